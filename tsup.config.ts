@@ -1,0 +1,25 @@
+import { defineConfig, type Options } from "tsup";
+
+const shared: Options = {
+  entry: {
+    index: "src/index.ts",
+    heartbeat: "src/heartbeat/index.ts",
+    testing: "src/testing/index.ts",
+  },
+  target: "node20",
+  dts: true,
+  sourcemap: true,
+  // Both are needed for CJS: splitting keeps one A2AError class across the entry points,
+  // treeshake lets rollup write the CJS instead of rewriting every `?.` into a helper.
+  splitting: true,
+  treeshake: true,
+};
+
+// Only the embedded platform uses the HTTP framework; it is bundled so that users do not install it.
+const bundled = ["hono", "@hono/node-server"];
+
+export default defineConfig([
+  { ...shared, format: ["esm"], noExternal: bundled },
+  // uuid is ESM only; inlined, it also works where require() of ESM does not.
+  { ...shared, format: ["cjs"], noExternal: [...bundled, "uuid"] },
+]);
