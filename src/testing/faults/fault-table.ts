@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import {
+  CHUNKED,
+  chunk,
+  gzipOf,
+  HALF_A_HEAD,
+  head,
+  LARGE,
+  MEBIBYTE,
+  PART_OF_REPLY,
+  REPLY,
+  WITH_LENGTH,
+} from "./answers";
+import type { FaultAction, RequestFault } from "./fault-action";
+import type { FaultKind } from "./fault-kind";
+import { drip, flood, onSocket, raw } from "./on-socket";
+import { statusAnswer } from "./status-answer";
+
+const LARGE_MIB = 200;
+const JSON_TYPE = { "content-type": "application/json" };
+const HTTP2_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+
+/** One line for each kind; what a client sees is told at {@link FaultKind}. */
+export const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
+  refuse: { at: "port" },
+  "reset-on-accept": { at: "connection", run: (socket) => socket.resetAndDestroy() },
+  "close-on-accept": { at: "connection", run: (socket) => socket.resume().end() },
+  banner: { at: "connection", run: (socket) => socket.resume().write("SSH-2.0-OpenSSH_9.6\r\n") },
+
+  "reset-head": { at: "head", run: (request) => request.socket.resetAndDestroy() },
+  "reset-upload": atFirstBytes((socket) => socket.resetAndDestroy()),
+  "close-upload": atFirstBytes((socket) => socket.destroy()),
+  "stall-upload": { at: "head", run: (request) => request.socket.pause() },
+  "early-413": {
+    at: "head",
+    run: ({ socket }) =>
+      socket.end("HTTP/1.1 413 Payload Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
+  },
+
+  reset: onSocket((socket) => socket.resetAndDestroy()),
+  close: raw("", "fin"),
+  stall: raw("", "silence"),
+
+  "cut-head": raw(HALF_A_HEAD, "fin"),
+  "cut-head-reset": raw(HALF_A_HEAD, "reset"),
+  "stall-head": raw(HALF_A_HEAD, "silence"),
+  "drip-head": drip("HTTP/1.1 200 OK\r\nx-drip: ", "a"),
+
+  cut: raw(WITH_LENGTH + PART_OF_REPLY, "fin"),
+  "cut-reset": raw(WITH_LENGTH + PART_OF_REPLY, "reset"),
+  "cut-chunked": raw(CHUNKED + chunk(PART_OF_REPLY), "fin"),
+  "cut-chunked-reset": raw(CHUNKED + chunk(PART_OF_REPLY), "reset"),
+  "cut-close-delimited": raw(head() + PART_OF_REPLY, "fin"),
+  "bad-chunk": raw(`${CHUNKED}${chunk(PART_OF_REPLY)}zz\r\n`, "fin"),
+  "stall-body": raw(WITH_LENGTH + PART_OF_REPLY, "silence"),
+  drip: drip(head() + LARGE.opens, "a"),
+  "extra-bytes": raw(`${WITH_LENGTH}${REPLY}and more`, "fin"),
+
+  huge: flood(
+    head(`content-length: ${LARGE.lengthOf(LARGE_MIB)}`) + LARGE.opens,
+    MEBIBYTE,
+    LARGE_MIB,
+    LARGE.closes,
+  ),
+  "huge-chunked": flood(CHUNKED + chunk(LARGE.opens), Buffer.from(chunk(MEBIBYTE.toString())), Infinity),
+  "huge-gzip": gzipped(() => gzipOf(LARGE_MIB)),
+  "cut-gzip": gzipped(() => gzipSync(REPLY).subarray(0, 60)),
+  "garbage-gzip": gzipped(() => Buffer.from(REPLY)),
+
+  // No answer begins with a zero byte, so what follows by chance does not matter.
+  garbage: raw(Buffer.concat([Buffer.alloc(1), randomBytes(63)]), "fin"),
+  "garbage-json": statusAnswer(200, JSON_TYPE, '{"jsonrpc":"2.0","result":'),
+  empty: statusAnswer(200, JSON_TYPE, ""),
+  html: statusAnswer(200, { "content-type": "text/html" }, "<!doctype html><title>Sign in</title>"),
+  redirect: statusAnswer(302, { location: "http://elsewhere.invalid/" }, undefined),
+
+  http2: raw(HTTP2_SETTINGS, "fin"),
+  http09: raw(REPLY, "fin"),
+  "dup-length": raw(head(`content-length: ${REPLY.length}`, "content-length: 7") + REPLY, "fin"),
+  "length-and-chunked": raw(
+    `${head(`content-length: ${REPLY.length}`, "transfer-encoding: chunked")}${chunk(REPLY)}0\r\n\r\n`,
+    "fin",
+  ),
+  "big-header": raw(head(`content-length: ${REPLY.length}`, `x-big: ${"a".repeat(20_000)}`) + REPLY, "fin"),
+  "many-headers": raw(head(...Array.from({ length: 100_000 }, (_, index) => `x-${index}: a`)) + REPLY, "fin"),
+  "bad-header": raw(head(`content-length: ${REPLY.length}`, "x-bad: a\0b") + REPLY, "fin"),
+  "lf-only": raw(WITH_LENGTH.replaceAll("\r", "") + REPLY, "fin"),
+  "unasked-101": raw(
+    "HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n",
+    "fin",
+  ),
+  continue: raw(`HTTP/1.1 100 Continue\r\n\r\n${WITH_LENGTH}${REPLY}`, "fin"),
+  "continue-flood": flood("", Buffer.from("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000)), Infinity),
+  "early-hints": raw(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${WITH_LENGTH}${REPLY}`, "fin"),
+};
+
+/** Acts when the body begins; a request without one is as good as a first byte. */
+function atFirstBytes(act: (socket: import("node:net").Socket) => void): RequestFault {
+  return {
+    at: "head",
+    run(request) {
+      request.on("error", () => undefined);
+      request.once("data", () => act(request.socket)).once("end", () => act(request.socket));
+    },
+  };
+}
+
+function gzipped(body: () => Buffer): RequestFault {
+  return {
+    at: "request",
+    run(response) {
+      response.writeHead(200, { ...JSON_TYPE, "content-encoding": "gzip" }).end(body());
+    },
+  };
+}
