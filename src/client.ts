@@ -1,0 +1,136 @@
+import { type A2AEvent, safeHook } from "./events";
+import { parsePeerId } from "./identity/workspace-id";
+import { createWorkspaces } from "./identity/workspaces";
+import type { SendOutcome } from "./messaging/outcome";
+import type { OutgoingMessage } from "./messaging/outgoing";
+import { type MessagingContext, type SendOptions, sendA2AMessage } from "./messaging/send";
+import { type A2AClientOptions, resolveOptions } from "./options";
+import { checkAccess } from "./peers/access";
+import { createDirectory } from "./peers/directory";
+import { discoverPeer } from "./peers/discover";
+import { type ListPeersOptions, listPeers, type PeerList } from "./peers/list";
+import type { PeersContext } from "./peers/platform-call";
+import type { PeerRecord } from "./peers/record";
+import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
+import { thisMachine } from "./runtime";
+import { createCalls } from "./transport/call";
+import { systemClock } from "./transport/clock";
+import { createExchange } from "./transport/exchange";
+import { createHttp } from "./transport/http";
+import { joinPool } from "./transport/pool";
+import type { CallOptions } from "./validate";
+
+/**
+ * One workspace's (or several workspaces') way to its peers. Methods do not use `this` and can be handed around
+ * singly. Every failure is an `A2AError`; a caller's own abort rejects with the signal's reason, unchanged.
+ */
+export interface A2AClient extends AsyncDisposable {
+  /**
+   * Asks the platform for one peer.
+   * Throws `peer_not_found`, `access_denied`, `peer_unavailable`, `unauthorized`, `wrong_tenant`, `rate_limited`,
+   * `network`, `timeout`, `platform_error` or `bad_response`; transient ones only after its repeats.
+   */
+  discoverPeer(peerId: string, options?: CallOptions): Promise<PeerRecord>;
+  /**
+   * Sends a message to a peer over the platform and waits for what becomes of it: a reply, a place in the peer's
+   * queue, a question back, or an unfinished task. Transient failures are repeated inside one budget.
+   */
+  sendA2AMessage(
+    peerId: string,
+    message: string | OutgoingMessage,
+    options?: SendOptions,
+  ): Promise<SendOutcome>;
+  /** Lists the peers of the workspace. A platform that refuses or is away shows in `diagnostic`, not as an error. */
+  listPeers(options?: ListPeersOptions): Promise<PeerList>;
+  /** The own workspace as the platform knows it. Throws `workspace_removed` when it was deleted. */
+  getWorkspaceInfo(options?: CallOptions): Promise<WorkspaceInfo>;
+  /** Whether the own workspace may talk to the peer. */
+  checkAccess(peerId: string, options?: CallOptions): Promise<boolean>;
+  /** Where the platform describes the peer; `""` for an invalid id. */
+  agentCardUrl(peerId: string): string;
+  /** The peer's name, if a list or a discovery has told it. Untrusted text. */
+  peerName(peerId: string): string | undefined;
+  /**
+   * Ends the client: calls under way reject with `closed`, later ones too. Resolves once nothing of it is left:
+   * no call, no timer, no listener.
+   */
+  close(): Promise<void>;
+}
+
+/** Connections for everything but messages; these calls are short. */
+const CONTROL_CONNECTIONS = 8;
+
+/**
+ * Creates a client. Options are read and checked here, once; nothing is sent before the first call.
+ * Throws `configuration`, naming the option or environment variable that is wrong.
+ *
+ * @example
+ * const client = createA2AClient({ platformUrl: "http://localhost:8080", workspaceId, token });
+ * const { text } = await client.sendA2AMessage(peerId, "Summarise the report");
+ */
+export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
+  const resolved = resolveOptions(options, thisMachine());
+  const { platformUrl } = resolved;
+  const emit = safeHook<A2AEvent>(resolved.onEvent);
+  const workspaces = createWorkspaces(resolved.workspaces, (workspaceId) =>
+    emit({ type: "token.refreshed", workspaceId }),
+  );
+  const directory = createDirectory();
+  const calls = createCalls(systemClock);
+  const exchange = createExchange({
+    platformUrl,
+    tenant: resolved.tenant,
+    policy: resolved.retry,
+    random: resolved.random,
+    http: createHttp(resolved.fetch, resolved.responseBytes, systemClock),
+  });
+  const pools = {
+    control: joinPool("control", CONTROL_CONNECTIONS),
+    messages: joinPool("messages", resolved.maxConcurrentSends),
+  };
+  const shared = { workspaces, calls, exchange };
+  const peers: PeersContext = {
+    ...shared,
+    platformUrl,
+    requestMs: resolved.requestMs,
+    pool: pools.control,
+    directory,
+  };
+  const messaging: MessagingContext = {
+    ...shared,
+    delivery: resolved.delivery,
+    budgetMs: resolved.budgetMs,
+    sendMs: resolved.sendMs,
+    requestBytes: resolved.requestBytes,
+    pool: pools.messages,
+    emit,
+    peers: directory,
+  };
+
+  let closing: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closing ??= calls.close().then(() => {
+      pools.control.leave();
+      pools.messages.leave();
+    });
+    return closing;
+  }
+
+  return {
+    discoverPeer: (peerId, callOptions) => discoverPeer(peers, peerId, callOptions),
+    sendA2AMessage: (peerId, message, sendOptions) => sendA2AMessage(messaging, peerId, message, sendOptions),
+    listPeers: (listOptions) => listPeers(peers, listOptions),
+    getWorkspaceInfo: (callOptions) => getWorkspaceInfo(peers, callOptions),
+    checkAccess: (peerId, callOptions) => checkAccess(peers, peerId, callOptions),
+    agentCardUrl(peerId) {
+      const id = parsePeerId(peerId);
+      return id === null ? "" : `${platformUrl}/registry/discover/${id}`;
+    },
+    peerName(peerId) {
+      const id = parsePeerId(peerId);
+      return id === null ? undefined : directory.nameOf(id);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

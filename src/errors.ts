@@ -1,0 +1,143 @@
+/** Everything that can go wrong, one word each. The README lists what each means and what to do. */
+export type A2AErrorCode =
+  | "invalid_argument"
+  | "configuration"
+  | "closed"
+  | "bad_request"
+  | "unauthorized"
+  | "access_denied"
+  | "peer_not_found"
+  | "wrong_tenant"
+  | "workspace_removed"
+  | "spend_limit"
+  | "rate_limited"
+  | "peer_busy"
+  | "peer_unavailable"
+  | "reply_lost"
+  | "network"
+  | "timeout"
+  | "too_large"
+  | "bad_response"
+  | "platform_error"
+  | "rpc_error"
+  | "agent_error"
+  | "task_failed";
+
+/**
+ * Whether the peer may already have run the task:
+ * `not-sent` it surely has not, `maybe` nobody can tell, `confirmed` the message reached it.
+ */
+export type Delivery = "not-sent" | "maybe" | "confirmed";
+
+/** The facts of an {@link A2AError}; what is left out takes the most harmless value. */
+export interface A2AErrorFacts {
+  code: A2AErrorCode;
+  message: string;
+  retryable?: boolean | undefined;
+  delivery?: Delivery | undefined;
+  status?: number | undefined;
+  rpcCode?: number | undefined;
+  retryAfterMs?: number | undefined;
+  attempts?: number | undefined;
+  elapsedMs?: number | undefined;
+  messageId?: string | undefined;
+  peerId?: string | undefined;
+  target?: string | undefined;
+  detail?: string | undefined;
+  cause?: unknown;
+}
+
+// Registered globally, so that an error made by another copy of this package (the CommonJS build beside
+// the ES module build, a bundled copy, another realm) is still recognised.
+const BRAND = Symbol.for("a2a-peers.A2AError");
+
+/**
+ * The one error this package throws. `message` alone tells a model or an operator what failed and what to
+ * do next; it never holds a secret.
+ *
+ * Recognise it with {@link isA2AError} rather than `instanceof`, which fails across bundles.
+ */
+export class A2AError extends Error {
+  override readonly name = "A2AError";
+  readonly code: A2AErrorCode;
+  /** The same call may succeed later, and repeating it keeps the promise of its `delivery` mode. */
+  readonly retryable: boolean;
+  /** Whether the peer may already have run the task. Always `not-sent` for calls that carry no task. */
+  readonly delivery: Delivery;
+  /** HTTP status of the last answer, if there was one. */
+  declare readonly status?: number;
+  /** JSON-RPC error code, if the peer gave one. */
+  declare readonly rpcCode?: number;
+  /** How long the platform asked to wait, in milliseconds. */
+  declare readonly retryAfterMs?: number;
+  /** Requests made for this call; 0 when it was refused before any. */
+  readonly attempts: number;
+  /** Milliseconds from the start of the call to the failure. */
+  readonly elapsedMs: number;
+  /** Pass it to `sendA2AMessage` again to repeat the same message under the same identity. */
+  declare readonly messageId?: string;
+  declare readonly peerId?: string;
+  /** URL that was asked. Holds no credentials and no query. */
+  declare readonly target?: string;
+  /** What the other side said or the connection did, without advice; what `toToolText` prints. */
+  declare readonly detail?: string;
+
+  constructor(facts: A2AErrorFacts) {
+    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = facts.code;
+    this.retryable = facts.retryable ?? false;
+    this.delivery = facts.delivery ?? "not-sent";
+    this.attempts = facts.attempts ?? 0;
+    this.elapsedMs = facts.elapsedMs ?? 0;
+    for (const key of OPTIONAL_FIELDS) {
+      if (facts[key] !== undefined) {
+        Object.defineProperty(this, key, { value: facts[key], enumerable: true });
+      }
+    }
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+}
+
+const OPTIONAL_FIELDS = [
+  "status",
+  "rpcCode",
+  "retryAfterMs",
+  "messageId",
+  "peerId",
+  "target",
+  "detail",
+] as const;
+
+/** Tells an {@link A2AError} from anything else, also one made by another copy of this package. */
+export function isA2AError(value: unknown): value is A2AError {
+  return typeof value === "object" && value !== null && BRAND in value;
+}
+
+/** A wrong argument of a call: nothing was sent. */
+export function invalidArgument(message: string, detail?: string): A2AError {
+  return new A2AError({ code: "invalid_argument", message, detail });
+}
+
+/** A wrong option, environment variable or token: nothing was sent. */
+export function configurationError(message: string): A2AError {
+  return new A2AError({ code: "configuration", message });
+}
+
+/**
+ * Turns a promise into a value that says whether it worked, for callers who prefer that to `catch`.
+ * Rethrows whatever is not an {@link A2AError}: bugs and a caller's own abort stay visible.
+ *
+ * @example
+ * const sent = await settle(client.sendA2AMessage(peerId, "ping"));
+ * if (!sent.ok) return sent.error.message;
+ */
+export async function settle<T>(
+  promise: PromiseLike<T>,
+): Promise<{ ok: true; value: T } | { ok: false; error: A2AError }> {
+  try {
+    return { ok: true, value: await promise };
+  } catch (error) {
+    if (isA2AError(error)) return { ok: false, error };
+    throw error;
+  }
+}

@@ -1,0 +1,151 @@
+import { configurationError } from "../errors";
+import type { Machine } from "../runtime";
+import { shown } from "../text";
+import { checkToken, fileToken, type TokenSource } from "./token";
+import { parsePeerId } from "./workspace-id";
+
+/** One workspace of a process that speaks for several. */
+export interface WorkspaceCredentials {
+  /** UUID of the workspace. */
+  id: string;
+  /** Its bearer token, or a function that answers it. Default: `<id>/.auth_token` in the configuration folder. */
+  token?: string | TokenSource | undefined;
+}
+
+interface Given {
+  workspaceId?: string | undefined;
+  token?: string | TokenSource | undefined;
+  workspaces?: readonly WorkspaceCredentials[] | undefined;
+}
+
+interface Credentials {
+  id: string;
+  source: TokenSource | undefined;
+}
+
+/** Finds out for whom this process speaks. The default workspace comes first; there is always one. */
+export function resolveWorkspaces(options: Given, machine: Machine): readonly Credentials[] {
+  const wanted = chooseDefault(options, machine);
+  const listed = listWorkspaces(options, machine);
+
+  if (options.token !== undefined && wanted === undefined && listed !== undefined) {
+    throw configurationError("Expected `workspaceId` beside `token`: several workspaces are configured.");
+  }
+  const id = wanted ?? listed?.[0]?.id;
+  if (id === undefined) {
+    throw configurationError(
+      "The option `workspaceId` is missing, and the WORKSPACE_ID environment variable is required but not set.",
+    );
+  }
+  const own = listed?.find((entry) => entry.id === id);
+  const token = options.token ?? own?.token;
+  const source =
+    token === undefined ? environmentToken(id, own !== undefined, machine) : tokenSource(token, "`token`");
+  const others = (listed ?? []).filter((entry) => entry.id !== id);
+  return [
+    { id, source },
+    ...others.map((entry) => ({
+      id: entry.id,
+      source:
+        entry.token === undefined
+          ? storedToken(machine, entry.id)
+          : tokenSource(entry.token, `the token of workspace ${entry.id}`),
+    })),
+  ];
+}
+
+function chooseDefault(options: Given, machine: Machine): string | undefined {
+  if (options.workspaceId !== undefined) return requireId(options.workspaceId, "`workspaceId`");
+  if (options.workspaces !== undefined) return undefined;
+  const value = machine.env.WORKSPACE_ID;
+  if (value === undefined || value.trim() === "") return undefined;
+  return requireId(value, "environment variable WORKSPACE_ID");
+}
+
+/** The option, else `MOLECULE_WORKSPACES`; the variable is ignored when the caller named a workspace it lacks. */
+function listWorkspaces(options: Given, machine: Machine): readonly WorkspaceCredentials[] | undefined {
+  if (options.workspaces !== undefined) return checkList(options.workspaces, "`workspaces`");
+  const json = machine.env.MOLECULE_WORKSPACES;
+  if (json === undefined || json.trim() === "") return undefined;
+  const name = "environment variable MOLECULE_WORKSPACES";
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    throw configurationError(`Expected ${name} to be a JSON array of {"id", "token"}; it is not valid JSON.`);
+  }
+  const listed = checkList(value, name);
+  if (options.workspaceId === undefined) return listed;
+  const id = parsePeerId(options.workspaceId);
+  return listed.some((entry) => entry.id === id) ? listed : undefined;
+}
+
+function checkList(value: unknown, name: string): readonly WorkspaceCredentials[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw configurationError(`Expected ${name} to be a non-empty array of {id, token}.`);
+  }
+  const seen = new Set<string>();
+  return value.map((entry: unknown, index) => {
+    const where = `entry ${index} of ${name}`;
+    if (typeof entry !== "object" || entry === null) {
+      throw configurationError(`Expected ${where} to be an object with an id, got ${shown(entry)}.`);
+    }
+    const { id: givenId, token } = entry as { id?: unknown; token?: unknown };
+    const id = requireId(givenId, `the id in ${where}`);
+    if (seen.has(id))
+      throw configurationError(`Expected ${name} to name each workspace once, got ${id} twice.`);
+    seen.add(id);
+    if (token === undefined) return { id };
+    return {
+      id,
+      token:
+        typeof token === "function" ? (token as TokenSource) : checkToken(token, `the token in ${where}`),
+    };
+  });
+}
+
+function requireId(value: unknown, name: string): string {
+  const id = parsePeerId(value);
+  if (id === null)
+    throw configurationError(`Expected ${name} to be a workspace id (UUID), got ${shown(value)}.`);
+  return id;
+}
+
+function tokenSource(token: string | TokenSource, name: string): TokenSource {
+  if (typeof token === "function") return token;
+  const checked = checkToken(token, name);
+  return () => checked;
+}
+
+/**
+ * The token the environment holds for the default workspace. A token beside another WORKSPACE_ID belongs to
+ * that one and is left alone: a bearer and an id that do not match are refused.
+ */
+function environmentToken(id: string, listed: boolean, machine: Machine): TokenSource | undefined {
+  const { WORKSPACE_ID, MOLECULE_WORKSPACE_TOKEN, MOLECULE_WORKSPACE_TOKEN_FILE } = machine.env;
+  const belongsToOther = (WORKSPACE_ID ?? "").trim() !== "" && parsePeerId(WORKSPACE_ID) !== id;
+  if (belongsToOther) return storedToken(machine, id);
+  if (listed) return storedToken(machine);
+  if (MOLECULE_WORKSPACE_TOKEN !== undefined && MOLECULE_WORKSPACE_TOKEN.trim() !== "") {
+    return tokenSource(MOLECULE_WORKSPACE_TOKEN, "environment variable MOLECULE_WORKSPACE_TOKEN");
+  }
+  if (MOLECULE_WORKSPACE_TOKEN_FILE !== undefined && MOLECULE_WORKSPACE_TOKEN_FILE.trim() !== "") {
+    return fileToken(MOLECULE_WORKSPACE_TOKEN_FILE.trim());
+  }
+  return storedToken(machine);
+}
+
+/** `.auth_token` in the configuration folder; further workspaces have a subfolder named by their id. */
+function storedToken(machine: Machine, ...subfolder: string[]): TokenSource | undefined {
+  const folder = configurationFolder(machine);
+  return folder === undefined ? undefined : fileToken(machine.join(folder, ...subfolder, ".auth_token"));
+}
+
+/** `CONFIGS_DIR`, else `/configs` where that can be written, else `~/.molecule-workspace`. */
+export function configurationFolder(machine: Machine): string | undefined {
+  const named = machine.env.CONFIGS_DIR;
+  if (named !== undefined && named.trim() !== "") return named.trim();
+  if (machine.writable("/configs")) return "/configs";
+  const home = machine.homeDir();
+  return home === undefined ? undefined : machine.join(home, ".molecule-workspace");
+}

@@ -1,0 +1,121 @@
+import { A2AError, configurationError } from "../errors";
+import { builtin } from "../runtime";
+
+/**
+ * Gives the bearer token of a workspace, or `undefined` when there is none (yet). Asked when a token is first
+ * needed; its answer is kept until the platform refuses it with a 401, then asked once more.
+ */
+export type TokenSource = () => string | undefined | Promise<string | undefined>;
+
+const LONGEST_TOKEN = 4096;
+const LONGEST_TOKEN_FILE = 8192;
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
+/** Checks a token without ever repeating it: a bad one would otherwise end up in the message that rejects it. */
+export function checkToken(value: unknown, name: string): string {
+  if (typeof value !== "string") {
+    throw configurationError(`Expected ${name} to be a string, got a value of type ${typeof value}.`);
+  }
+  const token = value.trim();
+  if (token === "") throw configurationError(`Expected ${name} to be a token, got an empty string.`);
+  if (token.length > LONGEST_TOKEN) {
+    throw configurationError(`Expected ${name} to have at most ${LONGEST_TOKEN} characters.`);
+  }
+  if (!VISIBLE_ASCII.test(token)) {
+    throw configurationError(
+      `Expected ${name} to hold visible ASCII characters only; it has a control character, a space or another character that cannot stand in an HTTP header. Its value is not shown.`,
+    );
+  }
+  return token;
+}
+
+/**
+ * A {@link TokenSource} that reads a file with one token in it, so that a rotated token is picked up without a
+ * restart. White space around the token is ignored; a missing or empty file means that there is no token.
+ */
+export function fileToken(path: string): TokenSource {
+  return async () => {
+    const fs = builtin("node:fs");
+    if (fs === undefined)
+      throw configurationError("Token files can only be read where there is a file system.");
+    let text: string;
+    try {
+      const { size } = await fs.promises.stat(path);
+      if (size > LONGEST_TOKEN_FILE) {
+        throw configurationError(`The token file ${path} is larger than ${LONGEST_TOKEN_FILE} bytes.`);
+      }
+      text = await fs.promises.readFile(path, "utf8");
+    } catch (error) {
+      if (error instanceof A2AError) throw error;
+      const code = (error as { code?: unknown }).code;
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw configurationError(`The token file ${path} cannot be read (${String(code)}).`);
+    }
+    return text.trim() === "" ? undefined : checkToken(text, `the content of ${path}`);
+  };
+}
+
+/** Holds one workspace's token: asks its source when needed, and one question at a time. */
+export interface TokenHolder {
+  /** The token, at once when it is known. */
+  get(): string | undefined | Promise<string | undefined>;
+  /**
+   * Asks the source again after `refused` was refused. Answers a token other than that one, or `undefined`
+   * when the source has no better one; the old one is kept in that case.
+   */
+  refresh(refused: string | undefined): Promise<string | undefined>;
+}
+
+export function createTokenHolder(
+  source: TokenSource | undefined,
+  name: string,
+  onRefreshed: () => void,
+): TokenHolder {
+  let known: { token: string | undefined } | undefined = source ? undefined : { token: undefined };
+  let asking: Promise<string | undefined> | undefined;
+
+  async function ask(): Promise<string | undefined> {
+    if (source === undefined) return undefined;
+    let answer: unknown;
+    try {
+      answer = await source();
+    } catch (error) {
+      if (error instanceof A2AError) throw error;
+      // The source's own words may hold the secret; its kind is all that is repeated.
+      const kind = error instanceof Error ? error.name : typeof error;
+      throw configurationError(`The token source of ${name} failed (${kind}).`);
+    }
+    if (answer === undefined || answer === null || answer === "") return undefined;
+    if (typeof answer === "string" && answer.trim() === "") return undefined;
+    return checkToken(answer, `the answer of the token source of ${name}`);
+  }
+
+  /** One question for all that wait for its answer. */
+  function askOnce(): Promise<string | undefined> {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  }
+
+  return {
+    get() {
+      if (known !== undefined) return known.token;
+      return askOnce().then((token) => {
+        known ??= { token };
+        return known.token;
+      });
+    },
+    async refresh(refused) {
+      // Another call may have brought the better token already.
+      if (known !== undefined && known.token !== refused) return known.token;
+      const answer = await askOnce();
+      if (answer === undefined || answer === refused) return undefined;
+      if (known?.token !== answer) {
+        known = { token: answer };
+        onRefreshed();
+      }
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { invalidArgument } from "../errors";
+import { shown } from "../text";
+import { createTokenHolder, type TokenHolder, type TokenSource } from "./token";
+import { parsePeerId } from "./workspace-id";
+
+/** One workspace this process speaks for. Its id and its token always travel together. */
+export interface Workspace {
+  readonly id: string;
+  readonly tokens: TokenHolder;
+}
+
+/** The workspaces of this process; the first is the default. */
+export interface Workspaces {
+  readonly all: readonly Workspace[];
+  readonly default: Workspace;
+  /** The workspace a caller named, or `undefined` when none was. Throws `invalid_argument` for a foreign one. */
+  named(source: unknown): Workspace | undefined;
+  /** The workspace with this id, if it is one of ours. */
+  byId(id: string): Workspace | undefined;
+}
+
+export function createWorkspaces(
+  configured: readonly { id: string; source: TokenSource | undefined }[],
+  onTokenRefreshed: (workspaceId: string) => void,
+): Workspaces {
+  const all = configured.map(({ id, source }) => ({
+    id,
+    tokens: createTokenHolder(source, `workspace ${id}`, () => onTokenRefreshed(id)),
+  }));
+  const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
+  const [first] = all;
+  if (first === undefined) throw new TypeError("at least one workspace is needed");
+
+  return {
+    all,
+    default: first,
+    byId: (id) => byId.get(id),
+    named(source) {
+      if (source === undefined) return undefined;
+      const id = parsePeerId(source);
+      const workspace = id === null ? undefined : byId.get(id);
+      if (workspace === undefined) {
+        throw invalidArgument(
+          `Unknown \`source\` ${shown(source)}: expected the id of a workspace of this client (${listed(all)}).`,
+        );
+      }
+      return workspace;
+    },
+  };
+}
+
+function listed(workspaces: readonly Workspace[]): string {
+  const ids = workspaces.slice(0, 3).map((workspace) => workspace.id);
+  return workspaces.length > ids.length ? `${ids.join(", ")} …` : ids.join(", ");
+}

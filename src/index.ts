@@ -1,0 +1,30 @@
+// Adding a line here is an API decision: what is exported has to be kept.
+export { type A2AClient, createA2AClient } from "./client";
+export {
+  A2AError,
+  type A2AErrorCode,
+  type A2AErrorFacts,
+  type Delivery,
+  isA2AError,
+  settle,
+} from "./errors";
+export type {
+  A2AEvent,
+  SendAttemptFailed,
+  SendRetry,
+  SendSettled,
+  TokenRefreshed,
+} from "./events";
+export type { WorkspaceCredentials } from "./identity/credentials";
+export { fileToken, type TokenSource } from "./identity/token";
+export { parsePeerId } from "./identity/workspace-id";
+export { type DelegatingClient, delegateTask } from "./messaging/delegate-task";
+export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/outcome";
+export type { MessagePart, OutgoingMessage } from "./messaging/outgoing";
+export type { SendOptions } from "./messaging/send";
+export { toToolText } from "./messaging/tool-text";
+export type { A2AClientOptions, LimitOptions, RetryOptions, TimeoutOptions } from "./options";
+export type { ListPeersOptions, PeerList, PeerListDiagnostic } from "./peers/list";
+export type { PeerRecord } from "./peers/record";
+export type { WorkspaceInfo } from "./peers/workspace-info";
+export type { CallOptions, DeliveryMode } from "./validate";

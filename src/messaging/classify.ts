@@ -1,0 +1,142 @@
+import { type HttpAnswer, isSuccess } from "../transport/answer";
+import { isRecord, type JsonRecord, parseJson } from "../transport/json";
+import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
+import type { Outcome } from "./outcome";
+import { judgeRefusal } from "./refusals";
+import { looksLikeReply, NO_RESPONSE, readReply, reasonOf } from "./reply";
+
+/** Judges any complete answer to a message: exactly one outcome or one failure. `peer` is how errors name the peer. */
+export function classify(answer: HttpAnswer, peer: string): Verdict<Outcome> {
+  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, peer));
+  const parsed = parseJson(answer.text);
+  if (!parsed.ok) return failed(malformed(answer, peer, `the body is not JSON: ${parsed.problem}`));
+  if (!isRecord(parsed.value)) return failed(malformed(answer, peer, "the body is not a JSON object"));
+  return judgeSuccess(parsed.value, answer, peer);
+}
+
+/** The order matters: a queued answer may carry a `result` or an `error` beside it. */
+function judgeSuccess(body: JsonRecord, answer: HttpAnswer, peer: string): Verdict<Outcome> {
+  if (isQueued(body)) return succeeded(queued(body, peer));
+  if (typeof body.error === "string") return failed(agentError(answer, peer, body.error));
+  if (isRecord(body.error)) return failed(rpcError(answer, peer, body.error));
+  // JSON-RPC knows either a result or an error, but some servers send both keys, one of them null.
+  if (isGiven(body.error)) return failed(malformed(answer, peer, "`error` is neither text nor an object"));
+  if (!Object.hasOwn(body, "result")) {
+    return looksLikeReply(body)
+      ? judgeResult(body, body, answer, peer)
+      : failed(malformed(answer, peer, "it has neither a result nor an error"));
+  }
+  return judgeEnvelope(body.result, body, answer, peer);
+}
+
+/** Some agents wrap their JSON-RPC answer into another one; one such layer is taken off. */
+function judgeEnvelope(
+  result: unknown,
+  body: JsonRecord,
+  answer: HttpAnswer,
+  peer: string,
+): Verdict<Outcome> {
+  if (isRecord(result) && !looksLikeReply(result)) {
+    if (isRecord(result.error)) return failed(rpcError(answer, peer, result.error));
+    if (typeof result.error === "string") return failed(agentError(answer, peer, result.error));
+    if (Object.hasOwn(result, "result")) return judgeResult(result.result, body, answer, peer);
+  }
+  return judgeResult(result, body, answer, peer);
+}
+
+function isQueued(body: JsonRecord): boolean {
+  return body.queued === true || (body.status === "queued" && typeof body.delivery_mode === "string");
+}
+
+function queued(body: JsonRecord, peer: string): Outcome {
+  const outcome: Outcome = {
+    kind: "queued",
+    text: `The message is stored for ${peer}, which gets it later. No reply comes back for it; do not send it again.`,
+    raw: body,
+  };
+  if (typeof body.queue_id === "string") outcome.queueId = body.queue_id;
+  if (typeof body.queue_depth === "number") outcome.queueDepth = body.queue_depth;
+  if (typeof body.delivery_mode === "string") outcome.deliveryMode = body.delivery_mode;
+  return outcome;
+}
+
+const FAILED_STATES = new Set(["failed", "rejected", "canceled", "cancelled"]);
+const UNFINISHED_STATES = new Set(["submitted", "working"]);
+
+/** Agents on the platform's own runtime report a failed turn as the text of an ordinary message. */
+const AGENT_ERROR = /^Agent error(:| \()/;
+
+function judgeResult(result: unknown, raw: unknown, answer: HttpAnswer, peer: string): Verdict<Outcome> {
+  if (typeof result !== "string" && !isRecord(result)) {
+    return failed(malformed(answer, peer, `the result is ${describe(result)}`));
+  }
+  const { text, files, data, state, taskId, contextId } = readReply(result);
+  const ids = {
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(contextId === undefined ? {} : { contextId }),
+  };
+  if (state !== undefined && FAILED_STATES.has(state))
+    return failed(taskFailed(answer, peer, state, reasonOf(result)));
+  const said = text === NO_RESPONSE ? "" : text;
+  if (state === "input-required" || state === "auth-required") {
+    return succeeded({ kind: state, text: said, ...ids, raw });
+  }
+  if (state !== undefined && UNFINISHED_STATES.has(state)) {
+    return succeeded({ kind: "working", text: said, ...ids, raw });
+  }
+  if (AGENT_ERROR.test(text)) return failed({ ...agentError(answer, peer, text), detail: text });
+  return succeeded({ kind: "reply", text, files, data, ...ids, raw });
+}
+
+const delivered = (answer: HttpAnswer) =>
+  ({ delivery: "confirmed", again: false, status: answer.status }) as const;
+
+function malformed(answer: HttpAnswer, peer: string, problem: string): Failure {
+  return {
+    ...delivered(answer),
+    code: "bad_response",
+    summary: `${peer} was reached, but its answer (HTTP ${answer.status}) cannot be understood: ${problem}`,
+    advice: "Report this to the peer's operator.",
+    detail: `unexpected response shape (no result, no error): ${answer.text.slice(0, 200)}`,
+  };
+}
+
+function agentError(answer: HttpAnswer, peer: string, text: string): Failure {
+  return {
+    ...delivered(answer),
+    code: "agent_error",
+    summary: `${peer} answered with an error: ${text}`,
+    advice: "The same message will most likely fail again: change the request or ask another peer.",
+  };
+}
+
+function rpcError(answer: HttpAnswer, peer: string, error: JsonRecord): Failure {
+  const message = typeof error.message === "string" ? error.message : "";
+  const code = typeof error.code === "number" ? error.code : undefined;
+  const codeText = code === undefined ? "" : ` (code=${code})`;
+  const detail = `${message === "" ? "JSON-RPC error with no message" : message}${codeText}`;
+  return {
+    ...delivered(answer),
+    code: "rpc_error",
+    rpcCode: code,
+    summary: `${peer} answered with a JSON-RPC error: ${detail}`,
+    advice: "The same message will most likely fail again: change the request or ask another peer.",
+    detail,
+  };
+}
+
+function taskFailed(answer: HttpAnswer, peer: string, state: string, reason: string): Failure {
+  return {
+    ...delivered(answer),
+    code: "task_failed",
+    summary: `${peer} took the task, and it ended as ${state}${reason === "" ? "" : `: ${reason}`}`,
+    advice: "Change the request, ask another peer, or do it yourself.",
+  };
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}

@@ -1,0 +1,60 @@
+import { isRecord, type JsonRecord } from "../transport/json";
+import type { FilePart } from "./outcome";
+
+/** What the parts of an answer hold, by kind. */
+export interface Content {
+  texts: string[];
+  files: FilePart[];
+  data: unknown[];
+  /** True once there was a part at all, readable or not. */
+  anyPart: boolean;
+}
+
+export const emptyContent = (): Content => ({ texts: [], files: [], data: [], anyPart: false });
+
+/**
+ * Adds what `parts` holds to `content`. Parts say what they are by `kind` (A2A 0.2 and 0.3), by `type` (earlier) or
+ * by their members alone (1.0), and old serialisers wrap them in a `root`. What is none of these is passed over.
+ */
+export function collectParts(parts: unknown, content: Content): void {
+  if (!Array.isArray(parts)) return;
+  for (const part of parts) {
+    if (!isRecord(part)) continue;
+    content.anyPart = true;
+    collectPart(isRecord(part.root) ? part.root : part, content);
+  }
+}
+
+function collectPart(part: JsonRecord, content: Content): void {
+  const kind = part.kind ?? part.type;
+  if (typeof part.text === "string" && (kind === undefined || kind === "text")) {
+    addText(part.text, content);
+    return;
+  }
+  const file = readFile(part);
+  if (file !== undefined) content.files.push(file);
+  else if (Object.hasOwn(part, "data")) content.data.push(part.data);
+}
+
+/** Long replies come in several parts, and some peers repeat the summary of a task as its first artifact. */
+export function addText(text: string, content: Content): void {
+  if (text !== "" && text !== content.texts.at(-1)) content.texts.push(text);
+}
+
+function readFile(part: JsonRecord): FilePart | undefined {
+  const nested = isRecord(part.file) ? part.file : part;
+  const uri = string(nested.uri) ?? string(nested.url);
+  const bytes = string(nested.bytes) ?? string(nested.raw);
+  if (uri === undefined && bytes === undefined && nested === part) return undefined;
+  const file: FilePart = {};
+  const name = string(nested.name) ?? string(nested.filename);
+  const mimeType = string(nested.mimeType) ?? string(nested.mediaType);
+  if (uri !== undefined) file.uri = uri;
+  if (bytes !== undefined) file.bytes = bytes;
+  if (name !== undefined) file.name = name;
+  if (mimeType !== undefined) file.mimeType = mimeType;
+  if (typeof nested.size === "number") file.size = nested.size;
+  return file;
+}
+
+const string = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,0 +1,114 @@
+import { isRecord, type JsonRecord } from "../transport/json";
+import type { FilePart } from "./outcome";
+import { addText, type Content, collectParts, emptyContent } from "./parts";
+
+/** What a peer's result says, whatever shape it came in. */
+export interface Reply {
+  text: string;
+  files: FilePart[];
+  data: unknown[];
+  /** The state of a task, in the lower-case form with hyphens; `undefined` for a plain message. */
+  state: string | undefined;
+  taskId: string | undefined;
+  contextId: string | undefined;
+}
+
+/** What stands for the text of an answer that has no parts at all. */
+export const NO_RESPONSE = "(no response)";
+
+/** True for a value that can be a message or a task, with or without the wrapper of A2A 1.0. */
+export function looksLikeReply(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  return (
+    Array.isArray(value.parts) ||
+    Array.isArray(value.artifacts) ||
+    Array.isArray(value.history) ||
+    value.kind === "message" ||
+    value.kind === "task" ||
+    isRecord(value.message) ||
+    isRecord(value.task) ||
+    (isRecord(value.status) && typeof value.status.state === "string")
+  );
+}
+
+/**
+ * Reads a message or a task: all its text in order, its files, its data and its state. Total: any value that is
+ * not a reply reads as one that says nothing.
+ */
+export function readReply(result: unknown): Reply {
+  if (typeof result === "string") {
+    return { text: result, files: [], data: [], state: undefined, taskId: undefined, contextId: undefined };
+  }
+  const subject = unwrap(result);
+  const isTask = subject.kind === "task" || Array.isArray(subject.artifacts) || subject.status !== undefined;
+  const content = emptyContent();
+  collectParts(subject.parts, content);
+  if (isRecord(subject.status)) collectMessage(subject.status.message, content);
+  const artifacts = Array.isArray(subject.artifacts) ? subject.artifacts.filter(isRecord) : [];
+  for (const artifact of artifacts) collectParts(artifact.parts, content);
+  if (content.texts.length === 0) collectMessage(lastOfAgent(subject.history), content);
+  for (const artifact of artifacts) collectArtifactContent(artifact, content);
+  return {
+    text: content.anyPart || content.texts.length > 0 ? content.texts.join("\n") : NO_RESPONSE,
+    files: content.files,
+    data: content.data,
+    state: stateOf(subject),
+    taskId: string(subject.taskId) ?? (isTask ? string(subject.id) : undefined),
+    contextId: string(subject.contextId),
+  };
+}
+
+/** The text a failed task gives as its reason: its status message before anything else it wrote. */
+export function reasonOf(result: unknown): string {
+  const { status } = unwrap(result);
+  const content = emptyContent();
+  if (isRecord(status)) collectMessage(status.message, content);
+  if (content.texts.length > 0) return content.texts.join("\n");
+  const { text } = readReply(result);
+  return text === NO_RESPONSE ? "" : text;
+}
+
+/** A2A 1.0 wraps the result as `{"task": …}` or `{"message": …}`. */
+function unwrap(result: unknown): JsonRecord {
+  if (!isRecord(result)) return {};
+  const hasOwnContent =
+    result.parts !== undefined || result.artifacts !== undefined || result.status !== undefined;
+  if (!hasOwnContent) {
+    if (isRecord(result.task)) return result.task;
+    if (isRecord(result.message)) return result.message;
+  }
+  return result;
+}
+
+function collectMessage(message: unknown, content: Content): void {
+  if (typeof message === "string") addText(message, content);
+  else if (isRecord(message)) collectParts(message.parts, content);
+}
+
+function lastOfAgent(history: unknown): unknown {
+  if (!Array.isArray(history)) return undefined;
+  return history.findLast(
+    (entry) => isRecord(entry) && (entry.role === "agent" || entry.role === "ROLE_AGENT"),
+  );
+}
+
+/** Artifacts of some hand-written agents hold their `content` without parts: text, or an object that is data. */
+function collectArtifactContent(artifact: JsonRecord, content: Content): void {
+  if (artifact.parts !== undefined || artifact.content === undefined) return;
+  content.anyPart = true;
+  if (typeof artifact.content === "string") addText(artifact.content, content);
+  else content.data.push(artifact.content);
+}
+
+/** `TASK_STATE_INPUT_REQUIRED`, `input_required` and `input-required` are the same state in three eras. */
+function stateOf(subject: JsonRecord): string | undefined {
+  const state = isRecord(subject.status) ? subject.status.state : subject.status;
+  if (typeof state !== "string") return undefined;
+  return state
+    .trim()
+    .toLowerCase()
+    .replace(/^task_state_/, "")
+    .replaceAll("_", "-");
+}
+
+const string = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

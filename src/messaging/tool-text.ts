@@ -1,0 +1,71 @@
+import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
+import { oneLine } from "../text";
+import type { FilePart, Outcome } from "./outcome";
+
+/** Marks a failure in a tool's text. The space belongs to it. */
+export const ERROR_MARK = "[A2A_ERROR] ";
+
+/**
+ * Puts what came of a send into the text a model is shown. A reply is its text, a failure begins with
+ * `[A2A_ERROR] ` and ends with the URL that was asked, as in the reference Python client, whose strings for the
+ * cases it knows are kept to the letter.
+ */
+export function toToolText(outcomeOrError: Outcome | A2AError): string {
+  return isA2AError(outcomeOrError) ? errorText(outcomeOrError) : outcomeText(outcomeOrError);
+}
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "reply":
+      return replyText(outcome.text, outcome.files);
+    case "queued":
+      return outcome.text;
+    case "working":
+      return withIds("The peer has begun the task and not finished it.", outcome);
+    case "input-required":
+      return withIds("The peer needs an answer before it can go on.", outcome);
+    case "auth-required":
+      return withIds("The peer needs to be given access before it can go on.", outcome);
+  }
+}
+
+/** The text as it is; files, which a model would otherwise not learn of, on lines below it. */
+function replyText(text: string, files: readonly FilePart[]): string {
+  const lines = files.map(fileLine);
+  return (text === "" ? lines : [text, ...lines]).join("\n");
+}
+
+function withIds(
+  lead: string,
+  outcome: { text: string; taskId?: string | undefined; contextId?: string | undefined },
+): string {
+  const ids = [
+    outcome.taskId === undefined ? "" : `taskId=${oneLine(outcome.taskId, 200)}`,
+    outcome.contextId === undefined ? "" : `contextId=${oneLine(outcome.contextId, 200)}`,
+  ].filter((id) => id !== "");
+  const said = outcome.text === "" ? "" : ` It says: ${outcome.text}`;
+  return `${lead}${said}${ids.length === 0 ? "" : ` [${ids.join(" ")}]`}`;
+}
+
+function fileLine({ name, uri, mimeType, bytes }: FilePart): string {
+  const where = uri ?? (bytes === undefined ? "" : "inline");
+  const facts = [mimeType, where].filter((fact) => fact !== undefined && fact !== "").join(", ");
+  return `[file: ${oneLine(`${name ?? "unnamed"}${facts === "" ? "" : ` (${facts})`}`, 500)}]`;
+}
+
+/** Failures the reference client has words of its own for. */
+const REFERENCE_WORDS: ReadonlySet<A2AErrorCode> = new Set([
+  "invalid_argument",
+  "rpc_error",
+  "agent_error",
+  "bad_response",
+  "network",
+  "timeout",
+  "reply_lost",
+]);
+
+function errorText({ code, detail, message, target }: A2AError): string {
+  if (code === "agent_error" && detail !== undefined) return `${ERROR_MARK}${detail}`;
+  const text = detail !== undefined && REFERENCE_WORDS.has(code) ? detail : message;
+  return target === undefined ? `${ERROR_MARK}${text}` : `${ERROR_MARK}${text} [target=${target}]`;
+}

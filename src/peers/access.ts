@@ -1,0 +1,33 @@
+import { requirePeerId } from "../identity/workspace-id";
+import { isSuccess } from "../transport/answer";
+import { failed, succeeded } from "../transport/verdict";
+import type { CallOptions } from "../validate";
+import { callPlatform, judgeStatus, type PeersContext, readJsonObject, withoutTask } from "./platform-call";
+
+/** Asks whether the own workspace may talk to the peer. An id the platform does not know is a plain `false`. */
+export async function checkAccess(
+  context: PeersContext,
+  peerId: string,
+  options?: CallOptions,
+): Promise<boolean> {
+  const id = requirePeerId(peerId);
+  const what = "the question for access";
+  return callPlatform(context, {
+    method: "POST",
+    path: () => "/registry/check-access",
+    body: (source) => ({ caller_id: source.id, target_id: id }),
+    options,
+    peerId: id,
+    judge: (answer) => {
+      if (!isSuccess(answer.status)) return failed(judgeStatus(answer, what));
+      const read = readJsonObject(answer, what);
+      if (!read.ok) return read;
+      if (typeof read.value.allowed === "boolean") return succeeded(read.value.allowed);
+      return failed({
+        ...withoutTask(answer),
+        code: "bad_response",
+        summary: `The platform answered ${what} without saying whether it is allowed`,
+      });
+    },
+  });
+}

@@ -1,0 +1,100 @@
+import { requirePeerId } from "../identity/workspace-id";
+import { shown } from "../text";
+import { type HttpAnswer, isSuccess } from "../transport/answer";
+import { explain, statusLine } from "../transport/answer-body";
+import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
+import type { CallOptions } from "../validate";
+import { callPlatform, judgeStatus, type PeersContext, readJsonObject, withoutTask } from "./platform-call";
+import { type PeerRecord, readPeerRecord } from "./record";
+
+/** A workspace in one of these states does not come back within a call. */
+const SETTLED_DOWN = new Set(["paused", "failed", "removed", "hibernated"]);
+
+/** Asks the platform for one peer. It may answer no more than id, url and name. */
+export async function discoverPeer(
+  context: PeersContext,
+  peerId: string,
+  options?: CallOptions,
+): Promise<PeerRecord> {
+  const id = requirePeerId(peerId);
+  const { directory } = context;
+  return callPlatform(context, {
+    method: "GET",
+    path: () => `/registry/discover/${id}`,
+    options,
+    peerId: id,
+    judge: (answer, source) => {
+      const verdict = judgeDiscovery(answer, id, directory.label(id));
+      if (verdict.ok) directory.learnName(id, verdict.value.name);
+      else if (answer.status === 403 || answer.status === 404) directory.dropRoute(id, source);
+      return verdict;
+    },
+  });
+}
+
+function judgeDiscovery(answer: HttpAnswer, id: string, peer: string): Verdict<PeerRecord> {
+  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, peer));
+  const read = readJsonObject(answer, `the question for ${peer}`);
+  if (!read.ok) return read;
+  const record = readPeerRecord(read.value, id);
+  if (record?.id === id) return succeeded(record);
+  return failed({
+    ...withoutTask(answer),
+    code: "bad_response",
+    summary: `The platform answered the question for ${peer} with the record of another workspace`,
+  });
+}
+
+function judgeRefusal(answer: HttpAnswer, peer: string): Failure {
+  const said = explain(answer);
+  const general = judgeStatus(answer, `the question for ${peer}`);
+  const line = statusLine(answer, said);
+  if (general.code === "wrong_tenant") return general;
+  switch (answer.status) {
+    case 403:
+      return {
+        ...general,
+        code: "access_denied",
+        summary: `This workspace may not see ${peer}, or there is no such workspace (${line})`,
+        advice: "Choose a peer from the peer list.",
+      };
+    case 404:
+      return {
+        ...general,
+        code: "peer_not_found",
+        summary: `There is no workspace with the id of ${peer} (${line})`,
+        advice: "List the peers again and use an id from that list.",
+      };
+    case 410:
+      return {
+        ...general,
+        code: "workspace_removed",
+        summary: `${peer} was removed from the platform (${line})`,
+      };
+    case 503: {
+      const { status } = said.body;
+      if (said.error === "workspace not available") {
+        return {
+          ...general,
+          code: "peer_unavailable",
+          summary: `${peer} is not online (status ${shown(status)})`,
+          advice:
+            "A message may still reach it: some peers fetch theirs. Otherwise try later or ask another peer.",
+          again: !SETTLED_DOWN.has(String(status)),
+        };
+      }
+      if (said.error === "workspace URL failed safety check") {
+        return {
+          ...general,
+          code: "peer_unavailable",
+          summary: `${peer} is registered with a URL the platform does not call (${line})`,
+          advice: "Its operator has to register a reachable URL: ask another peer.",
+          again: false,
+        };
+      }
+      return general;
+    }
+    default:
+      return general;
+  }
+}

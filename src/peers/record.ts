@@ -1,0 +1,32 @@
+import { parsePeerId } from "../identity/workspace-id";
+import { isRecord } from "../transport/json";
+
+/** A peer as the platform sent it; fields this version does not know pass through. All of it is untrusted text. */
+export interface PeerRecord {
+  id: string;
+  name?: string;
+  role?: string | null;
+  /** `online`, `offline`, `paused` and others; an open set. */
+  status?: string;
+  /** Where the platform reaches the agent. Data only: messages always go through the platform. */
+  url?: string;
+  parent_id?: string | null;
+  tier?: number;
+  active_tasks?: number;
+  agent_card?: unknown;
+  [field: string]: unknown;
+}
+
+const TEXT_FIELDS = ["name", "status", "url"] as const;
+
+/** The record in `value`, or `null` when it has no valid id. A known field of a wrong type is left out. */
+export function readPeerRecord(value: unknown, knownId?: string): PeerRecord | null {
+  if (!isRecord(value)) return null;
+  const id = parsePeerId(value.id) ?? (value.id === undefined ? knownId : undefined);
+  if (id === undefined) return null;
+  const record: PeerRecord = { ...value, id };
+  for (const field of TEXT_FIELDS) {
+    if (typeof record[field] !== "string") delete record[field];
+  }
+  return record;
+}

@@ -1,0 +1,66 @@
+import { type HttpAnswer, isSuccess } from "../transport/answer";
+import { explain, statusLine } from "../transport/answer-body";
+import type { JsonRecord } from "../transport/json";
+import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
+import type { CallOptions } from "../validate";
+import { callPlatform, judgeStatus, type PeersContext, readJsonObject, withoutTask } from "./platform-call";
+import { type PeerRecord, readPeerRecord } from "./record";
+
+/** The own workspace as the platform sent it. */
+export interface WorkspaceInfo extends PeerRecord {
+  max_concurrent_tasks?: number;
+  last_error_rate?: number;
+  uptime_seconds?: number;
+  runtime?: string;
+}
+
+const REMOVED_HINT =
+  "Workspace was deleted on the platform. Regenerate workspace + token from the canvas → Tokens tab.";
+
+/** Asks the platform about the own workspace. A removed one is a `workspace_removed` error, however it is told. */
+export async function getWorkspaceInfo(context: PeersContext, options?: CallOptions): Promise<WorkspaceInfo> {
+  return callPlatform(context, {
+    method: "GET",
+    path: (source) => `/workspaces/${source.id}`,
+    options,
+    judge: (answer, source) => judgeInfo(answer, source.id),
+  });
+}
+
+function judgeInfo(answer: HttpAnswer, id: string): Verdict<WorkspaceInfo> {
+  if (answer.status === 410) return failed(removed(answer, id, explain(answer).body));
+  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, id));
+  const read = readJsonObject(answer, "the question for this workspace");
+  if (!read.ok) return read;
+  if (read.value.status === "removed") return failed(removed(answer, id, read.value));
+  const record = readPeerRecord(read.value, id);
+  if (record !== null) return succeeded(record as WorkspaceInfo);
+  return failed({
+    ...withoutTask(answer),
+    code: "bad_response",
+    summary: "The platform answered the question for this workspace with a record that has no valid id",
+  });
+}
+
+function judgeRefusal(answer: HttpAnswer, id: string): Failure {
+  const general = judgeStatus(answer, "the question for this workspace");
+  if (answer.status !== 404 || general.code === "wrong_tenant") return general;
+  return {
+    ...general,
+    code: "peer_not_found",
+    summary: `Workspace ${id} is not known to the platform (${statusLine(answer, explain(answer))})`,
+    advice: "Check the workspace id, and register the workspace if it is new.",
+  };
+}
+
+function removed(answer: HttpAnswer, id: string, body: JsonRecord): Failure {
+  const removedId = typeof body.id === "string" ? body.id : id;
+  const at = typeof body.removed_at === "string" ? ` at ${body.removed_at}` : "";
+  const hint = typeof body.hint === "string" && body.hint !== "" ? body.hint : REMOVED_HINT;
+  return {
+    ...withoutTask(answer),
+    code: "workspace_removed",
+    summary: `Workspace ${removedId} was removed from the platform${at}`,
+    advice: hint.endsWith(".") ? hint : `${hint}.`,
+  };
+}

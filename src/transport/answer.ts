@@ -1,0 +1,26 @@
+/** A complete answer: its body is here, decoded and within the limit. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  header(name: string): string | undefined;
+}
+
+/** One attempt as a transport sees it. Times in milliseconds, sizes in decoded bytes. */
+export interface Attempt {
+  /** The attempt as a whole, the body of the answer included. */
+  readonly limitMs: number;
+  readonly maxBytes: number;
+  /** Sets what ends the attempt early; `undefined` clears it. */
+  interrupt(callback: (() => void) | undefined): void;
+}
+
+/**
+ * The body of an answer that is no success only explains it: it is read up to this size, and if it does not come
+ * at all, the status alone is judged.
+ */
+export const EXPLANATION_BYTES = 64 * 1024;
+
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** A redirect is never followed: it would carry the message, and who sent it, to somebody else. */
+export const isRedirect = (status: number): boolean => status >= 300 && status < 400;

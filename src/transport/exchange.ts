@@ -1,0 +1,150 @@
+import type { A2AErrorCode, Delivery } from "../errors";
+import { requestHeaders, type TenantHeaders } from "../identity/headers";
+import type { Workspace } from "../identity/workspaces";
+import type { HttpAnswer } from "./answer";
+import { type Attempted, attemptUntilDone } from "./attempts";
+import type { RetryPolicy } from "./backoff";
+import { judgeBroken } from "./broken";
+import type { Call } from "./call";
+import { TransportFailure } from "./failure";
+import type { Http } from "./http";
+import type { Pool } from "./pool";
+import { closedMeanwhile, report } from "./report";
+import type { Failure, Verdict } from "./verdict";
+
+/** One logical request of the client to the platform. */
+export interface ExchangeRequest<T> {
+  method: "GET" | "POST";
+  /** Path below the platform URL, already safe. */
+  path: string;
+  /** JSON text, made once for all attempts. */
+  body?: string | undefined;
+  workspace: Workspace;
+  pool: Pool;
+  call: Call;
+  /** One attempt, in milliseconds; the call's own budget ends it too. */
+  limitMs: number;
+  /** Set for a request that gives a peer something to do. */
+  task?: { messageId: string; repeatMaybe: boolean } | undefined;
+  peerId?: string | undefined;
+  judge(answer: HttpAnswer): Verdict<T>;
+  onAttemptFailed?: ((attempt: FailedAttempt) => void) | undefined;
+  onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
+}
+
+export interface FailedAttempt {
+  attempt: number;
+  code: A2AErrorCode;
+  delivery: Delivery;
+  status: number | undefined;
+  elapsedMs: number;
+}
+
+/**
+ * Makes the request until it is answered for good: with the workspace's token, one refresh of it after a 401, the
+ * attempts and the budget. Throws an A2AError, or the caller's own reason when the caller called it off.
+ */
+export type Exchange = <T>(request: ExchangeRequest<T>) => Promise<{ value: T; attempts: number }>;
+
+export interface ExchangeParts {
+  platformUrl: string;
+  tenant: TenantHeaders;
+  policy: RetryPolicy;
+  random: () => number;
+  http: Http;
+}
+
+/** What has become of a request so far, over all its attempts. */
+export interface Progress {
+  attempts: number;
+  /** The worst of all attempts: one that may have arrived is not undone by a later one that did not. */
+  delivery: Delivery;
+  /** Every token used, so that none of them can show up in an error. */
+  tokens: string[];
+}
+
+export function createExchange({ platformUrl, tenant, policy, random, http }: ExchangeParts): Exchange {
+  return async function exchange<T>(request: ExchangeRequest<T>) {
+    const { call, workspace, task } = request;
+    const target = platformUrl + request.path;
+    const carried = { task: task !== undefined, repeatMaybe: task?.repeatMaybe ?? true };
+    const progress: Progress = { attempts: 0, delivery: "not-sent", tokens: [] };
+    let mayRefresh = true;
+
+    async function send(token: string | undefined): Promise<Verdict<T>> {
+      if (token !== undefined) progress.tokens.push(token);
+      const headers = requestHeaders(workspace.id, token, tenant);
+      if (request.body !== undefined) headers["content-type"] = "application/json";
+      progress.attempts += 1;
+      const startedMs = call.elapsedMs();
+      const verdict = await http({ ...request, url: target, headers }).then(request.judge, judgeFailure);
+      if (!verdict.ok) {
+        const { code, delivery, status } = verdict.failure;
+        progress.delivery = worse(progress.delivery, delivery);
+        const elapsedMs = call.elapsedMs() - startedMs;
+        request.onAttemptFailed?.({ attempt: progress.attempts, code, delivery, status, elapsedMs });
+      }
+      return verdict;
+    }
+
+    function judgeFailure(error: unknown): Verdict<T> {
+      if (!(error instanceof TransportFailure)) throw error;
+      const failure = judgeBroken(error, platformUrl, carried);
+      if (error.kind !== "cancelled") return { ok: false, failure };
+      progress.delivery = worse(progress.delivery, failure.delivery);
+      throw error;
+    }
+
+    async function attempt(): Promise<Attempted<T, Failure>> {
+      const token = await settled(call, workspace.tokens.get());
+      let verdict = await send(token);
+      if (
+        mayRefresh &&
+        !verdict.ok &&
+        verdict.failure.code === "unauthorized" &&
+        verdict.failure.status === 401
+      ) {
+        mayRefresh = false;
+        // A source that fails now leaves the platform's refusal as the better explanation.
+        const better = await call.until(workspace.tokens.refresh(token).catch(() => undefined));
+        if (better !== undefined) verdict = await send(better);
+      }
+      if (verdict.ok) return verdict;
+      const { failure } = verdict;
+      return { ok: false, failure, again: failure.again, hintMs: failure.retryAfterMs };
+    }
+
+    const context = () => ({
+      ...progress,
+      elapsedMs: call.elapsedMs(),
+      messageId: task?.messageId,
+      peerId: request.peerId,
+      target,
+    });
+    try {
+      const { remainingMs, sleep } = call;
+      const result = await attemptUntilDone({
+        policy,
+        random,
+        remainingMs,
+        sleep,
+        attempt,
+        onRetry: request.onRetry,
+      });
+      if (result.ok) return { value: result.value, attempts: progress.attempts };
+      throw report(result.failure, context());
+    } catch (error) {
+      if (!(error instanceof TransportFailure)) throw error;
+      if (error.kind !== "cancelled") throw report(judgeBroken(error, platformUrl, carried), context());
+      if (call.cancelled?.by === "caller") throw call.cancelled.reason;
+      throw closedMeanwhile(context());
+    }
+  };
+}
+
+function settled<T>(call: Call, value: T | Promise<T>): T | Promise<T> {
+  return value instanceof Promise ? call.until(value) : value;
+}
+
+const SEVERITY: readonly Delivery[] = ["not-sent", "maybe", "confirmed"];
+const worse = (a: Delivery, b: Delivery): Delivery => (SEVERITY.indexOf(a) > SEVERITY.indexOf(b) ? a : b);

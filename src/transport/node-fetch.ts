@@ -1,0 +1,192 @@
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { Socket } from "node:net";
+import { builtin } from "../runtime";
+import { type Attempt, EXPLANATION_BYTES, type HttpAnswer, isRedirect, isSuccess } from "./answer";
+import { cancellation } from "./call";
+import type { Clock } from "./clock";
+import { decode } from "./encoding";
+import { type FailureKind, failureFrom, type Phase, TransportFailure } from "./failure";
+
+/** Until a connection stands, TLS included. */
+const CONNECT_MS = 30_000;
+/** From then until the whole request is handed to the kernel. */
+const WRITE_MS = 30_000;
+
+export interface NodeRequest {
+  method: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+  attempt: Attempt;
+  agent: Agent | undefined;
+}
+
+/**
+ * One HTTP request over `node:http`. Unlike the built-in fetch it knows how far a failed request came (so whether
+ * the peer can have it), limits the connect, the write and the whole, and needs a third of the CPU.
+ * Rejects with a {@link TransportFailure} and nothing else.
+ */
+export function nodeFetch(url: string, request: NodeRequest, clock: Clock): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const { attempt } = request;
+    let phase: Phase = "connecting";
+    let response: IncomingMessage | undefined;
+    let settled = false;
+
+    function settle(): boolean {
+      if (settled) return false;
+      settled = true;
+      stopTotal();
+      stopStep?.();
+      attempt.interrupt(undefined);
+      return true;
+    }
+
+    function succeed(answer: HttpAnswer): void {
+      if (settle()) resolve(answer);
+    }
+
+    function fail(failure: TransportFailure): void {
+      if (!settle()) return;
+      outgoing?.destroy();
+      // Without its body an answer that is no success still has a status, and that says enough.
+      if (response !== undefined && !isSuccess(statusOf(response)) && failure.kind !== "cancelled") {
+        resolve(answerOf(response, ""));
+      } else {
+        reject(failure);
+      }
+    }
+
+    const failWith = (kind: FailureKind, message: string) =>
+      fail(new TransportFailure(kind, phase, message, response && statusOf(response)));
+    const failFrom = (error: unknown) => fail(failureFrom(error, phase, response && statusOf(response)));
+
+    const stopTotal = clock.setTimer(() => {
+      if (phase === "connecting") failWith("connect_timeout", `no connection within ${attempt.limitMs} ms`);
+      else failWith("read_timeout", `no complete answer within ${attempt.limitMs} ms`);
+    }, attempt.limitMs);
+    let stopStep: (() => void) | undefined;
+    if (CONNECT_MS < attempt.limitMs) {
+      stopStep = clock.setTimer(
+        () => failWith("connect_timeout", `no connection within ${CONNECT_MS} ms`),
+        CONNECT_MS,
+      );
+    }
+
+    function connected(): void {
+      if (settled) return;
+      phase = "sent";
+      stopStep?.();
+      stopStep = undefined;
+      if (WRITE_MS < attempt.limitMs && !outgoing?.writableFinished) {
+        stopStep = clock.setTimer(
+          () => failWith("write_timeout", `the request could not be sent within ${WRITE_MS} ms`),
+          WRITE_MS,
+        );
+      }
+    }
+
+    function answered(incoming: IncomingMessage): void {
+      phase = "answered";
+      response = incoming;
+      stopStep?.();
+      const status = statusOf(incoming);
+      if (isRedirect(status)) {
+        succeed(answerOf(incoming, ""));
+        outgoing?.destroy();
+        return;
+      }
+      const maxBytes = isSuccess(status) ? attempt.maxBytes : EXPLANATION_BYTES;
+      collect(incoming, maxBytes, failFrom, (body) => {
+        // Most answers are plain; only an encoded one has to wait for the decoder.
+        const encoding = incoming.headers["content-encoding"];
+        if (encoding === undefined) return succeed(answerOf(incoming, body.toString("utf8")));
+        decode(encoding, body, maxBytes).then(
+          (plain) => succeed(answerOf(incoming, plain.toString("utf8"))),
+          failFrom,
+        );
+      });
+    }
+
+    let outgoing: ClientRequest | undefined;
+    attempt.interrupt(() => fail(cancellation(phase)));
+    if (settled) return;
+    try {
+      outgoing = open(url, request);
+    } catch (error) {
+      failFrom(error);
+      return;
+    }
+    const opened = outgoing;
+    outgoing.on("socket", (socket) => {
+      if (opened.reusedSocket) connected();
+      else socket.once(url.startsWith("https:") ? "secureConnect" : "connect", connected);
+    });
+    outgoing.on("finish", () => stopStep?.());
+    outgoing.on("response", answered);
+    outgoing.on("upgrade", (_, socket: Socket) => {
+      socket.destroy();
+      failWith("protocol", "the server switched protocols without being asked");
+    });
+    // Stays for good: an error after the end of the request must not become an uncaught one.
+    outgoing.on("error", failFrom);
+    outgoing.on("close", () => {
+      if (!settled && response === undefined)
+        failWith("protocol", "the connection was closed without an answer");
+    });
+    outgoing.end(request.body);
+  });
+}
+
+function open(url: string, { method, headers, body, agent }: NodeRequest): ClientRequest {
+  // Looked up for each request, so that a test that replaces `http.request` is seen.
+  const http = url.startsWith("https:") ? builtin("node:https") : builtin("node:http");
+  if (http === undefined) throw new Error("node:http is not available");
+  const sent: Record<string, string> = { ...headers };
+  if (body !== undefined) sent["content-length"] = String(Buffer.byteLength(body));
+  const options: RequestOptions = { method, headers: sent };
+  if (agent !== undefined) options.agent = agent;
+  return http.request(url, options);
+}
+
+function collect(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  failFrom: (error: unknown) => void,
+  done: (body: Buffer) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const tooLarge = () =>
+    failFrom(
+      new TransportFailure(
+        "too_large",
+        "answered",
+        `the answer is larger than ${maxBytes} bytes`,
+        statusOf(incoming),
+      ),
+    );
+  if (Number(incoming.headers["content-length"] ?? 0) > maxBytes) {
+    tooLarge();
+    return;
+  }
+  incoming.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > maxBytes) tooLarge();
+    else chunks.push(chunk);
+  });
+  incoming.on("end", () => done(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+  incoming.on("error", failFrom);
+}
+
+const statusOf = (incoming: IncomingMessage): number => incoming.statusCode ?? 0;
+
+function answerOf(incoming: IncomingMessage, text: string): HttpAnswer {
+  return {
+    status: statusOf(incoming),
+    text,
+    header: (name) => {
+      const value = incoming.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+  };
+}

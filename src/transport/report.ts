@@ -1,0 +1,72 @@
+import { A2AError, type Delivery } from "../errors";
+import { duration, oneLine } from "../text";
+import type { Progress } from "./exchange";
+import type { Failure } from "./verdict";
+
+export interface ReportContext extends Progress {
+  elapsedMs: number;
+  messageId: string | undefined;
+  peerId: string | undefined;
+  target: string;
+}
+
+const DELIVERY_NOTE: Readonly<Record<Delivery, string>> = {
+  "not-sent": "The message did not reach the peer.",
+  maybe: "The peer may have received the message already: sending it again may run the task twice.",
+  confirmed: "The peer has received the message: sending it again would run the task again.",
+};
+
+/**
+ * Makes the error of a failed call. Its message stands alone: what failed, how often it was tried, whether the peer
+ * may have run the task, and what to do next.
+ */
+export function report(failure: Failure, context: ReportContext): A2AError {
+  const { attempts, elapsedMs, messageId, peerId, target, tokens } = context;
+  const clean = (text: string) => oneLine(redact(text, tokens));
+  const tries = attempts > 1 ? ` after ${attempts} attempts in ${duration(elapsedMs)}` : "";
+  const sentences = [
+    `${clean(failure.summary)}${tries}.`,
+    messageId === undefined ? "" : DELIVERY_NOTE[context.delivery],
+    failure.retryAfterMs === undefined ? "" : `Try again in ${duration(failure.retryAfterMs)}.`,
+    failure.advice === undefined ? "" : clean(failure.advice),
+  ];
+  return new A2AError({
+    code: failure.code,
+    message: sentences.filter((sentence) => sentence !== "").join(" "),
+    retryable: failure.again,
+    delivery: context.delivery,
+    status: failure.status,
+    rpcCode: failure.rpcCode,
+    retryAfterMs: failure.retryAfterMs,
+    attempts,
+    elapsedMs: Math.round(elapsedMs),
+    messageId,
+    peerId,
+    target,
+    detail: failure.detail === undefined ? undefined : redact(failure.detail, tokens),
+    cause: failure.cause instanceof Error ? redactedCause(failure.cause, tokens) : failure.cause,
+  });
+}
+
+/** The error of a call that was under way when its client was closed. */
+export function closedMeanwhile(context: ReportContext): A2AError {
+  const summary = "The client was closed before the call was over";
+  return report({ code: "closed", summary, delivery: context.delivery, again: false }, context);
+}
+
+// A shorter one is no secret, and would be found inside ordinary words.
+const SHORTEST_SECRET = 4;
+
+/** A platform that echoes a token back must not get it into a log. */
+function redact(text: string, tokens: readonly string[]): string {
+  return tokens.reduce(
+    (safe, token) => (token.length < SHORTEST_SECRET ? safe : safe.replaceAll(token, "[redacted]")),
+    text,
+  );
+}
+
+function redactedCause(cause: Error, tokens: readonly string[]): Error {
+  cause.message = redact(cause.message, tokens);
+  if (cause.stack !== undefined) cause.stack = redact(cause.stack, tokens);
+  return cause;
+}

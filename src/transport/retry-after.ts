@@ -1,0 +1,24 @@
+const SECONDS = /^\d{1,15}(\.\d{1,6})?$/;
+
+// The three forms HTTP allows for a date. Date.parse alone also takes "1.5.", "-3" and other garbage.
+const HTTP_DATE =
+  /^[A-Z][a-z]{2,8},? [ \d]\d[- ][A-Z][a-z]{2}[- ]\d{2,4} \d{2}:\d{2}:\d{2} GMT$|^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+
+/**
+ * Reads a `Retry-After` header (seconds or an HTTP date) as milliseconds from now. Anything else, negative
+ * numbers included, is `undefined`: a server's number must never reach a timer unchecked.
+ */
+export function retryAfterHeaderMs(value: string | undefined, wallClockMs = Date.now()): number | undefined {
+  const text = value?.trim() ?? "";
+  if (SECONDS.test(text)) return Math.ceil(Number(text) * 1000);
+  if (!HTTP_DATE.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - wallClockMs);
+}
+
+/** Reads a `retry_after` of an answer's body: seconds, as a number or as text. */
+export function retryAfterBodyMs(value: unknown): number | undefined {
+  if (typeof value === "string") return SECONDS.test(value) ? Math.ceil(Number(value) * 1000) : undefined;
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;
+  return Math.ceil(value * 1000);
+}
