@@ -13,17 +13,26 @@ interface FrontOptions {
   readonly answer: (body: Buffer) => RequestListener;
 }
 
+export interface Front {
+  accept(socket: Socket): void;
+  /** Closes the connections that wait for their next request. */
+  hangUpIdle(): void;
+}
+
 /**
  * What stands between the sockets and the platform: it makes the faults, and records every request that arrived
- * completely. Returns what to do with an accepted connection.
+ * completely.
  */
-export function createFront({ clock, faults, requests, answer }: FrontOptions): (socket: Socket) => void {
+export function createFront({ clock, faults, requests, answer }: FrontOptions): Front {
+  const idle = new Set<Socket>();
   // No time limits of its own: a stalled exchange ends when the client or the test ends it.
   const http = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, serve);
 
   function accept(socket: Socket): void {
     const fault = faults.takeForConnection();
     if (fault === undefined) {
+      idle.add(socket);
+      socket.once("close", () => idle.delete(socket));
       http.emit("connection", socket);
       return;
     }
@@ -33,6 +42,8 @@ export function createFront({ clock, faults, requests, answer }: FrontOptions): 
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
+    idle.delete(socket);
+    response.once("finish", () => idle.add(socket));
     const fault = faults.takeForRequest(request.method ?? "", pathOf(request));
     if (fault?.at === "head") {
       waitingFor(clock, fault.delayMs, socket, () => fault.run(request));
@@ -45,7 +56,11 @@ export function createFront({ clock, faults, requests, answer }: FrontOptions): 
     });
   }
 
-  return accept;
+  function hangUpIdle(): void {
+    for (const socket of idle) socket.destroy();
+  }
+
+  return { accept, hangUpIdle };
 }
 
 function pathOf(request: IncomingMessage): string {

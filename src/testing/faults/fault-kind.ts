@@ -3,7 +3,8 @@
  *
  * Nothing tells which route a connection is for before something was read from it. So `refuse`, `reset-on-accept`,
  * `close-on-accept` and `banner` apply to connections whatever the route of the fault, and `times` counts
- * connections. All other kinds apply to requests of the route.
+ * connections; open ones that are idle are closed, so that the next request needs a new one. All other kinds apply
+ * to requests of the route.
  */
 export type FaultKind =
   /**

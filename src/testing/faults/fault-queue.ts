@@ -15,9 +15,11 @@ interface Rule {
 
 type Delayed<A> = A & { readonly delayMs: number };
 
+/** What faults below HTTP act on. */
 interface Port {
   shut(): void;
   open(): void;
+  hangUpIdle(): void;
 }
 
 /** The faults that were asked for and are still to come, in the order in which they were asked for. */
@@ -25,7 +27,7 @@ export interface FaultQueue {
   fail(route: string, fault: Fault, options?: { times?: number | undefined }): void;
   takeForConnection(): Delayed<ConnectionFault> | undefined;
   takeForRequest(method: string, path: string): Delayed<RequestFault> | undefined;
-  /** Names the port that refusals close. */
+  /** Names the port that refusals close and whose connections fail. */
   steer(port: Port): void;
   close(): void;
 }
@@ -46,6 +48,8 @@ export function createFaultQueue(clock: Clock): FaultQueue {
     if (times === 0) clear(route);
     else if (rule.action.at === "port") refuse(rule, times !== undefined);
     else rules.push(rule);
+    // An open connection would carry the next request past a fault that waits for a new one.
+    if (rule.action.at === "connection") port?.hangUpIdle();
   }
 
   function clear(route: string): void {
