@@ -13,26 +13,17 @@ interface FrontOptions {
   readonly answer: (body: Buffer) => RequestListener;
 }
 
-export interface Front {
-  accept(socket: Socket): void;
-  /** Closes the connections that wait for their next request. */
-  hangUpIdle(): void;
-}
-
 /**
  * What stands between the sockets and the platform: it makes the faults, and records every request that arrived
- * completely.
+ * completely. Returns what to do with an accepted connection.
  */
-export function createFront({ clock, faults, requests, answer }: FrontOptions): Front {
-  const idle = new Set<Socket>();
+export function createFront({ clock, faults, requests, answer }: FrontOptions): (socket: Socket) => void {
   // No time limits of its own: a stalled exchange ends when the client or the test ends it.
   const http = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, serve);
 
   function accept(socket: Socket): void {
     const fault = faults.takeForConnection();
     if (fault === undefined) {
-      idle.add(socket);
-      socket.once("close", () => idle.delete(socket));
       http.emit("connection", socket);
       return;
     }
@@ -42,9 +33,11 @@ export function createFront({ clock, faults, requests, answer }: FrontOptions): 
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    idle.delete(socket);
-    response.once("finish", () => idle.add(socket));
     const fault = faults.takeForRequest(request.method ?? "", pathOf(request));
+    if (fault?.at === "connection") {
+      waitingFor(clock, fault.delayMs, socket, () => fault.run(socket));
+      return;
+    }
     if (fault?.at === "head") {
       waitingFor(clock, fault.delayMs, socket, () => fault.run(request));
       return;
@@ -56,11 +49,7 @@ export function createFront({ clock, faults, requests, answer }: FrontOptions): 
     });
   }
 
-  function hangUpIdle(): void {
-    for (const socket of idle) socket.destroy();
-  }
-
-  return { accept, hangUpIdle };
+  return accept;
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -55,7 +55,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
   const requests: RecordedRequest[] = [];
   const faults = createFaultQueue(clock);
   const app = createApp(state);
-  const front = createFront({
+  const accept = createFront({
     clock,
     faults,
     requests,
@@ -63,8 +63,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
     answer: (body) =>
       getRequestListener((request) => app.fetch(request, { body }), { overrideGlobalObjects: false }),
   });
-  const listener = await openListener(options.port ?? 0, front.accept);
-  faults.steer({ shut: listener.shut, open: listener.open, hangUpIdle: front.hangUpIdle });
+  const listener = await openListener(options.port ?? 0, accept);
+  faults.steer(listener);
 
   async function close(): Promise<void> {
     faults.close();

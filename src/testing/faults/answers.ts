@@ -14,14 +14,14 @@ export const REPLY = JSON.stringify({
 
 export const PART_OF_REPLY = REPLY.slice(0, 20);
 
-/** The head of a 200; every raw answer is the last one on its connection. */
+/** The head of a 200. It does not announce the end of the connection: clients forgive a cut that was announced. */
 export function head(...headers: string[]): string {
-  return ["HTTP/1.1 200 OK", "content-type: application/json", "connection: close", ...headers, "", ""].join(
-    "\r\n",
-  );
+  return ["HTTP/1.1 200 OK", "content-type: application/json", ...headers, "", ""].join("\r\n");
 }
 
 export const WITH_LENGTH = head(`content-length: ${REPLY.length}`);
+/** A whole answer, the last one on its connection. */
+export const WHOLE = head(`content-length: ${REPLY.length}`, "connection: close") + REPLY;
 export const CHUNKED = head("transfer-encoding: chunked");
 export const HALF_A_HEAD = WITH_LENGTH.slice(0, 30);
 

@@ -2,9 +2,9 @@
  * What a client meets on the socket.
  *
  * Nothing tells which route a connection is for before something was read from it. So `refuse`, `reset-on-accept`,
- * `close-on-accept` and `banner` apply to connections whatever the route of the fault, and `times` counts
- * connections; open ones that are idle are closed, so that the next request needs a new one. All other kinds apply
- * to requests of the route.
+ * `close-on-accept` and `banner` apply to new connections whatever the route of the fault. The last three also
+ * happen on a connection that is open already, when the head of a request to the route arrives on it; `times` counts
+ * both. All other kinds apply to requests of the route.
  */
 export type FaultKind =
   /**
@@ -13,11 +13,11 @@ export type FaultKind =
    * milliseconds of the platform's clock, without them when the fault is taken back.
    */
   | "refuse"
-  /** RST as soon as the connection is accepted: ECONNRESET, surely not sent. Counts connections. */
+  /** RST as soon as the connection is accepted: ECONNRESET, nothing was read. Not recorded. */
   | "reset-on-accept"
-  /** FIN as soon as the connection is accepted. Counts connections. */
+  /** FIN as soon as the connection is accepted. Not recorded. */
   | "close-on-accept"
-  /** The server speaks first, an SSH banner. Counts connections. */
+  /** The server speaks first, an SSH banner, and nothing more. Not recorded. */
   | "banner"
 
   /** RST when the request head is there, before the body is read. Not recorded. */

@@ -15,19 +15,18 @@ interface Rule {
 
 type Delayed<A> = A & { readonly delayMs: number };
 
-/** What faults below HTTP act on. */
+/** What refusals act on. */
 interface Port {
   shut(): void;
   open(): void;
-  hangUpIdle(): void;
 }
 
 /** The faults that were asked for and are still to come, in the order in which they were asked for. */
 export interface FaultQueue {
   fail(route: string, fault: Fault, options?: { times?: number | undefined }): void;
   takeForConnection(): Delayed<ConnectionFault> | undefined;
-  takeForRequest(method: string, path: string): Delayed<RequestFault> | undefined;
-  /** Names the port that refusals close and whose connections fail. */
+  takeForRequest(method: string, path: string): Delayed<ConnectionFault | RequestFault> | undefined;
+  /** Names the port that refusals close. */
   steer(port: Port): void;
   close(): void;
 }
@@ -48,8 +47,6 @@ export function createFaultQueue(clock: Clock): FaultQueue {
     if (times === 0) clear(route);
     else if (rule.action.at === "port") refuse(rule, times !== undefined);
     else rules.push(rule);
-    // An open connection would carry the next request past a fault that waits for a new one.
-    if (rule.action.at === "connection") port?.hangUpIdle();
   }
 
   function clear(route: string): void {
@@ -87,9 +84,7 @@ export function createFaultQueue(clock: Clock): FaultQueue {
     fail,
     takeForConnection: () => take(({ action }) => (action.at === "connection" ? action : undefined)),
     takeForRequest: (method, path) =>
-      take(({ action, matches }) =>
-        (action.at === "head" || action.at === "request") && matches(method, path) ? action : undefined,
-      ),
+      take(({ action, matches }) => (action.at !== "port" && matches(method, path) ? action : undefined)),
     steer(to) {
       port = to;
     },

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import {
   CHUNKED,
@@ -10,6 +11,7 @@ import {
   MEBIBYTE,
   PART_OF_REPLY,
   REPLY,
+  WHOLE,
   WITH_LENGTH,
 } from "./answers";
 import type { FaultAction, RequestFault } from "./fault-action";
@@ -55,7 +57,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
   "bad-chunk": raw(`${CHUNKED}${chunk(PART_OF_REPLY)}zz\r\n`, "fin"),
   "stall-body": raw(WITH_LENGTH + PART_OF_REPLY, "silence"),
   drip: drip(head() + LARGE.opens, "a"),
-  "extra-bytes": raw(`${WITH_LENGTH}${REPLY}and more`, "fin"),
+  "extra-bytes": raw(`${WHOLE}and more`, "fin"),
 
   huge: flood(
     head(`content-length: ${LARGE.lengthOf(LARGE_MIB)}`) + LARGE.opens,
@@ -90,13 +92,13 @@ export const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
     "HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n",
     "fin",
   ),
-  continue: raw(`HTTP/1.1 100 Continue\r\n\r\n${WITH_LENGTH}${REPLY}`, "fin"),
+  continue: raw(`HTTP/1.1 100 Continue\r\n\r\n${WHOLE}`, "fin"),
   "continue-flood": flood("", Buffer.from("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000)), Infinity),
-  "early-hints": raw(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${WITH_LENGTH}${REPLY}`, "fin"),
+  "early-hints": raw(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${WHOLE}`, "fin"),
 };
 
 /** Acts when the body begins; a request without one is as good as a first byte. */
-function atFirstBytes(act: (socket: import("node:net").Socket) => void): RequestFault {
+function atFirstBytes(act: (socket: Socket) => void): RequestFault {
   return {
     at: "head",
     run(request) {
@@ -110,7 +112,9 @@ function gzipped(body: () => Buffer): RequestFault {
   return {
     at: "request",
     run(response) {
-      response.writeHead(200, { ...JSON_TYPE, "content-encoding": "gzip" }).end(body());
+      const bytes = body();
+      const headers = { ...JSON_TYPE, "content-encoding": "gzip", "content-length": bytes.length };
+      response.writeHead(200, headers).end(bytes);
     },
   };
 }
