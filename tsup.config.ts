@@ -7,6 +7,7 @@ const shared: Options = {
     testing: "src/testing/index.ts",
   },
   target: "node20",
+  removeNodeProtocol: false,
   dts: true,
   sourcemap: true,
   // Both are needed for CJS: splitting keeps one A2AError class across the entry points,

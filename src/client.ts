@@ -1,6 +1,7 @@
 import { type A2AEvent, safeHook } from "./events";
 import { parsePeerId } from "./identity/workspace-id";
 import { createWorkspaces } from "./identity/workspaces";
+import { attachInternals } from "./internals";
 import type { SendOutcome } from "./messaging/outcome";
 import type { OutgoingMessage } from "./messaging/outgoing";
 import { type MessagingContext, type SendOptions, sendA2AMessage } from "./messaging/send";
@@ -116,7 +117,7 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
     return closing;
   }
 
-  return {
+  const client: A2AClient = {
     discoverPeer: (peerId, callOptions) => discoverPeer(peers, peerId, callOptions),
     sendA2AMessage: (peerId, message, sendOptions) => sendA2AMessage(messaging, peerId, message, sendOptions),
     listPeers: (listOptions) => listPeers(peers, listOptions),
@@ -133,4 +134,10 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
     close,
     [Symbol.asyncDispose]: close,
   };
+  return attachInternals(client, {
+    ...shared,
+    controlPool: pools.control,
+    clock: systemClock,
+    random: resolved.random,
+  });
 }

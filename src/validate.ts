@@ -1,12 +1,14 @@
 import { invalidArgument } from "./errors";
 import { shown } from "./text";
-import { LONGEST_TIMER_MS } from "./transport/clock";
 
 /** Makes the error of a bad value: `configuration` for an option, `invalid_argument` for an argument. */
 export type Reject = (message: string) => Error;
 
 /** What a send repeats on its own. */
 export type DeliveryMode = "at-least-once" | "at-most-once";
+
+/** The longest delay a timer can take; anything above would fire at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** A duration above 0, or of at least `least`, that a timer can take. */
 export function milliseconds(value: unknown, name: string, reject: Reject, least?: number): number {

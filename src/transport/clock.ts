@@ -1,3 +1,5 @@
+import { LONGEST_TIMER_MS } from "../validate";
+
 /**
  * Time as everything in this package sees it: monotonic milliseconds and one-shot timers.
  * Production uses {@link systemClock}; tests bring their own.
@@ -8,9 +10,6 @@ export interface Clock {
   /** Calls `callback` once after `delayMs` milliseconds. Returns the way to call it off. */
   setTimer(callback: () => void, delayMs: number): () => void;
 }
-
-/** The longest delay a timer can take; anything above fires at once instead of late. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => performance.now(),

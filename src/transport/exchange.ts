@@ -27,6 +27,8 @@ export interface ExchangeRequest<T> {
   /** Set for a request that gives a peer something to do. */
   task?: { messageId: string; repeatMaybe: boolean } | undefined;
   peerId?: string | undefined;
+  /** Makes one attempt only, beside the one after a refreshed token. */
+  once?: boolean | undefined;
   judge(answer: HttpAnswer): Verdict<T>;
   onAttemptFailed?: ((attempt: FailedAttempt) => void) | undefined;
   onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
@@ -111,7 +113,8 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       }
       if (verdict.ok) return verdict;
       const { failure } = verdict;
-      return { ok: false, failure, again: failure.again, hintMs: failure.retryAfterMs };
+      const again = failure.again && request.once !== true;
+      return { ok: false, failure, again, hintMs: failure.retryAfterMs };
     }
 
     const context = () => ({

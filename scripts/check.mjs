@@ -1,0 +1,73 @@
+// What `npm test` runs: every check of the project, in order, each counted. The last line is the sum.
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const scratch = await mkdtemp(join(tmpdir(), "a2a-peers-check-"));
+const bin = (name) => join("node_modules", ".bin", name);
+let passed = 0;
+let failed = 0;
+
+function run(command, args, { env = {}, show = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
+    });
+    let output = "";
+    child.stdout?.on("data", (chunk) => (output += chunk));
+    child.stderr?.on("data", (chunk) => (output += chunk));
+    child.on("error", (error) => resolve({ ok: false, output: String(error) }));
+    child.on("close", (code) => resolve({ ok: code === 0, output }));
+  });
+}
+
+/** One check that counts as one: silent when it passes, its whole output when it does not. */
+async function check(name, command, args) {
+  const startedAt = performance.now();
+  const { ok, output } = await run(command, args);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${ok ? "pass" : "FAIL"}  ${name} (${seconds} s)`);
+  if (!ok) console.log(output);
+  if (ok) passed += 1;
+  else failed += 1;
+  return ok;
+}
+
+async function packed() {
+  const [tarball] = (await readdir(scratch)).filter((file) => file.endsWith(".tgz"));
+  return tarball && join(scratch, tarball);
+}
+
+async function tests(tarball) {
+  const report = join(scratch, "report.json");
+  const args = ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
+  const { ok } = await run(bin("vitest"), args, { env: { A2A_PEERS_TARBALL: tarball ?? "" }, show: true });
+  const counts = await readFile(report, "utf8").then(JSON.parse, () => undefined);
+  passed += counts?.numPassedTests ?? 0;
+  const missed = (counts?.numFailedTests ?? 0) + (counts?.numPendingTests ?? 0) + (counts?.numTodoTests ?? 0);
+  // A suite that does not load, or an error outside a test, fails the run without failing a test.
+  failed += ok ? missed : Math.max(1, missed);
+}
+
+try {
+  await check("lint and format", bin("biome"), ["ci", "--error-on-warnings", "."]);
+  await check("types", bin("tsc"), ["--noEmit"]);
+  await check("nothing unused", bin("knip"), []);
+  if (await check("build", "npm", ["run", "build"])) {
+    await check("pack", "npm", ["pack", "--ignore-scripts", "--pack-destination", scratch]);
+    const tarball = await packed();
+    if (tarball) {
+      await check("package layout", bin("publint"), ["run", "--strict", tarball]);
+      await check("types for every resolution", bin("attw"), [tarball]);
+    }
+    await tests(tarball);
+  } else {
+    await tests(undefined);
+  }
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

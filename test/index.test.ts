@@ -1,0 +1,25 @@
+import * as api from "a2a-peers";
+import * as heartbeat from "a2a-peers/heartbeat";
+import * as testing from "a2a-peers/testing";
+import { expect, it } from "vitest";
+
+it("exports these names and no others", () => {
+  expect({
+    "a2a-peers": Object.keys(api).sort(),
+    "a2a-peers/heartbeat": Object.keys(heartbeat).sort(),
+    "a2a-peers/testing": Object.keys(testing).sort(),
+  }).toEqual({
+    "a2a-peers": [
+      "A2AError",
+      "createA2AClient",
+      "delegateTask",
+      "fileToken",
+      "isA2AError",
+      "parsePeerId",
+      "settle",
+      "toToolText",
+    ],
+    "a2a-peers/heartbeat": ["createHeartbeat"],
+    "a2a-peers/testing": ["manualClock", "startPlatform"],
+  });
+});

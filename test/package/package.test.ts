@@ -1,0 +1,157 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type InstalledPackage, installPackage } from "./installed";
+
+let installed: InstalledPackage;
+beforeAll(async () => {
+  installed = await installPackage();
+}, 120_000);
+afterAll(() => installed?.remove());
+
+const USE = `
+import { A2AError, type A2AClient, createA2AClient, isA2AError, type SendOutcome, settle, toToolText } from "a2a-peers";
+import { createHeartbeat } from "a2a-peers/heartbeat";
+import { startPlatform, type TestPlatform } from "a2a-peers/testing";
+
+async function use(): Promise<string> {
+  await using platform: TestPlatform = await startPlatform();
+  const me = platform.addWorkspace({ name: "me", reply: ({ text }) => text });
+  const client: A2AClient = createA2AClient({ platformUrl: platform.url, workspaceId: me.id, retry: { jitter: "full" } });
+  const { sendA2AMessage } = client;
+  const sent = await settle(sendA2AMessage(me.id, { parts: [{ kind: "data", data: 1 }] }, { allowSelf: true }));
+  createHeartbeat(client).start();
+  if (!sent.ok) return sent.error.code === "timeout" ? "slow" : toToolText(sent.error);
+  const outcome: SendOutcome = sent.value;
+  return outcome.kind === "queued" ? String(outcome.queueDepth ?? 0) : outcome.text;
+}
+use().catch((error: unknown) => (isA2AError(error) ? error.delivery : A2AError));
+`;
+
+const SCRIPT = (load: (name: string) => string) => `
+const { A2AError, createA2AClient, isA2AError, toToolText } = ${load("a2a-peers")};
+const { createHeartbeat } = ${load("a2a-peers/heartbeat")};
+const { startPlatform } = ${load("a2a-peers/testing")};
+const platform = await startPlatform();
+const me = platform.addWorkspace({ name: "me" });
+const peer = platform.addWorkspace({ name: "peer", reply: (message) => "you said " + message.text });
+const client = createA2AClient({ platformUrl: platform.url, workspaceId: me.id, token: me.token });
+console.log((await client.sendA2AMessage(peer.id, "hello")).text);
+try { createHeartbeat(client, { intervalMs: -1 }); } catch (error) { console.log(error instanceof A2AError, error.code); }
+await client.close();
+await platform.close();
+`;
+
+describe("the packed package", () => {
+  it("holds the build, its licence and notices, and nothing of the project's inside", () => {
+    const files = readdirSync(installed.file(), { recursive: true, encoding: "utf8" });
+    const outside = files.filter((file) => !file.startsWith("dist"));
+    expect(outside.sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "THIRD_PARTY_NOTICES.md",
+      "package.json",
+    ]);
+  });
+
+  it("works as an ES module", async () => {
+    const file = await installed.write(
+      "use.mjs",
+      SCRIPT((name) => `await import("${name}")`),
+    );
+    expect(await installed.node(file)).toBe("you said hello\ntrue invalid_argument\n");
+  });
+
+  it("works as CommonJS, also where require() takes no ES module", async () => {
+    const file = await installed.write(
+      "use.cjs",
+      `(async () => {${SCRIPT((name) => `require("${name}")`)}})();`,
+    );
+    const withoutRequireEsm = process.allowedNodeEnvironmentFlags.has("--experimental-require-module")
+      ? ["--no-experimental-require-module"]
+      : [];
+    expect(await installed.node(...withoutRequireEsm, file)).toBe("you said hello\ntrue invalid_argument\n");
+  });
+
+  it("recognises its errors across the two formats", async () => {
+    const file = await installed.write(
+      "across.mjs",
+      `import { createRequire } from "node:module";
+       import * as esm from "a2a-peers";
+       const cjs = createRequire(import.meta.url)("a2a-peers");
+       const error = new cjs.A2AError({ code: "closed", message: "closed" });
+       console.log(error instanceof esm.A2AError, esm.isA2AError(error), esm.toToolText(error));`,
+    );
+    expect(await installed.node(file)).toBe("false true [A2A_ERROR] closed\n");
+  });
+
+  it("does nothing when it is imported", async () => {
+    const file = await installed.write(
+      "quiet.mjs",
+      `const before = process.getActiveResourcesInfo().length;
+       await import("a2a-peers"); await import("a2a-peers/heartbeat"); await import("a2a-peers/testing");
+       console.log(process.getActiveResourcesInfo().length - before);`,
+    );
+    expect(await installed.node(file)).toBe("0\n");
+  });
+
+  it.each([
+    ["an ES module", "use.mts", ["--module", "nodenext"]],
+    ["CommonJS", "use.cts", ["--module", "nodenext"]],
+    ["a bundler", "use.ts", ["--module", "esnext", "--moduleResolution", "bundler"]],
+    [
+      "a bundler with the DOM's types",
+      "dom.ts",
+      ["--module", "esnext", "--moduleResolution", "bundler", "--lib", "ES2023,ESNext.Disposable,DOM"],
+    ],
+  ])("has types that compile for %s", async (_, name, options) => {
+    const file = await installed.write(name, USE);
+    const lib = options.includes("--lib") ? [] : ["--lib", "ES2023,ESNext.Disposable"];
+    const strict = [
+      "--strict",
+      "--noEmit",
+      "--exactOptionalPropertyTypes",
+      "--target",
+      "es2022",
+      "--types",
+      "node",
+    ];
+    expect(await installed.tsc(...strict, ...lib, ...options, file)).toBe("");
+  });
+
+  it("shows no type of another package and no any", () => {
+    const types = readdirSync(installed.file("dist")).filter((file) => /\.d\.c?ts$/.test(file));
+    expect(types.length).toBeGreaterThan(5);
+    for (const file of types) {
+      const text = readFileSync(installed.file("dist", file), "utf8");
+      const foreign = [...text.matchAll(/from ['"]([^.'"][^'"]*)['"]/g)].map(([, name]) => name);
+      expect({ file, foreign }).toEqual({ file, foreign: [] });
+      expect(text.replace(/\/\*[\s\S]*?\*\//g, "")).not.toMatch(/[:<|,]\s*any\b/);
+    }
+  });
+
+  it("bundles for a worker, which has no Node built-ins", async () => {
+    const bundle = await build({
+      stdin: { contents: 'export { createA2AClient } from "a2a-peers";', resolveDir: installed.folder },
+      bundle: true,
+      format: "esm",
+      platform: "browser",
+      conditions: ["worker"],
+      write: false,
+      logLevel: "silent",
+    });
+    const text = bundle.outputFiles[0]?.text ?? "";
+    expect(text).toContain("createA2AClient");
+    expect(text).not.toMatch(/from ["'](node:|http|fs)/);
+  });
+
+  it("says the same version as the changelog", () => {
+    const { version } = JSON.parse(readFileSync(installed.file("package.json"), "utf8")) as {
+      version: string;
+    };
+    const changelog = readFileSync(resolve(import.meta.dirname, "../../CHANGELOG.md"), "utf8");
+    expect(changelog).toContain(`## [${version}]`);
+  });
+});
