@@ -56,7 +56,7 @@ export function addWorkspace(state: PlatformState, options: NewWorkspace): TestW
     parentId: options.parentId === undefined ? null : canonicalId("parentId", options.parentId),
     status,
     token: options.token === undefined ? newToken() : options.token,
-    url: options.url ?? null,
+    url: options.url === undefined ? null : checkedUrl(options.url),
     reply: options.reply ?? null,
     removedAt: status === "removed" ? state.timestamp() : null,
     lastOutboundAt: null,
@@ -86,7 +86,7 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
       workspace.reply = reply;
     },
     setUrl(url) {
-      workspace.url = url;
+      workspace.url = url === null ? null : checkedUrl(url);
     },
   };
 }
@@ -94,6 +94,11 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
 function canonicalId(name: string, id: string): string {
   if (!isUuid(id)) throw new Error(`Expected \`${name}\` to be a UUID, got \`${id}\``);
   return id.toLowerCase();
+}
+
+function checkedUrl(url: string): string {
+  if (!URL.canParse(url)) throw new Error(`Expected \`url\` to be a URL, got \`${url}\``);
+  return url;
 }
 
 /** 32 random bytes in base64url: 43 characters, as the platform makes them. */

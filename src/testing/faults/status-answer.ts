@@ -6,8 +6,10 @@ export function statusAnswer(status: number, headers: Record<string, string>, bo
   return {
     at: "request",
     run(response) {
+      response.statusCode = status;
       if (type !== undefined) response.setHeader("content-type", type);
-      response.writeHead(status, headers).end(bytes);
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      response.end(bytes);
     },
   };
 }

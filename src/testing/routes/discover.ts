@@ -1,4 +1,5 @@
 import { mayTalk } from "../access";
+import { isRoutable } from "../agents/agent-address";
 import { REGISTRY_GATE, refusedBy } from "../auth";
 import { findWorkspace, type PlatformState } from "../state";
 import { agentOf, isExternal, urlOf, type Workspace } from "../workspace";
@@ -17,8 +18,10 @@ export function discover(state: PlatformState) {
     }
     const target = findWorkspace(state, targetId);
     if (target === undefined) return c.json({ error: "workspace not found" }, 404);
-    if (agentOf(target) === undefined) {
-      return c.json({ error: "workspace not available", status: target.status }, 503);
+    const agent = agentOf(target);
+    if (agent === undefined) return c.json({ error: "workspace not available", status: target.status }, 503);
+    if (agent.kind === "url" && !isRoutable(agent.url, state.deployMode)) {
+      return c.json({ error: "workspace URL failed safety check" }, 503);
     }
     return c.json({
       id: target.id,

@@ -1,4 +1,5 @@
 import { mayTalk } from "../access";
+import { isRoutable } from "../agents/agent-address";
 import { dispatch } from "../agents/dispatch";
 import { enqueue } from "../agents/message-queue";
 import { normalise } from "../agents/normalise";
@@ -25,6 +26,9 @@ export function proxyMessage(state: PlatformState) {
     if (target.status === "hibernated") return waking(c);
     const agent = agentOf(target);
     if (agent === undefined) return c.json({ error: "workspace has no URL", status: target.status }, 503);
+    if (agent.kind === "url" && !isRoutable(agent.url, state.deployMode)) {
+      return c.json({ error: "workspace URL is not publicly routable" }, 502);
+    }
 
     // What is over the limit is cut off without a word, and then is not JSON any more.
     const request = normalise(c.env.body.subarray(0, LONGEST_REQUEST).toString());

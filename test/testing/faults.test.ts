@@ -1,0 +1,298 @@
+import { Agent } from "node:http";
+import { gunzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type FaultKind, manualClock, startPlatform, type TestPlatform } from "../../src/testing/index";
+import { call, exchangeRaw, headOf, post, type RawExchange } from "./helpers/exchange";
+
+const PATH = "/workspaces/11111111-1111-4111-8111-111111111111/a2a";
+const ROUTE = "POST /workspaces/:id/a2a";
+
+let platform: TestPlatform;
+beforeEach(async () => {
+  platform = await startPlatform();
+});
+afterEach(() => platform.close());
+
+type Watch = Parameters<typeof exchangeRaw>[2];
+
+function meet(kind: FaultKind, bytes = post(PATH), watch?: Watch): Promise<RawExchange> {
+  platform.fail(ROUTE, { kind }, { times: 1 });
+  return exchangeRaw(platform.url, bytes, watch);
+}
+
+const bodyOf = (bytes: Buffer) => bytes.subarray(bytes.indexOf("\r\n\r\n") + 4);
+const headOfAnswer = (bytes: Buffer) => bytes.subarray(0, bytes.indexOf("\r\n\r\n") + 4).toString("latin1");
+
+describe("faults at the connection", () => {
+  it("reset-on-accept resets before anything is read", async () => {
+    expect(await meet("reset-on-accept")).toEqual({ bytes: Buffer.alloc(0), end: "reset" });
+    expect(platform.requests).toEqual([]);
+  });
+
+  it("close-on-accept ends the connection before anything is read", async () => {
+    expect(await meet("close-on-accept", "")).toEqual({ bytes: Buffer.alloc(0), end: "fin" });
+    expect(platform.requests).toEqual([]);
+  });
+
+  it("banner speaks first and then says nothing", async () => {
+    const { bytes, end } = await meet("banner", "");
+    expect(bytes.toString()).toMatch(/^SSH-2\.0-\S+\r\n$/);
+    expect(end).toBe("none");
+  });
+
+  it("also strikes on an open connection, when the next request to the route arrives on it", async () => {
+    const connection = new Agent({ keepAlive: true, maxSockets: 1 });
+    await call(`${platform.url}/health`, { connection });
+    platform.fail(ROUTE, { kind: "reset-on-accept" }, { times: 1 });
+    expect((await call(`${platform.url}/health`, { connection })).status).toBe(200);
+    const struck = call(platform.url + PATH, { method: "POST", body: "{}", connection });
+    await expect(struck).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect((await call(platform.url + PATH, { method: "POST", body: "{}" })).status).toBe(404);
+    expect(platform.requests.map(({ path }) => path)).toEqual(["/health", "/health", PATH]);
+    connection.destroy();
+  });
+
+  it("counts connections, whatever they are for", async () => {
+    platform.fail(ROUTE, { kind: "reset-on-accept" }, { times: 2 });
+    const ends = [];
+    for (let attempt = 0; attempt < 3; attempt++) {
+      ends.push((await exchangeRaw(platform.url, "GET /health HTTP/1.1\r\nhost: test\r\n\r\n")).end);
+    }
+    expect(ends).toEqual(["reset", "reset", "none"]);
+  });
+});
+
+describe("refuse", () => {
+  it("refuses connections until the fault is taken back", async () => {
+    platform.fail(ROUTE, { kind: "refuse" });
+    expect((await exchangeRaw(platform.url, post(PATH))).end).toBe("refused");
+    expect((await exchangeRaw(platform.url, post(PATH))).end).toBe("refused");
+    platform.fail(ROUTE, { kind: "refuse" }, { times: 0 });
+    expect((await call(`${platform.url}/health`)).status).toBe(200);
+  });
+
+  it("with a delay opens the same port again after so much clock time", async () => {
+    const clock = manualClock();
+    await using timed = await startPlatform({ clock });
+    timed.fail("*", { kind: "refuse", delayMs: 5000 });
+    await clock.advance(4999);
+    expect((await exchangeRaw(timed.url, "")).end).toBe("refused");
+    await clock.advance(1);
+    expect((await call(`${timed.url}/health`)).status).toBe(200);
+  });
+
+  it("with times and no delay opens again after 100 ms of clock time, however many were refused", async () => {
+    const clock = manualClock();
+    await using timed = await startPlatform({ clock });
+    timed.fail("*", { kind: "refuse" }, { times: 1 });
+    expect((await exchangeRaw(timed.url, "")).end).toBe("refused");
+    expect((await exchangeRaw(timed.url, "")).end).toBe("refused");
+    await clock.advance(100);
+    expect((await call(`${timed.url}/health`)).status).toBe(200);
+  });
+
+  it("ends open connections", async () => {
+    const open = exchangeRaw(platform.url, "GET /health HTTP/1.1\r\nhost: test\r\n\r\n", {
+      patienceMs: 2000,
+      enough: (bytes) => {
+        if (bytes.includes('"ok"')) platform.fail("*", { kind: "refuse" });
+        return false;
+      },
+    });
+    expect((await open).end).not.toBe("none");
+  });
+});
+
+describe("faults while the request arrives are not recorded", () => {
+  afterEach(() => expect(platform.requests).toEqual([]));
+
+  it("reset-head resets when the head is there", async () => {
+    expect(await meet("reset-head", headOf(PATH, 10))).toEqual({ bytes: Buffer.alloc(0), end: "reset" });
+  });
+
+  it("reset-upload waits for the first bytes of the body and resets", async () => {
+    expect((await meet("reset-upload", headOf(PATH, 10))).end).toBe("none");
+    platform.fail(ROUTE, { kind: "reset-upload" }, { times: 1 });
+    expect((await exchangeRaw(platform.url, `${headOf(PATH, 10)}123`)).end).toBe("reset");
+  });
+
+  it("close-upload waits for the first bytes of the body and closes", async () => {
+    expect((await meet("close-upload", `${headOf(PATH, 10)}123`)).end).toBe("fin");
+  });
+
+  it("stall-upload never reads, so that a large upload gets stuck", async () => {
+    const seen = await meet("stall-upload", post(PATH, "x".repeat(32 * 2 ** 20)));
+    expect(seen).toEqual({ bytes: Buffer.alloc(0), end: "none" });
+  });
+
+  it("early-413 answers before the body and closes", async () => {
+    const { bytes, end } = await meet("early-413", headOf(PATH, 10));
+    expect(bytes.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    expect(end).toBe("fin");
+  });
+});
+
+describe("faults after the whole request are recorded", () => {
+  afterEach(() => expect(platform.requests).toHaveLength(1));
+
+  it.each<[FaultKind, RawExchange["end"]]>([
+    ["reset", "reset"],
+    ["close", "fin"],
+    ["stall", "none"],
+  ])("%s sends no byte and ends with %s", async (kind, end) => {
+    expect(await meet(kind)).toEqual({ bytes: Buffer.alloc(0), end });
+  });
+
+  it.each<[FaultKind, RawExchange["end"]]>([
+    ["cut-head", "fin"],
+    ["cut-head-reset", "reset"],
+    ["stall-head", "none"],
+  ])("%s sends half a head and ends with %s", async (kind, end) => {
+    const seen = await meet(kind);
+    expect(seen.end).toBe(end);
+    expect(seen.bytes.toString()).toMatch(/^HTTP\/1\.1 200 OK/);
+    expect(seen.bytes.includes("\r\n\r\n")).toBe(false);
+  });
+
+  it("drip-head sends the head one byte at a time", async () => {
+    const { bytes, end } = await meet("drip-head", post(PATH), { patienceMs: 100 });
+    expect(bytes.toString()).toMatch(/^HTTP\/1\.1 200 OK\r\nx-drip: a+$/);
+    expect(end).toBe("none");
+  });
+
+  it.each<[FaultKind, RawExchange["end"]]>([
+    ["cut", "fin"],
+    ["cut-reset", "reset"],
+    ["stall-body", "none"],
+  ])("%s sends less than the length it announced and ends with %s", async (kind, end) => {
+    const seen = await meet(kind);
+    expect(seen.end).toBe(end);
+    const length = Number(/content-length: (\d+)/.exec(headOfAnswer(seen.bytes))?.[1]);
+    expect(bodyOf(seen.bytes).length).toBeGreaterThan(0);
+    expect(bodyOf(seen.bytes).length).toBeLessThan(length);
+  });
+
+  it.each<[FaultKind, RawExchange["end"]]>([
+    ["cut-chunked", "fin"],
+    ["cut-chunked-reset", "reset"],
+  ])("%s sends one chunk, not the last, and ends with %s", async (kind, end) => {
+    const seen = await meet(kind);
+    expect(seen.end).toBe(end);
+    expect(headOfAnswer(seen.bytes)).toContain("transfer-encoding: chunked");
+    expect(bodyOf(seen.bytes).toString()).toMatch(/^14\r\n.{20}\r\n$/);
+  });
+
+  it("cut-close-delimited is complete to HTTP and no JSON", async () => {
+    const { bytes, end } = await meet("cut-close-delimited");
+    expect(end).toBe("fin");
+    expect(headOfAnswer(bytes)).not.toMatch(/content-length|transfer-encoding/);
+    expect(bodyOf(bytes).toString()).toMatch(/^\{"jsonrpc"/);
+    expect(() => JSON.parse(bodyOf(bytes).toString())).toThrow();
+  });
+
+  it("drip sends the body one byte at a time", async () => {
+    const { bytes, end } = await meet("drip", post(PATH), { patienceMs: 100 });
+    expect(bodyOf(bytes).toString()).toMatch(/"result":"a+$/);
+    expect(end).toBe("none");
+  });
+
+  it("garbage sends 64 bytes that are not HTTP", async () => {
+    const { bytes, end } = await meet("garbage");
+    expect(bytes).toHaveLength(64);
+    expect(bytes[0]).toBe(0);
+    expect(end).toBe("fin");
+  });
+
+  it.each<[FaultKind, RegExp]>([
+    ["bad-chunk", /\r\nzz\r\n$/],
+    ["extra-bytes", /\}and more$/],
+    ["http09", /^\{"jsonrpc".*\}$/],
+    ["dup-length", /content-length: \d+\r\ncontent-length: 7\r\n/],
+    ["length-and-chunked", /content-length: \d+\r\ntransfer-encoding: chunked\r\n/],
+    ["big-header", /x-big: a{20000}\r\n/],
+    ["bad-header", /x-bad: a\0b\r\n/],
+    ["lf-only", /^HTTP\/1\.1 200 OK\n[^\r]*$/],
+    ["unasked-101", /^HTTP\/1\.1 101 Switching Protocols\r\n/],
+    ["continue", /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK\r\n/],
+    ["early-hints", /^HTTP\/1\.1 103 Early Hints\r\n[\s\S]*\r\n\r\nHTTP\/1\.1 200 OK\r\n/],
+  ])("%s writes bytes like %s and closes", async (kind, pattern) => {
+    const { bytes, end } = await meet(kind);
+    expect(bytes.toString("latin1")).toMatch(pattern);
+    expect(end).toBe("fin");
+  });
+
+  it("http2 writes a settings frame", async () => {
+    expect((await meet("http2")).bytes).toEqual(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]));
+  });
+
+  it("many-headers writes 100,000 of them", async () => {
+    const { bytes } = await meet("many-headers", post(PATH), { patienceMs: 5000 });
+    expect(headOfAnswer(bytes).split("\r\n").length).toBeGreaterThan(100_000);
+  });
+
+  it("continue-flood never comes to a final answer", async () => {
+    const { bytes, end } = await meet("continue-flood", post(PATH), {
+      patienceMs: 5000,
+      enough: (seen) => seen.length > 2 ** 20,
+    });
+    expect(end).toBe("none");
+    expect(bytes.toString().replaceAll("HTTP/1.1 100 Continue\r\n\r\n", "").length).toBeLessThan(30);
+  });
+
+  it("huge announces 200 MB and sends JSON no faster than it is read", async () => {
+    const { bytes } = await meet("huge", post(PATH), { patienceMs: 5000, enough: (s) => s.length > 2 ** 20 });
+    expect(Number(/content-length: (\d+)/.exec(headOfAnswer(bytes))?.[1])).toBeGreaterThan(200_000_000);
+    expect(bodyOf(bytes).toString()).toMatch(/^\{"jsonrpc":"2\.0","id":null,"result":"a+$/);
+  });
+
+  it("huge-chunked announces no length and does not end", async () => {
+    const { bytes, end } = await meet("huge-chunked", post(PATH), {
+      patienceMs: 5000,
+      enough: (seen) => seen.length > 4 * 2 ** 20,
+    });
+    expect(headOfAnswer(bytes)).toContain("transfer-encoding: chunked");
+    expect(end).toBe("none");
+  });
+
+  it.each<[FaultKind, number, string]>([
+    ["garbage-json", 200, "application/json"],
+    ["empty", 200, "application/json"],
+    ["html", 200, "text/html"],
+    ["redirect", 302, ""],
+  ])("%s is a well-formed answer with status %i", async (kind, status, type) => {
+    platform.fail(ROUTE, { kind });
+    const answer = await call(platform.url + PATH, { method: "POST", body: "{}" });
+    expect(answer.status).toBe(status);
+    expect(answer.headers["content-type"] ?? "").toBe(type);
+    expect(answer.json).toBeUndefined();
+    if (kind === "empty") expect(answer.text).toBe("");
+    if (kind === "redirect") expect(answer.headers.location).toBe("http://elsewhere.invalid/");
+  });
+
+  it("huge-gzip packs 200 MB of JSON into 200 kB", async () => {
+    const { bytes } = await meet("huge-gzip", post(PATH), {
+      patienceMs: 5000,
+      enough: (seen) => bodyOf(seen).length >= Number(/content-length: (\d+)/.exec(headOfAnswer(seen))?.[1]),
+    });
+    expect(bodyOf(bytes).length).toBeLessThan(300_000);
+    const unpacked = gunzipSync(bodyOf(bytes));
+    expect(unpacked.length).toBeGreaterThan(200_000_000);
+    expect(unpacked.subarray(0, 40).toString()).toMatch(/^\{"jsonrpc"/);
+    expect(unpacked.subarray(-3).toString()).toBe('a"}');
+  });
+
+  it.each<[FaultKind, RegExp]>([
+    ["cut-gzip", /unexpected end of file/],
+    ["garbage-gzip", /incorrect header check/],
+  ])("%s says gzip and does not unpack", async (kind, reason) => {
+    const { bytes } = await meet(kind);
+    expect(headOfAnswer(bytes)).toContain("content-encoding: gzip");
+    expect(() => gunzipSync(bodyOf(bytes))).toThrow(reason);
+  });
+});
+
+it("still serves the next request after any fault", async () => {
+  platform.fail(ROUTE, { kind: "stall" }, { times: 1 });
+  await exchangeRaw(platform.url, post(PATH), { patienceMs: 20 });
+  expect((await call(`${platform.url}/health`)).json).toEqual({ status: "ok" });
+});

@@ -1,0 +1,386 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { manualClock, startPlatform, type TestPlatform, type TestWorkspace } from "../../src/testing/index";
+import { call, messageBody, send } from "./helpers/exchange";
+
+const NOBODY = "99999999-9999-4999-8999-999999999999";
+
+let platform: TestPlatform;
+let me: TestWorkspace;
+const servers: Server[] = [];
+beforeEach(async () => {
+  platform = await startPlatform();
+  me = platform.addWorkspace({ name: "Me" });
+});
+afterEach(async () => {
+  await platform.close();
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+async function startAgent(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  servers.push(server);
+  await new Promise((resolve) => server.once("listening", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/agent`;
+}
+
+describe("the checks before a message is passed on", () => {
+  it.each(["webhook:x", "system:x", "test:x", "channel:x"])("refuses the forged caller %s", async (id) => {
+    expect(await send(platform, { ...me, id }, { id: NOBODY })).toMatchObject({
+      status: 403,
+      json: { error: "invalid caller ID" },
+    });
+  });
+
+  it("asks a caller that names itself for its token", async () => {
+    const peer = platform.addWorkspace({ reply: () => "hi" });
+    expect(await send(platform, { ...me, token: null }, peer)).toMatchObject({
+      status: 401,
+      json: { error: "missing caller auth token" },
+    });
+    expect(await send(platform, { ...me, token: "wrong" }, peer)).toMatchObject({
+      status: 401,
+      json: { error: "invalid caller auth token" },
+    });
+    expect(await send(platform, { ...me, token: peer.token }, peer)).toMatchObject({ status: 401 });
+    expect(peer.received).toEqual([]);
+  });
+
+  it("lets a caller without a live token pass", async () => {
+    const bare = platform.addWorkspace({ token: null });
+    const peer = platform.addWorkspace({ reply: () => "hi" });
+    expect((await send(platform, bare, peer)).status).toBe(200);
+  });
+
+  it("lets nobody reach a stranger, or a workspace that does not exist", async () => {
+    const stranger = platform.addWorkspace({ parentId: NOBODY, reply: () => "hi" });
+    const error = "access denied: workspaces cannot communicate per hierarchy rules";
+    expect(await send(platform, me, stranger)).toMatchObject({ status: 403, json: { error } });
+    expect(await send(platform, me, { id: NOBODY })).toMatchObject({ status: 403, json: { error } });
+  });
+
+  it("asks nothing of a human at the canvas, nor of a message to oneself", async () => {
+    const stranger = platform.addWorkspace({ parentId: NOBODY, reply: () => "hi" });
+    expect((await send(platform, null, stranger)).status).toBe(200);
+    expect((await send(platform, { ...stranger, token: null }, stranger)).status).toBe(200);
+    expect(stranger.received.map(({ from }) => from)).toEqual([null, stranger.id]);
+  });
+
+  it("does not find a workspace that does not exist", async () => {
+    expect(await send(platform, null, { id: NOBODY })).toMatchObject({
+      status: 404,
+      json: { error: "workspace not found" },
+    });
+  });
+
+  it.each(["provisioning", "offline", "paused", "failed", "awaiting_agent", "removed"])(
+    "has no URL of a %s workspace, even if the message is no JSON",
+    async (status) => {
+      for (const agent of [{}, { reply: () => "hi" }]) {
+        const peer = platform.addWorkspace({ status, ...agent });
+        expect(await send(platform, me, peer, "oops")).toMatchObject({
+          status: 503,
+          json: { error: "workspace has no URL", status },
+        });
+      }
+    },
+  );
+
+  it("still tries the URL of an agent that went offline", async () => {
+    const url = await startAgent((_request, response) => response.end("{}"));
+    expect((await send(platform, me, platform.addWorkspace({ status: "offline", url }))).status).toBe(200);
+  });
+
+  it("says that a hibernated workspace is waking", async () => {
+    const answer = await send(
+      platform,
+      me,
+      platform.addWorkspace({ status: "hibernated", reply: () => "hi" }),
+    );
+    expect(answer).toMatchObject({ status: 503, json: { waking: true, retry_after: 15 } });
+    expect(answer.json).toMatchObject({
+      error: expect.stringMatching(/^workspace is waking from hibernation — /),
+    });
+    expect(answer.headers["retry-after"]).toBe("15");
+  });
+
+  it.each([
+    ["http://169.254.169.254/", "saas"],
+    ["http://[::ffff:169.254.169.254]/", "saas"],
+    ["http://0.0.0.0:9/", "saas"],
+    ["http://[fe80::1]/", "saas"],
+    ["http://10.0.0.1/", "self-hosted"],
+    ["ftp://127.0.0.1/", "self-hosted"],
+  ] as const)("does not dispatch to %s (%s)", async (url, deployMode) => {
+    await using strict = await startPlatform({ deployMode });
+    const peer = strict.addWorkspace({ url });
+    expect(await send(strict, null, peer)).toMatchObject({
+      status: 502,
+      json: { error: "workspace URL is not publicly routable" },
+    });
+  });
+
+  it.each(["oops", "", "[]", "null", '"text"', "1"])("refuses the body %o", async (body) => {
+    const peer = platform.addWorkspace({ reply: () => "hi" });
+    expect(await send(platform, me, peer, body)).toMatchObject({
+      status: 400,
+      json: { error: "invalid JSON" },
+    });
+  });
+
+  it("takes one mebibyte and cuts what is longer", async () => {
+    const peer = platform.addWorkspace({ reply: ({ text }) => String(text.length) });
+    const overhead = JSON.stringify(messageBody("")).length;
+    const room = 2 ** 20 - overhead;
+    expect((await send(platform, me, peer, messageBody("x".repeat(room)))).text).toContain(`"${room}"`);
+    expect(await send(platform, me, peer, messageBody("x".repeat(room + 1)))).toMatchObject({
+      status: 400,
+      json: { error: "invalid JSON" },
+    });
+  });
+});
+
+describe("what the agent gets", () => {
+  const receivedOf = async (body: unknown) => {
+    const peer = platform.addWorkspace({ reply: () => "hi" });
+    await send(platform, me, peer, body);
+    return peer.received[0];
+  };
+
+  it("is the message with its sender, its text and its id", async () => {
+    expect(await receivedOf(messageBody("hello", "m-7"))).toEqual({
+      from: me.id,
+      text: "hello",
+      messageId: "m-7",
+      body: messageBody("hello", "m-7"),
+    });
+  });
+
+  it("has the text of all text parts, whatever names their sort", async () => {
+    const parts = [
+      { kind: "text", text: "a" },
+      { type: "text", text: "b" },
+      { text: "c" },
+      { kind: "data", data: {}, text: "not this" },
+      { kind: "text" },
+      null,
+    ];
+    expect(await receivedOf({ jsonrpc: "2.0", params: { message: { parts } } })).toMatchObject({
+      text: "abc",
+    });
+  });
+
+  it("gets an envelope, which replaces everything but method and params", async () => {
+    const { method, params } = messageBody();
+    const received = await receivedOf({ id: "mine", extra: 1, method, params });
+    expect(received?.body).toEqual({
+      jsonrpc: "2.0",
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      method,
+      params,
+    });
+    expect((await receivedOf({ parts: [] }))?.body).toMatchObject({ method: null, params: null });
+  });
+
+  it("gets a messageId where the key is missing, and only there", async () => {
+    const idOf = async (message: object) =>
+      (await receivedOf({ jsonrpc: "2.0", params: { message } }))?.messageId;
+    expect(await idOf({ role: "user" })).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await idOf({ messageId: "" })).toBe("");
+    expect((await receivedOf({ jsonrpc: "2.0", params: { message: { messageId: null } } }))?.body).toEqual({
+      jsonrpc: "2.0",
+      params: { message: { messageId: null } },
+    });
+  });
+
+  it("notes when the sender last sent", async () => {
+    await receivedOf(messageBody());
+    expect((await call(`${platform.url}/workspaces/${me.id}`)).json).toMatchObject({
+      last_outbound_at: expect.stringMatching(/^\d{4}-/),
+    });
+  });
+});
+
+describe("a reply", () => {
+  const answerTo = async (reply: () => unknown) =>
+    await send(platform, me, platform.addWorkspace({ reply: reply as () => string }));
+
+  it("that is a string becomes a message with one text part", async () => {
+    expect(await answerTo(async () => "hi")).toMatchObject({
+      status: 200,
+      json: {
+        jsonrpc: "2.0",
+        id: "rpc-1",
+        result: {
+          kind: "message",
+          role: "agent",
+          messageId: expect.any(String),
+          parts: [{ kind: "text", text: "hi" }],
+        },
+      },
+    });
+  });
+
+  it("that is an object becomes the result", async () => {
+    const task = { kind: "task", id: "t", status: { state: "working" } };
+    expect((await answerTo(() => task)).json).toEqual({ jsonrpc: "2.0", id: "rpc-1", result: task });
+    expect((await answerTo(() => ["a"])).json).toEqual({ jsonrpc: "2.0", id: "rpc-1", result: ["a"] });
+  });
+
+  it("with its own jsonrpc is sent as it is", async () => {
+    const whole = { jsonrpc: "2.0", id: 7, error: { code: -32001, message: "no such task" } };
+    expect((await answerTo(() => whole)).json).toEqual(whole);
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("out of paper");
+      },
+      "out of paper",
+    ],
+    ["returns nothing", () => undefined, "Expected `reply` to return a string or an object, got `undefined`"],
+    ["is no JSON", () => ({ big: 1n }), "Do not know how to serialize a BigInt"],
+  ])("that %s is a JSON-RPC error with status 200", async (_name, reply, message) => {
+    expect(await answerTo(reply)).toMatchObject({
+      status: 200,
+      json: { jsonrpc: "2.0", id: "rpc-1", error: { code: -32603, message } },
+    });
+  });
+});
+
+describe("a real agent", () => {
+  const ask = async (listener: RequestListener) => {
+    const peer = platform.addWorkspace({ url: await startAgent(listener) });
+    return { peer, answer: await send(platform, me, peer) };
+  };
+
+  it("gets the JSON-RPC body at exactly its URL, and nothing of the caller's headers", async () => {
+    let seen: unknown;
+    const { peer } = await ask((request, response) => {
+      const { authorization, "x-workspace-id": caller, "content-type": type } = request.headers;
+      let body = "";
+      request.on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        seen = {
+          path: request.url,
+          method: request.method,
+          authorization,
+          caller,
+          type,
+          body: JSON.parse(body),
+        };
+        response.end("{}");
+      });
+    });
+    expect(seen).toEqual({
+      path: "/agent",
+      method: "POST",
+      authorization: undefined,
+      caller: undefined,
+      type: "application/json",
+      body: messageBody(),
+    });
+    expect(peer.received).toHaveLength(1);
+  });
+
+  it("is relayed byte for byte when it succeeds", async () => {
+    const odd = '{ "jsonrpc":"2.0",  "result": 1e2 }\n';
+    const { answer } = await ask((_request, response) => response.writeHead(201).end(odd));
+    expect(answer).toMatchObject({ status: 201, text: odd });
+    expect(answer.headers["content-type"]).toMatch(/^application\/json/);
+  });
+
+  it.each([
+    [418, '{"error":"no coffee","more":1}', "no coffee"],
+    [500, '{"jsonrpc":"2.0","error":{"code":-32603,"message":"lost"}}', "Internal Server Error"],
+    [404, "<html>", "Not Found"],
+    [302, "", "Found"],
+  ])("that answers %i keeps its status and only a string error", async (status, body, error) => {
+    const { answer } = await ask((_request, response) => response.writeHead(status).end(body));
+    expect(answer.status).toBe(status);
+    expect(answer.json).toEqual({ error });
+  });
+
+  it("passes an answer without a body on", async () => {
+    const { answer } = await ask((_request, response) => response.writeHead(204).end());
+    expect(answer).toMatchObject({ status: 204, text: "" });
+  });
+
+  it("that refuses connections, has no address or speaks no HTTP was not reached", async () => {
+    const noHttp = createTcpServer((socket) => socket.end("SSH-2.0-x\r\n")).listen(0, "127.0.0.1");
+    await new Promise((resolve) => noHttp.once("listening", resolve));
+    const port = (noHttp.address() as AddressInfo).port;
+    for (const url of ["http://127.0.0.1:1/", "http://agent.invalid/", `http://127.0.0.1:${port}/`]) {
+      const peer = platform.addWorkspace({ url });
+      expect(await send(platform, me, peer)).toMatchObject({
+        status: 502,
+        json: { error: "failed to reach workspace agent" },
+      });
+    }
+    noHttp.close();
+  });
+
+  it("that dies at work has its message queued, once for each messageId", async () => {
+    const url = await startAgent((request) => request.socket.resetAndDestroy());
+    const peer = platform.addWorkspace({ url });
+    const first = await send(platform, me, peer, messageBody("a", "m-1"));
+    const again = await send(platform, me, peer, messageBody("a", "m-1"));
+    const second = await send(platform, me, peer, messageBody("b", "m-2"));
+    expect(first).toMatchObject({ status: 202, json: { queued: true, queue_depth: 1 } });
+    expect(first.json).toMatchObject({ queue_id: expect.any(String), message: expect.any(String) });
+    expect(again.json).toEqual(first.json);
+    expect(second.json).toMatchObject({ queue_depth: 2 });
+    expect(peer.received).toHaveLength(3);
+  });
+
+  it("that closes without an answer has its message queued", async () => {
+    const { answer } = await ask((request) => request.socket.end());
+    expect(answer.status).toBe(202);
+  });
+
+  it.each([
+    ["a success", 200, true],
+    ["a failure", 500, false],
+  ])("that breaks off %s is a reply that cannot be read", async (_name, status, delivered) => {
+    const { answer } = await ask((_request, response) => {
+      response.writeHead(status, { "content-length": 100 }).write("{", () => response.destroy());
+    });
+    expect(answer).toMatchObject({
+      status: 502,
+      json: { error: "failed to read agent response", delivery_confirmed: delivered },
+    });
+  });
+
+  it("has a reply of more than 10 MiB cut without a word", async () => {
+    const { answer } = await ask((_request, response) => response.end(`"${"x".repeat(11 * 2 ** 20)}"`));
+    expect(answer.status).toBe(200);
+    expect(answer.text).toHaveLength(10 * 2 ** 20);
+  });
+});
+
+it.each(["reply", "url"])("queues a message whose %s is silent for 300 s", async (kind) => {
+  const clock = manualClock();
+  await using timed = await startPlatform({ clock });
+  const never = () => new Promise<string>(() => undefined);
+  const peer = timed.addWorkspace(
+    kind === "reply" ? { reply: never } : { url: await startAgent(() => undefined) },
+  );
+  const answer = send(timed, null, peer);
+  while (peer.received.length === 0) await new Promise(setImmediate);
+  await clock.advance(300_000);
+  expect(await answer).toMatchObject({ status: 202, json: { queued: true } });
+});
+
+it("makes queued and busy answers of what a test says", async () => {
+  const route = "POST /workspaces/:id/a2a";
+  platform.fail(route, { status: 202, body: { queued: true, queue_id: "q" } }, { times: 1 });
+  platform.fail(route, { status: 503, headers: { "Retry-After": "30" }, body: { busy: true } }, { times: 1 });
+  const peer = platform.addWorkspace({ reply: () => "hi" });
+  expect(await send(platform, me, peer)).toMatchObject({ status: 202, json: { queue_id: "q" } });
+  expect(await send(platform, me, peer)).toMatchObject({ status: 503, json: { busy: true } });
+});
