@@ -1,0 +1,52 @@
+import type { FilePart, PeerRecord, SendOutcome } from "a2a-peers";
+
+/** Everything that is told while the demo runs. The narrators turn it into text or JSON. */
+export type StoryEvent =
+  | {
+      type: "demo.started";
+      platform: string;
+      workspace: string;
+      agents: readonly { name: string; url: string }[];
+    }
+  | { type: "scene.started"; scene: string; number: number; title: string }
+  | { type: "peers.listed"; peers: readonly PeerRecord[]; elapsedMs: number }
+  | { type: "peer.discovered"; peer: PeerRecord; elapsedMs: number }
+  | { type: "message.sent"; from: string; to: string; text: string }
+  | {
+      type: "attempt.failed";
+      attempt: number;
+      code: string;
+      status: number | null;
+      delivery: string;
+      /** The wait before the next attempt. */
+      retryInMs: number;
+    }
+  | {
+      type: "answered";
+      from: string;
+      kind: SendOutcome["kind"];
+      text: string;
+      files: readonly FilePart[];
+      attempts: number;
+      elapsedMs: number;
+    }
+  | {
+      type: "refused";
+      code: string;
+      message: string;
+      attempts: number;
+      elapsedMs: number;
+    }
+  | { type: "tool.answered"; tool: string; text: string }
+  | { type: "scene.ended"; scene: string; outcome: string; elapsedMs: number }
+  | { type: "surprise"; scene: string; reason: string }
+  | {
+      type: "demo.ended";
+      agentsFound: number;
+      conversations: number;
+      surprises: number;
+      elapsedMs: number;
+      summary: string;
+    };
+
+export type Tell = (event: StoryEvent) => void;
