@@ -63,11 +63,14 @@ export function manualClock(): ManualClock {
   };
 }
 
+// A timer with a longer delay would fire at once.
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The time of the machine. */
 export const machineClock: Clock = {
   now: () => performance.now(),
   setTimer(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
     return () => clearTimeout(timer);
   },
 };

@@ -1,4 +1,5 @@
 import { Agent } from "node:http";
+import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type FaultKind, manualClock, startPlatform, type TestPlatform } from "../../src/testing/index";
@@ -121,8 +122,17 @@ describe("faults while the request arrives are not recorded", () => {
   });
 
   it("stall-upload never reads, so that a large upload gets stuck", async () => {
-    const seen = await meet("stall-upload", post(PATH, "x".repeat(32 * 2 ** 20)));
-    expect(seen).toEqual({ bytes: Buffer.alloc(0), end: "none" });
+    platform.fail(ROUTE, { kind: "stall-upload" });
+    const socket = connect(Number(new URL(platform.url).port), "127.0.0.1");
+    const size = 32 * 2 ** 20;
+    socket.write(post(PATH, "x".repeat(size)));
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    const unsent = socket.writableLength;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(unsent).toBeGreaterThan(0);
+    expect(socket.writableLength).toBe(unsent);
+    expect(socket.bytesRead).toBe(0);
+    socket.destroy();
   });
 
   it("early-413 answers before the body and closes", async () => {
@@ -290,6 +300,22 @@ describe("faults after the whole request are recorded", () => {
     expect(() => gunzipSync(bodyOf(bytes))).toThrow(reason);
   });
 });
+
+it.each<FaultKind>(["drip", "drip-head", "huge", "huge-chunked", "continue-flood", "stall-body"])(
+  "%s does no harm when the client leaves, politely or not",
+  async (kind) => {
+    platform.fail(ROUTE, { kind });
+    for (const leave of ["end", "destroy", "resetAndDestroy"] as const) {
+      const socket = connect({ port: Number(new URL(platform.url).port), host: "127.0.0.1" });
+      socket.on("error", () => undefined);
+      socket.write(post(PATH));
+      await new Promise((resolve) => socket.once("data", resolve));
+      socket.pause()[leave]();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await call(`${platform.url}/health`)).status).toBe(200);
+  },
+);
 
 it("still serves the next request after any fault", async () => {
   platform.fail(ROUTE, { kind: "stall" }, { times: 1 });

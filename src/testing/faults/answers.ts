@@ -29,20 +29,21 @@ export function chunk(text: string): string {
   return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 }
 
-export const MEBIBYTE = Buffer.alloc(2 ** 20, "a");
+const MEBIBYTE = 2 ** 20;
+export const mebibyte = (): Buffer => Buffer.alloc(MEBIBYTE, "a");
 const TEXT_OPENS = '{"jsonrpc":"2.0","id":null,"result":"';
 const TEXT_CLOSES = '"}';
 
-/** A JSON text of `mebibytes` and a little more, in the pieces to send. */
+/** The ends of a large JSON text; between them are mebibytes of the letter a. */
 export const LARGE = {
   opens: TEXT_OPENS,
   closes: TEXT_CLOSES,
-  lengthOf: (mebibytes: number) => TEXT_OPENS.length + mebibytes * MEBIBYTE.length + TEXT_CLOSES.length,
+  lengthOf: (mebibytes: number) => TEXT_OPENS.length + mebibytes * MEBIBYTE + TEXT_CLOSES.length,
 };
 
 /** Gzip members may follow one another, so the one that costs time to make is made once. */
 export function gzipOf(mebibytes: number): Buffer {
-  const middle = gzipSync(MEBIBYTE);
+  const middle = gzipSync(mebibyte());
   return Buffer.concat([
     gzipSync(TEXT_OPENS),
     ...Array.from({ length: mebibytes }, () => middle),

@@ -8,7 +8,7 @@ import {
   HALF_A_HEAD,
   head,
   LARGE,
-  MEBIBYTE,
+  mebibyte,
   PART_OF_REPLY,
   REPLY,
   WHOLE,
@@ -21,7 +21,7 @@ import { statusAnswer } from "./status-answer";
 
 const LARGE_MIB = 200;
 const JSON_TYPE = { "content-type": "application/json" };
-const HTTP2_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+const HTTP2_SETTINGS = "\0\0\0\x04\0\0\0\0\0";
 
 /** One line for each kind; what a client sees is told at {@link FaultKind}. */
 export const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
@@ -61,17 +61,21 @@ export const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
 
   huge: flood(
     head(`content-length: ${LARGE.lengthOf(LARGE_MIB)}`) + LARGE.opens,
-    MEBIBYTE,
+    mebibyte,
     LARGE_MIB,
     LARGE.closes,
   ),
-  "huge-chunked": flood(CHUNKED + chunk(LARGE.opens), Buffer.from(chunk(MEBIBYTE.toString())), Infinity),
+  "huge-chunked": flood(
+    CHUNKED + chunk(LARGE.opens),
+    () => Buffer.from(chunk(mebibyte().toString())),
+    Infinity,
+  ),
   "huge-gzip": gzipped(() => gzipOf(LARGE_MIB)),
   "cut-gzip": gzipped(() => gzipSync(REPLY).subarray(0, 60)),
   "garbage-gzip": gzipped(() => Buffer.from(REPLY)),
 
   // No answer begins with a zero byte, so what follows by chance does not matter.
-  garbage: raw(Buffer.concat([Buffer.alloc(1), randomBytes(63)]), "fin"),
+  garbage: raw(() => Buffer.concat([Buffer.alloc(1), randomBytes(63)]), "fin"),
   "garbage-json": statusAnswer(200, JSON_TYPE, '{"jsonrpc":"2.0","result":'),
   empty: statusAnswer(200, JSON_TYPE, ""),
   html: statusAnswer(200, { "content-type": "text/html" }, "<!doctype html><title>Sign in</title>"),
@@ -85,7 +89,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
     "fin",
   ),
   "big-header": raw(head(`content-length: ${REPLY.length}`, `x-big: ${"a".repeat(20_000)}`) + REPLY, "fin"),
-  "many-headers": raw(head(...Array.from({ length: 100_000 }, (_, index) => `x-${index}: a`)) + REPLY, "fin"),
+  "many-headers": raw(manyHeaders, "fin"),
   "bad-header": raw(head(`content-length: ${REPLY.length}`, "x-bad: a\0b") + REPLY, "fin"),
   "lf-only": raw(WITH_LENGTH.replaceAll("\r", "") + REPLY, "fin"),
   "unasked-101": raw(
@@ -93,7 +97,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
     "fin",
   ),
   continue: raw(`HTTP/1.1 100 Continue\r\n\r\n${WHOLE}`, "fin"),
-  "continue-flood": flood("", Buffer.from("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000)), Infinity),
+  "continue-flood": flood("", () => Buffer.from("HTTP/1.1 100 Continue\r\n\r\n".repeat(1000)), Infinity),
   "early-hints": raw(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${WHOLE}`, "fin"),
 };
 
@@ -106,6 +110,10 @@ function atFirstBytes(act: (socket: Socket) => void): RequestFault {
       request.once("data", () => act(request.socket)).once("end", () => act(request.socket));
     },
   };
+}
+
+function manyHeaders(): string {
+  return head(...Array.from({ length: 100_000 }, (_, index) => `x-${index}: a`)) + REPLY;
 }
 
 function gzipped(body: () => Buffer): RequestFault {

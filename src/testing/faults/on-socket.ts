@@ -9,19 +9,24 @@ type Ending = "fin" | "reset" | "silence";
 const HEAD_START_MS = 20;
 const DRIP_MS = 20;
 
-/** Writes bytes past the HTTP server. The connection cannot be used again, so every such answer ends it. */
-export function raw(bytes: string | Uint8Array, ending: Ending): RequestFault {
+/**
+ * Writes bytes past the HTTP server. The connection cannot be used again, so every such answer ends it. What is
+ * costly to make is given as a function.
+ */
+export function raw(bytes: string | (() => string | Uint8Array), ending: Ending): RequestFault {
   return onSocket((socket) => {
+    const made = typeof bytes === "function" ? bytes() : bytes;
     // As latin1 every character is one byte, also those that are no text.
-    socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
+    socket.write(typeof made === "string" ? Buffer.from(made, "latin1") : made);
     if (ending === "fin") socket.end();
     if (ending === "reset") setTimeout(() => socket.resetAndDestroy(), HEAD_START_MS);
   });
 }
 
 /** Writes `first`, then `chunk` as often as told, no faster than it is read; then closes. */
-export function flood(first: string, chunk: Uint8Array, times: number, last = ""): RequestFault {
+export function flood(first: string, makeChunk: () => Uint8Array, times: number, last = ""): RequestFault {
   return onSocket((socket) => {
+    const chunk = makeChunk();
     let left = times;
     const pour = (): void => {
       while (left > 0 && !socket.destroyed) {
