@@ -28,7 +28,7 @@ describe("the text transcript on a terminal", () => {
     const transcript = createTranscript("text", sink);
 
     transcript.tell({ ...FAILED, retryInMs: 150 });
-    await sleep(250);
+    await sleep(400);
     transcript.close();
 
     expect(text()).toContain("attempt 2 in 0.1 s");
