@@ -1,0 +1,24 @@
+/**
+ * A certificate that signs itself, for localhost and 127.0.0.1, valid for a hundred years. Made once for these tests;
+ * nothing anywhere trusts it, so its key is no secret.
+ */
+export const SELF_SIGNED = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgE/bw5ZVvac75Zg88
+qpuYesTtWFJID866Mr18g2OT1IGhRANCAAQIHwm3tjX6nTaCTrKEPSSZrJE1s3+8
+w8zBTBj0IG0gcZGJR71XSWFYvYukbr2t3o/x2svV1mrYkEiXq52Un19c
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUfr9AytQRKMILawYUAAOppI/d4YQwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjAyMjEwNloYDzIxMjYxMDI5
+MDIyMTA2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQIHwm3tjX6nTaCTrKEPSSZrJE1s3+8w8zBTBj0IG0gcZGJR71XSWFY
+vYukbr2t3o/x2svV1mrYkEiXq52Un19co28wbTAdBgNVHQ4EFgQUrZ3V+Q04DWzt
+0oN433YKWJ7c0v4wHwYDVR0jBBgwFoAUrZ3V+Q04DWzt0oN433YKWJ7c0v4wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgQAZ3xSxfviIRgA/1aJiU7azwwTa4fLq8ZmbyPl4plwoCIE7H
+qmfEJUSUY+tHurGZYM53ZKfJZ8xbG1+ISHwdW04q
+-----END CERTIFICATE-----
+`,
+};

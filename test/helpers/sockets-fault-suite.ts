@@ -1,0 +1,110 @@
+import { type A2AClientOptions, type A2AError, type DeliveryMode, settle } from "a2a-peers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PEER_ID, QUICK_RETRY, quickClient, WORKSPACE_ID } from "./sockets-client";
+import { noteDials } from "./sockets-dials";
+import { type Expected, FAULT_ROWS, type FaultRow } from "./sockets-fault-rows";
+import { answerBytes, type RawServer, rawServer } from "./sockets-server";
+
+const MODES: readonly DeliveryMode[] = ["at-least-once", "at-most-once"];
+const DIALLED_ON_PURPOSE = new Set(["127.0.0.1", "peer.fault.invalid"]);
+const LARGE_MESSAGE = "x".repeat(16 * 2 ** 20);
+
+/** Every fault of the table, in both modes, over the transport that `options` choose. */
+export function faultSuite(
+  options: A2AClientOptions,
+  expectedOf: (row: FaultRow) => Expected | readonly Expected[],
+): void {
+  let elsewhere: RawServer;
+  let dials: ReturnType<typeof noteDials>;
+
+  beforeAll(async () => {
+    dials = noteDials();
+    elsewhere = await rawServer({});
+  });
+  afterAll(async () => {
+    dials.restore();
+    await elsewhere.close();
+  });
+
+  describe.each(MODES)("in %s mode", (mode) => {
+    it.each(FAULT_ROWS)("a send into this fault is classified: $fault", async (row) => {
+      const observed = await sendInto(row, mode, elsewhere.url, options);
+
+      expect(allowed(expectedOf(row), mode)).toContainEqual(observed);
+      expect(brokenPromises(observed, mode)).toEqual([]);
+      expect(elsewhere.connections).toBe(0);
+      expect([...dials.hosts].filter((host) => !DIALLED_ON_PURPOSE.has(host))).toEqual([]);
+    });
+  });
+
+  it("a refusal is judged by its status when its body never comes", async () => {
+    await using server = await rawServer({
+      onRequest: (socket) => socket.write(answerBytes("", ["content-length: 50"], "429 Too Many Requests")),
+    });
+    await using client = quickClient(server.url, {
+      ...options,
+      timeouts: { sendMs: 80 },
+      retry: { maxAttempts: 1 },
+    });
+
+    const sent = await settle(client.sendA2AMessage(PEER_ID, "hello"));
+
+    expect(sent).toMatchObject({ error: { code: "rate_limited", status: 429, delivery: "not-sent" } });
+  });
+}
+
+/** What a send came to, in the words of the table. */
+interface Observed {
+  readonly outcome: { readonly text: string } | Pick<A2AError, "code" | "delivery">;
+  /** The error called it worth another try. */
+  readonly retryable: boolean;
+  readonly attempts: number;
+  /** Requests the server got to their last byte. */
+  readonly complete: number;
+}
+
+async function sendInto(
+  row: FaultRow,
+  mode: DeliveryMode,
+  elsewhere: string,
+  options: A2AClientOptions,
+): Promise<Observed> {
+  await using site = await row.site(elsewhere);
+  await using client = quickClient(site.url, {
+    workspaceId: site.workspaceId ?? WORKSPACE_ID,
+    ...(site.token === undefined ? {} : { token: site.token }),
+    delivery: mode,
+    timeouts: { sendMs: row.limitMs ?? 5000 },
+    limits: { responseBytes: 2 ** 20, requestBytes: 32 * 2 ** 20 },
+    ...options,
+  });
+  const sent = await settle(
+    client.sendA2AMessage(site.peerId ?? PEER_ID, row.large === true ? LARGE_MESSAGE : "hello"),
+  );
+  const complete = site.complete();
+  if (sent.ok) {
+    return { outcome: { text: sent.value.text }, retryable: false, attempts: sent.value.attempts, complete };
+  }
+  const { code, delivery, retryable, attempts } = sent.error;
+  return { outcome: { code, delivery }, retryable, attempts, complete };
+}
+
+/** What the table allows, in the same words. */
+function allowed(expected: Expected | readonly Expected[], mode: DeliveryMode): Observed[] {
+  return [expected].flat().map((each): Observed => {
+    if ("text" in each) return { outcome: each, retryable: false, attempts: 1, complete: 1 };
+    const { code, delivery, again, held } = each;
+    const retryable = again && (mode === "at-least-once" || delivery === "not-sent");
+    const attempts = retryable ? QUICK_RETRY.maxAttempts : 1;
+    return { outcome: { code, delivery }, retryable, attempts, complete: held ? attempts : 0 };
+  });
+}
+
+/** What must hold for every fault, whatever the table says. */
+function brokenPromises({ outcome, complete }: Observed, mode: DeliveryMode): string[] {
+  const broken: string[] = [];
+  const delivery = "delivery" in outcome ? outcome.delivery : undefined;
+  if (delivery === "not-sent" && complete > 0) broken.push("`not-sent` while the server held a request");
+  if (mode === "at-most-once" && complete > 1) broken.push("at-most-once, and more than one request");
+  return broken;
+}
