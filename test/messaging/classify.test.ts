@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { failureFrom, outcomeOf, rpc, textMessage, verdictOf } from "../helpers/answer";
+
+describe("a reply", () => {
+  it("is the result of the peer's JSON-RPC answer", () => {
+    const body = rpc(textMessage("hi"));
+    expect(outcomeOf(body)).toEqual({ kind: "reply", text: "hi", files: [], data: [], raw: body });
+  });
+
+  it("may come with any success status and with a byte order mark", () => {
+    expect(outcomeOf(rpc("hi"), 201)).toMatchObject({ kind: "reply", text: "hi" });
+    expect(outcomeOf(`\uFEFF${JSON.stringify(rpc("hi"))}`)).toMatchObject({ kind: "reply", text: "hi" });
+  });
+
+  it("survives an `error` that is null or false beside it", () => {
+    expect(outcomeOf({ result: "hi", error: null })).toMatchObject({ text: "hi" });
+    expect(outcomeOf({ result: "hi", error: false })).toMatchObject({ text: "hi" });
+  });
+});
+
+describe("a message that was queued", () => {
+  const busy = { queued: true, queue_id: "q-1", queue_depth: 3, message: "workspace agent busy" };
+  const poll = { status: "queued", delivery_mode: "poll", method: "message/send" };
+  const pushAsync = { status: "queued", delivery_mode: "push-async", method: "message/send" };
+  const booting = { status: "queued", queued: true, method: "message/send", queue_id: "q-2", queue_depth: 1 };
+
+  it.each([
+    ["the peer is busy", 202, busy, { queueId: "q-1", queueDepth: 3 }],
+    ["the peer polls", 200, poll, { deliveryMode: "poll" }],
+    ["the platform answers early", 200, pushAsync, { deliveryMode: "push-async" }],
+    ["the peer is booting", 200, booting, { queueId: "q-2", queueDepth: 1 }],
+    ["nothing else is said", 202, { queued: true }, {}],
+  ])("is a success when %s", (_, status, body, facts) => {
+    expect(outcomeOf(body, status)).toEqual({
+      kind: "queued",
+      text: expect.any(String),
+      raw: body,
+      ...facts,
+    });
+  });
+
+  it.each([
+    ["an error text", { ...busy, error: "workspace agent busy" }],
+    ["an error object", { ...busy, error: { code: 1, message: "busy" } }],
+    ["a result", { ...poll, result: textMessage("not this") }],
+    ["parts", { ...poll, parts: [{ kind: "text", text: "not this" }] }],
+  ])("is queued before anything else, also with %s beside it", (_, body) => {
+    expect(outcomeOf(body).kind).toBe("queued");
+  });
+
+  it("names the peer and says not to send the message again", () => {
+    const { text } = outcomeOf(busy, 202);
+    expect(text).toContain("peer P");
+    expect(text).toContain("do not send it again");
+  });
+
+  it("ignores facts of a wrong type", () => {
+    const body = { queued: true, queue_id: 7, queue_depth: "3", delivery_mode: null };
+    expect(outcomeOf(body)).toEqual({ kind: "queued", text: expect.any(String), raw: body });
+  });
+
+  it.each([
+    ["queued is not true", { queued: "true" }],
+    ["status alone says so", { status: "queued" }],
+    ["the delivery mode is no text", { status: "queued", delivery_mode: 1 }],
+  ])("is not assumed when %s", (_, body) => {
+    expect(verdictOf(body)).not.toBe("queued");
+  });
+});
+
+describe("an error inside a success", () => {
+  it.each([
+    ["message and code", { code: -32603, message: "boom", data: {} }, -32603, "boom (code=-32603)"],
+    ["message alone", { message: "boom" }, undefined, "boom"],
+    ["code alone", { code: -32001 }, -32001, "JSON-RPC error with no message (code=-32001)"],
+    ["code 0", { code: 0, message: "" }, 0, "JSON-RPC error with no message (code=0)"],
+    ["nothing", {}, undefined, "JSON-RPC error with no message"],
+  ])("is the peer's JSON-RPC error, with %s", (_, error, rpcCode, detail) => {
+    expect(failureFrom({ jsonrpc: "2.0", id: "x", error })).toMatchObject({
+      code: "rpc_error",
+      delivery: "confirmed",
+      again: false,
+      status: 200,
+      rpcCode,
+      detail,
+    });
+  });
+
+  it("is the agent's when it is plain text", () => {
+    const failure = failureFrom({ error: "agent returned empty response body" });
+    expect(failure).toMatchObject({ code: "agent_error", delivery: "confirmed", again: false, status: 200 });
+    expect(failure.summary).toBe("peer P answered with an error: agent returned empty response body");
+  });
+
+  it("outweighs a result beside it", () => {
+    expect(verdictOf({ error: "broken", result: textMessage("fine") })).toBe("agent_error");
+    expect(verdictOf({ error: { code: 1 }, result: textMessage("fine") })).toBe("rpc_error");
+    expect(verdictOf({ error: "", result: textMessage("fine") })).toBe("agent_error");
+  });
+
+  it.each([7, true, ["x"], [[]]])("cannot be understood when `error` is %j", (error) => {
+    expect(verdictOf({ error, result: "fine" })).toBe("bad_response");
+  });
+});
+
+describe("a success that cannot be understood", () => {
+  it.each([
+    ["an empty body", ""],
+    ["white space", " \n"],
+    ["a page", "<html>login</html>"],
+    ["broken JSON", '{"jsonrpc":"2.0","result":{"parts":[{"text":"cut'],
+    ["null", "null"],
+    ["a number", "42"],
+    ["a bare string", '"hello"'],
+    ["an array", "[]"],
+    ["an array of answers", JSON.stringify([rpc("hi")])],
+    ["an empty object", "{}"],
+    ["an envelope without a result", '{"jsonrpc":"2.0","id":"abc123"}'],
+    ["a result that is null", '{"result":null}'],
+    ["a result that is a number", '{"result":1}'],
+    ["a result that is true", '{"result":true}'],
+    ["a result that is an array", '{"result":[]}'],
+    ["an inner result that is null", '{"result":{"jsonrpc":"2.0","result":null}}'],
+    ["an inner result that is an array", '{"result":{"jsonrpc":"2.0","result":[]}}'],
+    ["nesting without end", `{"result":${"[".repeat(300)}${"]".repeat(300)}}${" ".repeat(600)}`],
+  ])("is bad_response for %s, and says that the peer was reached", (_, body) => {
+    const failure = failureFrom(body);
+    expect(failure).toMatchObject({ code: "bad_response", delivery: "confirmed", again: false, status: 200 });
+    expect(failure.summary).toContain("peer P was reached");
+  });
+
+  it("shows the first 200 characters of the answer", () => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: "x".repeat(400) });
+    expect(failureFrom(body).detail).toBe(
+      `unexpected response shape (no result, no error): ${body.slice(0, 200)}`,
+    );
+  });
+
+  it("may have any success status", () => {
+    expect(failureFrom("", 204)).toMatchObject({ code: "bad_response", status: 204 });
+    expect(failureFrom({}, 202)).toMatchObject({ code: "bad_response", status: 202 });
+  });
+});

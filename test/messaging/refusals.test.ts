@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { failureFrom } from "../helpers/answer";
+import { OTHER_REFUSALS, PLATFORM_REFUSALS, type RefusalRow } from "./refusal-rows";
+
+function judge({ status, body, headers }: RefusalRow) {
+  const { code, delivery, again, retryAfterMs, status: seen } = failureFrom(body, status, headers);
+  return { code, delivery, repeated: again, retryAfterMs, status: seen };
+}
+
+function expected({ code, delivery, repeated, retryAfterMs, status }: RefusalRow) {
+  return { code, delivery, repeated, retryAfterMs, status };
+}
+
+describe("what the platform says about a message it did not deliver", () => {
+  it.each(PLATFORM_REFUSALS)("$name is $code, $delivery", (row) => {
+    expect(judge(row)).toEqual(expected(row));
+  });
+
+  it("promises that what is repeated without being asked was not delivered", () => {
+    const repeated = PLATFORM_REFUSALS.filter((row) => failureFrom(row.body, row.status, row.headers).again);
+    expect(repeated.length).toBeGreaterThan(10);
+    expect(new Set(repeated.map((row) => row.delivery))).toEqual(new Set(["not-sent"]));
+  });
+});
+
+describe("statuses that are not the platform's own", () => {
+  it.each(OTHER_REFUSALS)("$name is $code, $delivery", (row) => {
+    expect(judge(row)).toEqual(expected(row));
+  });
+
+  it.each([600, 999])("has no meaning for the status %i, which HTTP does not know", (status) => {
+    expect(failureFrom("", status)).toMatchObject({
+      code: "bad_response",
+      delivery: "maybe",
+      again: false,
+      status,
+    });
+  });
+});
+
+describe("the words of a refusal", () => {
+  it("name the peer, the status and what the platform said", () => {
+    const { summary } = failureFrom({ error: "workspace has no URL", status: "paused" }, 503);
+    expect(summary).toBe("peer P is not online (HTTP 503: workspace has no URL, status paused)");
+  });
+
+  it("carry the agent's own words, also those of a JSON-RPC error", () => {
+    expect(failureFrom({ error: "quota used up" }, 418).summary).toContain("HTTP 418: quota used up");
+    expect(failureFrom({ error: { code: 1, message: "kaput" } }, 500).summary).toContain("HTTP 500: kaput");
+  });
+
+  it("tell a caller behind the wrong tenant which options to look at", () => {
+    const { advice } = failureFrom("", 404);
+    expect(advice).toContain("orgId");
+    expect(advice).toContain("origin");
+  });
+
+  it("keep the page of an edge out of the message", () => {
+    expect(JSON.stringify(failureFrom("<html>SECRET PAGE</html>", 502))).not.toContain("SECRET PAGE");
+  });
+});
+
+describe("the wait a platform asks for", () => {
+  it("prefers the header to the body", () => {
+    expect(failureFrom({ error: "x", retry_after: 99 }, 429, { "retry-after": "3" }).retryAfterMs).toBe(3000);
+  });
+
+  it("reads fractions and rounds up to whole milliseconds", () => {
+    expect(failureFrom({ retry_after: 0.0001 }, 429).retryAfterMs).toBe(1);
+    expect(failureFrom("", 429, { "retry-after": "1.5" }).retryAfterMs).toBe(1500);
+  });
+
+  it("counts a date that is past as no wait", () => {
+    expect(failureFrom("", 429, { "retry-after": "Sun, 06 Nov 1994 08:49:37 GMT" }).retryAfterMs).toBe(0);
+  });
+
+  it("counts a date to come from now", () => {
+    const at = new Date(Date.now() + 60_000).toUTCString();
+    const { retryAfterMs = 0 } = failureFrom("", 429, { "retry-after": at });
+    expect(retryAfterMs).toBeGreaterThan(50_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it.each(["-1", "soon", "1e9", "NaN", "Infinity", "0x10", "1.5.", " ", "12 apples", "99999999999999999999"])(
+    "takes no wait from the header %j",
+    (header) => {
+      expect(failureFrom("", 429, { "retry-after": header }).retryAfterMs).toBeUndefined();
+    },
+  );
+
+  it.each([-1, null, true, "soon", [1], {}, "-5"])("takes no wait from the body's %j", (retry_after) => {
+    expect(failureFrom({ retry_after }, 429).retryAfterMs).toBeUndefined();
+  });
+});

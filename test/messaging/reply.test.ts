@@ -1,0 +1,231 @@
+import { describe, expect, it } from "vitest";
+import { failureFrom, outcomeOf, resultOutcome, rpc, textMessage, verdictOf } from "../helpers/answer";
+
+const text = (value: string) => ({ kind: "text", text: value });
+const agentSays = (value: string) => ({ role: "agent", parts: [text(value)] });
+const finished = { state: "completed", timestamp: "2026-05-01T12:34:56.123456Z" };
+
+describe("the text of a reply", () => {
+  it.each<[string, unknown, string]>([
+    ["one text part", textMessage("hi"), "hi"],
+    ["several text parts, in order", textMessage("one", "two", "three"), "one\ntwo\nthree"],
+    ["parts that say `type`", { parts: [{ type: "text", text: "hi" }] }, "hi"],
+    ["parts known by their members", { parts: [{ text: "hi" }, { text: "you", mediaType: "text/plain" }] }, "hi\nyou"],
+    ["parts inside a root", { parts: [{ root: text("hi") }] }, "hi"],
+    ["a wrapped message", { message: { role: "ROLE_AGENT", parts: [{ text: "hi" }] } }, "hi"],
+    ["a wrapped message with typed parts", { message: { parts: [{ type: "text", text: "hi" }] } }, "hi"],
+    ["a wrapped task", { task: { id: "t", status: { state: "TASK_STATE_COMPLETED" }, artifacts: [{ parts: [{ text: "hi" }] }] } }, "hi"],
+    ["a task with artifacts", { kind: "task", id: "t", status: finished, artifacts: [{ parts: [text("a"), text("b")] }, { parts: [text("c")] }] }, "a\nb\nc"],
+    ["a task with a status message", { kind: "task", status: { ...finished, message: agentSays("said") } }, "said"],
+    ["a message before the artifacts", { kind: "task", status: { ...finished, message: agentSays("summary") }, artifacts: [{ parts: [text("detail")] }] }, "summary\ndetail"],
+    ["parts before the status message", { parts: [text("first")], status: { ...finished, message: agentSays("second") } }, "first\nsecond"],
+    ["the last words of the agent", { kind: "task", status: finished, history: [agentSays("old"), agentSays("new"), { role: "user", parts: [text("mine")] }] }, "new"],
+    ["the last words of a 1.0 agent", { task: { status: { state: "TASK_STATE_COMPLETED" }, history: [{ role: "ROLE_AGENT", parts: [{ text: "hi" }] }] } }, "hi"],
+    ["a status that is a word", { status: "completed", artifacts: [{ parts: [text("hi")] }] }, "hi"],
+    ["artifact content", { artifacts: [{ type: "text/plain", content: "hi" }] }, "hi"],
+    ["a string", "hi", "hi"],
+    ["an empty object", {}, "(no response)"],
+    ["no parts", { parts: [] }, "(no response)"],
+    ["parts that are no array", { kind: "message", parts: "hi" }, "(no response)"],
+    ["a part with empty text", textMessage(""), ""],
+    ["a part of a file alone", { parts: [{ kind: "file", file: { uri: "workspace:/r.pdf" } }] }, ""],
+    ["parts that are nothing", { parts: [null, 7, "x", [], text("hi")] }, "hi"],
+    ["text that is no text", { parts: [{ kind: "text", text: 7 }, text("hi")] }, "hi"],
+    ["another kind with a text", { parts: [{ kind: "thought", text: "hm" }, text("hi")] }, "hi"],
+    ["empty and repeated parts", textMessage("a", "", "a", "b", "a"), "a\nb\na"],
+    ["a summary repeated as artifact", { status: { ...finished, message: agentSays("same") }, artifacts: [{ parts: [text("same")] }] }, "same"],
+    ["a status message that is a string", { kind: "task", status: { state: "completed", message: "hi" } }, "hi"],
+    ["only what the user said", { kind: "task", status: finished, history: [{ role: "user", parts: [text("mine")] }] }, "(no response)"],
+    ["tool traces and usage beside the parts", { ...textMessage("hi"), metadata: { tool_trace: [{ tool: "x" }] }, usage: { input_tokens: 1 } }, "hi"],
+  ])("is read from %s", (_, result, expected) => {
+    expect(resultOutcome(result)).toMatchObject({ kind: "reply", text: expected });
+  }); // biome-ignore format: a table reads best in rows
+
+  it.each<[string, unknown]>([
+    ["a body of another server", { status: "ok", result: { parts: [{ type: "text", text: "hi" }] } }],
+    ["a double envelope", { result: { jsonrpc: "2.0", id: "x", result: textMessage("hi") } }],
+    ["a double envelope with a string", { result: { jsonrpc: "2.0", result: "hi" } }],
+    ["a message without an envelope", textMessage("hi")],
+    ["parts without an envelope", { parts: [text("hi")] }],
+    ["a task without an envelope", { kind: "task", status: finished, artifacts: [{ parts: [text("hi")] }] }],
+    ["a wrapped message without an envelope", { message: textMessage("hi") }],
+  ])("is read from %s", (_, body) => {
+    expect(outcomeOf(body)).toMatchObject({ kind: "reply", text: "hi", raw: body });
+  });
+
+  it("takes off one inner envelope, not two", () => {
+    const twice = { result: { result: { result: textMessage("hi") } } };
+    expect(outcomeOf(twice)).toMatchObject({ kind: "reply", text: "(no response)" });
+  });
+
+  it("keeps the words as they are", () => {
+    const words = "  # Title\n\n```js\n1 < 2\n```\t\u202e ";
+    expect(resultOutcome(textMessage(words))).toMatchObject({ text: words });
+  });
+
+  it("keeps the whole answer beside it", () => {
+    const body = rpc({ ...textMessage("hi"), metadata: { tool_trace: [{ tool: "search" }] } });
+    expect(outcomeOf(body).raw).toEqual(body);
+  });
+});
+
+describe("files and data of a reply", () => {
+  it.each<[string, unknown, object]>([
+    ["with a uri", { kind: "file", file: { uri: "workspace:/r.pdf", name: "r.pdf", mimeType: "application/pdf", size: 9 } }, { uri: "workspace:/r.pdf", name: "r.pdf", mimeType: "application/pdf", size: 9 }],
+    ["with bytes", { kind: "file", file: { bytes: "aGk=", name: "hi.txt" } }, { bytes: "aGk=", name: "hi.txt" }],
+    ["of 1.0 with a url", { url: "https://x.test/r.pdf", filename: "r.pdf", mediaType: "application/pdf" }, { uri: "https://x.test/r.pdf", name: "r.pdf", mimeType: "application/pdf" }],
+    ["of 1.0 with raw bytes", { raw: "aGk=", mediaType: "text/plain" }, { bytes: "aGk=", mimeType: "text/plain" }],
+    ["that is flat", { type: "file", uri: "workspace:/r.pdf" }, { uri: "workspace:/r.pdf" }],
+    ["inside a root", { root: { kind: "file", file: { uri: "workspace:/r.pdf" } } }, { uri: "workspace:/r.pdf" }],
+    ["with fields of wrong types", { kind: "file", file: { uri: "u", name: 7, mimeType: null, size: "9" } }, { uri: "u" }],
+  ])("holds a file %s", (_, part, file) => {
+    expect(resultOutcome({ parts: [text("see"), part] })).toMatchObject({ kind: "reply", text: "see", files: [file], data: [] });
+  }); // biome-ignore format: a table reads best in rows
+
+  it.each<[string, unknown, unknown]>([
+    ["a data part", { kind: "data", data: { a: 1 } }, { a: 1 }],
+    ["a 1.0 part", { data: [1, 2] }, [1, 2]],
+    ["a part whose data is null", { kind: "data", data: null }, null],
+  ])("holds the data of %s", (_, part, data) => {
+    expect(resultOutcome({ parts: [part] })).toMatchObject({
+      kind: "reply",
+      text: "",
+      files: [],
+      data: [data],
+    });
+  });
+
+  it("takes artifact content that is an object for data", () => {
+    expect(resultOutcome({ artifacts: [{ type: "application/json", content: { n: 1 } }] })).toMatchObject({
+      text: "",
+      data: [{ n: 1 }],
+    });
+  });
+
+  it("comes from the status message and the artifacts, too", () => {
+    const outcome = resultOutcome({
+      status: { state: "completed", message: { parts: [{ data: 1 }] } },
+      artifacts: [{ parts: [{ data: 2 }, { url: "u" }] }],
+    });
+    expect(outcome).toMatchObject({ data: [1, 2], files: [{ uri: "u" }] });
+  });
+});
+
+describe("the ids of a reply", () => {
+  it("are those of a task", () => {
+    const task = { kind: "task", id: "t-1", contextId: "c-1", status: finished };
+    expect(resultOutcome(task)).toMatchObject({ taskId: "t-1", contextId: "c-1" });
+    expect(resultOutcome({ task })).toMatchObject({ taskId: "t-1", contextId: "c-1" });
+  });
+
+  it("are those a message names, never the message's own", () => {
+    const outcome = resultOutcome({ ...textMessage("hi"), id: "m-1", taskId: "t-2", contextId: "c-2" });
+    expect(outcome).toMatchObject({ taskId: "t-2", contextId: "c-2" });
+    expect(resultOutcome({ ...textMessage("hi"), id: "m-1" })).not.toHaveProperty("taskId");
+  });
+
+  it("are left out when they are no text", () => {
+    const outcome = resultOutcome({ kind: "task", id: 7, contextId: null, status: finished });
+    expect(outcome).not.toHaveProperty("taskId");
+    expect(outcome).not.toHaveProperty("contextId");
+  });
+});
+
+describe("the state of a task", () => {
+  const inState = (state: unknown, words = "words") => ({
+    kind: "task",
+    id: "t",
+    contextId: "c",
+    status: { state, message: agentSays(words) },
+  });
+
+  it.each([
+    "failed",
+    "rejected",
+    "canceled",
+    "cancelled",
+    "TASK_STATE_FAILED",
+    "TASK_STATE_REJECTED",
+    "Canceled",
+  ])("%s is a failed task with the reason the peer gave", (state) => {
+    const failure = failureFrom(rpc(inState(state, "disk full")));
+    expect(failure).toMatchObject({ code: "task_failed", delivery: "confirmed", again: false, status: 200 });
+    expect(failure.summary).toMatch(/^peer P took the task, and it ended as \w+: disk full$/);
+  });
+
+  it("gives the status message as the reason before the artifacts", () => {
+    const task = { ...inState("failed", "disk full"), artifacts: [{ parts: [text("half a report")] }] };
+    expect(failureFrom(rpc(task)).summary).not.toContain("half a report");
+  });
+
+  it("gives whatever else was written when there is no status message", () => {
+    const task = { status: { state: "failed" }, artifacts: [{ parts: [text("stack trace")] }] };
+    expect(failureFrom(rpc(task)).summary).toContain("failed: stack trace");
+    expect(failureFrom(rpc({ status: "failed" })).summary).toBe(
+      "peer P took the task, and it ended as failed",
+    );
+  });
+
+  it.each([
+    ["input-required", "input-required"],
+    ["input_required", "input-required"],
+    ["TASK_STATE_INPUT_REQUIRED", "input-required"],
+    ["auth-required", "auth-required"],
+    ["TASK_STATE_AUTH_REQUIRED", "auth-required"],
+    ["working", "working"],
+    ["TASK_STATE_WORKING", "working"],
+    ["submitted", "working"],
+    ["TASK_STATE_SUBMITTED", "working"],
+  ])("%s is the outcome %s with its words and ids", (state, kind) => {
+    const body = rpc(inState(state, "which one?"));
+    expect(outcomeOf(body)).toEqual({ kind, text: "which one?", taskId: "t", contextId: "c", raw: body });
+  });
+
+  it("of a task that has said nothing yet leaves the text empty", () => {
+    expect(resultOutcome({ kind: "task", id: "t", status: { state: "working" } })).toMatchObject({
+      kind: "working",
+      text: "",
+    });
+  });
+
+  it.each(["completed", "TASK_STATE_COMPLETED", "unknown", "", 7, null])(
+    "%j is an ordinary reply",
+    (state) => {
+      expect(resultOutcome(inState(state))).toMatchObject({ kind: "reply", text: "words" });
+    },
+  );
+
+  it("counts in a body that is a bare task", () => {
+    expect(verdictOf(inState("failed"))).toBe("task_failed");
+    expect(verdictOf(inState("working"))).toBe("working");
+  });
+});
+
+describe("an agent's error in the words of a reply", () => {
+  it.each<[string, unknown]>([
+    ["a message", textMessage("Agent error: model overloaded")],
+    ["a message that names the exception", textMessage("Agent error (TimeoutError) - see workspace logs")],
+    ["a string", "Agent error: model overloaded"],
+    ["a task", { status: finished, artifacts: [{ parts: [text("Agent error: model overloaded")] }] }],
+  ])("is agent_error in %s", (_, result) => {
+    const failure = failureFrom(rpc(result));
+    expect(failure).toMatchObject({ code: "agent_error", delivery: "confirmed", again: false, status: 200 });
+    expect(failure.detail).toMatch(/^Agent error/);
+  });
+
+  it.each([
+    "Agent errors are rare",
+    "The Agent error: none",
+    "agent error: lower case",
+    "[A2A_ERROR] quoted",
+  ])("is not suspected in %j", (words) => {
+    expect(resultOutcome(textMessage(words))).toMatchObject({ kind: "reply", text: words });
+  });
+});
+
+describe("an error inside an inner envelope", () => {
+  it("counts as if it stood outside", () => {
+    expect(verdictOf(rpc({ jsonrpc: "2.0", error: { code: 1, message: "x" } }))).toBe("rpc_error");
+    expect(verdictOf(rpc({ error: "agent exploded" }))).toBe("agent_error");
+  });
+});
