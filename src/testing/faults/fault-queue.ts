@@ -55,6 +55,7 @@ export function createFaultQueue(clock: Clock): FaultQueue {
     if (refused && !isRefusing()) reopen();
   }
 
+  // There is one port: of several refusals the last one decides when it opens.
   function refuse(rule: Rule, counted: boolean): void {
     cancelReopening();
     port?.shut();

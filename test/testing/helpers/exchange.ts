@@ -75,7 +75,7 @@ export interface RawExchange {
 export function exchangeRaw(
   url: string,
   bytes: string,
-  { patienceMs = 80, enough }: { patienceMs?: number; enough?: (seen: Buffer) => boolean } = {},
+  { patienceMs = 5000, enough }: { patienceMs?: number; enough?: (seen: Buffer) => boolean } = {},
 ): Promise<RawExchange> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
