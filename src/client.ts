@@ -83,7 +83,12 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
     tenant: resolved.tenant,
     policy: resolved.retry,
     random: resolved.random,
-    http: createHttp(resolved.fetch, resolved.responseBytes, systemClock),
+    http: createHttp({
+      platformUrl,
+      custom: resolved.fetch,
+      maxBytes: resolved.responseBytes,
+      clock: systemClock,
+    }),
   });
   const pools = {
     control: joinPool("control", CONTROL_CONNECTIONS),

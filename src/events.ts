@@ -9,6 +9,8 @@ export interface SendAttemptFailed {
   attempt: number;
   code: A2AErrorCode;
   delivery: Delivery;
+  /** What failed, for people. */
+  reason: string;
   status?: number;
   /** Milliseconds this attempt took. */
   elapsedMs: number;

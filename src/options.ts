@@ -19,11 +19,11 @@ export interface A2AClientOptions {
   /** UUID of the own workspace. Environment: `WORKSPACE_ID`. */
   workspaceId?: string | undefined;
   /**
-   * Bearer token of the own workspace, or a function that answers it.
+   * Bearer token of the own workspace, or a function that answers it; `null` for a workspace that has none.
    * Environment: `MOLECULE_WORKSPACE_TOKEN`, else the file `MOLECULE_WORKSPACE_TOKEN_FILE` names, else
    * `.auth_token` in `CONFIGS_DIR` (`/configs` where that is writable, else `~/.molecule-workspace`).
    */
-  token?: string | TokenSource | undefined;
+  token?: string | TokenSource | null | undefined;
   /**
    * Several workspaces in one process; the first is the default unless `workspaceId` names one.
    * Environment: `MOLECULE_WORKSPACES`, a JSON array of `{"id", "token"}`.

@@ -8,13 +8,16 @@ import { parsePeerId } from "./workspace-id";
 export interface WorkspaceCredentials {
   /** UUID of the workspace. */
   id: string;
-  /** Its bearer token, or a function that answers it. Default: `<id>/.auth_token` in the configuration folder. */
-  token?: string | TokenSource | undefined;
+  /**
+   * Its bearer token, or a function that answers it; `null` for a workspace that has none.
+   * @default the token in `<id>/.auth_token` of the configuration folder
+   */
+  token?: string | TokenSource | null | undefined;
 }
 
 interface Given {
   workspaceId?: string | undefined;
-  token?: string | TokenSource | undefined;
+  token?: string | TokenSource | null | undefined;
   workspaces?: readonly WorkspaceCredentials[] | undefined;
 }
 
@@ -38,7 +41,7 @@ export function resolveWorkspaces(options: Given, machine: Machine): readonly Cr
     );
   }
   const own = listed?.find((entry) => entry.id === id);
-  const token = options.token ?? own?.token;
+  const token = options.token === undefined ? own?.token : options.token;
   const source =
     token === undefined ? environmentToken(id, own !== undefined, machine) : tokenSource(token, "`token`");
   const others = (listed ?? []).filter((entry) => entry.id !== id);
@@ -95,7 +98,7 @@ function checkList(value: unknown, name: string): readonly WorkspaceCredentials[
     if (seen.has(id))
       throw configurationError(`Expected ${name} to name each workspace once, got ${id} twice.`);
     seen.add(id);
-    if (token === undefined) return { id };
+    if (token === undefined || token === null) return { id, token };
     return {
       id,
       token:
@@ -111,7 +114,8 @@ function requireId(value: unknown, name: string): string {
   return id;
 }
 
-function tokenSource(token: string | TokenSource, name: string): TokenSource {
+function tokenSource(token: string | TokenSource | null, name: string): TokenSource | undefined {
+  if (token === null) return undefined;
   if (typeof token === "function") return token;
   const checked = checkToken(token, name);
   return () => checked;

@@ -45,9 +45,11 @@ function nameOf(client: DelegatingClient, peerId: string): string {
   return oneLine((id === null ? undefined : client.peerName(id)) ?? id ?? shown(peerId), 120);
 }
 
-/** The texts of the reference client do not say whether the task arrived. */
-function deliveryNote({ code, delivery }: A2AError): string {
-  return code === "invalid_argument" ? "Nothing was sent." : DELIVERED[delivery];
+/** The texts of the reference client do not say whether the task arrived, nor how an argument should look. */
+function deliveryNote({ code, delivery, detail, message }: A2AError): string {
+  if (code !== "invalid_argument") return DELIVERED[delivery];
+  const help = detail !== undefined && message.startsWith(detail) ? message.slice(detail.length) : "";
+  return `Nothing was sent${help || "."}`;
 }
 
 const DELIVERED = {

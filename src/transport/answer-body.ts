@@ -34,7 +34,7 @@ function errorText(error: unknown): string {
   return isRecord(error) && typeof error.message === "string" ? error.message : "";
 }
 
-/** `HTTP 503: workspace agent busy`, with as much as the answer gave. */
+/** `HTTP 503, "workspace agent busy"`, with as much as the answer gave. */
 export function statusLine(answer: HttpAnswer, { error }: Explanation): string {
-  return error === "" ? `HTTP ${answer.status}` : `HTTP ${answer.status}: ${error}`;
+  return error === "" ? `HTTP ${answer.status}` : `HTTP ${answer.status}, "${error}"`;
 }

@@ -12,7 +12,7 @@ export interface Call {
   remainingMs(): number;
   elapsedMs(): number;
   /** Why it was called off: the caller's own reason, or the closing of the client. */
-  readonly cancelled: { readonly by: "caller" | "close"; readonly reason: unknown } | undefined;
+  cancelled(): Cancelled | undefined;
   /** What to do when it is called off; called at once when it already was. `undefined` clears it. */
   interrupt(callback: (() => void) | undefined): void;
   /** Waits for `promise` as long as the call lasts; rejects with a {@link TransportFailure} beyond that. */
@@ -20,6 +20,11 @@ export interface Call {
   /** Waits `ms` milliseconds; rejects when the call is called off meanwhile. */
   sleep(ms: number): Promise<void>;
   end(): void;
+}
+
+export interface Cancelled {
+  readonly by: "caller" | "close";
+  readonly reason: unknown;
 }
 
 /** The calls under way in one client. */
@@ -34,7 +39,7 @@ export interface Calls {
 interface Link {
   previous: Link;
   next: Link;
-  cancel(by: "caller" | "close", reason: unknown): void;
+  cancel(by: Cancelled["by"], reason: unknown): void;
 }
 
 export function createCalls(clock: Clock): Calls {
@@ -48,7 +53,7 @@ export function createCalls(clock: Clock): Calls {
     if (closed) throw closedError();
     signal?.throwIfAborted();
     const startedAt = clock.now();
-    let cancelled: Call["cancelled"];
+    let cancelled: Cancelled | undefined;
     let interruption: (() => void) | undefined;
 
     const link: Link = {
@@ -66,9 +71,7 @@ export function createCalls(clock: Clock): Calls {
     const release = signal && onAbort(signal, (reason) => link.cancel("caller", reason));
 
     const call: Call = {
-      get cancelled() {
-        return cancelled;
-      },
+      cancelled: () => cancelled,
       remainingMs: () => Math.max(0, budgetMs - (clock.now() - startedAt)),
       elapsedMs: () => clock.now() - startedAt,
       interrupt(callback) {

@@ -9,7 +9,7 @@ import type { Call } from "./call";
 import { TransportFailure } from "./failure";
 import type { Http } from "./http";
 import type { Pool } from "./pool";
-import { closedMeanwhile, report } from "./report";
+import { closedMeanwhile, report, reportable } from "./report";
 import type { Failure, Verdict } from "./verdict";
 
 /** One logical request of the client to the platform. */
@@ -38,6 +38,7 @@ export interface FailedAttempt {
   attempt: number;
   code: A2AErrorCode;
   delivery: Delivery;
+  reason: string;
   status: number | undefined;
   elapsedMs: number;
 }
@@ -67,7 +68,7 @@ export interface Progress {
 
 export function createExchange({ platformUrl, tenant, policy, random, http }: ExchangeParts): Exchange {
   return async function exchange<T>(request: ExchangeRequest<T>) {
-    const { call, workspace, task } = request;
+    const { method, body, workspace, pool, call, limitMs, task } = request;
     const target = platformUrl + request.path;
     const carried = { task: task !== undefined, repeatMaybe: task?.repeatMaybe ?? true };
     const progress: Progress = { attempts: 0, delivery: "not-sent", tokens: [] };
@@ -76,15 +77,17 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
     async function send(token: string | undefined): Promise<Verdict<T>> {
       if (token !== undefined) progress.tokens.push(token);
       const headers = requestHeaders(workspace.id, token, tenant);
-      if (request.body !== undefined) headers["content-type"] = "application/json";
+      if (body !== undefined) headers["content-type"] = "application/json";
       progress.attempts += 1;
       const startedMs = call.elapsedMs();
-      const verdict = await http({ ...request, url: target, headers }).then(request.judge, judgeFailure);
+      const answering = http({ method, url: target, headers, body, pool, call, limitMs });
+      const verdict = await answering.then(request.judge, judgeFailure);
       if (!verdict.ok) {
-        const { code, delivery, status } = verdict.failure;
+        const { code, delivery, status, summary } = verdict.failure;
         progress.delivery = worse(progress.delivery, delivery);
         const elapsedMs = call.elapsedMs() - startedMs;
-        request.onAttemptFailed?.({ attempt: progress.attempts, code, delivery, status, elapsedMs });
+        const reason = reportable(summary, progress.tokens);
+        request.onAttemptFailed?.({ attempt: progress.attempts, code, delivery, reason, status, elapsedMs });
       }
       return verdict;
     }
@@ -139,7 +142,8 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
     } catch (error) {
       if (!(error instanceof TransportFailure)) throw error;
       if (error.kind !== "cancelled") throw report(judgeBroken(error, platformUrl, carried), context());
-      if (call.cancelled?.by === "caller") throw call.cancelled.reason;
+      const cancelled = call.cancelled();
+      if (cancelled?.by === "caller") throw cancelled.reason;
       throw closedMeanwhile(context());
     }
   };

@@ -4,7 +4,7 @@ import type { Attempt, HttpAnswer } from "./answer";
 import type { Call } from "./call";
 import type { Clock } from "./clock";
 import { TransportFailure } from "./failure";
-import { nodeFetch } from "./node-fetch";
+import { nodeFetch, originOf } from "./node-fetch";
 import type { Pool } from "./pool";
 import { webFetch } from "./web-fetch";
 
@@ -23,15 +23,32 @@ export interface HttpRequest {
 /** Makes one attempt. Rejects with a {@link TransportFailure} and nothing else. */
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
+export interface HttpParts {
+  /** In normal form, as every URL that is asked for begins with it. */
+  platformUrl: string;
+  /** The caller's fetch, which replaces the transport. */
+  custom: typeof fetch | undefined;
+  /** Largest answer, in decoded bytes. */
+  maxBytes: number;
+  clock: Clock;
+}
+
 /** The one door to ofetch, which makes bare attempts here: no retry, no timeout and no parsing of its own. */
-export function createHttp(custom: typeof fetch | undefined, maxBytes: number, clock: Clock): Http {
+export function createHttp(parts: HttpParts): Http {
+  const { platformUrl, custom, maxBytes, clock } = parts;
   const overNode = custom === undefined && onNode() && builtin("node:http") !== undefined;
+  const origin = originOf(platformUrl);
+  const originLength = new URL(platformUrl).origin.length;
 
   async function transport(url: string, options: TransportOptions): Promise<OfetchResponse> {
     const { attempt, pool } = options;
     const request = { method: options.method, headers: options.headers.record, body: options.body, attempt };
     const answer = overNode
-      ? await nodeFetch(url, { ...request, agent: pool.agent(url.startsWith("https:")) }, clock)
+      ? await nodeFetch(
+          origin,
+          { ...request, path: url.slice(originLength), agent: pool.agent(origin.secure) },
+          clock,
+        )
       : // Looked up for each request, so that a fetch that is replaced later is seen.
         await webFetch(custom ?? globalThis.fetch, url, request, clock);
     return { status: answer.status, body: true, text: async () => answer.text, answer };

@@ -12,7 +12,21 @@ const CONNECT_MS = 30_000;
 /** From then until the whole request is handed to the kernel. */
 const WRITE_MS = 30_000;
 
+/** Where requests go, parsed once: parsing a URL for each request costs a fifth of it. */
+export interface Origin {
+  readonly secure: boolean;
+  readonly hostname: string;
+  readonly port: string;
+}
+
+export function originOf(url: string): Origin {
+  const { protocol, hostname, port } = new URL(url);
+  // Brackets belong to an IPv6 address in a URL, not to the address.
+  return { secure: protocol === "https:", hostname: hostname.replace(/^\[|\]$/g, ""), port };
+}
+
 export interface NodeRequest {
+  path: string;
   method: string;
   headers: Record<string, string>;
   body: string | undefined;
@@ -25,7 +39,7 @@ export interface NodeRequest {
  * the peer can have it), limits the connect, the write and the whole, and needs a third of the CPU.
  * Rejects with a {@link TransportFailure} and nothing else.
  */
-export function nodeFetch(url: string, request: NodeRequest, clock: Clock): Promise<HttpAnswer> {
+export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const { attempt } = request;
     let phase: Phase = "connecting";
@@ -111,7 +125,7 @@ export function nodeFetch(url: string, request: NodeRequest, clock: Clock): Prom
     attempt.interrupt(() => fail(cancellation(phase)));
     if (settled) return;
     try {
-      outgoing = open(url, request);
+      outgoing = open(origin, request);
     } catch (error) {
       failFrom(error);
       return;
@@ -119,7 +133,7 @@ export function nodeFetch(url: string, request: NodeRequest, clock: Clock): Prom
     const opened = outgoing;
     outgoing.on("socket", (socket) => {
       if (opened.reusedSocket) connected();
-      else socket.once(url.startsWith("https:") ? "secureConnect" : "connect", connected);
+      else socket.once(origin.secure ? "secureConnect" : "connect", connected);
     });
     outgoing.on("finish", () => stopStep?.());
     outgoing.on("response", answered);
@@ -137,15 +151,16 @@ export function nodeFetch(url: string, request: NodeRequest, clock: Clock): Prom
   });
 }
 
-function open(url: string, { method, headers, body, agent }: NodeRequest): ClientRequest {
+function open(origin: Origin, { method, path, headers, body, agent }: NodeRequest): ClientRequest {
   // Looked up for each request, so that a test that replaces `http.request` is seen.
-  const http = url.startsWith("https:") ? builtin("node:https") : builtin("node:http");
+  const http = origin.secure ? builtin("node:https") : builtin("node:http");
   if (http === undefined) throw new Error("node:http is not available");
-  const sent: Record<string, string> = { ...headers };
-  if (body !== undefined) sent["content-length"] = String(Buffer.byteLength(body));
-  const options: RequestOptions = { method, headers: sent };
+  const sent =
+    body === undefined ? headers : { ...headers, "content-length": String(Buffer.byteLength(body)) };
+  const { hostname, port } = origin;
+  const options: RequestOptions = { hostname, port, path, method, headers: sent };
   if (agent !== undefined) options.agent = agent;
-  return http.request(url, options);
+  return http.request(options);
 }
 
 function collect(

@@ -22,7 +22,7 @@ const DELIVERY_NOTE: Readonly<Record<Delivery, string>> = {
  */
 export function report(failure: Failure, context: ReportContext): A2AError {
   const { attempts, elapsedMs, messageId, peerId, target, tokens } = context;
-  const clean = (text: string) => oneLine(redact(text, tokens));
+  const clean = (text: string) => reportable(text, tokens);
   const tries = attempts > 1 ? ` after ${attempts} attempts in ${duration(elapsedMs)}` : "";
   const sentences = [
     `${clean(failure.summary)}${tries}.`,
@@ -46,6 +46,12 @@ export function report(failure: Failure, context: ReportContext): A2AError {
     detail: failure.detail === undefined ? undefined : redact(failure.detail, tokens),
     cause: failure.cause instanceof Error ? redactedCause(failure.cause, tokens) : failure.cause,
   });
+}
+
+/** Text that may hold what others wrote, fit for people: one line, no secret, a capital first. */
+export function reportable(text: string, tokens: readonly string[]): string {
+  const line = oneLine(redact(text, tokens));
+  return line.charAt(0).toUpperCase() + line.slice(1);
 }
 
 /** The error of a call that was under way when its client was closed. */
