@@ -14,6 +14,7 @@ import type { PeersContext } from "./peers/platform-call";
 import type { PeerRecord } from "./peers/record";
 import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
 import { thisMachine } from "./runtime";
+import { createTracer } from "./tracing";
 import { createCalls } from "./transport/call";
 import { systemClock } from "./transport/clock";
 import { createExchange } from "./transport/exchange";
@@ -122,12 +123,19 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
     return closing;
   }
 
+  const traced = createTracer();
   const client: A2AClient = {
-    discoverPeer: (peerId, callOptions) => discoverPeer(peers, peerId, callOptions),
-    sendA2AMessage: (peerId, message, sendOptions) => sendA2AMessage(messaging, peerId, message, sendOptions),
-    listPeers: (listOptions) => listPeers(peers, listOptions),
-    getWorkspaceInfo: (callOptions) => getWorkspaceInfo(peers, callOptions),
-    checkAccess: (peerId, callOptions) => checkAccess(peers, peerId, callOptions),
+    discoverPeer: (peerId, callOptions) =>
+      traced({ operation: "discoverPeer", peerId }, () => discoverPeer(peers, peerId, callOptions)),
+    sendA2AMessage: (peerId, message, sendOptions) =>
+      traced({ operation: "sendA2AMessage", peerId }, () =>
+        sendA2AMessage(messaging, peerId, message, sendOptions),
+      ),
+    listPeers: (listOptions) => traced({ operation: "listPeers" }, () => listPeers(peers, listOptions)),
+    getWorkspaceInfo: (callOptions) =>
+      traced({ operation: "getWorkspaceInfo" }, () => getWorkspaceInfo(peers, callOptions)),
+    checkAccess: (peerId, callOptions) =>
+      traced({ operation: "checkAccess", peerId }, () => checkAccess(peers, peerId, callOptions)),
     agentCardUrl(peerId) {
       const id = parsePeerId(peerId);
       return id === null ? "" : `${platformUrl}/registry/discover/${id}`;
