@@ -60,7 +60,7 @@ export async function rawServer(script: Script, options: ListenOptions = {}): Pr
 
   const server: Server = tls
     ? createTlsServer({ ...SELF_SIGNED }, accept).on("tlsClientError", () => undefined)
-    : createServer({ allowHalfOpen: true, noDelay: true }, accept);
+    : createServer({ noDelay: true }, accept);
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, () => resolve()));
   const { port } = server.address() as AddressInfo;
 

@@ -1,0 +1,164 @@
+import { isA2AError } from "a2a-peers";
+import { describe, expect, it } from "vitest";
+import { createCalls } from "../../src/transport/call";
+import { rejectionOf } from "../helpers/sockets-client";
+import { virtualClock } from "../helpers/sockets-clock";
+
+function begin(budgetMs = 1000, signal?: AbortSignal) {
+  const clock = virtualClock();
+  const calls = createCalls(clock);
+  return { clock, calls, call: calls.begin(budgetMs, signal) };
+}
+
+const never = () => new Promise<never>(() => undefined);
+
+it("counts its time from its start and never below nothing", async () => {
+  const { clock, call } = begin(1000);
+  await clock.advance(400);
+  expect([call.remainingMs(), call.elapsedMs()]).toEqual([600, 400]);
+  await clock.advance(1000);
+  expect([call.remainingMs(), call.elapsedMs()]).toEqual([0, 1400]);
+});
+
+describe("until", () => {
+  it("gives what the promise gives, and stops its timer", async () => {
+    const { clock, call } = begin();
+    await expect(call.until(Promise.resolve("value"))).resolves.toBe("value");
+    expect(clock.pending).toBe(0);
+  });
+
+  it("fails as the promise fails, and stops its timer", async () => {
+    const { clock, call } = begin();
+    const error = new Error("its own");
+    expect(await rejectionOf(call.until(Promise.reject(error)))).toBe(error);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("waits no longer than the call lasts", async () => {
+    const { clock, call } = begin(250);
+    const failure = await clock.drive(rejectionOf(call.until(never())));
+    expect(failure).toMatchObject({ kind: "turn_timeout", phase: "waiting" });
+    expect(clock.now()).toBe(250);
+  });
+
+  it("leaves what the call waits for next alone when the promise settles late", async () => {
+    const controller = new AbortController();
+    const { clock, call } = begin(100, controller.signal);
+    let late: (value: string) => void = () => undefined;
+    const first = new Promise<string>((resolve) => {
+      late = resolve;
+    });
+    await clock.drive(rejectionOf(call.until(first)));
+
+    const next = rejectionOf(call.sleep(1000));
+    late("late");
+    await new Promise(setImmediate);
+    controller.abort();
+
+    expect(await next).toMatchObject({ kind: "cancelled" });
+  });
+});
+
+describe("sleep", () => {
+  it("takes its time", async () => {
+    const { clock, call } = begin();
+    await clock.drive(call.sleep(300));
+    expect(clock.now()).toBe(300);
+  });
+
+  it("ends when the call is called off, and leaves no timer", async () => {
+    const controller = new AbortController();
+    const { clock, call } = begin(1000, controller.signal);
+    const slept = rejectionOf(call.sleep(300));
+
+    controller.abort();
+
+    expect(await slept).toMatchObject({ kind: "cancelled" });
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("a call that was called off", () => {
+  it("says who did it and why", () => {
+    const controller = new AbortController();
+    const { call } = begin(1000, controller.signal);
+    const reason = { any: "thing" };
+    expect(call.cancelled()).toBeUndefined();
+    controller.abort(reason);
+    expect(call.cancelled()).toEqual({ by: "caller", reason });
+    expect(call.cancelled()?.reason).toBe(reason);
+  });
+
+  it("tells what is set to interrupt it, once, and at once what is set later", () => {
+    const controller = new AbortController();
+    const { call } = begin(1000, controller.signal);
+    const heard: string[] = [];
+    call.interrupt(() => heard.push("first"));
+    controller.abort();
+    call.interrupt(() => heard.push("second"));
+    expect(heard).toEqual(["first", "second"]);
+  });
+
+  it("waits for nothing any more", async () => {
+    const controller = new AbortController();
+    const { clock, call } = begin(1000, controller.signal);
+    controller.abort();
+    expect(await rejectionOf(call.sleep(10))).toMatchObject({ kind: "cancelled" });
+    expect(await rejectionOf(call.until(never()))).toMatchObject({ kind: "cancelled" });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("keeps the first reason", () => {
+    const controller = new AbortController();
+    const { call, calls } = begin(1000, controller.signal);
+    controller.abort("first");
+    void calls.close();
+    expect(call.cancelled()).toEqual({ by: "caller", reason: "first" });
+    call.end();
+  });
+});
+
+it("does not begin on a signal that is aborted already", () => {
+  const reason = new Error("before");
+  expect(() => begin(1000, AbortSignal.abort(reason))).toThrow(reason);
+});
+
+describe("close", () => {
+  it("calls off every call under way and waits for their end", async () => {
+    const { calls, call } = begin();
+    const other = calls.begin(1000, undefined);
+    let closed = false;
+    const closing = calls.close().then(() => {
+      closed = true;
+    });
+
+    expect([call.cancelled()?.by, other.cancelled()?.by]).toEqual(["close", "close"]);
+    call.end();
+    await new Promise(setImmediate);
+    expect(closed).toBe(false);
+    other.end();
+    await closing;
+  });
+
+  it("lets no call begin any more", () => {
+    const calls = createCalls(virtualClock());
+    void calls.close();
+    expect(catchSync(() => calls.begin(1000, undefined))).toSatisfy(
+      (error: unknown) => isA2AError(error) && error.code === "closed",
+    );
+  });
+
+  it("resolves at once when nothing is under way, and twice as well as once", async () => {
+    const calls = createCalls(virtualClock());
+    expect(calls.close()).toBe(calls.close());
+    await calls.close();
+  });
+});
+
+function catchSync(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error;
+  }
+}
