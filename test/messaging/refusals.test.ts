@@ -41,12 +41,14 @@ describe("statuses that are not the platform's own", () => {
 describe("the words of a refusal", () => {
   it("name the peer, the status and what the platform said", () => {
     const { summary } = failureFrom({ error: "workspace has no URL", status: "paused" }, 503);
-    expect(summary).toBe("peer P is not online (HTTP 503: workspace has no URL, status paused)");
+    for (const fact of ["peer P is not online", "HTTP 503", "workspace has no URL", "paused"]) {
+      expect(summary).toContain(fact);
+    }
   });
 
   it("carry the agent's own words, also those of a JSON-RPC error", () => {
-    expect(failureFrom({ error: "quota used up" }, 418).summary).toContain("HTTP 418: quota used up");
-    expect(failureFrom({ error: { code: 1, message: "kaput" } }, 500).summary).toContain("HTTP 500: kaput");
+    expect(failureFrom({ error: "quota used up" }, 418).summary).toMatch(/HTTP 418.*quota used up/);
+    expect(failureFrom({ error: { code: 1, message: "kaput" } }, 500).summary).toMatch(/HTTP 500.*kaput/);
   });
 
   it("tell a caller behind the wrong tenant which options to look at", () => {

@@ -1,0 +1,369 @@
+import { describe, expect, it } from "vitest";
+import { testClient } from "../helpers/client";
+import { failureOf } from "../helpers/failure";
+import { OWN, PEER } from "../helpers/ids";
+import { type Answer, nockPlatform, reply } from "../helpers/nock-platform";
+import { OTHER_REFUSALS, PLATFORM_REFUSALS, type RefusalRow } from "./refusal-rows";
+
+const platform = nockPlatform();
+const WAKING: Answer = { status: 503, body: { error: "waking", waking: true } };
+
+/** The row as the platform would send it to a caller with no time to lose. */
+function withoutWait({ status, body, headers }: RefusalRow): Answer {
+  const hurried =
+    typeof body === "string"
+      ? body
+      : JSON.stringify(body).replace(/"(retry_after(?:_seconds)?)":\d+/g, '"$1":0');
+  const { "retry-after": _, ...rest } = headers ?? {};
+  return { status, body: hurried, headers: rest };
+}
+
+const ROWS = [...PLATFORM_REFUSALS, ...OTHER_REFUSALS];
+
+describe("an answer that says the message was not delivered and may be soon", () => {
+  it.each(ROWS.filter((row) => row.repeated))("$name is tried five times, then told", async (row) => {
+    const answer = withoutWait(row);
+    platform.answerMessage(answer, answer, answer, answer, answer);
+    const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
+    expect(error).toMatchObject({
+      code: row.code,
+      status: row.status,
+      delivery: "not-sent",
+      retryable: true,
+      attempts: 5,
+    });
+  });
+
+  it("is repeated under at-most-once as well", async () => {
+    platform.answerMessage(WAKING, reply("awake"));
+    const sent = await testClient({ delivery: "at-most-once" }).sendA2AMessage(PEER, "hi");
+    expect(sent).toMatchObject({ text: "awake", attempts: 2 });
+  });
+
+  it("is tried as often as the caller allows", async () => {
+    platform.answerMessage(WAKING, WAKING);
+    const client = testClient({ retry: { maxAttempts: 2 } });
+    expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({ attempts: 2 });
+  });
+});
+
+describe("an answer that is final", () => {
+  // A 401 asks the token source again, which has a test of its own.
+  it.each(ROWS.filter((row) => !row.repeated))("$name is told after one request", async (row) => {
+    platform.answerMessage(withoutWait(row));
+    const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
+    expect(error).toMatchObject({
+      code: row.code,
+      status: row.status,
+      delivery: row.delivery,
+      retryable: false,
+      attempts: 1,
+    });
+  });
+
+  it.each<[string, Answer]>([
+    ["a JSON-RPC error", { body: { error: { code: 1, message: "no" } } }],
+    ["a failed task", { body: { result: { status: { state: "failed" } } } }],
+    ["broken JSON", { body: "{" }],
+    ["an agent's error text", { body: { error: "agent returned empty response body" } }],
+  ])("is not repeated for %s in a success", async (_, answer) => {
+    platform.answerMessage(answer);
+    expect(await failureOf(testClient().sendA2AMessage(PEER, "hi"))).toMatchObject({
+      attempts: 1,
+      delivery: "confirmed",
+      retryable: false,
+    });
+  });
+
+  it.each<[string, Answer]>([
+    ["202 of a busy peer", { status: 202, body: { queued: true, queue_id: "q", queue_depth: 1 } }],
+    ["200 of a peer that polls", { body: { status: "queued", delivery_mode: "poll" } }],
+  ])("is not repeated for the %s", async (_, answer) => {
+    platform.answerMessage(answer);
+    expect(await testClient().sendA2AMessage(PEER, "hi")).toMatchObject({ kind: "queued", attempts: 1 });
+  });
+});
+
+describe("the identity of a message", () => {
+  it("is the same on all attempts, and so is the whole request", async () => {
+    platform.answerMessage(WAKING, { error: "ECONNREFUSED" }, WAKING, reply());
+    await testClient().sendA2AMessage(PEER, "hi", { metadata: { a: 1 } });
+    const [first, ...others] = platform.envelopes();
+    expect(others).toHaveLength(3);
+    for (const envelope of others) expect(envelope).toEqual(first);
+  });
+
+  it("is another one for the next message", async () => {
+    platform.answerMessage(reply(), reply());
+    const client = testClient();
+    await client.sendA2AMessage(PEER, "hi");
+    await client.sendA2AMessage(PEER, "hi");
+    const [first, second] = platform.envelopes();
+    expect(first?.params.message.messageId).not.toBe(second?.params.message.messageId);
+    expect(first?.id).not.toBe(second?.id);
+  });
+
+  it("is told with the error, so that the same message can be sent again", async () => {
+    platform.answerMessage(
+      { status: 502, body: { error: "workspace URL is not publicly routable" } },
+      reply(),
+    );
+    const client = testClient();
+    const { messageId } = await failureOf(client.sendA2AMessage(PEER, "hi"));
+    await client.sendA2AMessage(PEER, "hi", { messageId });
+    const ids = platform.envelopes().map((envelope) => envelope.params.message.messageId);
+    expect(ids).toEqual([messageId, messageId]);
+  });
+});
+
+describe("a connection that broke", () => {
+  // The platform's fetch does not say how far a request came, so the error code has to.
+  const overFetch = { fetch: (...args: Parameters<typeof fetch>) => fetch(...args) };
+  const NEVER_CONNECTED = [
+    "ECONNREFUSED",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "UND_ERR_CONNECT_TIMEOUT",
+  ];
+  const PERHAPS_SENT = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"];
+  const twice = (error: string): Answer[] => [{ error }, { error }];
+
+  it.each(NEVER_CONNECTED)("by %s is repeated under either promise", async (code) => {
+    platform.answerMessage({ error: code }, reply(), { error: code }, reply());
+    const client = testClient(overFetch);
+    expect(await client.sendA2AMessage(PEER, "hi", { delivery: "at-most-once" })).toMatchObject({
+      attempts: 2,
+    });
+    expect(await client.sendA2AMessage(PEER, "hi", { delivery: "at-least-once" })).toMatchObject({
+      attempts: 2,
+    });
+  });
+
+  it.each(NEVER_CONNECTED)("by %s is told as not sent", async (code) => {
+    platform.answerMessage(...twice(code));
+    const client = testClient({ ...overFetch, retry: { maxAttempts: 2 } });
+    expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({
+      delivery: "not-sent",
+      retryable: true,
+      attempts: 2,
+    });
+  });
+
+  it.each(PERHAPS_SENT)("by %s is repeated under at-least-once and told as a maybe", async (code) => {
+    platform.answerMessage(...twice(code));
+    const client = testClient({ ...overFetch, retry: { maxAttempts: 2 } });
+    expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({
+      code: code.endsWith("TIMEOUT") ? "timeout" : "network",
+      delivery: "maybe",
+      retryable: true,
+      attempts: 2,
+    });
+  });
+
+  it.each(PERHAPS_SENT)("by %s is final under at-most-once", async (code) => {
+    platform.answerMessage({ error: code });
+    const client = testClient({ ...overFetch, delivery: "at-most-once" });
+    expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({
+      delivery: "maybe",
+      retryable: false,
+      attempts: 1,
+    });
+  });
+
+  it("follows the promise of the call before that of the client", async () => {
+    platform.answerMessage({ error: "ECONNRESET" });
+    const client = testClient({ ...overFetch, delivery: "at-least-once" });
+    const sending = client.sendA2AMessage(PEER, "hi", { delivery: "at-most-once" });
+    expect(await failureOf(sending)).toMatchObject({ attempts: 1, retryable: false });
+  });
+
+  it.each(["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"])(
+    "by the certificate error %s is final and was never sent",
+    async (error) => {
+      platform.answerMessage({ error });
+      expect(await failureOf(testClient(overFetch).sendA2AMessage(PEER, "hi"))).toMatchObject({
+        code: "network",
+        delivery: "not-sent",
+        retryable: false,
+        attempts: 1,
+      });
+    },
+  );
+
+  it("by an unheard-of error is not repeated, and counts as a maybe", async () => {
+    platform.answerMessage({ error: "E_WHO_KNOWS" });
+    expect(await failureOf(testClient(overFetch).sendA2AMessage(PEER, "hi"))).toMatchObject({
+      code: "network",
+      delivery: "maybe",
+      attempts: 1,
+    });
+  });
+
+  it("leaves its maybe on the error, although the last attempt surely did not arrive", async () => {
+    platform.answerMessage({ error: "ECONNRESET" }, { status: 404, body: { error: "workspace not found" } });
+    expect(await failureOf(testClient(overFetch).sendA2AMessage(PEER, "hi"))).toMatchObject({
+      code: "peer_not_found",
+      delivery: "maybe",
+      attempts: 2,
+    });
+  });
+
+  it("before it stood is repeated over Node's own client, too", async () => {
+    platform.answerMessage({ error: "ECONNREFUSED" }, { error: "ECONNREFUSED" }, reply());
+    const sent = await testClient({ delivery: "at-most-once" }).sendA2AMessage(PEER, "hi");
+    expect(sent).toMatchObject({ kind: "reply", attempts: 3 });
+  });
+});
+
+describe("the wait the platform asks for", () => {
+  const limited = (seconds: string): Answer => ({
+    status: 429,
+    body: { error: "rate limit exceeded" },
+    headers: { "retry-after": seconds },
+  });
+
+  it("is kept, with up to half of it on top", async () => {
+    platform.answerMessage(limited("0.04"), reply());
+    const delays: number[] = [];
+    const client = testClient({
+      onEvent: (event) => void (event.type === "send.retry" && delays.push(event.delayMs)),
+    });
+    await client.sendA2AMessage(PEER, "hi");
+    expect(delays).toEqual([50]);
+  });
+
+  it("never shortens the client's own delay", async () => {
+    platform.answerMessage(limited("0"), reply());
+    const delays: number[] = [];
+    const client = testClient({
+      retry: { baseDelayMs: 8, maxDelayMs: 8 },
+      onEvent: (event) => void (event.type === "send.retry" && delays.push(event.delayMs)),
+    });
+    await client.sendA2AMessage(PEER, "hi");
+    expect(delays).toEqual([8]);
+  });
+
+  it("ends the send at once when it does not fit into the budget", async () => {
+    platform.answerMessage(limited("900"));
+    const started = performance.now();
+    const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(error).toMatchObject({
+      code: "rate_limited",
+      retryable: true,
+      retryAfterMs: 900_000,
+      attempts: 1,
+    });
+    expect(error.message).toContain("Try again in 15 min.");
+  });
+
+  it("is measured against the budget of the call", async () => {
+    platform.answerMessage(limited("3"));
+    const sending = testClient().sendA2AMessage(PEER, "hi", { budgetMs: 1000 });
+    expect(await failureOf(sending)).toMatchObject({ attempts: 1, retryAfterMs: 3000 });
+  });
+
+  it("may be longer than any timer without firing at once", async () => {
+    platform.answerMessage(limited("99999999999"));
+    expect(await failureOf(testClient().sendA2AMessage(PEER, "hi"))).toMatchObject({ attempts: 1 });
+  });
+});
+
+describe("the events of a send", () => {
+  it("tell every attempt, every delay and the end", async () => {
+    platform.answerMessage(WAKING, reply());
+    const events: unknown[] = [];
+    const client = testClient({ onEvent: (event) => events.push(event) });
+    await client.sendA2AMessage(PEER, "hi", { messageId: "m-1" });
+    const subject = { peerId: PEER, messageId: "m-1" };
+    expect(events).toEqual([
+      {
+        type: "send.attempt_failed",
+        ...subject,
+        attempt: 1,
+        code: "peer_unavailable",
+        delivery: "not-sent",
+        reason: expect.stringContaining("is waking"),
+        status: 503,
+        elapsedMs: expect.any(Number),
+      },
+      { type: "send.retry", ...subject, attempt: 2, delayMs: 1 },
+      {
+        type: "send.settled",
+        ...subject,
+        ok: true,
+        outcome: "reply",
+        attempts: 2,
+        elapsedMs: expect.any(Number),
+      },
+    ]);
+  });
+
+  it("name the code of the error a send ended with", async () => {
+    platform.answerMessage({ status: 404, body: { error: "workspace not found" } });
+    const ends: unknown[] = [];
+    const client = testClient({
+      onEvent: (event) => void (event.type === "send.settled" && ends.push(event)),
+    });
+    await failureOf(client.sendA2AMessage(PEER, "hi"));
+    expect(ends).toMatchObject([{ ok: false, outcome: "peer_not_found", attempts: 1 }]);
+  });
+
+  it("do no harm when the hook throws", async () => {
+    platform.answerMessage(WAKING, reply("still here"));
+    const client = testClient({
+      onEvent: () => {
+        throw new Error("hook");
+      },
+    });
+    expect(await client.sendA2AMessage(PEER, "hi")).toMatchObject({ text: "still here" });
+  });
+});
+
+describe("a caller's own abort", () => {
+  it("before the send rejects with its reason, and nothing is sent", async () => {
+    const reason = new Error("enough");
+    const sending = testClient().sendA2AMessage(PEER, "hi", { signal: AbortSignal.abort(reason) });
+    await expect(sending).rejects.toBe(reason);
+  });
+
+  it("during the delay rejects with its reason, and nothing more is sent", async () => {
+    platform.answerMessage(WAKING);
+    const controller = new AbortController();
+    const reason = { any: "value" };
+    const client = testClient({
+      retry: { baseDelayMs: 60_000, maxDelayMs: 60_000 },
+      onEvent: (event) => event.type === "send.retry" && controller.abort(reason),
+    });
+    const sending = client.sendA2AMessage(PEER, "hi", { signal: controller.signal });
+    await expect(sending).rejects.toBe(reason);
+  });
+});
+
+describe("a closed client", () => {
+  it("refuses every call", async () => {
+    const client = testClient();
+    await client.close();
+    for (const call of [
+      client.sendA2AMessage(PEER, "hi"),
+      client.discoverPeer(PEER),
+      client.listPeers(),
+      client.getWorkspaceInfo({ source: OWN }),
+      client.checkAccess(PEER),
+    ]) {
+      expect(await failureOf(call)).toMatchObject({ code: "closed", delivery: "not-sent", attempts: 0 });
+    }
+  });
+
+  it("ends the send under way", async () => {
+    platform.answerMessage(WAKING);
+    const client = testClient({
+      retry: { baseDelayMs: 60_000, maxDelayMs: 60_000 },
+      onEvent: (event) => event.type === "send.retry" && void client.close(),
+    });
+    const error = await failureOf(client.sendA2AMessage(PEER, "hi"));
+    expect(error).toMatchObject({ code: "closed", attempts: 1, delivery: "not-sent" });
+  });
+});
