@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { testClient } from "../helpers/client";
+import { failureOf } from "../helpers/failure";
+import { OWN, PEER } from "../helpers/ids";
+import { type Answer, nockPlatform } from "../helpers/nock-platform";
+
+const platform = nockPlatform();
+const ROUTE = "POST /registry/check-access";
+
+describe("the question for access", () => {
+  it.each([true, false])("answers %s as the platform does", async (allowed) => {
+    platform.answer(ROUTE, { body: { allowed } });
+    expect(await testClient().checkAccess(PEER.toUpperCase())).toBe(allowed);
+    expect(platform.sent).toMatchObject([
+      { body: { caller_id: OWN, target_id: PEER }, headers: { "content-type": "application/json" } },
+    ]);
+  });
+
+  it.each([{}, { allowed: "true" }, { allowed: 1 }, { allowed: null }, [], "yes", ""])(
+    "does not guess from %j",
+    async (body) => {
+      platform.answer(ROUTE, { body: typeof body === "string" ? body : JSON.stringify(body) });
+      expect(await failureOf(testClient().checkAccess(PEER))).toMatchObject({
+        code: "bad_response",
+        attempts: 1,
+      });
+    },
+  );
+
+  it.each<[Answer, string]>([
+    [{ status: 400, body: { error: "invalid request body" } }, "bad_request"],
+    [{ status: 401, body: "" }, "unauthorized"],
+    [{ status: 404, body: "" }, "wrong_tenant"],
+    [{ status: 500, body: "" }, "platform_error"],
+  ])("is no answer after %j", async (answer, code) => {
+    platform.answer(ROUTE, answer);
+    expect(await failureOf(testClient().checkAccess(PEER))).toMatchObject({ code, delivery: "not-sent" });
+  });
+
+  it("is asked again after a transient failure, for it changes nothing", async () => {
+    platform.answer(ROUTE, { error: "ECONNRESET" }, { status: 502, body: "" }, { body: { allowed: true } });
+    expect(await testClient({ delivery: "at-most-once" }).checkAccess(PEER)).toBe(true);
+  });
+});
