@@ -1,0 +1,23 @@
+import { posix } from "node:path";
+import type { Machine } from "../../src/runtime";
+
+export interface FakeMachine {
+  env?: Record<string, string | undefined>;
+  /** Files that exist. */
+  files?: readonly string[];
+  /** Folders that can be written. */
+  writable?: readonly string[];
+  home?: string | undefined;
+}
+
+/** A machine that has exactly what a test gives it, and nothing of the one the test runs on. */
+export function fakeMachine({ env = {}, files = [], writable = [], ...rest }: FakeMachine = {}): Machine {
+  const home = "home" in rest ? rest.home : "/home/me";
+  return {
+    env,
+    exists: (path) => files.includes(path),
+    writable: (path) => writable.includes(path),
+    homeDir: () => home,
+    join: (...parts) => posix.join(...parts),
+  };
+}
