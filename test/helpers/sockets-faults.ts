@@ -3,7 +3,7 @@ import { type Fault, type FaultKind, startPlatform } from "a2a-peers/testing";
 import { answerBytes, rawServer, replyJson, type Script, unusedPort } from "./sockets-server";
 
 /** Somewhere a send goes wrong. */
-export interface Site extends AsyncDisposable {
+interface Site extends AsyncDisposable {
   readonly url: string;
   readonly workspaceId?: string;
   readonly token?: string;
