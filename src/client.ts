@@ -1,6 +1,6 @@
 import { type A2AEvent, safeHook } from "./events";
 import { parsePeerId } from "./identity/workspace-id";
-import { createWorkspaces } from "./identity/workspaces";
+import { createWorkspaces, type Workspace } from "./identity/workspaces";
 import { attachInternals } from "./internals";
 import type { SendOutcome } from "./messaging/outcome";
 import type { OutgoingMessage } from "./messaging/outgoing";
@@ -9,14 +9,16 @@ import { type A2AClientOptions, resolveOptions } from "./options";
 import { checkAccess } from "./peers/access";
 import { createDirectory } from "./peers/directory";
 import { discoverPeer } from "./peers/discover";
-import { type ListPeersOptions, listPeers, type PeerList } from "./peers/list";
+import { createEnricher, type PeerEnricher } from "./peers/enricher/enricher";
+import { createMemory } from "./peers/enricher/memory";
+import { fetchPeerList, type ListPeersOptions, listPeers, type PeerList } from "./peers/list";
 import type { PeersContext } from "./peers/platform-call";
 import type { PeerRecord } from "./peers/record";
 import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
 import { thisMachine } from "./runtime";
 import { createTracer } from "./tracing";
 import { createCalls } from "./transport/call";
-import { systemClock } from "./transport/clock";
+import { type Clock, systemClock } from "./transport/clock";
 import { createExchange } from "./transport/exchange";
 import { createHttp } from "./transport/http";
 import { joinPool } from "./transport/pool";
@@ -48,6 +50,8 @@ export interface A2AClient extends AsyncDisposable {
   getWorkspaceInfo(options?: CallOptions): Promise<WorkspaceInfo>;
   /** Whether the own workspace may talk to the peer. */
   checkAccess(peerId: string, options?: CallOptions): Promise<boolean>;
+  /** Who a peer is, from memory and without waiting. */
+  readonly enricher: PeerEnricher;
   /** Where the platform describes the peer; `""` for an invalid id. */
   agentCardUrl(peerId: string): string;
   /** The peer's name, if a list or a discovery has told it. Untrusted text. */
@@ -71,6 +75,11 @@ const CONTROL_CONNECTIONS = 8;
  * const { text } = await client.sendA2AMessage(peerId, "Summarise the report");
  */
 export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
+  return createClientOn(systemClock, options);
+}
+
+/** The same with a clock of one's own, for tests. */
+export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClient {
   const resolved = resolveOptions(options, thisMachine());
   const { platformUrl } = resolved;
   const emit = safeHook<A2AEvent>(resolved.onEvent);
@@ -78,7 +87,7 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
     emit({ type: "token.refreshed", workspaceId }),
   );
   const directory = createDirectory();
-  const calls = createCalls(systemClock);
+  const calls = createCalls(clock);
   const exchange = createExchange({
     platformUrl,
     tenant: resolved.tenant,
@@ -88,7 +97,7 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
       platformUrl,
       custom: resolved.fetch,
       maxBytes: resolved.responseBytes,
-      clock: systemClock,
+      clock,
     }),
   });
   const pools = {
@@ -96,13 +105,33 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
     messages: joinPool("messages", resolved.maxConcurrentSends),
   };
   const shared = { workspaces, calls, exchange };
+  const memory = createMemory({
+    ttlMs: resolved.enricher.ttlMs,
+    maxPeers: resolved.enricher.maxPeers,
+    defaultWorkspace: workspaces.default,
+    clock,
+  });
   const peers: PeersContext = {
     ...shared,
     platformUrl,
     requestMs: resolved.requestMs,
     pool: pools.control,
     directory,
+    memory,
   };
+  const inBackground = (workspace: Workspace) => ({ source: workspace.id, timeoutMs: resolved.enrichMs });
+  const enricher = createEnricher({
+    ...resolved.enricher,
+    requestMs: resolved.requestMs,
+    workspaces,
+    memory,
+    calls,
+    clock,
+    emit,
+    routeTo: directory.routeTo,
+    discover: (workspace, peerId) => discoverPeer(peers, peerId, inBackground(workspace), true),
+    list: async (workspace) => (await fetchPeerList(peers, inBackground(workspace), true)).peers,
+  });
   const messaging: MessagingContext = {
     ...shared,
     delivery: resolved.delivery,
@@ -116,6 +145,7 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
 
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
+    enricher.close();
     closing ??= calls.close().then(() => {
       pools.control.leave();
       pools.messages.leave();
@@ -144,13 +174,14 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
       const id = parsePeerId(peerId);
       return id === null ? undefined : directory.nameOf(id);
     },
+    enricher,
     close,
     [Symbol.asyncDispose]: close,
   };
   return attachInternals(client, {
     ...shared,
     controlPool: pools.control,
-    clock: systemClock,
+    clock,
     random: resolved.random,
   });
 }

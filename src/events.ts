@@ -44,10 +44,36 @@ export interface TokenRefreshed {
   workspaceId: string;
 }
 
+/** A background question for a peer, or for all peers of a workspace, failed; what is known stays. */
+export interface EnricherFailed {
+  type: "enricher.failed";
+  workspaceId: string;
+  /** Absent for the peer list. */
+  peerId?: string;
+  code: A2AErrorCode;
+  reason: string;
+}
+
+/** Questions were dropped because too many waited: told at the 1st, 10th, 100th and so on. */
+export interface EnricherDropped {
+  type: "enricher.dropped";
+  /** Since the client was created. */
+  dropped: number;
+}
+
 /** What `onEvent` is told. More types may be added in minor versions. */
-export type A2AEvent = SendAttemptFailed | SendRetry | SendSettled | TokenRefreshed;
+export type A2AEvent =
+  | SendAttemptFailed
+  | SendRetry
+  | SendSettled
+  | TokenRefreshed
+  | EnricherFailed
+  | EnricherDropped;
 
 export type Emit<Event> = (event: Event) => void;
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 
 /** Wraps the user's hook so that whatever it throws stays without effect on the client. */
 export function safeHook<Event>(hook: ((event: Event) => void) | undefined): Emit<Event> {
@@ -55,7 +81,7 @@ export function safeHook<Event>(hook: ((event: Event) => void) | undefined): Emi
   return (event) => {
     try {
       const returned: unknown = hook(event);
-      if (returned instanceof Promise) returned.catch(() => {});
+      if (isThenable(returned)) returned.then(undefined, () => {});
     } catch {
       // A hook that fails is its owner's affair; a send must not fail with it.
     }

@@ -10,6 +10,8 @@ export {
 } from "./errors";
 export type {
   A2AEvent,
+  EnricherDropped,
+  EnricherFailed,
   SendAttemptFailed,
   SendRetry,
   SendSettled,
@@ -23,7 +25,15 @@ export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/out
 export type { MessagePart, OutgoingMessage } from "./messaging/outgoing";
 export type { SendOptions } from "./messaging/send";
 export { toToolText } from "./messaging/tool-text";
-export type { A2AClientOptions, LimitOptions, RetryOptions, TimeoutOptions } from "./options";
+export type {
+  A2AClientOptions,
+  EnricherOptions,
+  LimitOptions,
+  RetryOptions,
+  TimeoutOptions,
+} from "./options";
+export { displayName } from "./peers/display-name";
+export type { EnricherStats, PeerEnricher } from "./peers/enricher/enricher";
 export type { ListPeersOptions, PeerList, PeerListDiagnostic } from "./peers/list";
 export type { PeerRecord } from "./peers/record";
 export type { WorkspaceInfo } from "./peers/workspace-info";

@@ -48,6 +48,8 @@ export interface A2AClientOptions {
   timeouts?: TimeoutOptions | undefined;
   /** Limits in size and number. */
   limits?: LimitOptions | undefined;
+  /** Limits of the memory of peers and of its background questions. */
+  enricher?: EnricherOptions | undefined;
   /** Used instead of the client's own transport, for tests and for runtimes with their own networking. */
   fetch?: typeof fetch | undefined;
   /**
@@ -78,6 +80,21 @@ export interface TimeoutOptions {
   sendMs?: number | undefined;
   /** Every other call as a whole, its repeats included, in milliseconds. @default 10000 */
   requestMs?: number | undefined;
+  /** One background question of the enricher, in milliseconds. @default 2000 */
+  enrichMs?: number | undefined;
+}
+
+export interface EnricherOptions {
+  /** How long a record counts as fresh, and a missing peer as missing, in milliseconds. @default 300000 */
+  ttlMs?: number | undefined;
+  /** How long a failure of the platform is remembered before a peer is asked for again, in milliseconds. @default 30000 */
+  failureTtlMs?: number | undefined;
+  /** Records kept, over all workspaces of the client; the least recently used goes first. @default 1024 */
+  maxPeers?: number | undefined;
+  /** Background requests under way at once. @default 2 */
+  workers?: number | undefined;
+  /** Questions that may wait; the newest is dropped beyond that. @default 256 */
+  maxQueued?: number | undefined;
 }
 
 export interface LimitOptions {
@@ -102,6 +119,8 @@ export interface ResolvedOptions {
   readonly budgetMs: number;
   readonly sendMs: number;
   readonly requestMs: number;
+  readonly enrichMs: number;
+  readonly enricher: Required<{ [Name in keyof EnricherOptions]: number }>;
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly maxConcurrentSends: number;
@@ -115,12 +134,13 @@ const LARGEST_BYTES = 256 * 1024 * 1024;
 /** Validates `options` against the machine's environment. Throws `configuration`, naming the culprit. */
 export function resolveOptions(options: A2AClientOptions, machine: Machine): ResolvedOptions {
   if (typeof options !== "object" || options === null) {
-    throw configurationError(`Expected the options to be an object, got ${shown(options)}.`);
+    throw configurationError(`Expected the options to be an object, got a value of type ${typeof options}.`);
   }
   const platformUrl = resolvePlatformUrl(options, machine);
   const retry = section(options.retry, "retry");
   const timeouts = section(options.timeouts, "timeouts");
   const limits = section(options.limits, "limits");
+  const enricher = section(options.enricher, "enricher");
 
   const baseDelayMs = milliseconds(retry.baseDelayMs ?? 1000, "retry.baseDelayMs", configurationError, 0);
   const maxDelayMs = milliseconds(retry.maxDelayMs ?? 16_000, "retry.maxDelayMs", configurationError, 0);
@@ -147,6 +167,18 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     budgetMs: milliseconds(retry.budgetMs ?? 600_000, "retry.budgetMs", configurationError),
     sendMs: milliseconds(timeouts.sendMs ?? 300_000, "timeouts.sendMs", configurationError),
     requestMs: milliseconds(timeouts.requestMs ?? 10_000, "timeouts.requestMs", configurationError),
+    enrichMs: milliseconds(timeouts.enrichMs ?? 2000, "timeouts.enrichMs", configurationError),
+    enricher: {
+      ttlMs: milliseconds(enricher.ttlMs ?? 300_000, "enricher.ttlMs", configurationError),
+      failureTtlMs: milliseconds(
+        enricher.failureTtlMs ?? 30_000,
+        "enricher.failureTtlMs",
+        configurationError,
+      ),
+      maxPeers: wholeNumber(enricher.maxPeers ?? 1024, "enricher.maxPeers", 1_048_576),
+      workers: wholeNumber(enricher.workers ?? 2, "enricher.workers", 64),
+      maxQueued: wholeNumber(enricher.maxQueued ?? 256, "enricher.maxQueued", 65_536),
+    },
     requestBytes: wholeNumber(limits.requestBytes ?? 1_048_576, "limits.requestBytes", LARGEST_BYTES),
     responseBytes: wholeNumber(limits.responseBytes ?? 16_777_216, "limits.responseBytes", LARGEST_BYTES),
     maxConcurrentSends: wholeNumber(limits.maxConcurrentSends ?? 256, "limits.maxConcurrentSends", 65_536),

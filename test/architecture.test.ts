@@ -53,7 +53,7 @@ const MAY_USE: Record<string, string[]> = {
 
 const THIRD_PARTY: Record<string, string> = {
   ofetch: "transport/http.ts",
-  "lru-cache": "peers/directory.ts",
+  "lru-cache": "peers/store.ts",
   uuid: "ids.ts",
 };
 

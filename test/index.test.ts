@@ -13,6 +13,7 @@ it("exports these names and no others", () => {
       "A2AError",
       "createA2AClient",
       "delegateTask",
+      "displayName",
       "fileToken",
       "isA2AError",
       "parsePeerId",

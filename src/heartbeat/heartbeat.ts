@@ -56,7 +56,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     try {
       const call = calls.begin(timeoutMs, undefined);
       try {
-        const { value: status } = await exchange({
+        const status = await exchange({
           method: "POST",
           path: "/registry/heartbeat",
           body: beatBody({ workspaceId: workspace.id, uptimeMs: clock.now() - bornAt }),

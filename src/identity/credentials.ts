@@ -91,7 +91,7 @@ function checkList(value: unknown, name: string): readonly WorkspaceCredentials[
   return value.map((entry: unknown, index) => {
     const where = `entry ${index} of ${name}`;
     if (typeof entry !== "object" || entry === null) {
-      throw configurationError(`Expected ${where} to be an object with an id, got ${shown(entry)}.`);
+      throw configurationError(`Expected ${where} to be an object with an id and a token.`);
     }
     const { id: givenId, token } = entry as { id?: unknown; token?: unknown };
     const id = requireId(givenId, `the id in ${where}`);

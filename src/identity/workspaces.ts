@@ -13,7 +13,7 @@ export interface Workspace {
 export interface Workspaces {
   readonly all: readonly Workspace[];
   readonly default: Workspace;
-  /** The workspace a caller named, or `undefined` when none was. Throws `invalid_argument` for a foreign one. */
+  /** The workspace a caller named, or `undefined` when none was (blank text names none). Throws `invalid_argument` for a foreign one. */
   named(source: unknown): Workspace | undefined;
   /** The workspace with this id, if it is one of ours. */
   byId(id: string): Workspace | undefined;
@@ -36,7 +36,7 @@ export function createWorkspaces(
     default: first,
     byId: (id) => byId.get(id),
     named(source) {
-      if (source === undefined) return undefined;
+      if (source === undefined || (typeof source === "string" && source.trim() === "")) return undefined;
       const id = parsePeerId(source);
       const workspace = id === null ? undefined : byId.get(id);
       if (workspace === undefined) {

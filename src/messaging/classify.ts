@@ -97,7 +97,8 @@ function malformed(answer: HttpAnswer, peer: string, problem: string): Failure {
     code: "bad_response",
     summary: `${peer} was reached, but its answer (HTTP ${answer.status}) cannot be understood: ${problem}`,
     advice: "Report this to the peer's operator.",
-    detail: `unexpected response shape (no result, no error): ${answer.text.slice(0, 200)}`,
+    detail: "unexpected response shape (no result, no error): ",
+    excerpt: answer.text,
   };
 }
 
@@ -113,7 +114,8 @@ function agentError(answer: HttpAnswer, peer: string, text: string): Failure {
 function rpcError(answer: HttpAnswer, peer: string, error: JsonRecord): Failure {
   const message = typeof error.message === "string" ? error.message : "";
   const code = typeof error.code === "number" ? error.code : undefined;
-  const codeText = code === undefined ? "" : ` (code=${code})`;
+  const named = typeof error.code === "string" && error.code !== "" ? error.code : code;
+  const codeText = named === undefined ? "" : ` (code=${named})`;
   const detail = `${message === "" ? "JSON-RPC error with no message" : message}${codeText}`;
   return {
     ...delivered(answer),

@@ -42,7 +42,13 @@ export async function delegateTask(
 
 function nameOf(client: DelegatingClient, peerId: string): string {
   const id = parsePeerId(peerId);
-  return oneLine((id === null ? undefined : client.peerName(id)) ?? id ?? shown(peerId), 120);
+  if (id === null) return oneLine(shown(peerId), 120);
+  try {
+    return oneLine(client.peerName(id) ?? id, 120);
+  } catch {
+    // A client that is none, or not ours; the tool answers all the same.
+    return id;
+  }
 }
 
 /** The texts of the reference client do not say whether the task arrived, nor how an argument should look. */

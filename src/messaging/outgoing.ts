@@ -56,7 +56,9 @@ function checkPart(part: unknown, name: string): MessagePart {
     case "text":
       return textPart(part.text, `${name}.text`);
     case "data":
-      if (part.data === undefined) throw invalidArgument(`Expected ${name}.data to be given.`);
+      if (part.data === undefined || typeof part.data === "function" || typeof part.data === "symbol") {
+        throw invalidArgument(`Expected ${name}.data to be a JSON value, got ${shown(part.data)}.`);
+      }
       return { kind: "data", data: part.data };
     case "file":
       return { kind: "file", file: checkFile(part.file, `${name}.file`) };

@@ -52,6 +52,14 @@ const UNAUTHORIZED_TEXTS = [
   "invalid admin auth token",
 ];
 
+const ACCESS_DENIED_TEXTS = [
+  "invalid caller ID",
+  "access denied: workspaces cannot communicate per hierarchy rules",
+  "access denied: target workspace is in a different org",
+  "access denied: org isolation check failed",
+  "tool call failed",
+];
+
 /**
  * Every answer to a message that is no success, first match first. An agent's own error status reaches us as
  * `{"error": "<text>"}` and can imitate the platform's, so the platform's refusals are told by their exact text or
@@ -74,7 +82,7 @@ const REFUSALS: readonly Refusal[] = [
     text: "The request was refused before it reached the platform's handlers",
     advice: "Behind a SaaS tenant this means that `orgId` (X-Molecule-Org-Id) or `origin` is missing or wrong; elsewhere, that the platform URL is." },
 
-  { status: 403, when: begins("invalid caller ID", "access denied", "tool call failed"), code: "access_denied", delivery: "not-sent", again: false,
+  { status: 403, when: says(...ACCESS_DENIED_TEXTS), code: "access_denied", delivery: "not-sent", again: false,
     text: "This workspace may not talk to {peer}", advice: "Choose a peer from the peer list, or ask a common parent to pass the task on." },
   { status: 404, when: says("workspace not found"), code: "peer_not_found", delivery: "not-sent", again: false,
     text: "There is no workspace with the id of {peer}", advice: "List the peers again and use an id from that list." },
@@ -82,10 +90,11 @@ const REFUSALS: readonly Refusal[] = [
   { status: 410, when: says("workspace removed"), code: "workspace_removed", delivery: "not-sent", again: false,
     text: "{peer} was removed from the platform", advice: "List the peers again and use an id from that list." },
 
-  { status: 413, when: always, code: "too_large", delivery: "not-sent", again: false,
+  { status: 413, when: either(foreign, flag("truncated"), (said) => said.body.max_bytes !== undefined), code: "too_large", delivery: "not-sent", again: false,
     text: "The message is too large for the platform", advice: "Send less text, or a reference to a file." },
 
-  { status: 429, when: always, code: "rate_limited", delivery: "not-sent", again: true,
+  // An agent's own 429 has neither the platform's words nor a Retry-After.
+  { status: 429, when: either(foreign, begins("rate limit"), (said) => said.hasHint), code: "rate_limited", delivery: "not-sent", again: true,
     text: "The platform's rate limit is reached", advice: "Clients behind one address share it." },
 
   { status: 500, when: says("lookup failed"), code: "platform_error", delivery: "not-sent", again: true,
@@ -139,7 +148,8 @@ export function judgeRefusal(answer: HttpAnswer, peer: string): Failure {
   const state = typeof said.body.status === "string" ? `, status ${said.body.status}` : "";
   return {
     code: row.code,
-    summary: `${row.text.replace("{peer}", peer)} (${statusLine(answer, said)}${state})`,
+    // A function, because a name may hold what replace() takes for a pattern.
+    summary: `${row.text.replace("{peer}", () => peer)} (${statusLine(answer, said)}${state})`,
     advice: row.advice,
     delivery: typeof row.delivery === "function" ? row.delivery(said) : row.delivery,
     again: typeof row.again === "function" ? row.again(said) : row.again,

@@ -5,7 +5,7 @@ import type { Workspace, Workspaces } from "../identity/workspaces";
 import { newId } from "../ids";
 import { shown } from "../text";
 import type { Calls } from "../transport/call";
-import type { Exchange } from "../transport/exchange";
+import { type Exchange, newProgress } from "../transport/exchange";
 import { isRecord } from "../transport/json";
 import type { Pool } from "../transport/pool";
 import {
@@ -86,17 +86,12 @@ export async function sendA2AMessage(
   const mode = options.delivery ?? context.delivery;
   const call = context.calls.begin(options.budgetMs ?? context.budgetMs, options.signal);
   const subject = { peerId: id, messageId };
-  const settled = (ok: boolean, outcome: string, attempts: number) =>
-    emit({
-      type: "send.settled",
-      ...subject,
-      ok,
-      outcome,
-      attempts,
-      elapsedMs: Math.round(call.elapsedMs()),
-    });
+  const progress = newProgress();
+  const report = () => ({ attempts: progress.attempts, elapsedMs: Math.round(call.elapsedMs()) });
+  const settled = (ok: boolean, outcome: string) =>
+    emit({ type: "send.settled", ...subject, ok, outcome, ...report() });
   try {
-    const { value, attempts } = await context.exchange<Outcome>({
+    const value = await context.exchange<Outcome>({
       method: "POST",
       path: `/workspaces/${id}/a2a`,
       body,
@@ -106,6 +101,7 @@ export async function sendA2AMessage(
       limitMs: options.timeoutMs ?? context.sendMs,
       task: { messageId, repeatMaybe: mode === "at-least-once" },
       peerId: id,
+      progress,
       judge: (answer) => classify(answer, peers.label(id)),
       onAttemptFailed: ({ status, elapsedMs, ...attempt }) =>
         emit({
@@ -118,14 +114,14 @@ export async function sendA2AMessage(
       onRetry: (attempt, delayMs) =>
         emit({ type: "send.retry", ...subject, attempt, delayMs: Math.round(delayMs) }),
     });
-    settled(true, value.kind, attempts);
-    return { ...value, messageId, attempts, elapsedMs: Math.round(call.elapsedMs()) };
+    settled(true, value.kind);
+    return { ...value, messageId, ...report() };
   } catch (error) {
     if (isA2AError(error)) {
       if (error.code === "access_denied" || error.code === "peer_not_found") peers.dropRoute(id, source);
-      settled(false, error.code, error.attempts);
+      settled(false, error.code);
     } else {
-      settled(false, "aborted", 0);
+      settled(false, "aborted");
     }
     throw error;
   } finally {

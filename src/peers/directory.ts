@@ -1,5 +1,6 @@
-import { LRUCache } from "lru-cache";
 import type { Workspace } from "../identity/workspaces";
+import { displayName } from "./display-name";
+import { createStore } from "./store";
 
 // Enough for every peer of a large organisation, and a few megabytes at most.
 const MOST_PEERS = 16_384;
@@ -19,21 +20,23 @@ export interface Directory {
 
 /** Bounded: a process that meets a million peers keeps the ones it met last. */
 export function createDirectory(): Directory {
-  const names = new LRUCache<string, string>({ max: MOST_PEERS });
-  const routes = new LRUCache<string, Workspace>({ max: MOST_PEERS });
+  const names = createStore<string>(MOST_PEERS);
+  const routes = createStore<Workspace>(MOST_PEERS);
   return {
     nameOf: (peerId) => names.get(peerId),
     learnName(peerId, name) {
       if (typeof name === "string" && name.trim() !== "") names.set(peerId, name);
     },
     routeTo: (peerId) => routes.get(peerId),
-    learnRoute: (peerId, workspace) => void routes.set(peerId, workspace),
+    learnRoute: (peerId, workspace) => routes.set(peerId, workspace),
     dropRoute(peerId, workspace) {
       if (routes.peek(peerId) === workspace) routes.delete(peerId);
     },
     label(peerId) {
       const name = names.peek(peerId);
-      return name === undefined ? `peer ${peerId}` : `peer "${name}" (${peerId})`;
+      return name === undefined
+        ? `peer ${peerId}`
+        : `peer "${displayName({ id: peerId, name })}" (${peerId})`;
     },
   };
 }

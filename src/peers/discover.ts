@@ -15,18 +15,24 @@ export async function discoverPeer(
   context: PeersContext,
   peerId: string,
   options?: CallOptions,
+  background = false,
 ): Promise<PeerRecord> {
   const id = requirePeerId(peerId);
-  const { directory } = context;
+  const { directory, memory } = context;
   return callPlatform(context, {
     method: "GET",
     path: () => `/registry/discover/${id}`,
     options,
+    background,
     peerId: id,
     judge: (answer, source) => {
       const verdict = judgeDiscovery(answer, id, directory.label(id));
-      if (verdict.ok) directory.learnName(id, verdict.value.name);
-      else if (answer.status === 403 || answer.status === 404) directory.dropRoute(id, source);
+      if (verdict.ok) {
+        directory.learnName(id, verdict.value.name);
+        memory.learn(source, verdict.value);
+      } else if (answer.status === 403 || answer.status === 404) {
+        directory.dropRoute(id, source);
+      }
       return verdict;
     },
   });

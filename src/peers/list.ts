@@ -37,7 +37,7 @@ export async function listPeers(context: PeersContext, options?: ListPeersOption
   const query = readQuery(options);
   let list: PeerList;
   try {
-    list = await fetchList(context, options);
+    list = await fetchPeerList(context, options);
   } catch (error) {
     if (!isA2AError(error) || OURS.has(error.code)) throw error;
     return { peers: [], diagnostic: diagnose(error, context.platformUrl) };
@@ -46,20 +46,29 @@ export async function listPeers(context: PeersContext, options?: ListPeersOption
   return list;
 }
 
+const BROKEN_OFF: ReadonlySet<A2AErrorCode> = new Set(["network", "timeout", "too_large"]);
+
 /** Failures that are the caller's, not the platform's. */
 const OURS: ReadonlySet<A2AErrorCode> = new Set(["invalid_argument", "configuration", "closed"]);
 
-function fetchList(context: PeersContext, options: ListPeersOptions | undefined): Promise<PeerList> {
-  const { workspaces, directory } = context;
+/** The same as an exception when it fails. */
+export function fetchPeerList(
+  context: PeersContext,
+  options: CallOptions | undefined,
+  background = false,
+): Promise<PeerList> {
+  const { workspaces, directory, memory } = context;
   return callPlatform(context, {
     method: "GET",
     path: (source) => `/registry/${source.id}/peers`,
     options,
+    background,
     judge: (answer, source) => {
       const verdict = judgeList(answer, source.id);
       if (!verdict.ok) return verdict;
       for (const peer of verdict.value.peers) {
         directory.learnName(peer.id, peer.name);
+        memory.learn(source, peer);
         if (workspaces.all.length > 1) directory.learnRoute(peer.id, source);
       }
       return verdict;
@@ -126,15 +135,11 @@ function judgeRefusal(answer: HttpAnswer, sourceId: string): Failure {
 }
 
 function diagnose(error: A2AError, platformUrl: string): PeerListDiagnostic {
-  const unreachable = error.status === undefined && error.detail !== undefined;
-  const diagnostic: PeerListDiagnostic = {
-    code: error.code,
-    message: unreachable
-      ? `Cannot reach platform at ${platformUrl}: ${error.detail}`
-      : (error.detail ?? error.message),
-  };
-  if (error.status !== undefined) diagnostic.status = error.status;
-  return diagnostic;
+  const { code, status, detail, message } = error;
+  if (status === undefined)
+    return { code, message: `Cannot reach platform at ${platformUrl}: ${detail ?? message}` };
+  // Of an answer that broke off, the transport's words alone would not say what they are about.
+  return { code, message: BROKEN_OFF.has(code) ? message : (detail ?? message), status };
 }
 
 function readQuery(options: ListPeersOptions | undefined): string {

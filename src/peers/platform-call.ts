@@ -8,6 +8,7 @@ import type { Pool } from "../transport/pool";
 import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
 import { type CallOptions, checkCallOptions } from "../validate";
 import type { Directory } from "./directory";
+import type { Memory } from "./enricher/memory";
 
 /** What the calls of this room need of the client. */
 export interface PeersContext {
@@ -19,6 +20,7 @@ export interface PeersContext {
   exchange: Exchange;
   pool: Pool;
   directory: Directory;
+  memory: Memory;
 }
 
 /** A call that may be repeated freely: it changes nothing on the platform. */
@@ -29,6 +31,8 @@ export interface PlatformCall<T> {
   options: CallOptions | undefined;
   peerId?: string | undefined;
   judge(answer: HttpAnswer, source: Workspace): Verdict<T>;
+  /** For the enricher: one attempt, and nothing the process stays alive for. */
+  background?: boolean | undefined;
 }
 
 export async function callPlatform<T>(context: PeersContext, spec: PlatformCall<T>): Promise<T> {
@@ -39,9 +43,10 @@ export async function callPlatform<T>(context: PeersContext, spec: PlatformCall<
     (spec.peerId === undefined ? undefined : directory.routeTo(spec.peerId)) ??
     workspaces.default;
   const limitMs = options.timeoutMs ?? context.requestMs;
-  const call = context.calls.begin(limitMs, options.signal);
+  const background = spec.background ?? false;
+  const call = context.calls.begin(limitMs, options.signal, background);
   try {
-    const { value } = await context.exchange<T>({
+    return await context.exchange<T>({
       method: spec.method,
       path: spec.path(source),
       body: spec.body === undefined ? undefined : JSON.stringify(spec.body(source)),
@@ -49,10 +54,10 @@ export async function callPlatform<T>(context: PeersContext, spec: PlatformCall<
       pool,
       call,
       limitMs,
+      once: background,
       peerId: spec.peerId,
       judge: (answer) => spec.judge(answer, source),
     });
-    return value;
   } finally {
     call.end();
   }

@@ -17,7 +17,20 @@ export interface PeerRecord {
   [field: string]: unknown;
 }
 
-const TEXT_FIELDS = ["name", "status", "url"] as const;
+type Check = (value: unknown) => boolean;
+const text: Check = (value) => typeof value === "string";
+const textOrNull: Check = (value) => value === null || typeof value === "string";
+const number: Check = (value) => typeof value === "number";
+
+const KNOWN_FIELDS: readonly (readonly [string, Check])[] = [
+  ["name", text],
+  ["role", textOrNull],
+  ["status", text],
+  ["url", text],
+  ["parent_id", textOrNull],
+  ["tier", number],
+  ["active_tasks", number],
+];
 
 /** The record in `value`, or `null` when it has no valid id. A known field of a wrong type is left out. */
 export function readPeerRecord(value: unknown, knownId?: string): PeerRecord | null {
@@ -25,8 +38,8 @@ export function readPeerRecord(value: unknown, knownId?: string): PeerRecord | n
   const id = parsePeerId(value.id) ?? (value.id === undefined ? knownId : undefined);
   if (id === undefined) return null;
   const record: PeerRecord = { ...value, id };
-  for (const field of TEXT_FIELDS) {
-    if (typeof record[field] !== "string") delete record[field];
+  for (const [field, check] of KNOWN_FIELDS) {
+    if (field in record && !check(record[field])) delete record[field];
   }
   return record;
 }

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "./answer";
+import { type HttpAnswer, isRedirect } from "./answer";
 import { isRecord, type JsonRecord, parseJson } from "./json";
 import { retryAfterBodyMs, retryAfterHeaderMs } from "./retry-after";
 
@@ -10,6 +10,8 @@ export interface Explanation {
   readonly body: JsonRecord;
   /** True for what neither the platform nor an agent behind it sends: no body, HTML of an edge, plain text. */
   readonly foreign: boolean;
+  /** True when it says how long to wait, readable or not: agents' own errors reach us without. */
+  readonly hasHint: boolean;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -21,6 +23,7 @@ export function explain(answer: HttpAnswer): Explanation {
     error: errorText(body.error),
     body,
     foreign: !isObject,
+    hasHint: answer.header("retry-after") !== undefined || body.retry_after !== undefined,
     retryAfterMs:
       retryAfterHeaderMs(answer.header("retry-after")) ??
       retryAfterBodyMs(body.retry_after) ??
@@ -36,5 +39,15 @@ function errorText(error: unknown): string {
 
 /** `HTTP 503, "workspace agent busy"`, with as much as the answer gave. */
 export function statusLine(answer: HttpAnswer, { error }: Explanation): string {
+  if (isRedirect(answer.status)) return `HTTP ${answer.status}${leadingTo(answer.header("location"))}`;
   return error === "" ? `HTTP ${answer.status}` : `HTTP ${answer.status}, "${error}"`;
+}
+
+/** Only the host: the rest of a location may hold a key. */
+function leadingTo(location: string | undefined): string {
+  try {
+    return location === undefined ? "" : ` to ${new URL(location).host}`;
+  } catch {
+    return "";
+  }
 }

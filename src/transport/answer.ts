@@ -10,6 +10,8 @@ export interface Attempt {
   /** The attempt as a whole, the body of the answer included. */
   readonly limitMs: number;
   readonly maxBytes: number;
+  /** Nobody waits for it: neither its connection nor its timers keep the process alive. */
+  readonly background: boolean;
   /** Sets what ends the attempt early; `undefined` clears it. */
   interrupt(callback: (() => void) | undefined): void;
 }

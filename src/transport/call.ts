@@ -1,4 +1,5 @@
 import { A2AError } from "../errors";
+import { duration } from "../text";
 import type { Clock } from "./clock";
 import { type Phase, TransportFailure } from "./failure";
 import { onAbort } from "./signals";
@@ -11,6 +12,8 @@ export interface Call {
   /** Milliseconds left of its budget, never below 0. */
   remainingMs(): number;
   elapsedMs(): number;
+  /** True for work nobody waits for: it does not keep the process alive. */
+  readonly background: boolean;
   /** Why it was called off: the caller's own reason, or the closing of the client. */
   cancelled(): Cancelled | undefined;
   /** What to do when it is called off; called at once when it already was. `undefined` clears it. */
@@ -30,7 +33,7 @@ export interface Cancelled {
 /** The calls under way in one client. */
 export interface Calls {
   /** Starts a call. Throws the signal's reason when it is aborted already, and `closed` after {@link close}. */
-  begin(budgetMs: number, signal: AbortSignal | undefined): Call;
+  begin(budgetMs: number, signal: AbortSignal | undefined, background?: boolean): Call;
   /** Calls off whatever is under way and waits until it has ended. */
   close(): Promise<void>;
 }
@@ -49,9 +52,9 @@ export function createCalls(clock: Clock): Calls {
   let closed = false;
   let onEmpty: (() => void) | undefined;
 
-  function begin(budgetMs: number, signal: AbortSignal | undefined): Call {
+  function begin(budgetMs: number, signal: AbortSignal | undefined, background = false): Call {
     if (closed) throw closedError();
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw signal.reason;
     const startedAt = clock.now();
     let cancelled: Cancelled | undefined;
     let interruption: (() => void) | undefined;
@@ -70,7 +73,9 @@ export function createCalls(clock: Clock): Calls {
     ring.previous = link;
     const release = signal && onAbort(signal, (reason) => link.cancel("caller", reason));
 
+    const setTimer = (callback: () => void, ms: number) => clock.setTimer(callback, ms, background);
     const call: Call = {
+      background,
       cancelled: () => cancelled,
       remainingMs: () => Math.max(0, budgetMs - (clock.now() - startedAt)),
       elapsedMs: () => clock.now() - startedAt,
@@ -89,7 +94,7 @@ export function createCalls(clock: Clock): Calls {
             call.interrupt(undefined);
             settle();
           };
-          const stopTimer = clock.setTimer(() => {
+          const stopTimer = setTimer(() => {
             end(() => reject(new TransportFailure("turn_timeout", phase, "the time of the call was over")));
           }, call.remainingMs());
           promise.then(
@@ -100,7 +105,7 @@ export function createCalls(clock: Clock): Calls {
         }),
       sleep: (ms) =>
         new Promise((resolve, reject) => {
-          const stopTimer = clock.setTimer(() => {
+          const stopTimer = setTimer(() => {
             call.interrupt(undefined);
             resolve();
           }, ms);
@@ -138,6 +143,16 @@ export function createCalls(clock: Clock): Calls {
 
 export function cancellation(phase: Phase): TransportFailure {
   return new TransportFailure("cancelled", phase, "the call was called off");
+}
+
+/** What a call that ended before its time rejects with: the caller's own reason, `closed`, or `timeout`. */
+export function endedEarly(call: Call, awaited: string): unknown {
+  const cancelled = call.cancelled();
+  if (cancelled?.by === "caller") return cancelled.reason;
+  if (cancelled !== undefined) return closedError();
+  const elapsedMs = Math.round(call.elapsedMs());
+  const message = `${awaited} did not come within ${duration(elapsedMs)}. Try again later.`;
+  return new A2AError({ code: "timeout", message, retryable: true, elapsedMs });
 }
 
 export function closedError(): A2AError {

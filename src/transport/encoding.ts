@@ -5,18 +5,18 @@ import { TransportFailure } from "./failure";
  * Undoes a `content-encoding` that nobody asked for but some edges apply. One layer and `maxBytes` decoded bytes:
  * 200 kB of gzip can hold 200 MB. An encoding that is not known leaves the body as it came.
  */
-export async function decode(encoding: string, body: Buffer, maxBytes: number): Promise<Buffer> {
-  const zlib = builtin("node:zlib");
-  const decoders: Record<string, Decoder | undefined> = {
-    gzip: zlib?.gunzip,
-    "x-gzip": zlib?.gunzip,
-    deflate: zlib?.inflate,
-    br: zlib?.brotliDecompress,
-  };
-  const decoder = decoders[encoding.trim().toLowerCase()];
+export async function decode(
+  encoding: string,
+  body: Buffer,
+  maxBytes: number,
+  status: number,
+): Promise<Buffer> {
+  const failure = (kind: "encoding" | "too_large", message: string) =>
+    new TransportFailure(kind, "answered", message, status);
+  const decoder = decoderFor(encoding.trim().toLowerCase());
   if (decoder === undefined) {
     if (encoding.includes(",")) {
-      throw new TransportFailure("encoding", "answered", "the answer has several content encodings");
+      throw failure("encoding", "the answer has several content encodings");
     }
     return body;
   }
@@ -26,15 +26,27 @@ export async function decode(encoding: string, body: Buffer, maxBytes: number): 
       const tooLarge = error.code === "ERR_BUFFER_TOO_LARGE";
       reject(
         tooLarge
-          ? new TransportFailure("too_large", "answered", `the answer is larger than ${maxBytes} bytes`)
-          : new TransportFailure(
-              "encoding",
-              "answered",
-              `the answer's ${oneWord(encoding)} encoding is broken`,
-            ),
+          ? failure("too_large", `the answer is larger than ${maxBytes} bytes`)
+          : failure("encoding", `the answer's ${oneWord(encoding)} encoding is broken`),
       );
     });
   });
+}
+
+// The other side chooses the name, so it is never looked up in an object.
+function decoderFor(name: string): Decoder | undefined {
+  const zlib = builtin("node:zlib");
+  switch (name) {
+    case "gzip":
+    case "x-gzip":
+      return zlib?.gunzip;
+    case "deflate":
+      return zlib?.inflate;
+    case "br":
+      return zlib?.brotliDecompress;
+    default:
+      return undefined;
+  }
 }
 
 type Decoder = (

@@ -27,6 +27,8 @@ export interface ExchangeRequest<T> {
   /** Set for a request that gives a peer something to do. */
   task?: { messageId: string; repeatMaybe: boolean } | undefined;
   peerId?: string | undefined;
+  /** Filled while the request is made, for callers who want to know also when it is called off. */
+  progress?: Progress | undefined;
   /** Makes one attempt only, beside the one after a refreshed token. */
   once?: boolean | undefined;
   judge(answer: HttpAnswer): Verdict<T>;
@@ -47,7 +49,7 @@ export interface FailedAttempt {
  * Makes the request until it is answered for good: with the workspace's token, one refresh of it after a 401, the
  * attempts and the budget. Throws an A2AError, or the caller's own reason when the caller called it off.
  */
-export type Exchange = <T>(request: ExchangeRequest<T>) => Promise<{ value: T; attempts: number }>;
+export type Exchange = <T>(request: ExchangeRequest<T>) => Promise<T>;
 
 export interface ExchangeParts {
   platformUrl: string;
@@ -66,12 +68,14 @@ export interface Progress {
   tokens: string[];
 }
 
+export const newProgress = (): Progress => ({ attempts: 0, delivery: "not-sent", tokens: [] });
+
 export function createExchange({ platformUrl, tenant, policy, random, http }: ExchangeParts): Exchange {
   return async function exchange<T>(request: ExchangeRequest<T>) {
     const { method, body, workspace, pool, call, limitMs, task } = request;
     const target = platformUrl + request.path;
     const carried = { task: task !== undefined, repeatMaybe: task?.repeatMaybe ?? true };
-    const progress: Progress = { attempts: 0, delivery: "not-sent", tokens: [] };
+    const progress = request.progress ?? newProgress();
     let mayRefresh = true;
 
     async function send(token: string | undefined): Promise<Verdict<T>> {
@@ -79,6 +83,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       const headers = requestHeaders(workspace.id, token, tenant);
       if (body !== undefined) headers["content-type"] = "application/json";
       progress.attempts += 1;
+      const attempt = progress.attempts;
       const startedMs = call.elapsedMs();
       const answering = http({ method, url: target, headers, body, pool, call, limitMs });
       const verdict = await answering.then(request.judge, judgeFailure);
@@ -87,13 +92,17 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
         progress.delivery = worse(progress.delivery, delivery);
         const elapsedMs = call.elapsedMs() - startedMs;
         const reason = reportable(summary, progress.tokens);
-        request.onAttemptFailed?.({ attempt: progress.attempts, code, delivery, reason, status, elapsedMs });
+        // One that ended in the queue made no request.
+        if (attempt === progress.attempts) {
+          request.onAttemptFailed?.({ attempt, code, delivery, reason, status, elapsedMs });
+        }
       }
       return verdict;
     }
 
     function judgeFailure(error: unknown): Verdict<T> {
       if (!(error instanceof TransportFailure)) throw error;
+      if (error.phase === "waiting") progress.attempts -= 1;
       const failure = judgeBroken(error, platformUrl, carried);
       if (error.kind !== "cancelled") return { ok: false, failure };
       progress.delivery = worse(progress.delivery, failure.delivery);
@@ -137,7 +146,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
         attempt,
         onRetry: request.onRetry,
       });
-      if (result.ok) return { value: result.value, attempts: progress.attempts };
+      if (result.ok) return result.value;
       throw report(result.failure, context());
     } catch (error) {
       if (!(error instanceof TransportFailure)) throw error;

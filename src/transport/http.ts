@@ -69,6 +69,7 @@ export function createHttp(parts: HttpParts): Http {
       const attempt: Attempt = {
         limitMs: Math.min(limitMs, call.remainingMs()),
         maxBytes,
+        background: call.background,
         interrupt: call.interrupt,
       };
       const options = { method, headers, body, attempt, pool, ...BARE };

@@ -16,8 +16,14 @@ export function parseJson(text: string): Parsed {
   try {
     return { ok: true, value: JSON.parse(json) };
   } catch (error) {
-    return { ok: false, problem: json.trim() === "" ? "empty body" : (error as Error).message };
+    return { ok: false, problem: json.trim() === "" ? "empty body" : reasonOf(error as Error) };
   }
+}
+
+/** The parser quotes a piece of the text, which is not ours to repeat: it may hold half of a secret. */
+function reasonOf({ message }: Error): string {
+  const [reason = ""] = message.split('"', 1);
+  return reason.replace(/[\s,.]+$/, "") || "not JSON";
 }
 
 const QUOTE = 0x22;

@@ -74,15 +74,20 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
       fail(new TransportFailure(kind, phase, message, response && statusOf(response)));
     const failFrom = (error: unknown) => fail(failureFrom(error, phase, response && statusOf(response)));
 
-    const stopTotal = clock.setTimer(() => {
-      if (phase === "connecting") failWith("connect_timeout", `no connection within ${attempt.limitMs} ms`);
-      else failWith("read_timeout", `no complete answer within ${attempt.limitMs} ms`);
-    }, attempt.limitMs);
+    const stopTotal = clock.setTimer(
+      () => {
+        if (phase === "connecting") failWith("connect_timeout", `no connection within ${attempt.limitMs} ms`);
+        else failWith("read_timeout", `no complete answer within ${attempt.limitMs} ms`);
+      },
+      attempt.limitMs,
+      attempt.background,
+    );
     let stopStep: (() => void) | undefined;
     if (CONNECT_MS < attempt.limitMs) {
       stopStep = clock.setTimer(
         () => failWith("connect_timeout", `no connection within ${CONNECT_MS} ms`),
         CONNECT_MS,
+        attempt.background,
       );
     }
 
@@ -95,6 +100,7 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
         stopStep = clock.setTimer(
           () => failWith("write_timeout", `the request could not be sent within ${WRITE_MS} ms`),
           WRITE_MS,
+          attempt.background,
         );
       }
     }
@@ -114,7 +120,7 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
         // Most answers are plain; only an encoded one has to wait for the decoder.
         const encoding = incoming.headers["content-encoding"];
         if (encoding === undefined) return succeed(answerOf(incoming, body.toString("utf8")));
-        decode(encoding, body, maxBytes).then(
+        decode(encoding, body, maxBytes, status).then(
           (plain) => succeed(answerOf(incoming, plain.toString("utf8"))),
           failFrom,
         );
@@ -132,6 +138,8 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
     }
     const opened = outgoing;
     outgoing.on("socket", (socket) => {
+      // The agent takes it back when the connection is used again.
+      if (attempt.background) socket.unref();
       if (opened.reusedSocket) connected();
       else socket.once(origin.secure ? "secureConnect" : "connect", connected);
     });
@@ -141,8 +149,11 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
       socket.destroy();
       failWith("protocol", "the server switched protocols without being asked");
     });
-    // Stays for good: an error after the end of the request must not become an uncaught one.
-    outgoing.on("error", failFrom);
+    // Stays for good: an error after the end of the request must not become an uncaught one. One that strikes when
+    // the whole answer is here (bytes behind its end) comes before the answer's own "end", and does not matter.
+    outgoing.on("error", (error) => {
+      if (response?.complete !== true) failFrom(error);
+    });
     outgoing.on("close", () => {
       if (!settled && response === undefined)
         failWith("protocol", "the connection was closed without an answer");

@@ -43,9 +43,19 @@ export function report(failure: Failure, context: ReportContext): A2AError {
     messageId,
     peerId,
     target,
-    detail: failure.detail === undefined ? undefined : redact(failure.detail, tokens),
+    detail: detailOf(failure, tokens),
     cause: failure.cause instanceof Error ? redactedCause(failure.cause, tokens) : failure.cause,
   });
+}
+
+const EXCERPT_LENGTH = 200;
+// Enough to find a secret that stands across the end of the excerpt.
+const SEARCHED_LENGTH = 16_384;
+
+function detailOf({ detail, excerpt }: Failure, tokens: readonly string[]): string | undefined {
+  if (detail === undefined) return undefined;
+  const shownPart = redact((excerpt ?? "").slice(0, SEARCHED_LENGTH), tokens).slice(0, EXCERPT_LENGTH);
+  return redact(detail, tokens) + shownPart;
 }
 
 /** Text that may hold what others wrote, fit for people: one line, no secret, a capital first. */

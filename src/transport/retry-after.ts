@@ -1,3 +1,8 @@
+/** Nothing is ever waited for this long; it only keeps absurd numbers out of messages. */
+const LONGEST_HINT_MS = 366 * 24 * 3_600_000;
+
+const fromSeconds = (seconds: number): number => Math.min(Math.ceil(seconds * 1000), LONGEST_HINT_MS);
+
 const SECONDS = /^\d{1,15}(\.\d{1,6})?$/;
 
 // The three forms HTTP allows for a date. Date.parse alone also takes "1.5.", "-3" and other garbage.
@@ -10,15 +15,16 @@ const HTTP_DATE =
  */
 export function retryAfterHeaderMs(value: string | undefined, wallClockMs = Date.now()): number | undefined {
   const text = value?.trim() ?? "";
-  if (SECONDS.test(text)) return Math.ceil(Number(text) * 1000);
+  if (SECONDS.test(text)) return fromSeconds(Number(text));
   if (!HTTP_DATE.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - wallClockMs);
+  // One of the forms names no zone; all of them mean UTC.
+  const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  return Number.isNaN(at) ? undefined : Math.min(Math.max(0, at - wallClockMs), LONGEST_HINT_MS);
 }
 
 /** Reads a `retry_after` of an answer's body: seconds, as a number or as text. */
 export function retryAfterBodyMs(value: unknown): number | undefined {
-  if (typeof value === "string") return SECONDS.test(value) ? Math.ceil(Number(value) * 1000) : undefined;
-  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;
-  return Math.ceil(value * 1000);
+  if (typeof value === "string") return SECONDS.test(value) ? fromSeconds(Number(value)) : undefined;
+  if (typeof value !== "number" || !(value >= 0)) return undefined;
+  return fromSeconds(value);
 }

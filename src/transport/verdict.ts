@@ -9,6 +9,8 @@ export interface Failure {
   readonly advice?: string | undefined;
   /** The same in the words of the reference client, where it has some. */
   readonly detail?: string | undefined;
+  /** An answer whose beginning is shown behind `detail`. Cut by the report, which has to look for secrets first. */
+  readonly excerpt?: string | undefined;
   readonly delivery: Delivery;
   /** Repeating the request may help and keeps the promise of the delivery mode. */
   readonly again: boolean;

@@ -47,6 +47,7 @@ export async function webFetch(
         ),
       ),
     attempt.limitMs,
+    attempt.background,
   );
   attempt.interrupt(() => stop(cancellation(phase())));
 

@@ -15,7 +15,7 @@ it.each([
   ["identity", PLAIN],
   ["made-up", PLAIN],
 ])("undoes %j", async (encoding, body) => {
-  expect(await decode(encoding, body, KIB)).toEqual(PLAIN);
+  expect(await decode(encoding, body, KIB, 200)).toEqual(PLAIN);
 });
 
 it.each([
@@ -38,13 +38,13 @@ it.each([
     kind: "too_large",
   },
 ])("gives up on $name", async ({ encoding, body, kind }) => {
-  expect(await rejectionOf(decode(encoding, body, KIB))).toMatchObject({ kind, phase: "answered" });
+  expect(await rejectionOf(decode(encoding, body, KIB, 200))).toMatchObject({ kind, phase: "answered" });
 });
 
 describe("the limit", () => {
   it("counts decoded bytes, to the byte", async () => {
     const body = gzipSync(Buffer.alloc(KIB, "a"));
-    expect(await decode("gzip", body, KIB)).toHaveLength(KIB);
-    expect(await rejectionOf(decode("gzip", body, KIB - 1))).toMatchObject({ kind: "too_large" });
+    expect(await decode("gzip", body, KIB, 200)).toHaveLength(KIB);
+    expect(await rejectionOf(decode("gzip", body, KIB - 1, 200))).toMatchObject({ kind: "too_large" });
   });
 });

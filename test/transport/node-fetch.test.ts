@@ -15,7 +15,13 @@ function requestOf(attempt: Partial<Attempt> = {}, body = "{}"): NodeRequest {
     method: "POST",
     headers: {},
     body,
-    attempt: { limitMs: HOUR_MS, maxBytes: 2 ** 20, interrupt: () => undefined, ...attempt },
+    attempt: {
+      limitMs: HOUR_MS,
+      maxBytes: 2 ** 20,
+      background: false,
+      interrupt: () => undefined,
+      ...attempt,
+    },
     agent: undefined,
   };
 }

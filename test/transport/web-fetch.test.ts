@@ -11,7 +11,7 @@ function requestOf(attempt: Partial<Attempt> = {}): WebRequest {
     method: "POST",
     headers: { accept: "application/json" },
     body: "{}",
-    attempt: { limitMs: 1000, maxBytes: 1000, interrupt: () => undefined, ...attempt },
+    attempt: { limitMs: 1000, maxBytes: 1000, background: false, interrupt: () => undefined, ...attempt },
   };
 }
 

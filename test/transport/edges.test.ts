@@ -1,0 +1,93 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { decode } from "../../src/transport/encoding";
+import { retryAfterBodyMs } from "../../src/transport/retry-after";
+import { failureOf, PEER_ID, quickClient, rejectionOf, until } from "../helpers/sockets-client";
+import { answerBytes, rawServer, replyJson } from "../helpers/sockets-server";
+
+const OK = replyJson("ok");
+
+it.each([
+  { connection: "kept", headers: [] },
+  { connection: "closed", headers: ["connection: close"] },
+])(
+  "takes a complete reply with bytes behind it for a reply, on a $connection connection",
+  async ({ headers }) => {
+    await using server = await rawServer({
+      onRequest: (socket) => socket.end(`${answerBytes(OK, headers)}and more`),
+    });
+    await using client = quickClient(server.url);
+    await expect(client.sendA2AMessage(PEER_ID, "x")).resolves.toMatchObject({ text: "ok" });
+  },
+);
+
+it.each(["constructor", "__proto__"])(
+  "treats the content encoding %s as one it does not know",
+  async (encoding) => {
+    const body = Buffer.from(OK);
+    expect(await Promise.race([decode(encoding, body, 1000, 200), wait(90, "hangs")])).toEqual(body);
+  },
+);
+
+it.each(["gzip, gzip", "gzip"])(
+  "tells the status of an answer that cannot be decoded (%s)",
+  async (encoding) => {
+    const bytes = Buffer.concat([
+      Buffer.from(answerBytes("", [`content-encoding: ${encoding}`, "content-length: 4"])),
+      Buffer.from("abcd"),
+    ]);
+    await using server = await rawServer({ onRequest: (socket) => socket.end(bytes) });
+    await using client = quickClient(server.url);
+    expect(await failureOf(client.sendA2AMessage(PEER_ID, "x"))).toMatchObject({
+      code: "bad_response",
+      status: 200,
+    });
+  },
+);
+
+it("tells the status of an answer that is too large once decoded", async () => {
+  const body = gzipSync(Buffer.alloc(4000));
+  const bytes = Buffer.concat([
+    Buffer.from(answerBytes("", ["content-encoding: gzip", `content-length: ${body.length}`])),
+    body,
+  ]);
+  await using server = await rawServer({ onRequest: (socket) => socket.end(bytes) });
+  await using client = quickClient(server.url, { limits: { responseBytes: 1000 } });
+  expect(await failureOf(client.sendA2AMessage(PEER_ID, "x"))).toMatchObject({
+    code: "too_large",
+    status: 200,
+  });
+});
+
+it("never makes an endless wait of a retry_after", () => {
+  expect(retryAfterBodyMs(1e308) ?? 0).toBeLessThan(Number.POSITIVE_INFINITY);
+});
+
+it("takes the signal of a polyfill without throwIfAborted", async () => {
+  class OldSignal extends EventTarget {
+    aborted = false;
+    reason: unknown;
+  }
+  await using server = await rawServer({});
+  await using client = quickClient(server.url);
+  const signal = new OldSignal();
+  const sent = rejectionOf(client.sendA2AMessage(PEER_ID, "x", { signal: signal as unknown as AbortSignal }));
+  await until(() => server.complete === 1, "the request is there");
+  Object.assign(signal, { aborted: true, reason: "left" }).dispatchEvent(new Event("abort"));
+  expect(await sent).toBe("left");
+});
+
+describe("the number of attempts", () => {
+  it("is 0 for a send that never got a connection", async () => {
+    await using server = await rawServer({});
+    await using client = quickClient(server.url, { limits: { maxConcurrentSends: 1 } });
+    const holder = failureOf(client.sendA2AMessage(PEER_ID, "holder"));
+    await until(() => server.complete === 1, "the place is taken");
+    expect(await failureOf(client.sendA2AMessage(PEER_ID, "queued", { budgetMs: 40 }))).toMatchObject({
+      attempts: 0,
+    });
+    await client.close();
+    await holder;
+  });
+});
