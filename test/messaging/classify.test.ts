@@ -122,18 +122,14 @@ describe("a success that cannot be understood", () => {
     ["a result that is an array", '{"result":[]}'],
     ["an inner result that is null", '{"result":{"jsonrpc":"2.0","result":null}}'],
     ["an inner result that is an array", '{"result":{"jsonrpc":"2.0","result":[]}}'],
-    ["nesting without end", `{"result":${"[".repeat(300)}${"]".repeat(300)}}${" ".repeat(600)}`],
+    [
+      "a reply that nests without end",
+      `{"result":{"parts":[{"text":"hi"}],"x":${"[".repeat(300)}${"]".repeat(300)}}}`,
+    ],
   ])("is bad_response for %s, and says that the peer was reached", (_, body) => {
     const failure = failureFrom(body);
     expect(failure).toMatchObject({ code: "bad_response", delivery: "confirmed", again: false, status: 200 });
     expect(failure.summary).toContain("peer P was reached");
-  });
-
-  it("shows the first 200 characters of the answer", () => {
-    const body = JSON.stringify({ jsonrpc: "2.0", id: "x".repeat(400) });
-    expect(failureFrom(body).detail).toBe(
-      `unexpected response shape (no result, no error): ${body.slice(0, 200)}`,
-    );
   });
 
   it("may have any success status", () => {

@@ -59,6 +59,14 @@ describe("a refused token", () => {
     expect(timesAsked()).toBe(2);
   });
 
+  it("is refreshed once in a send, however many attempts follow", async () => {
+    platform.answerMessage(REFUSED, { status: 503, body: { error: "waking", waking: true } }, REFUSED);
+    const { source, timesAsked } = rotating("first-token", "second-token", "third-token");
+    const error = await failureOf(testClient({ token: source }).sendA2AMessage(PEER, "hi"));
+    expect(error).toMatchObject({ code: "unauthorized", attempts: 3 });
+    expect(timesAsked()).toBe(2);
+  });
+
   it.each([
     ["the same", TOKEN],
     ["the same with a line feed", `${TOKEN}\n`],
