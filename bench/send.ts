@@ -1,4 +1,4 @@
-// npm run bench: sends against a stub platform, several clients interleaved, medians of several rounds.
+// npx tsx bench/send.ts: sends against a stub platform, several clients interleaved, medians of several rounds.
 import { type ChildProcess, fork } from "node:child_process";
 import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
@@ -68,7 +68,9 @@ async function startStub(size: number): Promise<{ stub: ChildProcess; url: strin
   const stub = fork(fileURLToPath(new URL("./platform.ts", import.meta.url)), [String(size)], {
     execArgv: process.execArgv,
   });
-  const port = await new Promise<number>((resolve) => stub.once("message", (message) => resolve(Number(message))));
+  const port = await new Promise<number>((resolve) =>
+    stub.once("message", (message) => resolve(Number(message))),
+  );
   return { stub, url: `http://127.0.0.1:${port}` };
 }
 
@@ -90,8 +92,8 @@ for (const size of [200, 65_536, 1_048_576]) {
         const { perSecond, cpuUs } = await measure(send, concurrency);
         // The first round warms up.
         if (round === 0) continue;
-        (rates[name] ??= []).push(perSecond);
-        (cpus[name] ??= []).push(cpuUs);
+        rates[name] = [...(rates[name] ?? []), perSecond];
+        cpus[name] = [...(cpus[name] ?? []), cpuUs];
       }
     }
     const rate = (name: string) => median(rates[name] ?? []);
@@ -99,7 +101,9 @@ for (const size of [200, 65_536, 1_048_576]) {
       console.log(
         `  ${String(concurrency).padStart(3)} at a time  ${name.padEnd(15)}${rate(name).toFixed(0).padStart(7)}` +
           `${(rate(name) / rate("node:http")).toFixed(2).padStart(16)}${(rate(name) / rate("built-in fetch")).toFixed(2).padStart(18)}` +
-          `${median(cpus[name] ?? []).toFixed(0).padStart(13)}`,
+          `${median(cpus[name] ?? [])
+            .toFixed(0)
+            .padStart(13)}`,
       );
     }
   }

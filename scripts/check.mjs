@@ -6,13 +6,15 @@ import { join } from "node:path";
 
 const scratch = await mkdtemp(join(tmpdir(), "a2a-peers-check-"));
 const bin = (name) => join("node_modules", ".bin", name);
+// Colour codes make a log unreadable.
+const plain = process.stdout.isTTY ? {} : { NO_COLOR: "1", FORCE_COLOR: undefined };
 let passed = 0;
 let failed = 0;
 
 function run(command, args, { env = {}, show = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...plain, ...env },
       stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
     });
     let output = "";
@@ -42,7 +44,7 @@ async function packed() {
 
 async function tests(tarball) {
   const report = join(scratch, "report.json");
-  const args = ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${report}`];
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const { ok } = await run(bin("vitest"), args, { env: { A2A_PEERS_TARBALL: tarball ?? "" }, show: true });
   const counts = await readFile(report, "utf8").then(JSON.parse, () => undefined);
   passed += counts?.numPassedTests ?? 0;

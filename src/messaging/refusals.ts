@@ -94,7 +94,7 @@ const REFUSALS: readonly Refusal[] = [
     text: "The message is too large for the platform", advice: "Send less text, or a reference to a file." },
 
   // An agent's own 429 has neither the platform's words nor a Retry-After.
-  { status: 429, when: either(foreign, begins("rate limit"), (said) => said.hasHint), code: "rate_limited", delivery: "not-sent", again: true,
+  { status: 429, when: either(foreign, says("rate limit exceeded"), (said) => said.hasHint), code: "rate_limited", delivery: "not-sent", again: true,
     text: "The platform's rate limit is reached", advice: "Clients behind one address share it." },
 
   { status: 500, when: says("lookup failed"), code: "platform_error", delivery: "not-sent", again: true,

@@ -155,6 +155,6 @@ export function endedEarly(call: Call, awaited: string): unknown {
   return new A2AError({ code: "timeout", message, retryable: true, elapsedMs });
 }
 
-export function closedError(): A2AError {
+function closedError(): A2AError {
   return new A2AError({ code: "closed", message: "This client is closed. Create a new one to go on." });
 }

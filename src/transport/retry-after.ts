@@ -25,6 +25,6 @@ export function retryAfterHeaderMs(value: string | undefined, wallClockMs = Date
 /** Reads a `retry_after` of an answer's body: seconds, as a number or as text. */
 export function retryAfterBodyMs(value: unknown): number | undefined {
   if (typeof value === "string") return SECONDS.test(value) ? fromSeconds(Number(value)) : undefined;
-  if (typeof value !== "number" || !(value >= 0)) return undefined;
+  if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;
   return fromSeconds(value);
 }
