@@ -19,6 +19,12 @@ describe("a hook for events", () => {
     expect(() => emit({ type: "x" })).not.toThrow();
   });
 
+  it("may return a promise of another kind that rejects", () => {
+    const then = vi.fn();
+    safeHook(() => ({ then }) as never)({ type: "x" });
+    expect(then.mock.calls[0]?.[1]).toBeTypeOf("function");
+  });
+
   it("may be async and reject without an unhandled rejection", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);

@@ -244,6 +244,11 @@ describe("other options of a wrong type", () => {
     expect(error).toMatchObject({ code: "configuration" });
   });
 
+  it("are not shown when they are a text, which may be a URL with a password", async () => {
+    const error = await thrownBy(() => resolveOptions("http://me:hunter2@a.test" as never, fakeMachine()));
+    expect(error.message).not.toContain("hunter2");
+  });
+
   it("are found when the client is created, not later", async () => {
     expect(await thrownBy(() => createA2AClient({ workspaceId: OWN, retry: { jitter: 2 } }))).toMatchObject({
       code: "configuration",

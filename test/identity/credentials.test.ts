@@ -226,6 +226,12 @@ describe("several workspaces", () => {
     expect(error.message).not.toContain(TOKEN.slice(0, 6));
   });
 
+  it("are refused without showing an entry that is a text, which may hold a token", async () => {
+    const MOLECULE_WORKSPACES = JSON.stringify([`${OWN}:${TOKEN}`]);
+    const error = await thrownBy(() => resolveWorkspaces({}, fakeMachine({ env: { MOLECULE_WORKSPACES } })));
+    expect(error.message).not.toContain(TOKEN);
+  });
+
   it.each([[[]], [{}], ["x"], [7], [null]])("are refused when the option is %j", async (workspaces) => {
     const error = await thrownBy(() => resolveWorkspaces({ workspaces } as never, fakeMachine()));
     expect(error).toMatchObject({ code: "configuration" });

@@ -118,7 +118,7 @@ describe("any answer at all", () => {
   });
 
   it("asks for a wait that a timer can be told, or for none", () => {
-    const wait = fc.oneof(fc.double({ max: 1e300 }), fc.string(), fc.integer());
+    const wait = fc.oneof(fc.double(), fc.string(), fc.integer());
     fc.assert(
       fc.property(wait, wait, header, (seconds, more, retryAfter) => {
         const text = JSON.stringify({
@@ -129,7 +129,9 @@ describe("any answer at all", () => {
         const answer = httpAnswer(429, text, retryAfter === undefined ? {} : { "retry-after": retryAfter });
         const verdict = classify(answer, "peer P");
         if (verdict.ok) throw new Error("429 is no success");
-        expect(verdict.failure.retryAfterMs ?? 0).toBeGreaterThanOrEqual(0);
+        const { retryAfterMs = 0 } = verdict.failure;
+        expect(retryAfterMs).toBeGreaterThanOrEqual(0);
+        expect(Number.isFinite(retryAfterMs)).toBe(true);
       }),
       { numRuns: 1000 },
     );

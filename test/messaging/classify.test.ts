@@ -74,6 +74,7 @@ describe("an error inside a success", () => {
     ["message alone", { message: "boom" }, undefined, "boom"],
     ["code alone", { code: -32001 }, -32001, "JSON-RPC error with no message (code=-32001)"],
     ["code 0", { code: 0, message: "" }, 0, "JSON-RPC error with no message (code=0)"],
+    ["a code that is text", { code: "E_LIMIT", message: "no" }, undefined, "no (code=E_LIMIT)"],
     ["nothing", {}, undefined, "JSON-RPC error with no message"],
   ])("is the peer's JSON-RPC error, with %s", (_, error, rpcCode, detail) => {
     expect(failureFrom({ jsonrpc: "2.0", id: "x", error })).toMatchObject({

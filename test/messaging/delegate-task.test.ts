@@ -130,6 +130,18 @@ describe("delegateTask never throws", () => {
     expect(text).toContain(`(1) try ${PEER} again later`);
   });
 
+  it("for a client that is none, or that throws whatever it is asked", async () => {
+    const broken: DelegatingClient = {
+      sendA2AMessage: () => Promise.reject(new Error("x")),
+      peerName: () => {
+        throw new Error("y");
+      },
+    };
+    for (const client of [undefined as never, {} as never, broken]) {
+      expect(await delegateTask(client, PEER, "add")).toMatch(/^DELEGATION FAILED to .+: \[A2A_ERROR\] /);
+    }
+  });
+
   it.each([new TypeError("not a function"), "just text", undefined, { odd: true }])(
     "for a client that throws %o",
     async (thrown) => {

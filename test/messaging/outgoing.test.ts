@@ -40,6 +40,7 @@ describe("what a caller wants to say", () => {
     ["a part of another kind", { parts: [{ kind: "image" }] }, "`message.parts[0]`.kind"],
     ["a blank text part", { parts: [{ kind: "text", text: "a" }, { kind: "text", text: "" }] }, "`message.parts[1]`.text"],
     ["a data part without data", { parts: [{ kind: "data" }] }, "`message.parts[0]`.data"],
+    ["a data part that JSON would leave out", { parts: [{ kind: "data", data: () => 1 }] }, "`message.parts[0]`.data"],
     ["a file part without a file", { parts: [{ kind: "file" }] }, "`message.parts[0]`.file"],
     ["a file that is nowhere", { parts: [{ kind: "file", file: { name: "r.pdf" } }] }, "`message.parts[0]`.file"],
   ])("is refused when it is %s", async (_, message, culprit) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { failureFrom } from "../helpers/answer";
 import { OTHER_REFUSALS, PLATFORM_REFUSALS, type RefusalRow } from "./refusal-rows";
 
@@ -57,6 +57,14 @@ describe("the words of a refusal", () => {
     expect(advice).toContain("origin");
   });
 
+  it("tell the host a redirect leads to, and no more of its location", () => {
+    const location = "https://me:key1@login.elsewhere.test/path?key=key2";
+    const { summary } = failureFrom("", 307, { location });
+    expect(summary).toContain("login.elsewhere.test");
+    expect(summary).not.toMatch(/key1|key2|path/);
+    expect(failureFrom("", 302, { location: "/relative" }).code).toBe("bad_response");
+  });
+
   it("keep the page of an edge out of the message", () => {
     expect(JSON.stringify(failureFrom("<html>SECRET PAGE</html>", 502))).not.toContain("SECRET PAGE");
   });
@@ -70,6 +78,23 @@ describe("the wait a platform asks for", () => {
   it("reads fractions and rounds up to whole milliseconds", () => {
     expect(failureFrom({ retry_after: 0.0001 }, 429).retryAfterMs).toBe(1);
     expect(failureFrom("", 429, { "retry-after": "1.5" }).retryAfterMs).toBe(1500);
+  });
+
+  it("is never longer than a number can tell", () => {
+    const { retryAfterMs = 0 } = failureFrom({ error: "rate limit exceeded", retry_after: 1e308 }, 429);
+    expect(Number.isFinite(retryAfterMs)).toBe(true);
+    expect(retryAfterMs).toBeGreaterThan(600_000);
+  });
+
+  it("takes a date without a zone for UTC, wherever the process runs", () => {
+    vi.stubEnv("TZ", "America/New_York");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const [day, date, month, year, time] = new Date(Date.now() + 60_000)
+      .toUTCString()
+      .replace(",", "")
+      .split(" ");
+    const header = `${day} ${month} ${date} ${time} ${year}`;
+    expect(failureFrom("", 429, { "retry-after": header }).retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 
   it("counts a date that is past as no wait", () => {

@@ -23,6 +23,12 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([FIRST_SENDS]);
   });
 
+  it.each(["", "  "])("takes the source %j for none", async (source) => {
+    platform.answerMessage(reply());
+    await clientOfTwo().sendA2AMessage(PEER, "hi", { source });
+    expect(senders()).toEqual([FIRST_SENDS]);
+  });
+
   it("sends through the workspace whose list showed the peer", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answerMessage(reply());

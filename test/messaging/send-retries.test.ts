@@ -333,12 +333,17 @@ describe("a caller's own abort", () => {
     platform.answerMessage(WAKING);
     const controller = new AbortController();
     const reason = { any: "value" };
+    const ends: unknown[] = [];
     const client = testClient({
       retry: { baseDelayMs: 60_000, maxDelayMs: 60_000 },
-      onEvent: (event) => event.type === "send.retry" && controller.abort(reason),
+      onEvent: (event) => {
+        if (event.type === "send.retry") controller.abort(reason);
+        if (event.type === "send.settled") ends.push(event);
+      },
     });
     const sending = client.sendA2AMessage(PEER, "hi", { signal: controller.signal });
     await expect(sending).rejects.toBe(reason);
+    expect(ends).toMatchObject([{ ok: false, outcome: "aborted", attempts: 1 }]);
   });
 });
 

@@ -66,7 +66,8 @@ describe("a peer list", () => {
   });
 
   it("leaves out fields of a wrong type, not the row", async () => {
-    platform.answer(ROUTE, { body: [{ id: PEER, name: 7, status: null, url: {} }] });
+    const wrong = { name: 7, status: null, url: {}, role: {}, tier: "3", active_tasks: null, parent_id: 7 };
+    platform.answer(ROUTE, { body: [{ id: PEER, ...wrong }] });
     expect(await testClient().listPeers()).toEqual({ peers: [{ id: PEER }], diagnostic: null });
   });
 
@@ -224,6 +225,13 @@ describe("the diagnostic of a list that failed", () => {
       status: 200,
       message: `Platform returned 200 but body was not a list: ${type}`,
     });
+  });
+
+  it("stands alone when the list began to come and did not end well", async () => {
+    platform.answer(ROUTE, { body: [{ id: PEER, name: "x".repeat(100) }] });
+    const { diagnostic } = await testClient({ limits: { responseBytes: 20 } }).listPeers();
+    expect(diagnostic?.code).toBe("too_large");
+    expect(diagnostic?.message).toMatch(/^The answer is too large/);
   });
 
   it("is gone with the next list that works", async () => {
