@@ -41,7 +41,7 @@ async function startPractice() {
   const me = platform.addWorkspace({ name: "Me" });
   platform.addWorkspace({ name: "Greeter", reply: ({ text }) => `I greet. You said: “${text}”` });
   return {
-    options: { platformUrl: platform.url, workspaceId: me.id, token: me.token ?? undefined },
+    options: { platformUrl: platform.url, workspaceId: me.id, token: me.token },
     [Symbol.asyncDispose]: platform.close,
   };
 }

@@ -55,7 +55,7 @@ async function test(name: string, body: (stage: Stage) => Promise<void>): Promis
   await using client = createA2AClient({
     platformUrl: platform.url,
     workspaceId: me.id,
-    token: me.token ?? undefined,
+    token: me.token,
     retry: { baseDelayMs: 10 },
   });
   await body({ platform, client, translator });

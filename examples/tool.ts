@@ -61,7 +61,7 @@ const poet = platform.addWorkspace({
 await using client = createA2AClient({
   platformUrl: platform.url,
   workspaceId: me.id,
-  token: me.token ?? undefined,
+  token: me.token,
 });
 const tools = peerTools(client);
 

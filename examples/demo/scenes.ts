@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type A2AClient, delegateTask, type SendOutcome, settle } from "a2a-peers";
+import { type A2AClient, delegateTask, displayName, type SendOutcome, settle } from "a2a-peers";
 import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import type { Tell } from "./story";
 
@@ -25,6 +25,7 @@ export interface Scene {
 }
 
 export const SCENES: readonly Scene[] = [
+  { id: "pushes", title: "Who is writing to me?", expected: "named", play: receivePushes },
   { id: "peers", title: "Who can I talk to?", expected: "listed", play: listPeers },
   { id: "discover", title: "Where is one of them?", expected: "discovered", play: discoverOne },
   { id: "question", title: "A question, a plain answer", expected: "reply", play: askQuestion },
@@ -33,6 +34,19 @@ export const SCENES: readonly Scene[] = [
   { id: "busy", title: "A peer that is busy", expected: "queued", play: askWhileBusy },
   { id: "stranger", title: "A peer I may not talk to", expected: "access_denied", play: askStranger },
 ];
+
+/** An inbox shows a push at once, so it never waits for the sender's name: the second push has it. */
+async function receivePushes({ client, tell, researchLead }: Stage): Promise<string> {
+  const push = () => {
+    const record = client.enricher.get(researchLead.id);
+    const from = record === null ? researchLead.id : displayName(record);
+    tell({ type: "push.received", from, known: record !== null });
+    return record;
+  };
+  assert.equal(push(), null, "nobody has told the client about the sender yet");
+  await client.enricher.settled();
+  return push() === null ? "unknown" : "named";
+}
 
 async function listPeers({ client, tell }: Stage): Promise<string> {
   const { result, elapsedMs } = await timed(client.listPeers());

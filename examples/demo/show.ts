@@ -21,7 +21,7 @@ export async function playShow(scenes: readonly Scene[], listener: Tell): Promis
   await using client = createA2AClient({
     platformUrl: platform.url,
     workspaceId: editor.id,
-    token: editor.token ?? undefined,
+    token: editor.token,
     // Short enough for a demo, long enough to be seen.
     retry: { baseDelayMs: 400 },
     onEvent: tellRetries(tell),

@@ -9,6 +9,13 @@ export type StoryEvent =
       agents: readonly { name: string; url: string }[];
     }
   | { type: "scene.started"; scene: string; number: number; title: string }
+  | {
+      /** A message came in; `from` is what the inbox shows at once. */
+      type: "push.received";
+      from: string;
+      /** False while only the id is known. */
+      known: boolean;
+    }
   | { type: "peers.listed"; peers: readonly PeerRecord[]; elapsedMs: number }
   | { type: "peer.discovered"; peer: PeerRecord; elapsedMs: number }
   | { type: "message.sent"; from: string; to: string; text: string }

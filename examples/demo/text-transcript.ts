@@ -47,6 +47,10 @@ export function textTranscript(sink: Sink): Transcript {
       line();
       line(paint(["bold", "cyan"], `${number}. ${title}`));
     },
+    "push.received": ({ from, known }) => {
+      if (known) result(`the second push: from ${from}`);
+      else say("Inbox", `a push comes in, from ${from}\nits name is fetched meanwhile`);
+    },
     "peers.listed": ({ peers, elapsedMs }) => {
       const names = column(peers.map(({ name }) => name ?? ""));
       const roles = column(peers.map(({ role }) => role ?? ""));

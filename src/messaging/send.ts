@@ -1,4 +1,4 @@
-import { A2AError, invalidArgument, isA2AError } from "../errors";
+import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import type { A2AEvent, Emit } from "../events";
 import { requirePeerId } from "../identity/workspace-id";
 import type { Workspace, Workspaces } from "../identity/workspaces";
@@ -38,6 +38,9 @@ export interface SendOptions extends CallOptions {
   /** Allows a message to the own workspace, which otherwise would wait for itself. @default false */
   allowSelf?: boolean | undefined;
 }
+
+/** A 403 or 404 of the platform: the workspace does not lead to the peer, or not any more. */
+const DEAD_ENDS: ReadonlySet<A2AErrorCode> = new Set(["access_denied", "peer_not_found", "wrong_tenant"]);
 
 /** What a send needs of the client. */
 export interface MessagingContext {
@@ -118,7 +121,7 @@ export async function sendA2AMessage(
     return { ...value, messageId, ...report() };
   } catch (error) {
     if (isA2AError(error)) {
-      if (error.code === "access_denied" || error.code === "peer_not_found") peers.dropRoute(id, source);
+      if (DEAD_ENDS.has(error.code)) peers.dropRoute(id, source);
       settled(false, error.code);
     } else {
       settled(false, "aborted");

@@ -98,6 +98,7 @@ export function failureFrom(error: unknown, phase?: Phase, status?: number): Tra
 function kindOf(code: string, neverConnected: boolean): FailureKind {
   if (CERTIFICATE_CODE.test(code)) return "certificate";
   if (OVERSIZED_HEAD.has(code)) return "unknown";
+  if (code === "UND_ERR_CONNECT_TIMEOUT") return "connect_timeout";
   if (neverConnected && (CONNECT_CODES.has(code) || READ_CODES.has(code))) return "connect";
   if (code === "UND_ERR_SOCKET" || code.startsWith("HPE_") || code.startsWith("UND_ERR_RES_"))
     return "protocol";

@@ -19,13 +19,14 @@ describe("the demo", () => {
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(outcomesIn(stdout)).toEqual([
-      ["1. Who can I talk to?", expect.stringMatching(/^2 peers in /)],
-      ["2. Where is one of them?", expect.stringMatching(/^found in /)],
-      ["3. A question, a plain answer", expect.stringMatching(/^reply after 1 attempt, /)],
-      ["4. A task, with artifacts", expect.stringMatching(/^reply after 1 attempt, /)],
-      ["5. A peer that is restarting", expect.stringMatching(/^reply after 3 attempts, /)],
-      ["6. A peer that is busy", expect.stringMatching(/^queued after 1 attempt, /)],
-      ["7. A peer I may not talk to", expect.stringMatching(/^access_denied after 1 attempt, /)],
+      ["1. Who is writing to me?", "the second push: from Research Lead"],
+      ["2. Who can I talk to?", expect.stringMatching(/^2 peers in /)],
+      ["3. Where is one of them?", expect.stringMatching(/^found in /)],
+      ["4. A question, a plain answer", expect.stringMatching(/^reply after 1 attempt, /)],
+      ["5. A task, with artifacts", expect.stringMatching(/^reply after 1 attempt, /)],
+      ["6. A peer that is restarting", expect.stringMatching(/^reply after 3 attempts, /)],
+      ["7. A peer that is busy", expect.stringMatching(/^queued after 1 attempt, /)],
+      ["8. A peer I may not talk to", expect.stringMatching(/^access_denied after 1 attempt, /)],
     ]);
     expect(stdout).toContain("file rfc-1.md (text/markdown, ");
     expect(stdout).toContain("DELEGATION FAILED to ");
@@ -74,7 +75,7 @@ describe("the demo", () => {
   });
 
   test("goes on after a surprise, and does not hide it", async () => {
-    const [peers] = SCENES;
+    const peers = SCENES.find(({ id }) => id === "peers");
     const broken = { id: "broken", title: "Broken", expected: "reply" };
     const scenes = [
       { ...broken, play: () => Promise.reject(new Error("the stage burns")) },

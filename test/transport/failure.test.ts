@@ -32,7 +32,7 @@ describe("an error of a fetch, which does not tell its phase", () => {
     { name: "refused", error: fetchFailed(coded("ECONNREFUSED")), kind: "connect", phase: "connecting" },
     { name: "reset while connecting", error: fetchFailed(coded("ECONNRESET", "x", "connect")), kind: "connect", phase: "connecting" },
     { name: "reset while reading", error: fetchFailed(coded("ECONNRESET", "x", "read")), kind: "read", phase: "sent" },
-    { name: "connect timeout", error: fetchFailed(coded("UND_ERR_CONNECT_TIMEOUT")), kind: "connect", phase: "connecting" },
+    { name: "connect timeout", error: fetchFailed(coded("UND_ERR_CONNECT_TIMEOUT")), kind: "connect_timeout", phase: "connecting" },
     { name: "headers timeout", error: fetchFailed(coded("UND_ERR_HEADERS_TIMEOUT")), kind: "read_timeout", phase: "sent" },
     { name: "closed socket", error: fetchFailed(coded("UND_ERR_SOCKET")), kind: "protocol", phase: "sent" },
     { name: "bad certificate", error: fetchFailed(coded("DEPTH_ZERO_SELF_SIGNED_CERT")), kind: "certificate", phase: "connecting" },
