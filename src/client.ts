@@ -1,4 +1,6 @@
+import { settle } from "./errors";
 import { type A2AEvent, safeHook } from "./events";
+import { configurationFolder } from "./identity/credentials";
 import { parsePeerId } from "./identity/workspace-id";
 import { createWorkspaces, type Workspace } from "./identity/workspaces";
 import { attachInternals } from "./internals";
@@ -15,6 +17,12 @@ import { fetchPeerList, type ListPeersOptions, listPeers, type PeerList } from "
 import type { PeersContext } from "./peers/platform-call";
 import type { PeerRecord } from "./peers/record";
 import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
+import {
+  type Registration,
+  type RegistrationContext,
+  type RegistrationResult,
+  register,
+} from "./registration/register";
 import { thisMachine } from "./runtime";
 import { createTracer } from "./tracing";
 import { createCalls } from "./transport/call";
@@ -50,6 +58,11 @@ export interface A2AClient extends AsyncDisposable {
   getWorkspaceInfo(options?: CallOptions): Promise<WorkspaceInfo>;
   /** Whether the own workspace may talk to the peer. */
   checkAccess(peerId: string, options?: CallOptions): Promise<boolean>;
+  /**
+   * Announces the workspace to the platform: in push mode with the URL of its agent, else in poll mode. A first
+   * registration brings a token, which is used at once and stored in the configuration folder.
+   */
+  register(registration: Registration, options?: CallOptions): Promise<RegistrationResult>;
   /** Who a peer is, from memory and without waiting. */
   readonly enricher: PeerEnricher;
   /** Where the platform describes the peer; `""` for an invalid id. */
@@ -80,7 +93,8 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
 
 /** The same with a clock of one's own, for tests. */
 export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClient {
-  const resolved = resolveOptions(options, thisMachine());
+  const machine = thisMachine();
+  const resolved = resolveOptions(options, machine);
   const { platformUrl } = resolved;
   const emit = safeHook<A2AEvent>(resolved.onEvent);
   const workspaces = createWorkspaces(resolved.workspaces, (workspaceId) =>
@@ -143,6 +157,32 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
     peers: directory,
   };
 
+  const stateFile = (workspace: Workspace, name: string, stateDir?: string) => {
+    const folder = stateDir ?? configurationFolder(machine);
+    if (folder === undefined) return undefined;
+    return machine.join(folder, ...(workspace === workspaces.default ? [] : [workspace.id]), name);
+  };
+  const registration: RegistrationContext = {
+    ...shared,
+    requestMs: resolved.requestMs,
+    pool: pools.control,
+    emit,
+    tokenPath: (workspace) => stateFile(workspace, ".auth_token"),
+    last: new Map(),
+  };
+
+  async function removalOf(workspace: Workspace, timeoutMs: number): Promise<string | undefined> {
+    const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, timeoutMs }, true));
+    return !info.ok && info.error.code === "workspace_removed" ? info.error.message : undefined;
+  }
+
+  async function registerAgain(workspace: Workspace, timeoutMs: number) {
+    const last = registration.last.get(workspace);
+    if (last === undefined) return "unknown";
+    const again = await settle(register(registration, last, { source: workspace.id, timeoutMs }, true));
+    return again.ok ? "registered" : "failed";
+  }
+
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
     enricher.close();
@@ -166,6 +206,8 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
       traced({ operation: "getWorkspaceInfo" }, () => getWorkspaceInfo(peers, callOptions)),
     checkAccess: (peerId, callOptions) =>
       traced({ operation: "checkAccess", peerId }, () => checkAccess(peers, peerId, callOptions)),
+    register: (registrationOf, callOptions) =>
+      traced({ operation: "register" }, () => register(registration, registrationOf, callOptions)),
     agentCardUrl(peerId) {
       const id = parsePeerId(peerId);
       return id === null ? "" : `${platformUrl}/registry/discover/${id}`;
@@ -183,5 +225,9 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
     controlPool: pools.control,
     clock,
     random: resolved.random,
+    emit,
+    stateFile,
+    removalOf,
+    registerAgain,
   });
 }

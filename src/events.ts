@@ -44,6 +44,13 @@ export interface TokenRefreshed {
   workspaceId: string;
 }
 
+/** A token the platform has issued could not be stored; it is in use, but a restart would lose it. */
+export interface TokenStoreFailed {
+  type: "token.store_failed";
+  workspaceId: string;
+  reason: string;
+}
+
 /** A background question for a peer, or for all peers of a workspace, failed; what is known stays. */
 export interface EnricherFailed {
   type: "enricher.failed";
@@ -61,14 +68,79 @@ export interface EnricherDropped {
   dropped: number;
 }
 
+/** A beat was accepted. */
+export interface HeartbeatSent {
+  type: "heartbeat.sent";
+  workspaceId: string;
+  elapsedMs: number;
+}
+
+/** A beat failed: told at the 1st, 2nd, 3rd, 10th, 20th … in a row. The next one comes as planned. */
+export interface HeartbeatFailed {
+  type: "heartbeat.failed";
+  workspaceId: string;
+  consecutive: number;
+  code: A2AErrorCode;
+  status?: number;
+  reason: string;
+}
+
+/** The platform has refused the token three times in a row, or again many times since: an operator has to act. */
+export interface HeartbeatUnauthorized {
+  type: "heartbeat.unauthorized";
+  workspaceId: string;
+  consecutive: number;
+  reason: string;
+}
+
+/** The workspace was deleted; beating has ended. */
+export interface HeartbeatRemoved {
+  type: "heartbeat.removed";
+  workspaceId: string;
+  reason: string;
+}
+
+/** After an outage the workspace was registered anew, as it was registered last. */
+export interface HeartbeatRegisteredAgain {
+  type: "heartbeat.registered_again";
+  workspaceId: string;
+  /** Milliseconds without an accepted beat. */
+  outageMs: number;
+}
+
+/** A new inbound secret was stored. */
+export interface HeartbeatSecretStored {
+  type: "heartbeat.secret_stored";
+  workspaceId: string;
+}
+
+/** The inbound secret could not be stored; the next beat that carries it tries again. */
+export interface HeartbeatStoreFailed {
+  type: "heartbeat.store_failed";
+  workspaceId: string;
+  reason: string;
+}
+
+/** What the `onEvent` of a heartbeat is told. */
+export type HeartbeatEvent =
+  | HeartbeatSent
+  | HeartbeatFailed
+  | HeartbeatUnauthorized
+  | HeartbeatRemoved
+  | HeartbeatRegisteredAgain
+  | HeartbeatSecretStored
+  | HeartbeatStoreFailed;
+
 /** What `onEvent` is told. More types may be added in minor versions. */
 export type A2AEvent =
   | SendAttemptFailed
   | SendRetry
   | SendSettled
   | TokenRefreshed
+  | TokenStoreFailed
   | EnricherFailed
-  | EnricherDropped;
+  | EnricherDropped
+  | HeartbeatEvent;
 
 export type Emit<Event> = (event: Event) => void;
 

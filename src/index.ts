@@ -12,10 +12,19 @@ export type {
   A2AEvent,
   EnricherDropped,
   EnricherFailed,
+  HeartbeatEvent,
+  HeartbeatFailed,
+  HeartbeatRegisteredAgain,
+  HeartbeatRemoved,
+  HeartbeatSecretStored,
+  HeartbeatSent,
+  HeartbeatStoreFailed,
+  HeartbeatUnauthorized,
   SendAttemptFailed,
   SendRetry,
   SendSettled,
   TokenRefreshed,
+  TokenStoreFailed,
 } from "./events";
 export type { WorkspaceCredentials } from "./identity/credentials";
 export { fileToken, type TokenSource } from "./identity/token";
@@ -37,4 +46,6 @@ export type { EnricherStats, PeerEnricher } from "./peers/enricher/enricher";
 export type { ListPeersOptions, PeerList, PeerListDiagnostic } from "./peers/list";
 export type { PeerRecord } from "./peers/record";
 export type { WorkspaceInfo } from "./peers/workspace-info";
+export type { AgentCard, AgentSkill } from "./registration/agent-card";
+export type { Registration, RegistrationResult } from "./registration/register";
 export type { CallOptions, DeliveryMode } from "./validate";

@@ -1,6 +1,7 @@
 import type { A2AClient } from "./client";
 import { invalidArgument } from "./errors";
-import type { Workspaces } from "./identity/workspaces";
+import type { A2AEvent, Emit } from "./events";
+import type { Workspace, Workspaces } from "./identity/workspaces";
 import { shown } from "./text";
 import type { Calls } from "./transport/call";
 import type { Clock } from "./transport/clock";
@@ -15,6 +16,13 @@ export interface ClientInternals {
   readonly controlPool: Pool;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly emit: Emit<A2AEvent>;
+  /** Where a file of the workspace's is kept; `undefined` where there is no file system. */
+  stateFile(workspace: Workspace, name: string, stateDir?: string): string | undefined;
+  /** Why the workspace is gone, if the platform says so; `undefined` also when it does not answer. */
+  removalOf(workspace: Workspace, timeoutMs: number): Promise<string | undefined>;
+  /** Registers the workspace as it was registered last; `unknown` when this client never did. */
+  registerAgain(workspace: Workspace, timeoutMs: number): Promise<"registered" | "unknown" | "failed">;
 }
 
 // A registered symbol: the heartbeat may come from the CommonJS build and the client from the other one.

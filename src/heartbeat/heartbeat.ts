@@ -1,20 +1,14 @@
 import type { A2AClient } from "../client";
-import { A2AError, invalidArgument, isA2AError } from "../errors";
+import { A2AError, isA2AError } from "../errors";
 import { internalsOf } from "../internals";
-import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { explain, statusLine } from "../transport/answer-body";
-import { failed, succeeded, type Verdict } from "../transport/verdict";
-import { milliseconds } from "../validate";
+import { judgeBeat } from "./beat-answer";
 import { beatBody } from "./body";
-
-export interface HeartbeatOptions {
-  /** Id of the own workspace to keep alive. @default the client's default workspace */
-  source?: string | undefined;
-  /** From the start of one beat to the start of the next, in milliseconds. @default 30000 */
-  intervalMs?: number | undefined;
-  /** One beat, in milliseconds. @default 10000 */
-  timeoutMs?: number | undefined;
-}
+import { createHealth, type HealthReport } from "./health";
+import { createInboundSecret } from "./inbound-secret";
+import { createLoop } from "./loop";
+import { type HeartbeatOptions, resolveHeartbeat } from "./options";
+import { createBeatRecord } from "./record";
+import { isAlarming } from "./streak";
 
 /** What became of one beat. */
 export interface BeatReport {
@@ -26,108 +20,160 @@ export interface BeatReport {
   error?: A2AError;
 }
 
-/** Keeps one workspace online. It does not keep the process alive, and no beat ever throws. */
+/** Keeps one workspace online and tells how its agent is. It does not keep the process alive; no beat ever throws. */
 export interface Heartbeat extends AsyncDisposable {
   /** Begins beating, at once. Does nothing when it is running already. */
   start(): void;
-  /** Ends beating; resolves once no beat is under way. */
+  /** Ends beating with a last beat that reports no task; resolves within `timeoutMs`. */
   stop(): Promise<void>;
   /** One beat now, beside the regular ones. */
   beat(): Promise<BeatReport>;
-  readonly status: { running: boolean; consecutiveFailures: number; lastBeatAt?: Date };
+  /** The agent answered well: counts into the error rate of the next beat. */
+  recordSuccess(): void;
+  /** The agent failed: counts into the error rate, and `message` is shown to people until it is reported. */
+  recordError(message: string): void;
+  /** Reports a task as active until `end()` (or `using`) ends it; the platform is told soon. */
+  beginTask(name: string): { end(): void } & Disposable;
+  /** Reports that the runtime is stuck. The first reason counts until it is cleared. */
+  markWedged(reason: string): void;
+  clearWedge(): void;
+  /** The secret with which the platform signs in to this workspace's agent, for checking inbound calls. */
+  inboundSecret(): Promise<string | undefined>;
+  readonly status: { running: boolean; consecutiveFailures: number; lastBeatAt?: Date; wedged?: string };
 }
+
+/** Beats of a removed workspace are still answered 200, so every so many beats its record is looked up. */
+const BEATS_BETWEEN_LOOKUPS = 10;
 
 /** Creates the heartbeat of a workspace. Throws `invalid_argument` for wrong options. */
 export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {}): Heartbeat {
-  const { workspaces, calls, exchange, controlPool, clock } = internalsOf(client);
-  const workspace = workspaces.named(options.source) ?? workspaces.default;
-  const intervalMs = milliseconds(options.intervalMs ?? 30_000, "intervalMs", invalidArgument);
-  const timeoutMs = milliseconds(options.timeoutMs ?? 10_000, "timeoutMs", invalidArgument);
+  const internals = internalsOf(client);
+  const { clock } = internals;
+  const { workspace, timeoutMs, emit, runtime, spend, ...settings } = resolveHeartbeat(internals, options);
+  const workspaceId = workspace.id;
   const bornAt = clock.now();
-  let running = false;
-  let consecutiveFailures = 0;
-  let lastBeatAt: Date | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let underWay: Promise<unknown> = Promise.resolve();
 
-  async function beat(): Promise<BeatReport> {
+  const secretFile = internals.stateFile(workspace, ".platform_inbound_secret", options.stateDir);
+  const secret = createInboundSecret(secretFile, workspaceId, emit);
+  const record = createBeatRecord(workspaceId, settings.livenessMs, emit);
+  const health = createHealth(() => loop.pushSoon());
+  const loop = createLoop({
+    intervalMs: settings.intervalMs,
+    // Well below what the platform waits for, whatever it asks of us.
+    longestGapMs: Math.max(settings.livenessMs / 3, settings.intervalMs),
+    random: internals.random,
+    clock,
+    beat: async () => {
+      const { error } = await beat(health.snapshot(), true);
+      return {
+        retryAfterMs:
+          error?.code === "rate_limited" ? (error.retryAfterMs ?? settings.intervalMs) : undefined,
+      };
+    },
+    afterRegular: lookAfter,
+  });
+  let abort = new AbortController();
+
+  async function beat(
+    report: HealthReport & { accepted?(): void },
+    background: boolean,
+  ): Promise<BeatReport> {
     const startedAt = clock.now();
     const elapsed = () => Math.round(clock.now() - startedAt);
+    const controller = new AbortController();
+    abort = controller;
     try {
-      const call = calls.begin(timeoutMs, undefined);
-      try {
-        const status = await exchange({
-          method: "POST",
-          path: "/registry/heartbeat",
-          body: beatBody({ workspaceId: workspace.id, uptimeMs: clock.now() - bornAt }),
-          workspace,
-          pool: controlPool,
-          call,
-          limitMs: timeoutMs,
-          // The next beat is the repeat.
-          once: true,
-          judge: judgeBeat,
-        });
-        consecutiveFailures = 0;
-        lastBeatAt = new Date();
-        return { ok: true, status, elapsedMs: elapsed() };
-      } finally {
-        call.end();
-      }
+      const { status, body } = await send(report, startedAt, background, controller.signal);
+      report.accepted?.();
+      record.accepted(startedAt, elapsed());
+      await secret.learn(body);
+      return { ok: true, status, elapsedMs: elapsed() };
     } catch (cause) {
-      consecutiveFailures += 1;
       const error = isA2AError(cause) ? cause : unexpected(cause);
-      if (error.code === "closed") running = false;
-      const report: BeatReport = { ok: false, elapsedMs: elapsed(), error };
-      if (error.status !== undefined) report.status = error.status;
-      return report;
+      if (error.code === "closed") loop.halt();
+      else if (!controller.signal.aborted) record.failed(error);
+      if (error.code === "workspace_removed") endRemoved(error.message);
+      const status = error.status === undefined ? {} : { status: error.status };
+      return { ok: false, ...status, elapsedMs: elapsed(), error };
     }
   }
 
-  async function beatAndGoOn(dueAt: number): Promise<void> {
-    await beat();
-    if (!running) return;
-    // Counted from when this one was due, so the period does not drift; what a stall has missed is skipped.
-    const nextDueAt = Math.max(dueAt + intervalMs, clock.now());
-    timer = setTimeout(() => {
-      underWay = beatAndGoOn(nextDueAt);
-    }, nextDueAt - clock.now());
-    (timer as { unref?: () => void }).unref?.();
+  async function send(health: HealthReport, startedAt: number, background: boolean, signal: AbortSignal) {
+    const call = internals.calls.begin(timeoutMs, signal, background);
+    const facts = { workspaceId, uptimeMs: startedAt - bornAt, health };
+    try {
+      return await internals.exchange({
+        method: "POST",
+        path: "/registry/heartbeat",
+        body: beatBody({ ...facts, metadata: runtime(), monthlySpendCents: spend() }),
+        workspace,
+        pool: internals.controlPool,
+        call,
+        limitMs: timeoutMs,
+        // The next beat is the repeat.
+        once: true,
+        judge: judgeBeat,
+      });
+    } finally {
+      call.end();
+    }
+  }
+
+  /** What a beat alone cannot tell: that the workspace is gone, or that the platform has forgotten it. */
+  async function lookAfter(count: number): Promise<void> {
+    const healthy = record.consecutiveFailures === 0;
+    if (isAlarming(record.refusals) || (healthy && count % BEATS_BETWEEN_LOOKUPS === 0)) {
+      const reason = await internals.removalOf(workspace, timeoutMs);
+      if (reason !== undefined) endRemoved(reason);
+    }
+    const { outageMs } = record;
+    if (!healthy || outageMs === undefined || !loop.running) return;
+    const done = await internals.registerAgain(workspace, timeoutMs);
+    // What fails now is tried again after the next accepted beat.
+    if (done !== "failed") record.outageMs = undefined;
+    if (done === "registered") emit({ type: "heartbeat.registered_again", workspaceId, outageMs });
+  }
+
+  function endRemoved(reason: string): void {
+    if (!loop.running) return;
+    loop.halt();
+    emit({ type: "heartbeat.removed", workspaceId, reason });
   }
 
   async function stop(): Promise<void> {
-    running = false;
-    clearTimeout(timer);
-    await underWay;
+    if (!loop.running) return loop.inTurn(async () => {});
+    loop.halt();
+    // What is under way would report tasks that the last beat takes back.
+    abort.abort();
+    const last = { ...health.snapshot(), activeTasks: 0, currentTask: "" };
+    await loop.inTurn(() => beat(last, false));
   }
 
   return {
-    start() {
-      if (running) return;
-      running = true;
-      underWay = underWay.then(() => beatAndGoOn(clock.now()));
-    },
+    start: loop.start,
     stop,
-    beat,
+    beat: () => loop.inTurn(() => beat(health.snapshot(), false)),
+    recordSuccess: health.recordSuccess,
+    recordError: health.recordError,
+    beginTask(name) {
+      const end = health.beginTask(name);
+      return { end, [Symbol.dispose]: end };
+    },
+    markWedged: health.markWedged,
+    clearWedge: health.clearWedge,
+    inboundSecret: secret.read,
     get status() {
-      return { running, consecutiveFailures, ...(lastBeatAt === undefined ? {} : { lastBeatAt }) };
+      const { consecutiveFailures, lastBeatAt } = record;
+      const { wedged } = health;
+      return {
+        running: loop.running,
+        consecutiveFailures,
+        ...(lastBeatAt === undefined ? {} : { lastBeatAt }),
+        ...(wedged === undefined ? {} : { wedged }),
+      };
     },
     [Symbol.asyncDispose]: stop,
   };
-}
-
-function judgeBeat(answer: HttpAnswer): Verdict<number> {
-  if (isSuccess(answer.status)) return succeeded(answer.status);
-  const said = explain(answer);
-  const unauthorized = answer.status === 401;
-  return failed({
-    code: unauthorized ? "unauthorized" : answer.status === 429 ? "rate_limited" : "platform_error",
-    summary: `The platform did not accept the heartbeat (${statusLine(answer, said)})`,
-    delivery: "not-sent",
-    again: !unauthorized,
-    status: answer.status,
-    retryAfterMs: said.retryAfterMs,
-  });
 }
 
 function unexpected(cause: unknown): A2AError {

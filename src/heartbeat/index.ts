@@ -1,2 +1,5 @@
 // Adding a line here is an API decision: what is exported has to be kept.
-export { type BeatReport, createHeartbeat, type Heartbeat, type HeartbeatOptions } from "./heartbeat";
+export type { HeartbeatEvent } from "../events";
+export type { RuntimeMetadata } from "./body";
+export { type BeatReport, createHeartbeat, type Heartbeat } from "./heartbeat";
+export type { HeartbeatOptions } from "./options";

@@ -1,5 +1,5 @@
 import { A2AError, configurationError } from "../errors";
-import { builtin } from "../runtime";
+import { readSecretFile } from "./private-file";
 
 /**
  * Gives the bearer token of a workspace, or `undefined` when there is none (yet). Asked when a token is first
@@ -8,7 +8,6 @@ import { builtin } from "../runtime";
 export type TokenSource = () => string | undefined | Promise<string | undefined>;
 
 const LONGEST_TOKEN = 4096;
-const LONGEST_TOKEN_FILE = 8192;
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 
 /** Checks a token without ever repeating it: a bad one would otherwise end up in the message that rejects it. */
@@ -35,23 +34,14 @@ export function checkToken(value: unknown, name: string): string {
  */
 export function fileToken(path: string): TokenSource {
   return async () => {
-    const fs = builtin("node:fs");
-    if (fs === undefined)
-      throw configurationError("Token files can only be read where there is a file system.");
-    let text: string;
+    let text: string | undefined;
     try {
-      const { size } = await fs.promises.stat(path);
-      if (size > LONGEST_TOKEN_FILE) {
-        throw configurationError(`The token file ${path} is larger than ${LONGEST_TOKEN_FILE} bytes.`);
-      }
-      text = await fs.promises.readFile(path, "utf8");
+      text = await readSecretFile(path);
     } catch (error) {
-      if (error instanceof A2AError) throw error;
-      const code = (error as { code?: unknown }).code;
-      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw configurationError(`The token file ${path} cannot be read (${String(code)}).`);
+      const { code, message } = error as { code?: unknown; message?: unknown };
+      throw configurationError(`The token file ${path} cannot be read (${String(code ?? message)}).`);
     }
-    return text.trim() === "" ? undefined : checkToken(text, `the content of ${path}`);
+    return text === undefined ? undefined : checkToken(text, `the content of ${path}`);
   };
 }
 
@@ -64,6 +54,8 @@ export interface TokenHolder {
    * when the source has no better one; the old one is kept in that case.
    */
   refresh(refused: string | undefined): Promise<string | undefined>;
+  /** Uses `token` from now on: the platform has just issued it. */
+  adopt(token: string): void;
 }
 
 export function createTokenHolder(
@@ -116,6 +108,9 @@ export function createTokenHolder(
         onRefreshed();
       }
       return answer;
+    },
+    adopt(token) {
+      known = { token };
     },
   };
 }

@@ -18,11 +18,16 @@ const REMOVED_HINT =
   "Workspace was deleted on the platform. Regenerate workspace + token from the canvas → Tokens tab.";
 
 /** Asks the platform about the own workspace. A removed one is a `workspace_removed` error, however it is told. */
-export async function getWorkspaceInfo(context: PeersContext, options?: CallOptions): Promise<WorkspaceInfo> {
+export async function getWorkspaceInfo(
+  context: PeersContext,
+  options?: CallOptions,
+  background = false,
+): Promise<WorkspaceInfo> {
   return callPlatform(context, {
     method: "GET",
     path: (source) => `/workspaces/${source.id}`,
     options,
+    background,
     judge: (answer, source) => judgeInfo(answer, source.id),
   });
 }

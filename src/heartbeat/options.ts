@@ -1,0 +1,80 @@
+import { invalidArgument } from "../errors";
+import { type Emit, type HeartbeatEvent, safeHook } from "../events";
+import type { Workspace } from "../identity/workspaces";
+import type { ClientInternals } from "../internals";
+import { shown } from "../text";
+import { milliseconds } from "../validate";
+import type { RuntimeMetadata } from "./body";
+
+export interface HeartbeatOptions {
+  /** Id of the own workspace to keep alive. @default the client's default workspace */
+  source?: string | undefined;
+  /** From the start of one beat to the start of the next, in milliseconds, give or take 10 %. @default 30000 */
+  intervalMs?: number | undefined;
+  /** One beat, in milliseconds. @default 10000 */
+  timeoutMs?: number | undefined;
+  /** How long the platform believes in the workspace without a beat, in milliseconds. @default 180000 */
+  livenessMs?: number | undefined;
+  /**
+   * Folder of the inbound secret, private to this user.
+   * @default CONFIGS_DIR, else /configs where that is writable, else ~/.molecule-workspace
+   */
+  stateDir?: string | undefined;
+  /** What the runtime declares of itself, asked for at each beat. May throw: that beat then declares nothing. */
+  runtime?: (() => RuntimeMetadata | undefined) | undefined;
+  /** Spend of the month so far in US cents, asked for at each beat. May throw. */
+  monthlySpendCents?: (() => number | undefined) | undefined;
+  /** @default the client's */
+  onEvent?: ((event: HeartbeatEvent) => void) | undefined;
+}
+
+/** Options after validation. */
+export interface ResolvedHeartbeat {
+  workspace: Workspace;
+  intervalMs: number;
+  timeoutMs: number;
+  livenessMs: number;
+  runtime: () => RuntimeMetadata | undefined;
+  spend: () => number | undefined;
+  emit: Emit<HeartbeatEvent>;
+}
+
+export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatOptions): ResolvedHeartbeat {
+  if (typeof options !== "object" || options === null) {
+    throw invalidArgument(`Expected the options to be an object, got ${shown(options)}.`);
+  }
+  const { workspaces, emit } = internals;
+  const duration = (name: "intervalMs" | "timeoutMs" | "livenessMs", standard: number) =>
+    milliseconds(options[name] ?? standard, name, invalidArgument);
+  const stateDir: unknown = options.stateDir;
+  if (stateDir !== undefined && (typeof stateDir !== "string" || stateDir.trim() === "")) {
+    throw invalidArgument(`Expected \`stateDir\` to be the path of a folder, got ${shown(stateDir)}.`);
+  }
+  checkFunction(options.onEvent, "onEvent");
+  return {
+    workspace: workspaces.named(options.source) ?? workspaces.default,
+    intervalMs: duration("intervalMs", 30_000),
+    timeoutMs: duration("timeoutMs", 10_000),
+    livenessMs: duration("livenessMs", 180_000),
+    runtime: harmless(options.runtime, "runtime"),
+    spend: harmless(options.monthlySpendCents, "monthlySpendCents"),
+    emit: options.onEvent === undefined ? emit : safeHook(options.onEvent),
+  };
+}
+
+/** A function of the user's that may be absent, and may throw without harm to the beat. */
+function harmless<T>(given: (() => T | undefined) | undefined, name: string): () => T | undefined {
+  checkFunction(given, name);
+  return () => {
+    try {
+      return given?.();
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function checkFunction(given: unknown, name: string): void {
+  if (given === undefined || typeof given === "function") return;
+  throw invalidArgument(`Expected \`${name}\` to be a function, got ${shown(given)}.`);
+}

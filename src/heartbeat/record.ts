@@ -1,0 +1,72 @@
+import type { A2AError } from "../errors";
+import type { Emit, HeartbeatEvent } from "../events";
+import { isAlarming, isTold } from "./streak";
+
+/** What the beats so far add up to. */
+export interface BeatRecord {
+  /** Notes an accepted beat that began at `at`. */
+  accepted(at: number, elapsedMs: number): void;
+  failed(error: A2AError): void;
+  readonly consecutiveFailures: number;
+  /** Refusals of the token in a row. */
+  readonly refusals: number;
+  readonly lastBeatAt: Date | undefined;
+  /** How long nothing was accepted before the last accepted beat, if that was longer than the platform believes. */
+  outageMs: number | undefined;
+}
+
+export function createBeatRecord(
+  workspaceId: string,
+  livenessMs: number,
+  emit: Emit<HeartbeatEvent>,
+): BeatRecord {
+  let acceptedAt: number | undefined;
+  let lastBeatAt: Date | undefined;
+  let consecutiveFailures = 0;
+  let refusals = 0;
+  let outageMs: number | undefined;
+
+  return {
+    accepted(at, elapsedMs) {
+      if (acceptedAt !== undefined && at - acceptedAt > livenessMs) outageMs = at - acceptedAt;
+      acceptedAt = at;
+      lastBeatAt = new Date();
+      consecutiveFailures = 0;
+      refusals = 0;
+      emit({ type: "heartbeat.sent", workspaceId, elapsedMs });
+    },
+    failed({ code, status, message: reason }) {
+      consecutiveFailures += 1;
+      refusals = code === "unauthorized" ? refusals + 1 : 0;
+      if (isTold(consecutiveFailures)) {
+        const answered = status === undefined ? {} : { status };
+        emit({
+          type: "heartbeat.failed",
+          workspaceId,
+          consecutive: consecutiveFailures,
+          code,
+          ...answered,
+          reason,
+        });
+      }
+      if (isAlarming(refusals)) {
+        emit({ type: "heartbeat.unauthorized", workspaceId, consecutive: refusals, reason });
+      }
+    },
+    get consecutiveFailures() {
+      return consecutiveFailures;
+    },
+    get refusals() {
+      return refusals;
+    },
+    get lastBeatAt() {
+      return lastBeatAt;
+    },
+    get outageMs() {
+      return outageMs;
+    },
+    set outageMs(value) {
+      outageMs = value;
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { invalidArgument } from "../errors";
+import type { A2AEvent, Emit } from "../events";
+import { writeSecretFile } from "../identity/private-file";
+import { checkToken } from "../identity/token";
+import type { Workspace, Workspaces } from "../identity/workspaces";
+import { oneLine, shown } from "../text";
+import { type HttpAnswer, isSuccess } from "../transport/answer";
+import { explain, statusLine } from "../transport/answer-body";
+import type { Calls } from "../transport/call";
+import type { Exchange } from "../transport/exchange";
+import { isRecord, type JsonRecord, parseJson } from "../transport/json";
+import type { Pool } from "../transport/pool";
+import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
+import { type CallOptions, checkCallOptions } from "../validate";
+import type { AgentCard } from "./agent-card";
+
+/** How a workspace announces itself. */
+export interface Registration {
+  /** Where the platform reaches the agent, `http` or `https`. Without one the agent fetches its messages. */
+  url?: string | undefined;
+  agentCard: AgentCard;
+  /** @default "push" with a url, "poll" without */
+  deliveryMode?: "push" | "poll" | undefined;
+}
+
+export interface RegistrationResult {
+  status: string;
+  /** True when the workspace had a token already; a first registration brings one, which is used and stored. */
+  alreadyRegistered: boolean;
+  /** The mode the platform will use. */
+  deliveryMode?: string;
+  /** Set when the platform took the registration in another way than it was meant. */
+  warning?: string;
+}
+
+export interface RegistrationContext {
+  requestMs: number;
+  workspaces: Workspaces;
+  calls: Calls;
+  exchange: Exchange;
+  pool: Pool;
+  emit: Emit<A2AEvent>;
+  /** Where the token of a workspace is stored; `undefined` where there is no file system. */
+  tokenPath(workspace: Workspace): string | undefined;
+  /** What each workspace registered last, for those who have to do it again. */
+  last: Map<Workspace, Registration>;
+}
+
+/**
+ * Announces a workspace to the platform. A first registration brings a token: it is used from memory at once and
+ * stored, and when the disk does not take it, that is an event and no failure.
+ */
+export async function register(
+  context: RegistrationContext,
+  given: Registration,
+  givenOptions?: CallOptions,
+  background = false,
+): Promise<RegistrationResult> {
+  const options = checkCallOptions(givenOptions);
+  const workspace = context.workspaces.named(options.source) ?? context.workspaces.default;
+  const registration = checkRegistration(given);
+  const limitMs = options.timeoutMs ?? context.requestMs;
+  const call = context.calls.begin(limitMs, options.signal, background);
+  try {
+    const answer = await context.exchange({
+      method: "POST",
+      path: "/registry/register",
+      body: JSON.stringify({
+        id: workspace.id,
+        url: registration.url ?? "",
+        delivery_mode: registration.deliveryMode,
+        agent_card: registration.agentCard,
+      }),
+      workspace,
+      pool: context.pool,
+      call,
+      limitMs,
+      judge: judgeRegistration,
+    });
+    context.last.set(workspace, registration);
+    const isNew = await keepToken(context, workspace, answer.auth_token);
+    return resultOf(answer, isNew, registration);
+  } finally {
+    call.end();
+  }
+}
+
+function checkRegistration(given: Registration): Registration & { deliveryMode: "push" | "poll" } {
+  if (!isRecord(given) || !isRecord(given.agentCard) || typeof given.agentCard.name !== "string") {
+    throw invalidArgument("Expected a registration with an `agentCard` that has a `name`.");
+  }
+  const { url, agentCard } = given;
+  const deliveryMode = given.deliveryMode ?? (url === undefined ? "poll" : "push");
+  if (deliveryMode !== "push" && deliveryMode !== "poll") {
+    throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${shown(deliveryMode)}.`);
+  }
+  if (url !== undefined && typeof url !== "string") {
+    throw invalidArgument(`Expected \`url\` to be text, got ${shown(url)}.`);
+  }
+  if (deliveryMode === "push" && (url ?? "").trim() === "") {
+    throw invalidArgument(
+      "Expected `url` for the delivery mode 'push': the platform has to reach the agent.",
+    );
+  }
+  return { url, agentCard, deliveryMode };
+}
+
+function judgeRegistration(answer: HttpAnswer): Verdict<JsonRecord> {
+  if (!isSuccess(answer.status)) return failed(refused(answer));
+  const parsed = parseJson(answer.text);
+  if (parsed.ok && isRecord(parsed.value)) return succeeded(parsed.value);
+  return failed({
+    code: "bad_response",
+    summary: `The platform answered HTTP ${answer.status} to the registration, but not with a JSON object`,
+    delivery: "not-sent",
+    again: false,
+    status: answer.status,
+  });
+}
+
+const CODES: Record<number, Failure["code"]> = {
+  400: "bad_request",
+  401: "unauthorized",
+  403: "access_denied",
+  429: "rate_limited",
+};
+
+function refused(answer: HttpAnswer): Failure {
+  const said = explain(answer);
+  const { status } = answer;
+  return {
+    code:
+      status === 403 && said.foreign
+        ? "wrong_tenant"
+        : (CODES[status] ?? (status >= 500 ? "platform_error" : "bad_response")),
+    summary: `The platform did not take the registration (${statusLine(answer, said)})`,
+    advice:
+      status === 400
+        ? "A private or loopback `url` is a common reason: the platform only calls addresses it can reach."
+        : undefined,
+    delivery: "not-sent",
+    again: status === 429 || status >= 500,
+    status,
+    retryAfterMs: said.retryAfterMs,
+  };
+}
+
+/** The token is shown once: it is in use before the disk is asked. True when there was one. */
+async function keepToken(
+  context: RegistrationContext,
+  workspace: Workspace,
+  value: unknown,
+): Promise<boolean> {
+  if (typeof value !== "string" || value === "") return false;
+  const token = checkToken(value, "the token in the platform's answer");
+  workspace.tokens.adopt(token);
+  const path = context.tokenPath(workspace);
+  try {
+    if (path === undefined) throw new Error("there is no file system here");
+    await writeSecretFile(path, token);
+  } catch (error) {
+    const reason = oneLine(error instanceof Error ? error.message : String(error), 500).replaceAll(
+      token,
+      "[redacted]",
+    );
+    context.emit({ type: "token.store_failed", workspaceId: workspace.id, reason });
+  }
+  return true;
+}
+
+function resultOf(answer: JsonRecord, isNew: boolean, wanted: Registration): RegistrationResult {
+  const result: RegistrationResult = {
+    status: typeof answer.status === "string" ? answer.status : "registered",
+    alreadyRegistered: !isNew,
+  };
+  if (typeof answer.delivery_mode === "string") result.deliveryMode = answer.delivery_mode;
+  if (wanted.deliveryMode === "poll" && result.deliveryMode !== "poll") {
+    result.warning =
+      "The platform did not confirm the delivery mode 'poll': it may be too old for it, and messages may not arrive.";
+  }
+  return result;
+}
