@@ -1,5 +1,5 @@
+import { hasToken, liveToken } from "./registry/tokens";
 import { findWorkspace, type PlatformState } from "./state";
-import { liveToken } from "./workspace";
 
 /** What a refused caller is told; the proxy speaks of the caller, the registry of the workspace. */
 interface GateTexts {
@@ -30,11 +30,27 @@ export function refusedBy(
   authorization: string | undefined,
 ): string | undefined {
   const caller = findWorkspace(state, callerId);
-  const token = caller === undefined ? null : liveToken(caller);
-  if (token === null) return undefined;
-  // The scheme is matched with its case and exactly one space.
-  if (!authorization?.startsWith(SCHEME)) return gate.missing;
-  const shown = authorization.slice(SCHEME.length).trim();
+  if (caller === undefined || !hasToken(caller)) return undefined;
+  const shown = bearerOf(authorization);
   if (shown === "") return gate.missing;
-  return shown === token ? undefined : gate.invalid;
+  return shown === liveToken(caller) ? undefined : gate.invalid;
+}
+
+/** The strict gate: without a live token nobody passes. The operator's token opens every workspace. */
+export function refusedStrictly(
+  state: PlatformState,
+  id: string,
+  authorization: string | undefined,
+): string | undefined {
+  const shown = bearerOf(authorization);
+  if (shown === "") return REGISTRY_GATE.missing;
+  if (shown === state.adminToken) return undefined;
+  const workspace = findWorkspace(state, id);
+  const token = workspace === undefined ? null : liveToken(workspace);
+  return shown === token ? undefined : REGISTRY_GATE.invalid;
+}
+
+/** The scheme is matched with its case and exactly one space. Empty when there is no bearer. */
+function bearerOf(authorization: string | undefined): string {
+  return authorization?.startsWith(SCHEME) ? authorization.slice(SCHEME.length).trim() : "";
 }

@@ -1,23 +1,14 @@
 import { getRequestListener } from "@hono/node-server";
-import type { Clock } from "../transport/clock";
 import { machineClock } from "./clock";
 import type { Fault } from "./faults/fault";
 import { createFaultQueue } from "./faults/fault-queue";
 import { createFront } from "./front";
 import { openListener } from "./listener";
+import type { PlatformOptions } from "./platform-options";
 import type { RecordedRequest } from "./recorder";
 import { createApp } from "./routes/app";
-import { createState, type DeployMode, type PlatformEvent } from "./state";
+import { createState, type PlatformEvent } from "./state";
 import { addWorkspace, type NewWorkspace, type TestWorkspace } from "./test-workspace";
-
-export interface PlatformOptions {
-  /** Port on 127.0.0.1. @default a free one */
-  port?: number | undefined;
-  /** Decides which agent URLs the platform dispatches to. @default "self-hosted" */
-  deployMode?: DeployMode | undefined;
-  /** The platform's time. @default the time of the machine */
-  clock?: Clock | undefined;
-}
 
 /** A platform on loopback that speaks the real one's protocol. */
 export interface TestPlatform extends AsyncDisposable {
@@ -51,7 +42,7 @@ export interface TestPlatform extends AsyncDisposable {
  */
 export async function startPlatform(options: PlatformOptions = {}): Promise<TestPlatform> {
   const clock = options.clock ?? machineClock;
-  const state = createState(clock, options.deployMode ?? "self-hosted");
+  const state = createState({ ...options, clock });
   const requests: RecordedRequest[] = [];
   const faults = createFaultQueue(clock);
   const app = createApp(state);
@@ -68,7 +59,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
 
   async function close(): Promise<void> {
     faults.close();
-    for (const dispatch of state.dispatches) dispatch.abort();
+    for (const dispatch of state.dispatches) dispatch.giveUp();
     await listener.close();
   }
 

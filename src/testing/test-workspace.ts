@@ -1,9 +1,12 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "./agents/incoming-message";
 import type { Reply } from "./agents/reply";
+import { newInboundSecret } from "./registry/inbound-secret";
+import { liveToken, newToken } from "./registry/tokens";
 import type { PlatformState } from "./state";
 import { isUuid } from "./uuid";
-import type { Workspace } from "./workspace";
+import { newWorkspace, type Workspace } from "./workspace";
+import { believedOf, type WorkspaceState } from "./workspace-view";
 
 /** A workspace to be added. Everything has a default. */
 export interface NewWorkspace {
@@ -17,7 +20,10 @@ export interface NewWorkspace {
   parentId?: string | undefined;
   /** `null` is a workspace without a live token: its requests pass unauthenticated. @default a random one */
   token?: string | null | undefined;
-  /** Where a real agent listens; messages are forwarded to it, and `reply` is not asked. May be loopback. */
+  /**
+   * Where a real agent listens; messages are forwarded to it, and `reply` is not asked. May be loopback. One that
+   * begins with `http://127.0.0.1` stays when an agent registers another.
+   */
   url?: string | undefined;
   /**
    * `online`, `degraded`, `offline`, `provisioning`, `paused`, `hibernated`, `failed`, `awaiting_agent`, `removed`
@@ -27,6 +33,8 @@ export interface NewWorkspace {
   status?: string | undefined;
   /** Answers the messages of a workspace without `url`. @default none: messages find no agent */
   reply?: Reply | undefined;
+  /** Queued messages are handed out while fewer tasks than these are active. @default 1 */
+  maxConcurrentTasks?: number | undefined;
 }
 
 /** A workspace on the test platform, and the strings to pull. */
@@ -35,11 +43,24 @@ export interface TestWorkspace {
   readonly name: string;
   /** The token that the platform accepts now; null when none is live. */
   readonly token: string | null;
+  /** The secret the platform hands out with registrations and heartbeats. */
+  readonly inboundSecret: string;
+  /** What the platform believes about the workspace: a copy, made when it is read. */
+  readonly state: WorkspaceState;
   /** Messages that reached the agent, oldest first. Live: it grows. */
   readonly received: readonly IncomingMessage[];
+  /** Any status, without the platform's own rules and without an event. */
   setStatus(status: string): void;
   /** The old token is revoked at once. */
   setToken(token: string | null): void;
+  /** Makes a new token the live one and returns it. The old one is revoked at once. */
+  rotateToken(): string;
+  /** Leaves no live token: requests pass unauthenticated, and the next registration is given a new one. */
+  revokeTokens(): void;
+  /** An empty one is not handed out. */
+  setInboundSecret(secret: string): void;
+  /** The workspace's messages are refused (402) once it has spent this much, in US cents. `null` lifts the limit. */
+  setBudget(cents: number | null): void;
   setReply(reply: Reply | null): void;
   setUrl(url: string | null): void;
 }
@@ -48,21 +69,19 @@ export interface TestWorkspace {
 export function addWorkspace(state: PlatformState, options: NewWorkspace): TestWorkspace {
   const id = canonicalId("id", options.id ?? randomUUID());
   if (state.workspaces.has(id)) throw new Error(`Workspace ${id} exists already`);
-  const status = options.status ?? "online";
-  const workspace: Workspace = {
+  const workspace = newWorkspace({
     id,
     name: options.name ?? `workspace-${id.slice(0, 8)}`,
     role: options.role ?? null,
     parentId: options.parentId === undefined ? null : canonicalId("parentId", options.parentId),
-    status,
     token: options.token === undefined ? newToken() : options.token,
-    url: options.url === undefined ? null : checkedUrl(options.url),
+    inboundSecret: newInboundSecret(),
     reply: options.reply ?? null,
-    removedAt: status === "removed" ? state.timestamp() : null,
-    lastOutboundAt: null,
+    maxConcurrentTasks: options.maxConcurrentTasks ?? 1,
     createdAt: state.clock.now(),
-    received: [],
-  };
+  });
+  setUrl(workspace, options.url ?? null);
+  setStatus(state, workspace, options.status ?? "online");
   state.workspaces.set(id, workspace);
   return controlsOf(state, workspace);
 }
@@ -72,36 +91,52 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
     id: workspace.id,
     name: workspace.name,
     get token() {
-      return workspace.token;
+      return liveToken(workspace);
+    },
+    get inboundSecret() {
+      return workspace.inboundSecret;
+    },
+    get state() {
+      return believedOf(workspace, state.clock.now());
     },
     received: workspace.received,
-    setStatus(status) {
-      workspace.status = status;
-      workspace.removedAt = status === "removed" ? state.timestamp() : null;
-    },
+    setStatus: (status) => setStatus(state, workspace, status),
     setToken(token) {
       workspace.token = token;
+    },
+    rotateToken() {
+      workspace.token = newToken();
+      return workspace.token;
+    },
+    revokeTokens() {
+      workspace.token = null;
+    },
+    setInboundSecret(secret) {
+      workspace.inboundSecret = secret;
+    },
+    setBudget(cents) {
+      workspace.budgetLimit = cents;
     },
     setReply(reply) {
       workspace.reply = reply;
     },
-    setUrl(url) {
-      workspace.url = url === null ? null : checkedUrl(url);
-    },
+    setUrl: (url) => setUrl(workspace, url),
   };
+}
+
+function setStatus(state: PlatformState, workspace: Workspace, status: string): void {
+  workspace.status = status;
+  workspace.removedAt = status === "removed" ? state.timestamp() : null;
+  workspace.hasDeadToken = false;
+}
+
+function setUrl(workspace: Workspace, url: string | null): void {
+  if (url !== null && !URL.canParse(url)) throw new Error(`Expected \`url\` to be a URL, got \`${url}\``);
+  workspace.url = url;
+  workspace.urlIsProvisioned = url?.startsWith("http://127.0.0.1") ?? false;
 }
 
 function canonicalId(name: string, id: string): string {
   if (!isUuid(id)) throw new Error(`Expected \`${name}\` to be a UUID, got \`${id}\``);
   return id.toLowerCase();
-}
-
-function checkedUrl(url: string): string {
-  if (!URL.canParse(url)) throw new Error(`Expected \`url\` to be a URL, got \`${url}\``);
-  return url;
-}
-
-/** 32 random bytes in base64url: 43 characters, as the platform makes them. */
-function newToken(): string {
-  return randomBytes(32).toString("base64url");
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "./agents/incoming-message";
 import type { Reply } from "./agents/reply";
 
+export type DeliveryMode = "push" | "poll";
+
 /** One workspace as the platform keeps it. */
 export interface Workspace {
   readonly id: string;
@@ -9,13 +11,76 @@ export interface Workspace {
   parentId: string | null;
   status: string;
   token: string | null;
+  /** A token was minted after the removal: from then on a bearer is asked for, and none is accepted. */
+  hasDeadToken: boolean;
   url: string | null;
+  /** The URL is the platform's own doing, not what an agent registered. */
+  urlIsProvisioned: boolean;
   reply: Reply | null;
+  agentCard: unknown;
+  deliveryMode: DeliveryMode;
+  inboundSecret: string;
+  maxConcurrentTasks: number;
   removedAt: string | null;
   lastOutboundAt: string | null;
   /** Clock time of its creation, in milliseconds. */
   readonly createdAt: number;
+  /** Clock time of the last heartbeat or registration, in milliseconds. */
+  lastHeartbeatAt: number | null;
+  activeTasks: number;
+  currentTask: string;
+  errorRate: number;
+  sampleError: string;
+  /** As the last heartbeat said; null before the first. */
+  uptimeSeconds: number | null;
+  /** US cents. */
+  monthlySpend: number;
+  /** US cents; null is no limit. */
+  budgetLimit: number | null;
+  /** From here on: what the agent declares with each heartbeat, and loses when it does not. */
+  idleTimeoutSeconds: number | null;
+  capabilities: Readonly<Record<string, boolean>>;
   readonly received: IncomingMessage[];
+}
+
+/** A workspace that was just created: online, without an agent. */
+export function newWorkspace(
+  given: Pick<Workspace, "id" | "name" | "createdAt" | "inboundSecret"> & Partial<Workspace>,
+): Workspace {
+  return {
+    role: null,
+    parentId: null,
+    status: "online",
+    token: null,
+    hasDeadToken: false,
+    url: null,
+    urlIsProvisioned: false,
+    reply: null,
+    agentCard: null,
+    deliveryMode: "push",
+    maxConcurrentTasks: 1,
+    removedAt: null,
+    lastOutboundAt: null,
+    lastHeartbeatAt: null,
+    activeTasks: 0,
+    currentTask: "",
+    errorRate: 0,
+    sampleError: "",
+    uptimeSeconds: null,
+    monthlySpend: 0,
+    budgetLimit: null,
+    idleTimeoutSeconds: null,
+    capabilities: {},
+    received: [],
+    ...given,
+  };
+}
+
+/** A change of status that does not happen when somebody else was faster: a removal is never undone. */
+export function moveStatus(workspace: Workspace, from: string, to: string): boolean {
+  if (workspace.status !== from) return false;
+  workspace.status = to;
+  return true;
 }
 
 /** Where a workspace's messages go: to a real agent, to a function, or nowhere. */
@@ -44,7 +109,7 @@ export function urlOf(workspace: Workspace): string {
   return workspace.reply === null ? "" : `http://ws-${workspace.id.slice(0, 12)}:8000`;
 }
 
-/** Removing a workspace revokes its tokens. */
-export function liveToken(workspace: Workspace): string | null {
-  return workspace.status === "removed" ? null : workspace.token;
+/** What the agent said last; before it said anything, the time since the workspace was created. */
+export function uptimeOf(workspace: Workspace, now: number): number {
+  return workspace.uptimeSeconds ?? Math.floor((now - workspace.createdAt) / 1000);
 }

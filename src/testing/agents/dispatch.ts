@@ -5,8 +5,18 @@ import { type AgentAnswer, forward } from "./forward";
 import { incomingMessage } from "./incoming-message";
 import { askReply, type Reply } from "./reply";
 
-// An agent that is silent for this long is taken for busy.
-const IDLE_LIMIT_MS = 300_000;
+// An agent that is silent for this long is taken for busy, unless its heartbeat asked for another limit.
+const IDLE_LIMIT_SECONDS = 300;
+// A caller that names itself waits no longer than this, whatever signs of life there are.
+const CEILING_MS = 30 * 60_000;
+
+/** A request on its way to an agent. */
+export interface Dispatch {
+  readonly targetId: string;
+  /** The target was heard of: it may stay silent for its whole idle limit again. */
+  showLife(): void;
+  giveUp(): void;
+}
 
 /** Hands a request to the agent of `target` and waits for what comes of it. Never rejects. */
 export async function dispatch(
@@ -17,26 +27,47 @@ export async function dispatch(
   request: JsonObject,
 ): Promise<AgentAnswer> {
   const message = incomingMessage(from, request);
-  const giveUp = new AbortController();
-  const cancelLimit = state.clock.setTimer(() => giveUp.abort(), IDLE_LIMIT_MS);
-  state.dispatches.add(giveUp);
+  const { waiting, signal, end } = waitForLife(state, target, from);
+  state.dispatches.add(waiting);
   const onConnected = (): void => {
     target.received.push(message);
   };
   try {
     if (agent.kind === "url") {
-      return await forward(agent.url, JSON.stringify(request), { signal: giveUp.signal, onConnected });
+      return await forward(agent.url, JSON.stringify(request), { signal, onConnected });
     }
     onConnected();
-    return await Promise.race([answerOf(agent.reply), lostAt(giveUp.signal)]);
+    return await Promise.race([answerOf(agent.reply), lostAt(signal)]);
   } finally {
-    cancelLimit();
-    state.dispatches.delete(giveUp);
+    end();
+    state.dispatches.delete(waiting);
   }
 
   async function answerOf(reply: Reply): Promise<AgentAnswer> {
     return { kind: "answered", status: 200, body: Buffer.from(await askReply(reply, message, request)) };
   }
+}
+
+/** Aborts when the target is silent for too long. The limit is the one that holds when the wait begins. */
+function waitForLife(state: PlatformState, target: Workspace, from: string | null) {
+  const idleMs = (target.idleTimeoutSeconds ?? IDLE_LIMIT_SECONDS) * 1000;
+  const controller = new AbortController();
+  const giveUp = (): void => controller.abort();
+  const cancelCeiling = from === null ? () => undefined : state.clock.setTimer(giveUp, CEILING_MS);
+  let cancelIdle = state.clock.setTimer(giveUp, idleMs);
+  const waiting: Dispatch = {
+    targetId: target.id,
+    showLife() {
+      cancelIdle();
+      cancelIdle = state.clock.setTimer(giveUp, idleMs);
+    },
+    giveUp,
+  };
+  function end(): void {
+    cancelIdle();
+    cancelCeiling();
+  }
+  return { waiting, signal: controller.signal, end };
 }
 
 function lostAt(signal: AbortSignal): Promise<AgentAnswer> {

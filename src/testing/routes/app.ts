@@ -3,11 +3,15 @@ import type { PlatformState } from "../state";
 import { checkAccess } from "./check-access";
 import { discover } from "./discover";
 import type { Bindings } from "./env";
+import { heartbeat } from "./heartbeat";
 import { guardOrigin } from "./origin";
 import { listPeers } from "./peers";
 import { proxyMessage } from "./proxy";
 import { countRequests } from "./rate-limit";
+import { register } from "./register";
+import { updateCard } from "./update-card";
 import { workspaceInfo } from "./workspace-info";
+import { workspaceState } from "./workspace-state";
 
 /** Every endpoint of the platform, and what stands before all of them. */
 export function createApp(state: PlatformState): Hono<Bindings> {
@@ -17,10 +21,14 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.use(countRequests(state));
 
   app.get("/health", (c) => c.json({ status: "ok" }));
+  app.post("/registry/register", register(state));
+  app.post("/registry/heartbeat", heartbeat(state));
+  app.post("/registry/update-card", updateCard(state));
   app.get("/registry/discover/:id", discover(state));
   app.get("/registry/:id/peers", listPeers(state));
   app.post("/registry/check-access", checkAccess(state));
   app.get("/workspaces/:id", workspaceInfo(state));
+  app.get("/workspaces/:id/state", workspaceState(state));
   app.post("/workspaces/:id/a2a", proxyMessage(state));
 
   app.notFound((c) => c.text("404 page not found", 404));

@@ -44,7 +44,7 @@ function rowOf(peer: Workspace): JsonObject {
     status: peer.status,
     url: urlOf(peer),
     parent_id: peer.parentId,
-    active_tasks: 0,
-    agent_card: null,
+    active_tasks: peer.activeTasks,
+    agent_card: peer.agentCard,
   };
 }

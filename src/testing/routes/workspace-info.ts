@@ -1,7 +1,7 @@
 import type { JsonObject } from "../json";
 import { findWorkspace, type PlatformState } from "../state";
 import { isUuid } from "../uuid";
-import { isExternal, urlOf, type Workspace } from "../workspace";
+import { isExternal, uptimeOf, urlOf, type Workspace } from "../workspace";
 import type { RouteContext } from "./env";
 
 /** What everybody may know about a workspace. */
@@ -11,11 +11,16 @@ export function workspaceInfo(state: PlatformState) {
     if (!isUuid(id)) return c.json({ error: "invalid workspace ID" }, 400);
     const workspace = findWorkspace(state, id);
     if (workspace === undefined) return c.json({ error: "workspace not found" }, 404);
-    if (workspace.status === "removed" && c.req.query("include_removed") !== "true") {
+    if (isGone(state, workspace) && c.req.query("include_removed") !== "true") {
       return c.json(goneOf(workspace), 410);
     }
     return c.json(rowOf(state, workspace));
   };
+}
+
+/** The earlier version shows a removed workspace like any other. */
+function isGone(state: PlatformState, workspace: Workspace): boolean {
+  return workspace.status === "removed" && state.version === "2026-05";
 }
 
 function goneOf(workspace: Workspace): JsonObject {
@@ -34,13 +39,13 @@ function rowOf(state: PlatformState, workspace: Workspace): JsonObject {
     role: workspace.role,
     tier: 2,
     status: workspace.status,
-    agent_card: null,
+    agent_card: workspace.agentCard,
     url: urlOf(workspace),
     parent_id: workspace.parentId,
-    active_tasks: 0,
-    max_concurrent_tasks: 1,
-    last_error_rate: 0,
-    uptime_seconds: Math.floor((state.clock.now() - workspace.createdAt) / 1000),
+    active_tasks: workspace.activeTasks,
+    max_concurrent_tasks: workspace.maxConcurrentTasks,
+    last_error_rate: workspace.errorRate,
+    uptime_seconds: uptimeOf(workspace, state.clock.now()),
     runtime: isExternal(workspace) ? "external" : "langgraph",
     x: 0,
     y: 0,

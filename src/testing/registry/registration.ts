@@ -1,0 +1,37 @@
+import { isObject } from "../json";
+import type { PlatformVersion } from "../state";
+import type { DeliveryMode } from "../workspace";
+import { hasShape, isText } from "./shape";
+
+/** What an agent says of itself when it registers. */
+export interface Registration {
+  readonly id: string;
+  readonly url: string;
+  readonly agentCard: unknown;
+  /** Empty when it was not stated. */
+  readonly deliveryMode: string;
+}
+
+interface WireRegistration {
+  id?: string | null;
+  url?: string | null;
+  agent_card?: unknown;
+  delivery_mode?: string | null;
+}
+
+/** Reads a registration; undefined for a body that the platform cannot read. */
+export function readRegistration(body: unknown, version: PlatformVersion): Registration | undefined {
+  if (!isWireRegistration(body) || !body.id || !Object.hasOwn(body, "agent_card")) return undefined;
+  const { id, url, agent_card: agentCard, delivery_mode: deliveryMode } = body;
+  if (version === "2026-05") return { id, url: url ?? "", agentCard, deliveryMode: deliveryMode ?? "" };
+  // Before there was a choice every agent had to have a URL.
+  return url ? { id, url, agentCard, deliveryMode: "" } : undefined;
+}
+
+function isWireRegistration(body: unknown): body is WireRegistration {
+  return isObject(body) && hasShape(body, { id: isText, url: isText, delivery_mode: isText });
+}
+
+export function isDeliveryMode(text: string): text is DeliveryMode {
+  return text === "push" || text === "poll";
+}

@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type ManualClock,
+  manualClock,
+  startPlatform,
+  type TestPlatform,
+  type TestWorkspace,
+} from "../../src/testing/index";
+import { call } from "./helpers/exchange";
+
+const NOBODY = "99999999-9999-4999-8999-999999999999";
+
+let clock: ManualClock;
+let platform: TestPlatform;
+let me: TestWorkspace;
+beforeEach(async () => {
+  clock = manualClock();
+  platform = await startPlatform({ clock });
+  me = platform.addWorkspace({ name: "Me", reply: () => "hi" });
+});
+afterEach(() => platform.close());
+
+const post = (body: unknown, token: string | null = me.token) =>
+  call(`${platform.url}/registry/heartbeat`, {
+    method: "POST",
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    body,
+  });
+const beat = (said: object = {}, who: TestWorkspace = me) =>
+  post({ workspace_id: who.id, ...said }, who.token);
+
+describe("a heartbeat", () => {
+  it("overwrites everything the platform believed, also with what it leaves out", async () => {
+    await clock.advance(1000);
+    await beat({
+      error_rate: 0.25,
+      sample_error: "out of paper",
+      active_tasks: 2,
+      current_task: "printing",
+      uptime_seconds: 512,
+      monthly_spend: 1500,
+      runtime_metadata: { capabilities: { session: true, retry: false }, idle_timeout_seconds: 600 },
+    });
+    expect(me.state).toEqual({
+      status: "online",
+      activeTasks: 2,
+      currentTask: "printing",
+      errorRate: 0.25,
+      sampleError: "out of paper",
+      uptimeSeconds: 512,
+      monthlySpend: 1500,
+      idleTimeoutSeconds: 600,
+      capabilities: { session: true, retry: false },
+      lastHeartbeatAt: 1000,
+      agentCard: null,
+      deliveryMode: "push",
+      url: `http://ws-${me.id.slice(0, 12)}:8000`,
+    });
+    await clock.advance(1000);
+    await beat();
+    expect(me.state).toMatchObject({
+      activeTasks: 0,
+      currentTask: "",
+      errorRate: 0,
+      sampleError: "",
+      uptimeSeconds: 0,
+      monthlySpend: 1500,
+      idleTimeoutSeconds: null,
+      capabilities: {},
+      lastHeartbeatAt: 2000,
+    });
+  });
+
+  it("shows in what others are told", async () => {
+    await beat({ active_tasks: 3, error_rate: 0.2, uptime_seconds: 7 });
+    expect((await call(`${platform.url}/workspaces/${me.id}`)).json).toMatchObject({
+      active_tasks: 3,
+      last_error_rate: 0.2,
+      uptime_seconds: 7,
+    });
+    const bare = platform.addWorkspace({ token: null });
+    expect((await call(`${platform.url}/registry/${bare.id}/peers`)).json).toMatchObject([
+      { active_tasks: 3 },
+    ]);
+  });
+
+  it.each([
+    [0, null],
+    [-5, null],
+    [1, 1],
+  ])("with an idle timeout of %i leaves %j", async (seconds, kept) => {
+    await beat({ runtime_metadata: { idle_timeout_seconds: 600 } });
+    await beat({ runtime_metadata: { idle_timeout_seconds: seconds } });
+    expect(me.state.idleTimeoutSeconds).toBe(kept);
+  });
+
+  it.each([
+    [0, 100],
+    [-1, 100],
+    [1, 1],
+    [1_000_000_000_000, 1_000_000_000_000],
+    [1_000_000_000_001, 1_000_000_000_000],
+  ])("that states a spending of %i leaves %i", async (stated, kept) => {
+    await beat({ monthly_spend: 100 });
+    await beat({ monthly_spend: stated });
+    expect(me.state.monthlySpend).toBe(kept);
+  });
+
+  it.each([
+    "oops",
+    [],
+    {},
+    { workspace_id: "" },
+    { workspace_id: 7 },
+    { active_tasks: 0.5 },
+    { uptime_seconds: 1.5 },
+    { monthly_spend: 12.99 },
+    { active_tasks: "1" },
+    { active_tasks: 1e19 },
+    { error_rate: "0" },
+    { sample_error: 1 },
+    { current_task: {} },
+    { runtime_state: true },
+    { runtime_metadata: [] },
+    { runtime_metadata: { idle_timeout_seconds: 1.5 } },
+    { runtime_metadata: { capabilities: { session: "yes" } } },
+  ])("cannot be read when it is %j", async (body) => {
+    const known = typeof body === "object" && !Array.isArray(body) && Object.keys(body).length > 0;
+    const answer = await post(known ? { workspace_id: me.id, ...body } : body);
+    expect(answer).toMatchObject({ status: 400, json: { error: "invalid request body" } });
+    expect(me.state.lastHeartbeatAt).toBeNull();
+  });
+
+  it("may carry null for anything, and fields nobody knows", async () => {
+    const answer = await beat({ active_tasks: null, runtime_metadata: null, shoe_size: 43 });
+    expect(answer.status).toBe(200);
+  });
+
+  it("needs the workspace's token while one is live", async () => {
+    const peer = platform.addWorkspace({});
+    const missing = { status: 401, json: { error: "missing workspace auth token" } };
+    const invalid = { status: 401, json: { error: "invalid workspace auth token" } };
+    expect(await post({ workspace_id: me.id }, null)).toMatchObject(missing);
+    expect(await post({ workspace_id: me.id }, peer.token)).toMatchObject(invalid);
+    const old = me.token;
+    const fresh = me.rotateToken();
+    expect(fresh).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(me.token).toBe(fresh);
+    expect(await post({ workspace_id: me.id }, old)).toMatchObject(invalid);
+    expect((await post({ workspace_id: me.id }, fresh)).status).toBe(200);
+    me.revokeTokens();
+    expect(me.token).toBeNull();
+    expect((await post({ workspace_id: me.id }, null)).status).toBe(200);
+  });
+
+  it("hands out the inbound secret of now, and nothing when there is none", async () => {
+    expect((await beat()).json).toEqual({ status: "ok", platform_inbound_secret: me.inboundSecret });
+    me.setInboundSecret("s3");
+    expect((await beat()).json).toEqual({ status: "ok", platform_inbound_secret: "s3" });
+    me.setInboundSecret("");
+    expect((await beat()).json).toEqual({ status: "ok" });
+  });
+
+  it("hands out no secret in the earlier version", async () => {
+    await using earlier = await startPlatform({ version: "2026-04" });
+    const old = earlier.addWorkspace({ token: null });
+    const url = `${earlier.url}/registry/heartbeat`;
+    const answer = await call(url, { method: "POST", body: { workspace_id: old.id } });
+    expect(answer.json).toEqual({ status: "ok" });
+  });
+
+  it("of an unknown or a removed workspace is answered like any other and changes nothing", async () => {
+    me.setStatus("removed");
+    expect(await post({ workspace_id: me.id, active_tasks: 2 }, null)).toMatchObject({
+      status: 200,
+      json: { status: "ok" },
+    });
+    expect(me.state).toMatchObject({ status: "removed", activeTasks: 0, lastHeartbeatAt: null });
+    expect((await post({ workspace_id: NOBODY }, null)).status).toBe(200);
+    expect((await call(`${platform.url}/workspaces/${NOBODY}`)).status).toBe(404);
+  });
+
+  it("of what is no UUID fails in the database", async () => {
+    expect(await post({ workspace_id: "me" }, null)).toMatchObject({
+      status: 500,
+      json: { error: "failed to update" },
+    });
+  });
+
+  it("is told to the listeners, and the task only when it changed", async () => {
+    await beat({ active_tasks: 1, current_task: "printing", uptime_seconds: 1 });
+    await beat({ active_tasks: 2, current_task: "printing", uptime_seconds: 2 });
+    await beat({ uptime_seconds: 3 });
+    const workspaceId = me.id;
+    const life = (active_tasks: number, uptime_seconds: number) => ({
+      type: "WORKSPACE_HEARTBEAT",
+      workspaceId,
+      payload: { active_tasks, uptime_seconds },
+    });
+    const task = (current_task: string, active_tasks: number) => ({
+      type: "TASK_UPDATED",
+      workspaceId,
+      payload: { current_task, active_tasks },
+    });
+    expect(platform.events).toEqual([task("printing", 1), life(1, 1), life(2, 2), task("", 0), life(0, 3)]);
+  });
+});
