@@ -29,7 +29,7 @@ describe("what lists and discoveries tell", () => {
     const { enricher, client, asked, peers } = await world();
     const [lead] = peers(2);
     await client.listPeers({ query: "nobody has this name" });
-    expect(enricher.get(lead?.id ?? "")).not.toBeNull();
+    expect(enricher.get(lead.id)).not.toBeNull();
     expect(asked()).toHaveLength(1);
   });
 
@@ -81,14 +81,13 @@ describe("what lists and discoveries tell", () => {
 
   it("names learnt by a background discovery or list serve `peerName`", async () => {
     const { enricher, client, peer, learn } = await world();
-    const names = ["Alone", "One", "Two"];
-    const [alone, one, two] = names.map((name) => peer({ name }));
-    await learn({ id: alone?.id ?? "" });
-    expect(client.peerName(alone?.id ?? "")).toBe("Alone");
-    enricher.get(one?.id ?? "");
-    enricher.get(two?.id ?? "");
+    const alone = peer({ name: "Alone" });
+    const several = [peer({ name: "One" }), peer({ name: "Two" })];
+    await learn(alone);
+    expect(client.peerName(alone.id)).toBe("Alone");
+    for (const { id } of several) enricher.get(id);
     await enricher.settled();
-    expect([one, two].map((each) => client.peerName(each?.id ?? ""))).toEqual(["One", "Two"]);
+    expect(several.map(({ id }) => client.peerName(id))).toEqual(["One", "Two"]);
   });
 
   it("records that the memory has lost leave their names to `peerName`", async () => {
@@ -144,9 +143,9 @@ describe("several unknown peers of one workspace", () => {
     const { enricher, asked, me, peer, peers } = await world();
     const [one, two] = peers(2);
     // Two levels down, which a list does not show.
-    const below = peer({ parentId: one?.id, name: "Grandchild" });
+    const below = peer({ parentId: one.id, name: "Grandchild" });
     const wanted = [one, below, two, { id: idOf(1) }];
-    for (const each of wanted) enricher.get(each?.id ?? "");
+    for (const each of wanted) enricher.get(each.id);
     await enricher.settled();
     expect(asked()[0]).toBe(listOf(me));
     expect(asked().slice(1).sort()).toEqual([below, { id: idOf(1) }].map(discovery).sort());

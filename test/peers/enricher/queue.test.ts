@@ -242,7 +242,7 @@ describe("a rate limit", () => {
     const { enricher, platform, events, clock, asked, peers } = await world({ enricher: { workers: 1 } });
     const [first, ...others] = peers(3);
     platform.fail(DISCOVER, LIMITED, { times: 1 });
-    enricher.get(first?.id ?? "");
+    enricher.get(first.id);
     await until(() => events.length === 1, "the limit is known");
     for (const { id } of others) enricher.get(id);
     await clock.advance(6999);
@@ -252,7 +252,7 @@ describe("a rate limit", () => {
 
     await clock.advance(1);
     await enricher.settled();
-    for (const { id } of [first, ...others]) expect(enricher.get(id ?? "")).not.toBeNull();
+    for (const { id } of [first, ...others]) expect(enricher.get(id)).not.toBeNull();
     expect(events).toMatchObject([{ type: "enricher.failed", code: "rate_limited" }]);
   });
 

@@ -49,6 +49,13 @@ export function countingClock(): CountingClock {
   };
 }
 
+/** So that a test can take apart a few peers by name. */
+type Several<Count extends number> = Count extends 2
+  ? [TestWorkspace, TestWorkspace]
+  : Count extends 3
+    ? [TestWorkspace, TestWorkspace, TestWorkspace]
+    : TestWorkspace[];
+
 /** A platform, a client of two of its workspaces (or one), and the client's clock, which stands still. */
 export interface World {
   platform: TestPlatform;
@@ -62,7 +69,7 @@ export interface World {
   asked(): string[];
   /** Adds a workspace that `me` may talk to. */
   peer(workspace?: NewWorkspace): TestWorkspace;
-  peers(count: number): TestWorkspace[];
+  peers<Count extends number>(count: Count): Several<Count>;
   /** Asks for the peers one after the other, each by itself, and waits for the answers. */
   learn(...peers: readonly { id: string }[]): Promise<void>;
 }
@@ -87,7 +94,7 @@ export async function worldOfTwo(options: A2AClientOptions = {}): Promise<TwoWor
   const workspaces = [me, second].map(({ id, token }) => ({ id, token: token ?? "" }));
   const made = settle(platform, me, { workspaces, ...options });
   const peerOfSecond = (workspace: NewWorkspace = {}) =>
-    platform.addWorkspace({ reply: "ok", parentId, ...workspace });
+    platform.addWorkspace({ reply: () => "ok", parentId, ...workspace });
   return { ...made, second, peerOfSecond };
 }
 
@@ -101,7 +108,7 @@ function settle(platform: TestPlatform, me: TestWorkspace, options: A2AClientOpt
     await platform.close();
   });
   const { enricher } = client;
-  const peer = (workspace: NewWorkspace = {}) => platform.addWorkspace({ reply: "ok", ...workspace });
+  const peer = (workspace: NewWorkspace = {}) => platform.addWorkspace({ reply: () => "ok", ...workspace });
   return {
     platform,
     clock,
@@ -111,7 +118,8 @@ function settle(platform: TestPlatform, me: TestWorkspace, options: A2AClientOpt
     events,
     asked: () => platform.requests.map(({ path }) => path),
     peer,
-    peers: (count) => Array.from({ length: count }, () => peer()),
+    peers: <Count extends number>(count: Count) =>
+      Array.from({ length: count }, () => peer()) as Several<Count>,
     async learn(...peers) {
       for (const { id } of peers) {
         enricher.get(id);

@@ -1,0 +1,194 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { createA2AClient } from "a2a-peers";
+import { startPlatform } from "a2a-peers/testing";
+import { describe, expect, it } from "vitest";
+import { failureOf } from "../../helpers/failure";
+import { resources, until } from "../../helpers/sockets-client";
+import { DISCOVER, idOf, quiet, world } from "./world";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Runs a module that has a `client`; resolves with what it wrote once it exits by itself, with code 0. */
+async function run(options: object, lines: readonly string[]): Promise<string> {
+  const script = [
+    `import { createA2AClient } from "./src/index.ts";`,
+    `const client = createA2AClient(${JSON.stringify(options)});`,
+    "const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));",
+    "const until = async (name, count) => {",
+    "  while (client.enricher.stats()[name] !== count) await sleep(5);",
+    "};",
+    ...lines,
+    "process.stdout.write(JSON.stringify({ ...client.enricher.stats(), found }));",
+  ].join("\n");
+  const args = ["--import", "tsx", "--input-type=module", "--eval", script];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: ROOT, timeout: 15_000 });
+  return JSON.parse(stdout);
+}
+
+// So long that a process which waited for a question would be ended from outside.
+const timeouts = { enrichMs: 600_000, requestMs: 600_000 };
+
+describe.concurrent("a process", () => {
+  it("with a hung registry and pending background questions exits by itself", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    const lead = platform.addWorkspace({ reply: () => "ok" });
+    platform.fail(DISCOVER, { status: 200, body: { id: lead.id } }, { times: 1 });
+    platform.fail("*", { kind: "stall" });
+    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `client.enricher.get("${lead.id}");`,
+      `await until("cached", 1);`,
+      // One over the connection that is there, the list over a new one.
+      `const found = client.enricher.get("${idOf(1)}");`,
+      `await until("inFlight", 1);`,
+      `for (const id of ${JSON.stringify([2, 3, 4].map(idOf))}) client.enricher.get(id);`,
+      `await until("inFlight", 2);`,
+      "await sleep(50);",
+    ]);
+    expect(told).toMatchObject({ found: null, inFlight: 2, queued: 3 });
+  });
+
+  it("that has only just asked exits by itself", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    platform.fail("*", { kind: "stall" });
+    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `const found = client.enricher.get("${idOf(1)}");`,
+      "await sleep(0);",
+    ]);
+    expect(told).toMatchObject({ found: null, inFlight: 1 });
+  });
+
+  it("whose questions are paused by a rate limit exits by itself", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    platform.fail("*", { status: 429, headers: { "retry-after": "300" } });
+    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `const found = client.enricher.get("${idOf(1)}");`,
+      `await until("inFlight", 1);`,
+      `await until("inFlight", 0);`,
+    ]);
+    expect(told).toMatchObject({ found: null, inFlight: 0, queued: 1 });
+  });
+
+  it("that waits for a `fetch` does not exit before it has the record", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    const lead = platform.addWorkspace({ name: "Lead", reply: () => "ok" });
+    const record = { id: lead.id, name: "Lead" };
+    platform.fail(DISCOVER, { status: 200, body: record, delayMs: 100 });
+    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `const found = await client.enricher.fetch("${lead.id}");`,
+    ]);
+    expect(told).toMatchObject({ found: record, cached: 1 });
+  });
+
+  it("that waits for a `fetch` whose question began in the background does not exit early, either", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    const lead = platform.addWorkspace({ name: "Lead", reply: () => "ok" });
+    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 100 });
+    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `client.enricher.get("${lead.id}");`,
+      `await until("inFlight", 1);`,
+      `const found = await client.enricher.fetch("${lead.id}");`,
+    ]);
+    expect(told).toMatchObject({ found: { name: "Lead" }, cached: 1, misses: 2 });
+    expect(platform.requests).toHaveLength(1);
+  });
+
+  it("waits for a call on a connection that a background question has used before", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    const lead = platform.addWorkspace({ name: "Lead", reply: () => "ok" });
+    const record = { id: lead.id, name: "Lead" };
+    platform.fail(DISCOVER, { status: 200, body: record }, { times: 1 });
+    platform.fail(DISCOVER, { status: 200, body: record, delayMs: 100 });
+    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `client.enricher.get("${lead.id}");`,
+      `await until("cached", 1);`,
+      `const found = await client.discoverPeer("${lead.id}");`,
+    ]);
+    expect(told).toMatchObject({ found: record });
+  });
+});
+
+describe("close", () => {
+  it("ends what is asked and what waits, and leaves no timer", async () => {
+    const { enricher, client, platform, clock, events } = await world();
+    platform.fail("*", { kind: "stall" });
+    enricher.get(idOf(1));
+    await until(() => platform.requests.length === 1, "the question is there");
+    for (const index of [2, 3, 4]) enricher.get(idOf(index));
+    const waiting = failureOf(enricher.fetch(idOf(1)));
+    const queued = failureOf(enricher.fetch(idOf(5)));
+    const settled = enricher.settled();
+    expect(clock.pending).toBeGreaterThan(0);
+
+    await client.close();
+
+    expect(await waiting).toMatchObject({ code: "closed" });
+    expect(await queued).toMatchObject({ code: "closed" });
+    await settled;
+    expect(clock.pending).toBe(0);
+    expect(enricher.stats()).toMatchObject({ queued: 0, inFlight: 0 });
+    expect(events).toEqual([]);
+  });
+
+  it("ends a pause", async () => {
+    const { enricher, client, platform, clock, events, asked } = await world();
+    platform.fail("*", { status: 429, headers: { "retry-after": "60" } });
+    enricher.get(idOf(1));
+    await until(() => events.length === 1, "the queue is paused");
+    const settled = enricher.settled();
+    await client.close();
+    await settled;
+    expect(clock.pending).toBe(0);
+    await clock.advance(60_000);
+    await quiet();
+    expect(asked()).toHaveLength(1);
+  });
+
+  it("leaves nothing that keeps the process alive", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    platform.fail("*", { kind: "stall-body" });
+    const timers = resources("Timeout");
+    const client = createA2AClient({ platformUrl: platform.url, workspaceId, token });
+    client.enricher.get(idOf(1));
+    const waiting = failureOf(client.enricher.fetch(idOf(2)));
+    await until(() => platform.requests.length === 1, "the question is there");
+    await client.close();
+    await waiting;
+    await until(() => resources("Timeout") <= timers, "no timer is left");
+    await until(() => resources("TCPSocketWrap") === 0, "no socket is left");
+  });
+
+  it("leaves a `get` that answers null and asks nothing, also for a known peer", async () => {
+    const { enricher, client, asked, peer, learn } = await world();
+    const lead = peer();
+    await learn(lead);
+    await client.close();
+    expect(enricher.get(lead.id)).toBeNull();
+    expect(enricher.get(idOf(1))).toBeNull();
+    await enricher.settled();
+    await quiet();
+    expect(asked()).toHaveLength(1);
+  });
+
+  it("of one client leaves the questions of another alone", async () => {
+    const { enricher, platform, peer } = await world();
+    const lead = peer({ name: "Lead" });
+    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 30 });
+    const { id: workspaceId, token } = platform.addWorkspace();
+    const other = createA2AClient({ platformUrl: platform.url, workspaceId, token });
+    other.enricher.get(lead.id);
+    enricher.get(lead.id);
+    await until(() => platform.requests.length === 2, "both questions are there");
+    await other.close();
+    await enricher.settled();
+    expect(enricher.get(lead.id)).toMatchObject({ name: "Lead" });
+  });
+});
