@@ -1,3 +1,13 @@
+import {
+  type DelegateOptions,
+  type DelegationContext,
+  type DelegationReceipt,
+  delegate,
+} from "./delegation/delegate";
+import type { Delegation } from "./delegation/delegation";
+import { listDelegations } from "./delegation/list";
+import { notifyUser } from "./delegation/notify";
+import { type WaitOptions, waitForDelegation } from "./delegation/wait";
 import { settle } from "./errors";
 import { type A2AEvent, safeHook } from "./events";
 import { configurationFolder } from "./identity/credentials";
@@ -9,12 +19,12 @@ import type { OutgoingMessage } from "./messaging/outgoing";
 import { type MessagingContext, type SendOptions, sendA2AMessage } from "./messaging/send";
 import { type A2AClientOptions, resolveOptions } from "./options";
 import { checkAccess } from "./peers/access";
+import type { PeersContext } from "./peers/context";
 import { createDirectory } from "./peers/directory";
 import { discoverPeer } from "./peers/discover";
 import { createEnricher, type PeerEnricher } from "./peers/enricher/enricher";
 import { createMemory } from "./peers/enricher/memory";
 import { fetchPeerList, type ListPeersOptions, listPeers, type PeerList } from "./peers/list";
-import type { PeersContext } from "./peers/platform-call";
 import type { PeerRecord } from "./peers/record";
 import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
 import {
@@ -63,6 +73,17 @@ export interface A2AClient extends AsyncDisposable {
    * registration brings a token, which is used at once and stored in the configuration folder.
    */
   register(registration: Registration, options?: CallOptions): Promise<RegistrationResult>;
+  /**
+   * Hands a task to a peer in the platform's keeping: under one idempotency key it runs once, however often the call
+   * is repeated. The result is fetched later; whether the peer could be reached shows only there.
+   */
+  delegate(peerId: string, task: string, options?: DelegateOptions): Promise<DelegationReceipt>;
+  /** What has become of the work handed out, newest first. */
+  listDelegations(options?: CallOptions): Promise<Delegation[]>;
+  /** Waits until a delegation is completed or failed; a failed one is an answer too. */
+  waitForDelegation(delegationId: string, options?: WaitOptions): Promise<Delegation>;
+  /** Shows a message to the human behind the workspace. */
+  notifyUser(message: string, options?: CallOptions): Promise<void>;
   /** Who a peer is, from memory and without waiting. */
   readonly enricher: PeerEnricher;
   /** Where the platform describes the peer; `""` for an invalid id. */
@@ -157,6 +178,13 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
     peers: directory,
   };
 
+  const delegation: DelegationContext = {
+    ...shared,
+    requestMs: resolved.requestMs,
+    requestBytes: resolved.requestBytes,
+    pool: pools.control,
+    peers: directory,
+  };
   const stateFile = (workspace: Workspace, name: string, stateDir?: string) => {
     const folder = stateDir ?? configurationFolder(machine);
     if (folder === undefined) return undefined;
@@ -208,6 +236,16 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
       traced({ operation: "checkAccess", peerId }, () => checkAccess(peers, peerId, callOptions)),
     register: (registrationOf, callOptions) =>
       traced({ operation: "register" }, () => register(registration, registrationOf, callOptions)),
+    delegate: (peerId, task, delegateOptions) =>
+      traced({ operation: "delegate", peerId }, () => delegate(delegation, peerId, task, delegateOptions)),
+    listDelegations: (callOptions) =>
+      traced({ operation: "listDelegations" }, () => listDelegations(delegation, callOptions)),
+    waitForDelegation: (delegationId, waitOptions) =>
+      traced({ operation: "waitForDelegation" }, () =>
+        waitForDelegation(delegation, delegationId, waitOptions),
+      ),
+    notifyUser: (message, callOptions) =>
+      traced({ operation: "notifyUser" }, () => notifyUser(delegation, message, callOptions)),
     agentCardUrl(peerId) {
       const id = parsePeerId(peerId);
       return id === null ? "" : `${platformUrl}/registry/discover/${id}`;

@@ -1,5 +1,8 @@
 // Adding a line here is an API decision: what is exported has to be kept.
 export { type A2AClient, createA2AClient } from "./client";
+export type { DelegateOptions, DelegationReceipt } from "./delegation/delegate";
+export type { Delegation } from "./delegation/delegation";
+export type { WaitOptions } from "./delegation/wait";
 export {
   A2AError,
   type A2AErrorCode,

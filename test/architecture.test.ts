@@ -46,6 +46,7 @@ const MAY_USE: Record<string, string[]> = {
   peers: [...LEAVES, "identity", "transport"],
   messaging: [...LEAVES, "identity", "transport"],
   registration: [...LEAVES, "identity", "transport"],
+  delegation: [...LEAVES, "identity", "transport"],
   client: [
     ...LEAVES,
     "identity",
@@ -56,8 +57,9 @@ const MAY_USE: Record<string, string[]> = {
     "peers",
     "messaging",
     "registration",
+    "delegation",
   ],
-  index: ["client", "errors", "identity", "messaging", "peers", "registration"],
+  index: ["client", "errors", "identity", "messaging", "peers", "registration", "delegation"],
   heartbeat: [...LEAVES, "internals", "identity", "transport", "messaging"],
   testing: [],
 };

@@ -1,8 +1,10 @@
 import { requirePeerId } from "../identity/workspace-id";
 import { isSuccess } from "../transport/answer";
+import { requestPlatform } from "../transport/request";
+import { judgeStatus, readJsonObject, withoutTask } from "../transport/status";
 import { failed, succeeded } from "../transport/verdict";
 import type { CallOptions } from "../validate";
-import { callPlatform, judgeStatus, type PeersContext, readJsonObject, withoutTask } from "./platform-call";
+import type { PeersContext } from "./context";
 
 /** Asks whether the own workspace may talk to the peer. An id the platform does not know is a plain `false`. */
 export async function checkAccess(
@@ -12,11 +14,12 @@ export async function checkAccess(
 ): Promise<boolean> {
   const id = requirePeerId(peerId);
   const what = "the question for access";
-  return callPlatform(context, {
+  return requestPlatform(context, {
     method: "POST",
     path: () => "/registry/check-access",
     body: (source) => ({ caller_id: source.id, target_id: id }),
     options,
+    source: context.directory.routeTo(id),
     peerId: id,
     judge: (answer) => {
       if (!isSuccess(answer.status)) return failed(judgeStatus(answer, what));

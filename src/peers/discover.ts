@@ -2,9 +2,11 @@ import { requirePeerId } from "../identity/workspace-id";
 import { shown } from "../text";
 import { type HttpAnswer, isSuccess } from "../transport/answer";
 import { explain, statusLine } from "../transport/answer-body";
+import { requestPlatform } from "../transport/request";
+import { judgeStatus, readJsonObject, withoutTask } from "../transport/status";
 import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
 import type { CallOptions } from "../validate";
-import { callPlatform, judgeStatus, type PeersContext, readJsonObject, withoutTask } from "./platform-call";
+import type { PeersContext } from "./context";
 import { type PeerRecord, readPeerRecord } from "./record";
 
 /** A workspace in one of these states does not come back within a call. */
@@ -19,11 +21,12 @@ export async function discoverPeer(
 ): Promise<PeerRecord> {
   const id = requirePeerId(peerId);
   const { directory, memory } = context;
-  return callPlatform(context, {
+  return requestPlatform(context, {
     method: "GET",
     path: () => `/registry/discover/${id}`,
     options,
     background,
+    source: directory.routeTo(id),
     peerId: id,
     judge: (answer, source) => {
       const verdict = judgeDiscovery(answer, id, directory.label(id));

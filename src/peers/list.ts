@@ -2,9 +2,11 @@ import { type A2AError, type A2AErrorCode, invalidArgument, isA2AError } from ".
 import { shown } from "../text";
 import { type HttpAnswer, isSuccess } from "../transport/answer";
 import { explain } from "../transport/answer-body";
+import { requestPlatform } from "../transport/request";
+import { judgeStatus, readJson, withoutTask } from "../transport/status";
 import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
 import type { CallOptions } from "../validate";
-import { callPlatform, judgeStatus, type PeersContext, readJson, withoutTask } from "./platform-call";
+import type { PeersContext } from "./context";
 import { type PeerRecord, readPeerRecord } from "./record";
 
 /** The peers of a workspace: parent, siblings and children, offline ones included. */
@@ -58,7 +60,7 @@ export function fetchPeerList(
   background = false,
 ): Promise<PeerList> {
   const { workspaces, directory, memory } = context;
-  return callPlatform(context, {
+  return requestPlatform(context, {
     method: "GET",
     path: (source) => `/registry/${source.id}/peers`,
     options,

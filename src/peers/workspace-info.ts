@@ -1,9 +1,11 @@
 import { type HttpAnswer, isSuccess } from "../transport/answer";
 import { explain, statusLine } from "../transport/answer-body";
 import type { JsonRecord } from "../transport/json";
+import { requestPlatform } from "../transport/request";
+import { judgeStatus, readJsonObject, withoutTask } from "../transport/status";
 import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
 import type { CallOptions } from "../validate";
-import { callPlatform, judgeStatus, type PeersContext, readJsonObject, withoutTask } from "./platform-call";
+import type { PeersContext } from "./context";
 import { type PeerRecord, readPeerRecord } from "./record";
 
 /** The own workspace as the platform sent it. */
@@ -23,7 +25,7 @@ export async function getWorkspaceInfo(
   options?: CallOptions,
   background = false,
 ): Promise<WorkspaceInfo> {
-  return callPlatform(context, {
+  return requestPlatform(context, {
     method: "GET",
     path: (source) => `/workspaces/${source.id}`,
     options,

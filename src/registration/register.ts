@@ -2,16 +2,14 @@ import { invalidArgument } from "../errors";
 import type { A2AEvent, Emit } from "../events";
 import { writeSecretFile } from "../identity/private-file";
 import { checkToken } from "../identity/token";
-import type { Workspace, Workspaces } from "../identity/workspaces";
+import type { Workspace } from "../identity/workspaces";
 import { oneLine, shown } from "../text";
 import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { explain, statusLine } from "../transport/answer-body";
-import type { Calls } from "../transport/call";
-import type { Exchange } from "../transport/exchange";
-import { isRecord, type JsonRecord, parseJson } from "../transport/json";
-import type { Pool } from "../transport/pool";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
-import { type CallOptions, checkCallOptions } from "../validate";
+import { isRecord, type JsonRecord } from "../transport/json";
+import { type RequestContext, requestPlatform } from "../transport/request";
+import { judgeStatus, readJsonObject } from "../transport/status";
+import { failed, succeeded, type Verdict } from "../transport/verdict";
+import type { CallOptions } from "../validate";
 import type { AgentCard } from "./agent-card";
 
 /** How a workspace announces itself. */
@@ -33,12 +31,7 @@ export interface RegistrationResult {
   warning?: string;
 }
 
-export interface RegistrationContext {
-  requestMs: number;
-  workspaces: Workspaces;
-  calls: Calls;
-  exchange: Exchange;
-  pool: Pool;
+export interface RegistrationContext extends RequestContext {
   emit: Emit<A2AEvent>;
   /** Where the token of a workspace is stored; `undefined` where there is no file system. */
   tokenPath(workspace: Workspace): string | undefined;
@@ -53,36 +46,25 @@ export interface RegistrationContext {
 export async function register(
   context: RegistrationContext,
   given: Registration,
-  givenOptions?: CallOptions,
+  options?: CallOptions,
   background = false,
 ): Promise<RegistrationResult> {
-  const options = checkCallOptions(givenOptions);
-  const workspace = context.workspaces.named(options.source) ?? context.workspaces.default;
   const registration = checkRegistration(given);
-  const limitMs = options.timeoutMs ?? context.requestMs;
-  const call = context.calls.begin(limitMs, options.signal, background);
-  try {
-    const answer = await context.exchange({
-      method: "POST",
-      path: "/registry/register",
-      body: JSON.stringify({
-        id: workspace.id,
-        url: registration.url ?? "",
-        delivery_mode: registration.deliveryMode,
-        agent_card: registration.agentCard,
-      }),
-      workspace,
-      pool: context.pool,
-      call,
-      limitMs,
-      judge: judgeRegistration,
-    });
-    context.last.set(workspace, registration);
-    const isNew = await keepToken(context, workspace, answer.auth_token);
-    return resultOf(answer, isNew, registration);
-  } finally {
-    call.end();
-  }
+  const { url = "", deliveryMode, agentCard } = registration;
+  const { answer, workspace } = await requestPlatform(context, {
+    method: "POST",
+    path: () => "/registry/register",
+    body: (source) => ({ id: source.id, url, delivery_mode: deliveryMode, agent_card: agentCard }),
+    options,
+    background,
+    judge: (answer, source) => {
+      const verdict = judgeRegistration(answer);
+      return verdict.ok ? succeeded({ answer: verdict.value, workspace: source }) : verdict;
+    },
+  });
+  context.last.set(workspace, registration);
+  const isNew = await keepToken(context, workspace, answer.auth_token);
+  return resultOf(answer, isNew, registration);
 }
 
 function checkRegistration(given: Registration): Registration & { deliveryMode: "push" | "poll" } {
@@ -106,43 +88,14 @@ function checkRegistration(given: Registration): Registration & { deliveryMode: 
 }
 
 function judgeRegistration(answer: HttpAnswer): Verdict<JsonRecord> {
-  if (!isSuccess(answer.status)) return failed(refused(answer));
-  const parsed = parseJson(answer.text);
-  if (parsed.ok && isRecord(parsed.value)) return succeeded(parsed.value);
-  return failed({
-    code: "bad_response",
-    summary: `The platform answered HTTP ${answer.status} to the registration, but not with a JSON object`,
-    delivery: "not-sent",
-    again: false,
-    status: answer.status,
-  });
-}
-
-const CODES: Record<number, Failure["code"]> = {
-  400: "bad_request",
-  401: "unauthorized",
-  403: "access_denied",
-  429: "rate_limited",
-};
-
-function refused(answer: HttpAnswer): Failure {
-  const said = explain(answer);
-  const { status } = answer;
-  return {
-    code:
-      status === 403 && said.foreign
-        ? "wrong_tenant"
-        : (CODES[status] ?? (status >= 500 ? "platform_error" : "bad_response")),
-    summary: `The platform did not take the registration (${statusLine(answer, said)})`,
-    advice:
-      status === 400
-        ? "A private or loopback `url` is a common reason: the platform only calls addresses it can reach."
-        : undefined,
-    delivery: "not-sent",
-    again: status === 429 || status >= 500,
-    status,
-    retryAfterMs: said.retryAfterMs,
-  };
+  if (isSuccess(answer.status)) return readJsonObject(answer, "the registration");
+  const general = judgeStatus(answer, "the registration");
+  if (answer.status === 403 && general.code !== "wrong_tenant")
+    return failed({ ...general, code: "access_denied" });
+  if (answer.status !== 400) return failed({ ...general, again: general.again || answer.status === 500 });
+  const advice =
+    "A private or loopback `url` is a common reason: the platform only calls addresses it can reach.";
+  return failed({ ...general, advice });
 }
 
 /** The token is shown once: it is in use before the disk is asked. True when there was one. */

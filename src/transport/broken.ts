@@ -4,8 +4,10 @@ import type { Failure } from "./verdict";
 
 /** What a request carries decides what a broken one means. */
 export interface Carried {
-  /** False for a request that has no effect on a peer: it may be repeated freely. */
+  /** False for a request that gives a peer nothing to do. */
   readonly task: boolean;
+  /** May be repeated freely: it has no effect, or a key that makes it have only one. */
+  readonly idempotent: boolean;
   /** Whether to repeat what the peer may have run. */
   readonly repeatMaybe: boolean;
 }
@@ -37,7 +39,7 @@ export function judgeBroken(failure: TransportFailure, platformUrl: string, carr
 
 /** Whether a request that came this far may be sent again. A reply that had begun is never asked for twice. */
 function mayRepeat(phase: Phase, carried: Carried): boolean {
-  if (!carried.task || DELIVERY[phase] === "not-sent") return true;
+  if (carried.idempotent || DELIVERY[phase] === "not-sent") return true;
   return DELIVERY[phase] === "maybe" && carried.repeatMaybe;
 }
 

@@ -25,7 +25,7 @@ export interface ExchangeRequest<T> {
   /** One attempt, in milliseconds; the call's own budget ends it too. */
   limitMs: number;
   /** Set for a request that gives a peer something to do. */
-  task?: { messageId: string; repeatMaybe: boolean } | undefined;
+  task?: { messageId?: string; repeatMaybe: boolean; idempotent?: boolean } | undefined;
   peerId?: string | undefined;
   /** Filled while the request is made, for callers who want to know also when it is called off. */
   progress?: Progress | undefined;
@@ -74,7 +74,11 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
   return async function exchange<T>(request: ExchangeRequest<T>) {
     const { method, body, workspace, pool, call, limitMs, task } = request;
     const target = platformUrl + request.path;
-    const carried = { task: task !== undefined, repeatMaybe: task?.repeatMaybe ?? true };
+    const carried = {
+      task: task !== undefined,
+      repeatMaybe: task?.repeatMaybe ?? true,
+      idempotent: task?.idempotent ?? task === undefined,
+    };
     const progress = request.progress ?? newProgress();
     let mayRefresh = true;
 

@@ -1,67 +1,7 @@
-import type { Workspace, Workspaces } from "../identity/workspaces";
-import type { HttpAnswer } from "../transport/answer";
-import { type Explanation, explain, statusLine } from "../transport/answer-body";
-import type { Calls } from "../transport/call";
-import type { Exchange } from "../transport/exchange";
-import { isRecord, type JsonRecord, parseJson } from "../transport/json";
-import type { Pool } from "../transport/pool";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
-import { type CallOptions, checkCallOptions } from "../validate";
-import type { Directory } from "./directory";
-import type { Memory } from "./enricher/memory";
-
-/** What the calls of this room need of the client. */
-export interface PeersContext {
-  platformUrl: string;
-  /** The whole call by default, in milliseconds. */
-  requestMs: number;
-  workspaces: Workspaces;
-  calls: Calls;
-  exchange: Exchange;
-  pool: Pool;
-  directory: Directory;
-  memory: Memory;
-}
-
-/** A call that may be repeated freely: it changes nothing on the platform. */
-export interface PlatformCall<T> {
-  method: "GET" | "POST";
-  path(source: Workspace): string;
-  body?(source: Workspace): unknown;
-  options: CallOptions | undefined;
-  peerId?: string | undefined;
-  judge(answer: HttpAnswer, source: Workspace): Verdict<T>;
-  /** For the enricher: one attempt, and nothing the process stays alive for. */
-  background?: boolean | undefined;
-}
-
-export async function callPlatform<T>(context: PeersContext, spec: PlatformCall<T>): Promise<T> {
-  const { workspaces, directory, pool } = context;
-  const options = checkCallOptions(spec.options);
-  const source =
-    workspaces.named(options.source) ??
-    (spec.peerId === undefined ? undefined : directory.routeTo(spec.peerId)) ??
-    workspaces.default;
-  const limitMs = options.timeoutMs ?? context.requestMs;
-  const background = spec.background ?? false;
-  const call = context.calls.begin(limitMs, options.signal, background);
-  try {
-    return await context.exchange<T>({
-      method: spec.method,
-      path: spec.path(source),
-      body: spec.body === undefined ? undefined : JSON.stringify(spec.body(source)),
-      workspace: source,
-      pool,
-      call,
-      limitMs,
-      once: background,
-      peerId: spec.peerId,
-      judge: (answer) => spec.judge(answer, source),
-    });
-  } finally {
-    call.end();
-  }
-}
+import type { HttpAnswer } from "./answer";
+import { type Explanation, explain, statusLine } from "./answer-body";
+import { isRecord, type JsonRecord, parseJson } from "./json";
+import { type Failure, failed, succeeded, type Verdict } from "./verdict";
 
 /** The JSON value of a success, or what went wrong with it. */
 export function readJson(answer: HttpAnswer, what: string): Verdict<unknown> {

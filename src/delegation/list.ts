@@ -1,0 +1,31 @@
+import { type HttpAnswer, isSuccess } from "../transport/answer";
+import { type RequestContext, requestPlatform } from "../transport/request";
+import { judgeStatus, readJson, withoutTask } from "../transport/status";
+import { failed, succeeded, type Verdict } from "../transport/verdict";
+import type { CallOptions } from "../validate";
+import { type Delegation, readDelegations } from "./delegation";
+
+/** The delegations of the own workspace, newest first. The platform keeps about the last 25. */
+export async function listDelegations(context: RequestContext, options?: CallOptions): Promise<Delegation[]> {
+  return requestPlatform(context, {
+    method: "GET",
+    path: (source) => `/workspaces/${source.id}/delegations`,
+    options,
+    judge: (answer, source) => {
+      const rows = judgeRows(answer);
+      return rows.ok ? succeeded(readDelegations(rows.value, source.id)) : rows;
+    },
+  });
+}
+
+const WHAT = "the question for delegations";
+
+/** The rows of an answer, unread. */
+function judgeRows(answer: HttpAnswer): Verdict<unknown[]> {
+  if (!isSuccess(answer.status)) return failed(judgeStatus(answer, WHAT));
+  const read = readJson(answer, WHAT);
+  if (!read.ok) return read;
+  if (Array.isArray(read.value)) return succeeded(read.value);
+  const summary = `The platform answered HTTP ${answer.status} to ${WHAT}, but not with a list`;
+  return failed({ ...withoutTask(answer), code: "bad_response", summary });
+}

@@ -1,0 +1,10 @@
+import type { RequestContext } from "../transport/request";
+import type { Directory } from "./directory";
+import type { Memory } from "./enricher/memory";
+
+/** What the calls of this room need of the client, and what they teach. */
+export interface PeersContext extends RequestContext {
+  platformUrl: string;
+  directory: Directory;
+  memory: Memory;
+}
