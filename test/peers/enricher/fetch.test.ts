@@ -228,11 +228,10 @@ describe("invalidate", () => {
     expect(asked()).toEqual([]);
   });
 
-  it("during a question that fails leaves no memory of the failure", async () => {
+  it.each([404, 500])("during a question that fails with %i leaves no memory of it", async (status) => {
     const { enricher, platform, asked, peer } = await world();
     const lead = peer({ name: "Lead" });
-    const notFound = { status: 404, body: { error: "workspace not found" }, delayMs: 20 };
-    platform.fail(DISCOVER, notFound, { times: 1 });
+    platform.fail(DISCOVER, { status, body: { error: "no" }, delayMs: 20 }, { times: 1 });
     const waiting = enricher.fetch(lead.id);
     await until(() => asked().length === 1, "the question is there");
     enricher.invalidate(lead.id);

@@ -108,6 +108,30 @@ describe("what lists and discoveries tell", () => {
   });
 });
 
+it("a list makes a failure forgotten that is remembered for longer than a record", async () => {
+  const options = { enricher: { ttlMs: 1000, failureTtlMs: 60_000 } };
+  const { client, clock, platform, asked, peer, learn } = await world(options);
+  const lead = peer({ name: "Lead" });
+  platform.fail(DISCOVER, { status: 500 }, { times: 1 });
+  await learn(lead);
+  await client.listPeers();
+  await clock.advance(1000);
+  await learn(lead);
+  expect(asked()).toHaveLength(3);
+});
+
+it("a list of the user's answers the questions that wait, without another request", async () => {
+  const { enricher, client, clock, platform, events, asked, me, peer } = await world();
+  const lead = peer({ name: "Lead" });
+  platform.fail(DISCOVER, { status: 429 }, { times: 1 });
+  const waiting = enricher.fetch(lead.id);
+  await until(() => events.length === 1, "the queue is paused");
+  await client.listPeers();
+  await clock.advance(1000);
+  expect(await waiting).toMatchObject({ name: "Lead", status: "online" });
+  expect(asked()).toEqual([discovery(lead), listOf(me)]);
+});
+
 describe("several unknown peers of one workspace", () => {
   it("are asked for with one peer list", async () => {
     const { enricher, asked, me, peers } = await world();
