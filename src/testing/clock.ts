@@ -69,8 +69,9 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** The time of the machine. */
 export const machineClock: Clock = {
   now: () => performance.now(),
-  setTimer(callback, delayMs) {
+  setTimer(callback, delayMs, background) {
     const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
+    if (background) timer.unref();
     return () => clearTimeout(timer);
   },
 };

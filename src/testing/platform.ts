@@ -52,13 +52,17 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
     requests,
     // Left alone, the adapter replaces the global Request and Response of the process under test.
     answer: (body) =>
-      getRequestListener((request) => app.fetch(request, { body }), { overrideGlobalObjects: false }),
+      getRequestListener(
+        (request, { incoming }) => app.fetch(request, { body, address: incoming.socket.remoteAddress ?? "" }),
+        { overrideGlobalObjects: false },
+      ),
   });
   const listener = await openListener(options.port ?? 0, accept);
   faults.steer(listener);
 
   async function close(): Promise<void> {
     faults.close();
+    for (const cancel of state.timers) cancel();
     for (const dispatch of state.dispatches) dispatch.giveUp();
     await listener.close();
   }

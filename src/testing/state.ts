@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import type { Clock } from "../transport/clock";
 import type { Dispatch } from "./agents/dispatch";
+import type { Activity } from "./agents/inbox";
 import type { QueuedMessage } from "./agents/message-queue";
 import type { Workspace } from "./workspace";
 
@@ -36,8 +37,12 @@ export interface PlatformState extends PlatformSettings {
   readonly workspaces: Map<string, Workspace>;
   readonly queue: QueuedMessage[];
   readonly events: PlatformEvent[];
+  /** What agents that poll find in their inboxes. */
+  readonly activities: Activity[];
   /** Dispatches that wait for an agent; closing the platform gives them up. */
   readonly dispatches: Set<Dispatch>;
+  /** The ways to call off what is still to happen; closing the platform does. */
+  readonly timers: Set<() => void>;
   /** RFC 3339 now, so many milliseconds after the start as the platform's clock says. */
   timestamp(): string;
 }
@@ -59,7 +64,9 @@ export function createState(settings: GivenSettings & { readonly clock: Clock })
     workspaces: new Map(),
     queue: [],
     events: [],
+    activities: [],
     dispatches: new Set(),
+    timers: new Set(),
     timestamp: () => new Date(startedAt + clock.now()).toISOString(),
   };
 }

@@ -5,7 +5,7 @@ import { newInboundSecret } from "./registry/inbound-secret";
 import { liveToken, newToken } from "./registry/tokens";
 import type { PlatformState } from "./state";
 import { isUuid } from "./uuid";
-import { newWorkspace, type Workspace } from "./workspace";
+import { type DeliveryMode, newWorkspace, type Workspace } from "./workspace";
 import { believedOf, type WorkspaceState } from "./workspace-view";
 
 /** A workspace to be added. Everything has a default. */
@@ -33,6 +33,8 @@ export interface NewWorkspace {
   status?: string | undefined;
   /** Answers the messages of a workspace without `url`. @default none: messages find no agent */
   reply?: Reply | undefined;
+  /** In poll mode messages are left in the workspace's inbox, and no agent is asked. @default "push" */
+  deliveryMode?: DeliveryMode | undefined;
   /** Queued messages are handed out while fewer tasks than these are active. @default 1 */
   maxConcurrentTasks?: number | undefined;
 }
@@ -47,7 +49,7 @@ export interface TestWorkspace {
   readonly inboundSecret: string;
   /** What the platform believes about the workspace: a copy, made when it is read. */
   readonly state: WorkspaceState;
-  /** Messages that reached the agent, oldest first. Live: it grows. */
+  /** Messages that reached the agent, or its inbox in poll mode, oldest first. Live: it grows. */
   readonly received: readonly IncomingMessage[];
   /** Any status, without the platform's own rules and without an event. */
   setStatus(status: string): void;
@@ -77,6 +79,7 @@ export function addWorkspace(state: PlatformState, options: NewWorkspace): TestW
     token: options.token === undefined ? newToken() : options.token,
     inboundSecret: newInboundSecret(),
     reply: options.reply ?? null,
+    deliveryMode: options.deliveryMode ?? "push",
     maxConcurrentTasks: options.maxConcurrentTasks ?? 1,
     createdAt: state.clock.now(),
   });
@@ -133,7 +136,7 @@ function setStatus(state: PlatformState, workspace: Workspace, status: string): 
 function setUrl(workspace: Workspace, url: string | null): void {
   if (url !== null && !URL.canParse(url)) throw new Error(`Expected \`url\` to be a URL, got \`${url}\``);
   workspace.url = url;
-  workspace.urlIsProvisioned = url?.startsWith("http://127.0.0.1") ?? false;
+  workspace.urlIsProvisioned = url !== null;
 }
 
 function canonicalId(name: string, id: string): string {

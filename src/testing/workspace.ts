@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "./agents/incoming-message";
 import type { Reply } from "./agents/reply";
+import type { Liveness } from "./registry/liveness";
 
 export type DeliveryMode = "push" | "poll";
 
@@ -27,6 +28,7 @@ export interface Workspace {
   readonly createdAt: number;
   /** Clock time of the last heartbeat or registration, in milliseconds. */
   lastHeartbeatAt: number | null;
+  readonly liveness: Liveness;
   activeTasks: number;
   currentTask: string;
   errorRate: number;
@@ -62,6 +64,7 @@ export function newWorkspace(
     removedAt: null,
     lastOutboundAt: null,
     lastHeartbeatAt: null,
+    liveness: { key: null, silence: null },
     activeTasks: 0,
     currentTask: "",
     errorRate: 0,

@@ -7,6 +7,7 @@ import {
   type TestWorkspace,
 } from "../../src/testing/index";
 import { call } from "./helpers/exchange";
+import { beat as beatOf } from "./helpers/registry";
 
 const NOBODY = "99999999-9999-4999-8999-999999999999";
 
@@ -26,8 +27,7 @@ const post = (body: unknown, token: string | null = me.token) =>
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     body,
   });
-const beat = (said: object = {}, who: TestWorkspace = me) =>
-  post({ workspace_id: who.id, ...said }, who.token);
+const beat = (said: object = {}) => beatOf(platform, me, said);
 
 describe("a heartbeat", () => {
   it("overwrites everything the platform believed, also with what it leaves out", async () => {

@@ -1,7 +1,8 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
-import type { DeployMode } from "../state";
+import type { PlatformState } from "../state";
+import type { Agent, Workspace } from "../workspace";
 
-/** Addresses that no platform dispatches to. Loopback is not among them: there the agents of tests listen. */
+/** Addresses that no platform dispatches to. */
 const NEVER = blockList([
   "0.0.0.0/32",
   "100.64.0.0/10",
@@ -17,19 +18,25 @@ const NEVER = blockList([
   "ff02::/16",
 ]);
 
+/** Where the agents of tests listen. */
+const LOOPBACK = blockList(["127.0.0.0/8", "::1/128"]);
+
 /** Private networks, which a self-hosted platform does not dispatch to either. */
 const PRIVATE = blockList(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"]);
 
-/** Whether the platform dispatches to a URL: http or https, and no address that must not be reached from outside. */
-export function isRoutable(url: string, deployMode: DeployMode): boolean {
-  const { protocol, hostname } = new URL(url);
+/** Whether the platform dispatches to an agent: http or https, and no address that must not be reached from outside. */
+export function isRoutable(state: PlatformState, workspace: Workspace, agent: Agent): boolean {
+  if (agent.kind === "reply") return true;
+  const { protocol, hostname } = new URL(agent.url);
   if (protocol !== "http:" && protocol !== "https:") return false;
   const address = hostname.replace(/^\[(.*)\]$/, "$1");
-  // Names are taken as they are: looking them up would take the tests out of this machine.
-  if (isIP(address) === 0) return true;
+  const loopback = state.allowLoopback || workspace.urlIsProvisioned;
+  // Other names are taken as they are: looking them up would take the tests out of this machine.
+  if (isIP(address) === 0) return loopback || address !== "localhost";
   const family = isIPv4(address) ? "ipv4" : "ipv6";
   if (NEVER.check(address, family)) return false;
-  return deployMode === "saas" || !PRIVATE.check(address, family);
+  if (!loopback && LOOPBACK.check(address, family)) return false;
+  return state.deployMode === "saas" || !PRIVATE.check(address, family);
 }
 
 function blockList(ranges: string[]): BlockList {

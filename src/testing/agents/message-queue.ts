@@ -11,6 +11,9 @@ export interface QueuedMessage {
   readonly messageId: unknown;
   readonly from: string | null;
   readonly request: JsonObject;
+  attempts: number;
+  /** On its way to the agent right now; still there, so that the same message is not queued beside it. */
+  isDispatched: boolean;
 }
 
 /** Queues a message, unless the same one waits already, and returns the body of the 202. */
@@ -21,17 +24,27 @@ export function enqueue(
   request: JsonObject,
 ): JsonObject {
   const { messageId } = messageOf(request);
-  const waiting = state.queue.filter((item) => item.targetId === targetId);
-  let item = waiting.find((other) => typeof messageId === "string" && other.messageId === messageId);
+  const items = state.queue.filter((item) => item.targetId === targetId);
+  let item = items.find((other) => typeof messageId === "string" && other.messageId === messageId);
   if (item === undefined) {
-    item = { id: randomUUID(), targetId, messageId, from, request };
+    item = { id: randomUUID(), targetId, messageId, from, request, attempts: 0, isDispatched: false };
     state.queue.push(item);
-    waiting.push(item);
+    items.push(item);
   }
   return {
     queued: true,
     queue_id: item.id,
-    queue_depth: waiting.length,
+    queue_depth: items.filter(({ isDispatched }) => !isDispatched).length,
     message: "workspace agent busy — message queued until it has capacity",
   };
+}
+
+/** The oldest message that waits for the target. */
+export function nextFor(state: PlatformState, targetId: string): QueuedMessage | undefined {
+  return state.queue.find((item) => item.targetId === targetId && !item.isDispatched);
+}
+
+export function drop(state: PlatformState, item: QueuedMessage): void {
+  const place = state.queue.indexOf(item);
+  if (place >= 0) state.queue.splice(place, 1);
 }

@@ -6,7 +6,10 @@ import type { Beat } from "./beat";
 const DEGRADED_FROM = 0.5;
 const RECOVERED_BELOW = 0.1;
 // A beat proves that these are not so. Paused, hibernated and removed are decisions, which no beat overrules.
-const DISPROVED = ["offline", "provisioning", "awaiting_agent", "failed"];
+const DISPROVED = {
+  "2026-04": ["offline", "provisioning"],
+  "2026-05": ["offline", "provisioning", "awaiting_agent", "failed"],
+};
 
 /** What one heartbeat says about a workspace that had the status `before`. */
 type StatusRule = (state: PlatformState, workspace: Workspace, beat: Beat, before: string) => void;
@@ -48,7 +51,7 @@ function recovered(state: PlatformState, workspace: Workspace, beat: Beat, befor
 }
 
 function cameBack(state: PlatformState, workspace: Workspace, _beat: Beat, before: string): void {
-  if (!DISPROVED.includes(before)) return;
+  if (!DISPROVED[state.version].includes(before)) return;
   moveStatus(workspace, before, "online");
   tell(state, workspace.id, "WORKSPACE_ONLINE", { recovered_from: before });
 }

@@ -7,8 +7,9 @@ import { heartbeat } from "./heartbeat";
 import { guardOrigin } from "./origin";
 import { listPeers } from "./peers";
 import { proxyMessage } from "./proxy";
-import { countRequests } from "./rate-limit";
+import { limitRate } from "./rate-limit";
 import { register } from "./register";
+import { guardTenant } from "./tenant";
 import { updateCard } from "./update-card";
 import { workspaceInfo } from "./workspace-info";
 import { workspaceState } from "./workspace-state";
@@ -18,7 +19,8 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   const app = new Hono<Bindings>();
 
   app.use(guardOrigin);
-  app.use(countRequests(state));
+  app.use(limitRate(state));
+  app.use(guardTenant(state));
 
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.post("/registry/register", register(state));

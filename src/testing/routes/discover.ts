@@ -20,7 +20,7 @@ export function discover(state: PlatformState) {
     if (target === undefined) return c.json({ error: "workspace not found" }, 404);
     const agent = agentOf(target);
     if (agent === undefined) return c.json({ error: "workspace not available", status: target.status }, 503);
-    if (agent.kind === "url" && !isRoutable(agent.url, state.deployMode)) {
+    if (!isRoutable(state, target, agent)) {
       return c.json({ error: "workspace URL failed safety check" }, 503);
     }
     return c.json({

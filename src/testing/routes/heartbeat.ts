@@ -1,8 +1,10 @@
+import { drainOne } from "../agents/drain";
 import { REGISTRY_GATE, refusedBy } from "../auth";
 import { tell } from "../events";
 import { parseJson } from "../json";
 import { type Beat, readBeat } from "../registry/beat";
 import { secretFor } from "../registry/inbound-secret";
+import { keepAlive } from "../registry/liveness";
 import { applyStatusRules } from "../registry/status-rules";
 import { findWorkspace, type PlatformState } from "../state";
 import { isUuid } from "../uuid";
@@ -24,11 +26,13 @@ export function heartbeat(state: PlatformState) {
     const isAlive = workspace !== undefined && workspace.status !== "removed";
     if (isAlive) {
       noteHealth(state, workspace, beat);
+      keepAlive(state, workspace);
       applyStatusRules(state, workspace, beat);
     }
     tellOf(state, beat, taskBefore);
     // Last, so that the rules above went by what the beat before declared.
     if (isAlive) noteDeclarations(workspace, beat);
+    if (isAlive) drainOne(state, workspace);
     return c.json({ status: "ok", ...secretFor(state, workspace) });
   };
 }

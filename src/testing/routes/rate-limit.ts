@@ -2,24 +2,45 @@ import type { Next } from "hono";
 import type { PlatformState } from "../state";
 import type { RouteContext } from "./env";
 
-const LIMIT = 600;
+const USUAL_LIMIT = 600;
 const WINDOW_MS = 60_000;
 
-/** Says how much of the minute's allowance is left. Nothing is held back when it is used up. */
-export function countRequests(state: PlatformState) {
-  let windowEndsAt = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  return async (c: RouteContext, next: Next): Promise<void> => {
+/** One address, one minute. */
+interface Window {
+  readonly endsAt: number;
+  count: number;
+}
+
+/**
+ * Counts the requests of each address and says how much of the minute's allowance is left. What is over it is
+ * refused if the platform was given a limit.
+ */
+export function limitRate(state: PlatformState) {
+  const limit = state.rateLimit ?? USUAL_LIMIT;
+  const windows = new Map<string, Window>();
+
+  function windowOf(address: string, now: number): Window {
+    const current = windows.get(address);
+    if (current !== undefined && now < current.endsAt) return current;
+    const fresh = { endsAt: now + WINDOW_MS, count: 0 };
+    windows.set(address, fresh);
+    return fresh;
+  }
+
+  return async (c: RouteContext, next: Next): Promise<Response | undefined> => {
     const now = state.clock.now();
-    if (now >= windowEndsAt) {
-      windowEndsAt = now + WINDOW_MS;
-      count = 0;
-    }
-    const left = Math.max(0, LIMIT - ++count);
-    await next();
+    const window = windowOf(c.env.address, now);
+    window.count += 1;
+    const left = Math.max(0, limit - window.count);
+    const seconds = Math.ceil((window.endsAt - now) / 1000);
+    const isRefused = state.rateLimit !== undefined && window.count > limit;
+    if (!isRefused) await next();
     // Set last, because some handlers bring a response of their own.
-    c.header("X-RateLimit-Limit", String(LIMIT));
+    c.header("X-RateLimit-Limit", String(limit));
     c.header("X-RateLimit-Remaining", String(left));
-    c.header("X-RateLimit-Reset", String(Math.ceil((windowEndsAt - now) / 1000)));
+    c.header("X-RateLimit-Reset", String(seconds));
+    if (!isRefused) return undefined;
+    c.header("Retry-After", String(seconds));
+    return c.json({ error: "rate limit exceeded", retry_after: seconds }, 429);
   };
 }

@@ -3,6 +3,7 @@ import { tell } from "../events";
 import { type JsonObject, parseJson } from "../json";
 import { objectionTo } from "../registry/agent-url";
 import { newInboundSecret, secretFor } from "../registry/inbound-secret";
+import { setAlive } from "../registry/liveness";
 import { isDeliveryMode, type Registration, readRegistration } from "../registry/registration";
 import { mintFirstToken } from "../registry/tokens";
 import { findWorkspace, type PlatformState } from "../state";
@@ -30,7 +31,7 @@ export function register(state: PlatformState) {
     const workspace = findWorkspace(state, said.id) ?? insert(state, said.id);
     if (workspace.status !== "removed") bringOnline(state, workspace, said, mode);
     tell(state, workspace.id, "WORKSPACE_ONLINE", {
-      url: workspace.urlIsProvisioned ? workspace.url : said.url,
+      url: keepsUrl(workspace) ? workspace.url : said.url,
       agent_card: said.agentCard,
     });
     return c.json(answerTo(state, workspace, mode));
@@ -69,7 +70,16 @@ function bringOnline(
   workspace.deliveryMode = mode;
   workspace.agentCard = said.agentCard;
   workspace.lastHeartbeatAt = state.clock.now();
-  if (!workspace.urlIsProvisioned) workspace.url = said.url === "" ? null : said.url;
+  setAlive(state, workspace);
+  if (!keepsUrl(workspace) && mode === "push") {
+    workspace.url = said.url;
+    workspace.urlIsProvisioned = false;
+  }
+}
+
+/** Where the platform itself put the agent on this machine, it knows better. */
+function keepsUrl({ url, urlIsProvisioned }: Workspace): boolean {
+  return urlIsProvisioned && (url ?? "").startsWith("http://127.0.0.1");
 }
 
 function answerTo(state: PlatformState, workspace: Workspace, mode: DeliveryMode): JsonObject {
