@@ -13,7 +13,7 @@ import { type A2AEvent, safeHook } from "./events";
 import { configurationFolder } from "./identity/credentials";
 import { parsePeerId } from "./identity/workspace-id";
 import { createWorkspaces, type Workspace } from "./identity/workspaces";
-import { attachInternals } from "./internals";
+import { attachInternals, type BackgroundLimits } from "./internals";
 import type { SendOutcome } from "./messaging/outcome";
 import type { OutgoingMessage } from "./messaging/outgoing";
 import { type MessagingContext, type SendOptions, sendA2AMessage } from "./messaging/send";
@@ -199,21 +199,23 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
     last: new Map(),
   };
 
-  async function removalOf(workspace: Workspace, timeoutMs: number): Promise<string | undefined> {
-    const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, timeoutMs }, true));
+  async function removalOf(workspace: Workspace, limits: BackgroundLimits): Promise<string | undefined> {
+    const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, ...limits }, true));
     return !info.ok && info.error.code === "workspace_removed" ? info.error.message : undefined;
   }
 
-  async function registerAgain(workspace: Workspace, timeoutMs: number) {
+  async function registerAgain(workspace: Workspace, limits: BackgroundLimits) {
     const last = registration.last.get(workspace);
     if (last === undefined) return "unknown";
-    const again = await settle(register(registration, last, { source: workspace.id, timeoutMs }, true));
+    const again = await settle(register(registration, last, { source: workspace.id, ...limits }, true));
     return again.ok ? "registered" : "failed";
   }
 
+  const onClose = new Set<() => void>();
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
     enricher.close();
+    for (const end of onClose) end();
     closing ??= calls.close().then(() => {
       pools.control.leave();
       pools.messages.leave();
@@ -264,6 +266,7 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
     clock,
     random: resolved.random,
     emit,
+    onClose,
     stateFile,
     removalOf,
     registerAgain,

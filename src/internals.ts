@@ -17,12 +17,20 @@ export interface ClientInternals {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit<A2AEvent>;
+  /** Functions to call when the client is closed. */
+  readonly onClose: Set<() => void>;
   /** Where a file of the workspace's is kept; `undefined` where there is no file system. */
   stateFile(workspace: Workspace, name: string, stateDir?: string): string | undefined;
   /** Why the workspace is gone, if the platform says so; `undefined` also when it does not answer. */
-  removalOf(workspace: Workspace, timeoutMs: number): Promise<string | undefined>;
+  removalOf(workspace: Workspace, limits: BackgroundLimits): Promise<string | undefined>;
   /** Registers the workspace as it was registered last; `unknown` when this client never did. */
-  registerAgain(workspace: Workspace, timeoutMs: number): Promise<"registered" | "unknown" | "failed">;
+  registerAgain(workspace: Workspace, limits: BackgroundLimits): Promise<"registered" | "unknown" | "failed">;
+}
+
+/** How long background work may take. Rejects with the signal's reason once it is aborted. */
+export interface BackgroundLimits {
+  timeoutMs: number;
+  signal: AbortSignal;
 }
 
 // A registered symbol: the heartbeat may come from the CommonJS build and the client from the other one.

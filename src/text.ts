@@ -1,7 +1,7 @@
 // C0 and C1 controls, bidi overrides and isolates, line and paragraph separators: they hide or reorder text in
 // logs, terminals and prompts.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2028\u2029\u2066-\u2069]+/g;
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]+/g;
 
 /** One line of text from outside, fit for an error message: no control characters, at most `limit` characters. */
 export function oneLine(text: string, limit = 4096): string {

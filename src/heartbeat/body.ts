@@ -12,7 +12,8 @@ export interface BeatFacts {
   workspaceId: string;
   uptimeMs: number;
   health: HealthReport;
-  metadata: RuntimeMetadata | undefined;
+  /** Made by {@link metadataBody}. */
+  metadata: Record<string, unknown> | undefined;
   /** Spend of the month so far in US cents; 0 cannot be told. */
   monthlySpendCents: number | undefined;
 }
@@ -44,11 +45,12 @@ export function beatBody({ workspaceId, uptimeMs, health, metadata, monthlySpend
     uptime_seconds: Math.floor(uptimeMs / 1000),
     ...(spend === undefined ? {} : { monthly_spend: Math.min(spend, LARGEST_SPEND) }),
     ...(health.wedged === undefined ? {} : { runtime_state: "wedged" }),
-    ...(metadata === undefined ? {} : { runtime_metadata: metadataBody(metadata) }),
+    ...(metadata === undefined ? {} : { runtime_metadata: metadata }),
   });
 }
 
-function metadataBody({ capabilities, idleTimeoutSeconds }: RuntimeMetadata): Record<string, unknown> {
+/** What a runtime declares, in the platform's words. */
+export function metadataBody({ capabilities, idleTimeoutSeconds }: RuntimeMetadata): Record<string, unknown> {
   const declared = Object.entries(capabilities ?? {}).filter(([, value]) => typeof value === "boolean");
   const idle = wholeAbove0(idleTimeoutSeconds);
   return {

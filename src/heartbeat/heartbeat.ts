@@ -1,11 +1,11 @@
 import type { A2AClient } from "../client";
 import { A2AError, isA2AError } from "../errors";
-import { internalsOf } from "../internals";
+import { type BackgroundLimits, internalsOf } from "../internals";
 import { judgeBeat } from "./beat-answer";
 import { beatBody } from "./body";
 import { createHealth, type HealthReport } from "./health";
 import { createInboundSecret } from "./inbound-secret";
-import { createLoop } from "./loop";
+import { type BeatManner, createLoop } from "./loop";
 import { type HeartbeatOptions, resolveHeartbeat } from "./options";
 import { createBeatRecord } from "./record";
 import { isAlarming } from "./streak";
@@ -57,40 +57,36 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   const secret = createInboundSecret(secretFile, workspaceId, emit);
   const record = createBeatRecord(workspaceId, settings.livenessMs, emit);
   const health = createHealth(() => loop.pushSoon());
-  const loop = createLoop({
+  const loop = createLoop<BeatReport>({
     intervalMs: settings.intervalMs,
     // Well below what the platform waits for, whatever it asks of us.
     longestGapMs: Math.max(settings.livenessMs / 3, settings.intervalMs),
     random: internals.random,
     clock,
-    beat: async () => {
-      const { error } = await beat(health.snapshot(), true);
-      return {
-        retryAfterMs:
-          error?.code === "rate_limited" ? (error.retryAfterMs ?? settings.intervalMs) : undefined,
-      };
-    },
+    beat,
+    hintOf: ({ error }) =>
+      error?.code === "rate_limited" ? (error.retryAfterMs ?? settings.intervalMs) : undefined,
     afterRegular: lookAfter,
   });
-  let abort = new AbortController();
+  let abortBeat = new AbortController();
+  let abortLookAfter: AbortController | undefined;
 
-  async function beat(
-    report: HealthReport & { accepted?(): void },
-    background: boolean,
-  ): Promise<BeatReport> {
+  async function beat({ background, last }: BeatManner): Promise<BeatReport> {
     const startedAt = clock.now();
     const elapsed = () => Math.round(clock.now() - startedAt);
     const controller = new AbortController();
-    abort = controller;
+    abortBeat = controller;
+    const report = health.snapshot();
     try {
-      const { status, body } = await send(report, startedAt, background, controller.signal);
-      report.accepted?.();
+      const told = last ? { ...report, activeTasks: 0, currentTask: "" } : report;
+      const { status, body } = await send(told, startedAt, background, controller.signal);
+      report.accepted();
       record.accepted(startedAt, elapsed());
       await secret.learn(body);
       return { ok: true, status, elapsedMs: elapsed() };
     } catch (cause) {
       const error = isA2AError(cause) ? cause : unexpected(cause);
-      if (error.code === "closed") loop.halt();
+      if (error.code === "closed") halt();
       else if (!controller.signal.aborted) record.failed(error);
       if (error.code === "workspace_removed") endRemoved(error.message);
       const status = error.status === undefined ? {} : { status: error.status };
@@ -121,38 +117,59 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
 
   /** What a beat alone cannot tell: that the workspace is gone, or that the platform has forgotten it. */
   async function lookAfter(count: number): Promise<void> {
+    if (abortLookAfter !== undefined) return;
+    abortLookAfter = new AbortController();
+    try {
+      await lookUp(count, { timeoutMs, signal: abortLookAfter.signal });
+    } catch {
+      // Called off, or not to be had now; there is another look after the beats to come.
+    } finally {
+      abortLookAfter = undefined;
+    }
+  }
+
+  async function lookUp(count: number, limits: BackgroundLimits): Promise<void> {
     const healthy = record.consecutiveFailures === 0;
     if (isAlarming(record.refusals) || (healthy && count % BEATS_BETWEEN_LOOKUPS === 0)) {
-      const reason = await internals.removalOf(workspace, timeoutMs);
+      const reason = await internals.removalOf(workspace, limits);
       if (reason !== undefined) endRemoved(reason);
     }
     const { outageMs } = record;
     if (!healthy || outageMs === undefined || !loop.running) return;
-    const done = await internals.registerAgain(workspace, timeoutMs);
+    const done = await internals.registerAgain(workspace, limits);
     // What fails now is tried again after the next accepted beat.
     if (done !== "failed") record.outageMs = undefined;
     if (done === "registered") emit({ type: "heartbeat.registered_again", workspaceId, outageMs });
   }
 
+  function halt(): void {
+    internals.onClose.delete(halt);
+    loop.halt();
+    abortLookAfter?.abort();
+  }
+
   function endRemoved(reason: string): void {
     if (!loop.running) return;
-    loop.halt();
+    halt();
     emit({ type: "heartbeat.removed", workspaceId, reason });
   }
 
   async function stop(): Promise<void> {
-    if (!loop.running) return loop.inTurn(async () => {});
-    loop.halt();
+    if (!loop.running) return;
+    halt();
     // What is under way would report tasks that the last beat takes back.
-    abort.abort();
-    const last = { ...health.snapshot(), activeTasks: 0, currentTask: "" };
-    await loop.inTurn(() => beat(last, false));
+    abortBeat.abort();
+    await loop.request({ background: false, last: true });
   }
 
   return {
-    start: loop.start,
+    start() {
+      record.begun(clock.now());
+      internals.onClose.add(halt);
+      loop.start();
+    },
     stop,
-    beat: () => loop.inTurn(() => beat(health.snapshot(), false)),
+    beat: () => loop.request({ background: false, last: false }),
     recordSuccess: health.recordSuccess,
     recordError: health.recordError,
     beginTask(name) {

@@ -6,51 +6,88 @@ const PUSH_AFTER_MS = 200;
 /** However often tasks change, changes alone make no more than one beat in this time, in milliseconds. */
 const PUSH_APART_MS = 2000;
 
-export interface LoopOptions extends ScheduleOptions {
+/** How a beat is made. */
+export interface BeatManner {
+  /** Nobody waits for it: it does not keep the process alive. */
+  background: boolean;
+  /** The one that ends the heartbeat. */
+  last: boolean;
+}
+
+export interface LoopOptions<Report> extends ScheduleOptions {
   clock: Clock;
-  /** Makes a beat nobody waits for. Answers how long the platform asked to wait, if it did. Must not reject. */
-  beat(): Promise<{ retryAfterMs: number | undefined }>;
+  /** Makes a beat. Must not reject. */
+  beat(manner: BeatManner): Promise<Report>;
+  /** How long the platform asked to wait, in milliseconds, if it did. */
+  hintOf(report: Report): number | undefined;
   /** What follows a regular beat, the `count`th since the start. Must not reject. */
   afterRegular(count: number): Promise<void>;
 }
 
 /** When beats are made, and that no two are made at once. */
-export interface Loop {
+export interface Loop<Report> {
   start(): void;
   /** No further beat by itself; what is under way goes on. */
   halt(): void;
   /** A beat soon, because something changed. */
   pushSoon(): void;
-  /** Runs `work` when the beats before it have ended. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** A beat after the one under way. All who ask before it begins share it. */
+  request(manner: BeatManner): Promise<Report>;
   readonly running: boolean;
 }
 
-export function createLoop({ clock, beat, afterRegular, ...schedule }: LoopOptions): Loop {
+export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
+  const { clock, beat, hintOf, afterRegular, ...schedule } = options;
   // Bumped by each halt, so that a beat that ends later plans nothing any more.
   let round = 0;
   let running = false;
   let beats = 0;
   let lastDueAt = 0;
   let lastBeatAt = Number.NEGATIVE_INFINITY;
+  let quietUntil = Number.NEGATIVE_INFINITY;
   let stopTimer: (() => void) | undefined;
   let stopPush: (() => void) | undefined;
-  let underWay: Promise<unknown> = Promise.resolve();
+  let current: Promise<unknown> | undefined;
+  let next: { manner: BeatManner; report: Promise<Report> } | undefined;
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = underWay.then(() => {
+  function request(manner: BeatManner): Promise<Report> {
+    if (next !== undefined) {
+      next.manner = {
+        background: next.manner.background && manner.background,
+        last: next.manner.last || manner.last,
+      };
+      return next.report;
+    }
+    const turn = { manner, report: (current ?? Promise.resolve()).then(() => begin()) };
+    next = turn;
+    return turn.report;
+
+    function begin(): Promise<Report> {
+      next = undefined;
+      // Whatever was to be pushed is in this beat.
+      clearPush();
       lastBeatAt = clock.now();
-      return work();
-    });
-    underWay = turn.catch(() => {});
-    return turn;
+      const report = beat(turn.manner);
+      const over = report.then((each) => {
+        const hint = hintOf(each);
+        if (hint !== undefined) quietUntil = clock.now() + hint;
+        if (current === over) current = undefined;
+      });
+      current = over;
+      return report;
+    }
+  }
+
+  function clearPush(): void {
+    stopPush?.();
+    stopPush = undefined;
   }
 
   async function regular(mine: number): Promise<void> {
-    const { retryAfterMs } = await inTurn(beat);
+    const report = await request({ background: true, last: false });
     if (mine !== round) return;
     beats += 1;
-    lastDueAt = nextBeatDue({ lastDueAt, now: clock.now(), beats }, schedule, retryAfterMs);
+    lastDueAt = nextBeatDue({ lastDueAt, now: clock.now(), beats }, schedule, hintOf(report));
     stopTimer = clock.setTimer(() => void regular(mine), lastDueAt - clock.now(), true);
     await afterRegular(beats);
   }
@@ -67,19 +104,19 @@ export function createLoop({ clock, beat, afterRegular, ...schedule }: LoopOptio
       running = false;
       round += 1;
       stopTimer?.();
-      stopPush?.();
-      stopPush = undefined;
+      clearPush();
     },
     pushSoon() {
-      if (!running || stopPush !== undefined) return;
+      // A platform that asked to wait hears of the change with the next regular beat.
+      if (!running || stopPush !== undefined || next !== undefined || clock.now() < quietUntil) return;
       const wait = Math.max(PUSH_AFTER_MS, lastBeatAt + PUSH_APART_MS - clock.now());
       const push = () => {
         stopPush = undefined;
-        void inTurn(beat);
+        void request({ background: true, last: false });
       };
       stopPush = clock.setTimer(push, wait, true);
     },
-    inTurn,
+    request,
     get running() {
       return running;
     },

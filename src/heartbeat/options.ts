@@ -3,8 +3,9 @@ import { type Emit, type HeartbeatEvent, safeHook } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import type { ClientInternals } from "../internals";
 import { shown } from "../text";
+import { isRecord } from "../transport/json";
 import { milliseconds } from "../validate";
-import type { RuntimeMetadata } from "./body";
+import { metadataBody, type RuntimeMetadata } from "./body";
 
 export interface HeartbeatOptions {
   /** Id of the own workspace to keep alive. @default the client's default workspace */
@@ -34,7 +35,7 @@ export interface ResolvedHeartbeat {
   intervalMs: number;
   timeoutMs: number;
   livenessMs: number;
-  runtime: () => RuntimeMetadata | undefined;
+  runtime: () => Record<string, unknown> | undefined;
   spend: () => number | undefined;
   emit: Emit<HeartbeatEvent>;
 }
@@ -51,23 +52,27 @@ export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatO
     throw invalidArgument(`Expected \`stateDir\` to be the path of a folder, got ${shown(stateDir)}.`);
   }
   checkFunction(options.onEvent, "onEvent");
+  checkFunction(options.runtime, "runtime");
+  checkFunction(options.monthlySpendCents, "monthlySpendCents");
   return {
     workspace: workspaces.named(options.source) ?? workspaces.default,
     intervalMs: duration("intervalMs", 30_000),
     timeoutMs: duration("timeoutMs", 10_000),
     livenessMs: duration("livenessMs", 180_000),
-    runtime: harmless(options.runtime, "runtime"),
-    spend: harmless(options.monthlySpendCents, "monthlySpendCents"),
+    runtime: harmless(() => {
+      const metadata: unknown = options.runtime?.();
+      return isRecord(metadata) ? metadataBody(metadata) : undefined;
+    }),
+    spend: harmless(() => options.monthlySpendCents?.()),
     emit: options.onEvent === undefined ? emit : safeHook(options.onEvent),
   };
 }
 
-/** A function of the user's that may be absent, and may throw without harm to the beat. */
-function harmless<T>(given: (() => T | undefined) | undefined, name: string): () => T | undefined {
-  checkFunction(given, name);
+/** What asks the user's code may throw without harm to the beat. */
+function harmless<T>(ask: () => T | undefined): () => T | undefined {
   return () => {
     try {
-      return given?.();
+      return ask();
     } catch {
       return undefined;
     }

@@ -4,6 +4,8 @@ import { isAlarming, isTold } from "./streak";
 
 /** What the beats so far add up to. */
 export interface BeatRecord {
+  /** Notes that beating begins at `at`: from then on the platform is expected to answer. */
+  begun(at: number): void;
   /** Notes an accepted beat that began at `at`. */
   accepted(at: number, elapsedMs: number): void;
   failed(error: A2AError): void;
@@ -27,6 +29,9 @@ export function createBeatRecord(
   let outageMs: number | undefined;
 
   return {
+    begun(at) {
+      acceptedAt ??= at;
+    },
     accepted(at, elapsedMs) {
       if (acceptedAt !== undefined && at - acceptedAt > livenessMs) outageMs = at - acceptedAt;
       acceptedAt = at;

@@ -21,15 +21,24 @@ const EARLIEST_PHASE = 0.1;
 /** A wait the platform asks for is stretched by up to this share, or all would be back at the same moment. */
 const HINT_JITTER = 0.5;
 
+/** A platform that asks for less than this, in milliseconds, is not believed. */
+const SHORTEST_HINT_MS = 1000;
+
 /**
  * The moment of the next beat. Counted from when the last one was due, so slow answers make no drift; what a stall
  * or a suspended machine has missed is skipped, so there is no burst.
  */
 export function nextBeatDue(state: ScheduleState, options: ScheduleOptions, retryAfterMs?: number): number {
   const { lastDueAt, now, beats } = state;
-  const { intervalMs, longestGapMs, random } = options;
+  const { intervalMs, longestGapMs } = options;
+  // A source of chance that answers rubbish must not become a loop without pauses.
+  const random = () => Math.min(1, Math.max(0, options.random() || 0));
   if (retryAfterMs !== undefined) {
-    return now + Math.min(retryAfterMs * (1 + HINT_JITTER * random()), longestGapMs);
+    const wait = Math.max(
+      retryAfterMs * (1 + HINT_JITTER * random()),
+      Math.min(SHORTEST_HINT_MS, intervalMs),
+    );
+    return now + Math.min(wait, longestGapMs);
   }
   const step =
     beats === 1

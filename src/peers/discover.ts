@@ -32,7 +32,8 @@ export async function discoverPeer(
       const verdict = judgeDiscovery(answer, id, directory.label(id));
       if (verdict.ok) {
         directory.learnName(id, verdict.value.name);
-        memory.learn(source, verdict.value);
+        // The enricher decides itself what becomes of an answer it asked for.
+        if (!background) memory.learn(source, verdict.value);
       } else if (answer.status === 403 || answer.status === 404) {
         directory.dropRoute(id, source);
       }

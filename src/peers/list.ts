@@ -70,7 +70,8 @@ export function fetchPeerList(
       if (!verdict.ok) return verdict;
       for (const peer of verdict.value.peers) {
         directory.learnName(peer.id, peer.name);
-        memory.learn(source, peer);
+        // The enricher decides itself what becomes of a list it asked for.
+        if (!background) memory.learn(source, peer);
         if (workspaces.all.length > 1) directory.learnRoute(peer.id, source);
       }
       return verdict;

@@ -62,7 +62,8 @@ export async function register(
       return verdict.ok ? succeeded({ answer: verdict.value, workspace: source }) : verdict;
     },
   });
-  context.last.set(workspace, registration);
+  // A copy: what is registered again is what was registered, whatever becomes of the caller's object.
+  context.last.set(workspace, JSON.parse(JSON.stringify(registration)));
   const isNew = await keepToken(context, workspace, answer.auth_token);
   return resultOf(answer, isNew, registration);
 }

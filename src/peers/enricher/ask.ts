@@ -17,6 +17,7 @@ const LESSONS: Partial<Record<A2AErrorCode, Lesson["about"]>> = {
   workspace_removed: "peer",
   bad_request: "peer",
   bad_response: "peer",
+  too_large: "peer",
   rate_limited: "rate",
   unauthorized: "us",
   configuration: "us",

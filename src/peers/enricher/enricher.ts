@@ -9,7 +9,7 @@ import { type CallOptions, checkCallOptions } from "../../validate";
 import type { PeerRecord } from "../record";
 import { type Lesson, lessonOf } from "./ask";
 import { createLine, type Job } from "./line";
-import type { Memory } from "./memory";
+import type { Known, Memory } from "./memory";
 
 /**
  * Tells who a peer is, from memory and at once, and asks the platform in the background for what it does not know.
@@ -41,7 +41,7 @@ export interface EnricherStats {
   queued: number;
   /** Requests under way. */
   inFlight: number;
-  /** Calls of `get` and `fetch` that were answered from memory: a record, or that there is none. */
+  /** Calls of `get` and `fetch` that found something in memory: a record, also an old one, or that there is none. */
   hits: number;
   /** Calls that found nothing in memory. */
   misses: number;
@@ -62,15 +62,18 @@ export interface EnricherContext {
   clock: Clock;
   emit: Emit<A2AEvent>;
   routeTo(peerId: string): Workspace | undefined;
-  /** One question for one peer. */
+  /** One question for one peer. What it learns is for the enricher to keep. */
   discover(workspace: Workspace, peerId: string): Promise<PeerRecord>;
-  /** One question for all peers of the workspace. What it learns goes to memory by itself. */
+  /** One question for all peers of the workspace. What it learns is for the enricher to keep. */
   list(workspace: Workspace): Promise<readonly PeerRecord[]>;
 }
 
 export interface ClosableEnricher extends PeerEnricher {
   close(): void;
 }
+
+/** A UUID; keys of other workspaces are longer, so no text can be taken for one. */
+const ID_LENGTH = 36;
 
 /** A platform that says "slow down" without saying how long, or says so for a day, is asked again after these. */
 const SHORTEST_PAUSE_MS = 1000;
@@ -79,11 +82,13 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
   const { workspaces, memory, clock, ttlMs, failureTtlMs } = context;
   const line = createLine(context.maxQueued);
   const counts = { inFlight: 0, hits: 0, misses: 0, dropped: 0 };
-  const listing = new Set<Workspace>();
+  /** The workspaces whose list is being asked for, with the peers that were forgotten meanwhile. */
+  const listing = new Map<Workspace, Set<string>>();
   const listedAt = new Map<Workspace, number>();
   const onIdle = new Set<() => void>();
   let closed = false;
   let starting = false;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
   let endPause: (() => void) | undefined;
 
   /** Several questions in the same moment become one list, so work begins when the moment is over. */
@@ -133,9 +138,15 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
   }
 
   async function askForAll(workspace: Workspace): Promise<void> {
-    listing.add(workspace);
+    const forgotten = new Set<string>();
+    listing.set(workspace, forgotten);
     try {
-      const listed = new Map((await context.list(workspace)).map((record) => [record.id, record]));
+      const listed = new Map<string, PeerRecord>();
+      for (const record of await context.list(workspace)) {
+        if (forgotten.has(record.id)) continue;
+        memory.learn(workspace, record);
+        listed.set(record.id, record);
+      }
       listedAt.set(workspace, clock.now());
       for (const job of line.of(workspace)) {
         const record = listed.get(job.peerId);
@@ -162,12 +173,8 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
     } catch (error) {
       const lesson = lessonOf(error);
       report(job.workspace, job.peerId, error);
-      if (lesson.about === "rate" && !closed) {
-        pause(lesson.pauseMs);
-        line.putBack(job);
-      } else {
-        giveUp(job, lesson);
-      }
+      if (lesson.about === "rate") pause(lesson.pauseMs);
+      if (closed || lesson.about !== "rate" || !line.putBack(job)) giveUp(job, lesson);
     }
   }
 
@@ -183,6 +190,9 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
 
   function pause(hintMs = SHORTEST_PAUSE_MS): void {
     const pauseMs = Math.min(Math.max(hintMs, SHORTEST_PAUSE_MS), ttlMs);
+    // Of several waits that were asked for, the one that ends last counts.
+    if (closed || clock.now() + pauseMs <= pausedUntil) return;
+    pausedUntil = clock.now() + pauseMs;
     endPause?.();
     endPause = clock.setTimer(
       () => {
@@ -221,27 +231,39 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
   }
 
   function get(peerId: string, options?: { source?: string | undefined }): PeerRecord | null {
-    if (closed || typeof peerId !== "string") return null;
-    const named = options?.source;
-    const asking = named === undefined ? undefined : workspaces.byId(parsePeerId(named) ?? "");
-    if (named !== undefined && asking === undefined) return null;
+    try {
+      return closed || typeof peerId !== "string" ? null : look(peerId, options?.source);
+    } catch {
+      // A foreign source, or arguments that are none.
+      return null;
+    }
+  }
+
+  function look(peerId: string, source: string | undefined): PeerRecord | null {
+    const named = workspaces.named(source);
     // Memory first: an id in its normal form, which is what pushes carry, needs no other check.
-    const fresh = memory.fresh(memory.keyOf(asking ?? sourceFor(peerId), peerId));
-    if (fresh !== undefined) {
-      counts.hits += 1;
-      return fresh;
+    if (peerId.length === ID_LENGTH) {
+      const fresh = memory.fresh(memory.keyOf(named ?? sourceFor(peerId), peerId));
+      if (fresh !== undefined) {
+        counts.hits += 1;
+        return fresh;
+      }
     }
     const id = parsePeerId(peerId);
-    return id === null ? null : getSlowly(asking ?? sourceFor(id), id);
+    return id === null ? null : getSlowly(named ?? sourceFor(id), id);
   }
 
   function getSlowly(workspace: Workspace, id: string): PeerRecord | null {
     const key = memory.keyOf(workspace, id);
     const known = memory.look(key);
-    if (known.settled || known.record !== null) counts.hits += 1;
-    else counts.misses += 1;
+    count(known);
     if (!known.settled) request(key, workspace, id);
     return known.record;
+  }
+
+  function count({ settled, record }: Known): void {
+    if (settled || record !== null) counts.hits += 1;
+    else counts.misses += 1;
   }
 
   async function fetch(peerId: string, given?: CallOptions): Promise<PeerRecord | null> {
@@ -254,11 +276,8 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
       const workspace = named ?? sourceFor(id);
       const key = memory.keyOf(workspace, id);
       const known = memory.look(key);
-      if (known.settled) {
-        counts.hits += 1;
-        return known.record;
-      }
-      counts.misses += 1;
+      count(known);
+      if (known.settled) return known.record;
       const job = request(key, workspace, id);
       return job === undefined ? known.record : await answerOf(job, call);
     } finally {
@@ -298,8 +317,9 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
         const key = memory.keyOf(workspace, id);
         memory.forget(key);
         // An answer under way was asked for before; it must not bring back what was forgotten.
+        listing.get(workspace)?.add(id);
         const job = line.asked(key);
-        if (job !== undefined) job.outdated = true;
+        if (job !== undefined) line.part(job);
       }
     },
     stats: () => ({ cached: memory.size, queued: line.waiting, ...counts }),

@@ -8,7 +8,7 @@ export interface Job {
   readonly peerId: string;
   /** Set once a peer list did not hold the peer: it is asked for by itself. */
   singly: boolean;
-  /** Set when its answer is not to be remembered. */
+  /** Set when the peer was forgotten while the question was open: its answer is not to be remembered. */
   outdated: boolean;
   /** Those who wait; a push does not. */
   readonly waiters: Set<(record: PeerRecord | null) => void>;
@@ -26,8 +26,10 @@ export interface Line {
   of(workspace: Workspace): Job[];
   /** Takes a job out of the line to ask; it still counts as being asked. */
   take(job: Job): void;
-  /** Puts a job back to the end, to be asked again later. */
-  putBack(job: Job): void;
+  /** Puts a job back to the end, to be asked again later. False when the line is full. */
+  putBack(job: Job): boolean;
+  /** Separates a question that is being asked from the ones to come: they get an answer of their own. */
+  part(job: Job): void;
   /** Ends a job: everybody who waits is told. */
   settle(job: Job, record: PeerRecord | null): void;
   /** Ends all jobs. */
@@ -42,8 +44,8 @@ export function createLine(max: number): Line {
   const asked = new Map<string, Job>();
 
   function end(job: Job, record: PeerRecord | null): void {
-    waiting.delete(job.key);
-    asked.delete(job.key);
+    if (waiting.get(job.key) === job) waiting.delete(job.key);
+    if (asked.get(job.key) === job) asked.delete(job.key);
     for (const tell of job.waiters) tell(record);
     job.waiters.clear();
   }
@@ -68,8 +70,21 @@ export function createLine(max: number): Line {
       asked.set(job.key, job);
     },
     putBack(job) {
-      asked.delete(job.key);
+      if (asked.get(job.key) === job) asked.delete(job.key);
+      const next = waiting.get(job.key);
+      if (next !== undefined) {
+        for (const tell of job.waiters) next.waiters.add(tell);
+        job.waiters.clear();
+        return true;
+      }
+      if (waiting.size >= max) return false;
+      job.outdated = false;
       waiting.set(job.key, job);
+      return true;
+    },
+    part(job) {
+      job.outdated = true;
+      if (asked.get(job.key) === job) asked.delete(job.key);
     },
     settle: end,
     clear() {
