@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type ManualClock,
+  manualClock,
+  type Reply,
+  startPlatform,
+  type TestPlatform,
+  type TestWorkspace,
+} from "../../src/testing/index";
+import { messageBody, send } from "./helpers/exchange";
+import { beat } from "./helpers/registry";
+
+const never: Reply = () => new Promise<string>(() => undefined);
+
+let clock: ManualClock;
+let platform: TestPlatform;
+let me: TestWorkspace;
+let peer: TestWorkspace;
+beforeEach(async () => {
+  clock = manualClock();
+  platform = await startPlatform({ clock });
+  me = platform.addWorkspace({ name: "Me" });
+  peer = platform.addWorkspace({ name: "Peer", reply: never });
+});
+afterEach(() => platform.close());
+
+const settled = async () => {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+};
+const idsOf = ({ received }: TestWorkspace) => received.map(({ messageId }) => messageId);
+
+/** Messages that the silent peer lets time out, one after the other, and what the sender was told. */
+async function queue(...ids: string[]) {
+  const answers = [];
+  for (const id of ids) {
+    const count = peer.received.length;
+    const answer = send(platform, me, peer, messageBody(id, id));
+    while (peer.received.length === count) await new Promise(setImmediate);
+    await clock.advance(300_000);
+    answers.push((await answer).json as { queue_id: string; queue_depth: number });
+  }
+  return answers;
+}
+
+describe("a queued message", () => {
+  it("is handed out after a heartbeat with time for it, one for each heartbeat, oldest first", async () => {
+    await queue("m-1", "m-2");
+    peer.setReply(() => "done");
+    await beat(platform, peer);
+    await settled();
+    expect(idsOf(peer)).toEqual(["m-1", "m-2", "m-1"]);
+    await beat(platform, peer);
+    await beat(platform, peer);
+    await settled();
+    expect(idsOf(peer)).toEqual(["m-1", "m-2", "m-1", "m-2"]);
+    expect(peer.received.at(-1)).toMatchObject({ from: me.id, text: "m-2" });
+  });
+
+  it("waits while the agent has no time for it", async () => {
+    await queue("m-1");
+    peer.setReply(() => "done");
+    await beat(platform, peer, { active_tasks: 1 });
+    await settled();
+    expect(peer.received).toHaveLength(1);
+    await beat(platform, peer, { active_tasks: 0 });
+    await settled();
+    expect(peer.received).toHaveLength(2);
+  });
+
+  it("waits for as many tasks as the workspace may have", async () => {
+    peer = platform.addWorkspace({ reply: never, maxConcurrentTasks: 3 });
+    await queue("m-1");
+    peer.setReply(() => "done");
+    await beat(platform, peer, { active_tasks: 3 });
+    await settled();
+    expect(peer.received).toHaveLength(1);
+    await beat(platform, peer, { active_tasks: 2 });
+    await settled();
+    expect(peer.received).toHaveLength(2);
+  });
+
+  it("waits while the workspace is paused", async () => {
+    await queue("m-1");
+    peer.setReply(() => "done");
+    peer.setStatus("paused");
+    await beat(platform, peer);
+    await settled();
+    expect(peer.received).toHaveLength(1);
+  });
+
+  it("keeps its place in the queue while it is on its way", async () => {
+    const [first] = await queue("m-1");
+    await beat(platform, peer);
+    await settled();
+    const again = send(platform, me, peer, messageBody("m-1", "m-1"));
+    while (peer.received.length < 3) await new Promise(setImmediate);
+    await clock.advance(300_000);
+    expect((await again).json).toMatchObject({ queue_id: first?.queue_id });
+  });
+
+  it("is tried five times and then given up", async () => {
+    await queue("m-1");
+    for (let round = 0; round < 7; round++) {
+      await beat(platform, peer);
+      await settled();
+      await clock.advance(300_000);
+      await settled();
+    }
+    expect(peer.received).toHaveLength(1 + 5);
+    peer.setReply(() => "done");
+    const [later] = [await send(platform, me, peer, messageBody("x", "m-2"))];
+    expect(later?.status).toBe(200);
+  });
+
+  it("is lost in the earlier version when the agent is busy again", async () => {
+    await platform.close();
+    platform = await startPlatform({ clock, version: "2026-04" });
+    me = platform.addWorkspace({});
+    peer = platform.addWorkspace({ reply: never });
+    await queue("m-1");
+    for (let round = 0; round < 3; round++) {
+      await beat(platform, peer);
+      await settled();
+      await clock.advance(300_000);
+      await settled();
+    }
+    expect(peer.received).toHaveLength(1 + 1);
+  });
+
+  it("is not made of a message to an agent that keeps a session of its own", async () => {
+    await beat(platform, peer, { runtime_metadata: { capabilities: { session: true } } });
+    const answer = send(platform, me, peer);
+    while (peer.received.length === 0) await new Promise(setImmediate);
+    await clock.advance(300_000);
+    expect(await answer).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "30" },
+      json: {
+        error: expect.stringMatching(/^workspace agent busy — /),
+        busy: true,
+        retry_after: 30,
+        native_session: true,
+      },
+    });
+  });
+});
+
+describe("the patience with an agent", () => {
+  async function sending(from: TestWorkspace | null = me) {
+    const count = peer.received.length;
+    let isOver = false;
+    const answer = send(platform, from, peer);
+    const end = () => {
+      isOver = true;
+    };
+    answer.then(end, end);
+    while (peer.received.length === count) await new Promise(setImmediate);
+    return { answer, isOver: () => settled().then(() => isOver) };
+  }
+
+  it("is what its last heartbeat asked for, and the usual one without it", async () => {
+    await beat(platform, peer, { runtime_metadata: { idle_timeout_seconds: 600 } });
+    const patient = await sending();
+    await clock.advance(599_999);
+    expect(await patient.isOver()).toBe(false);
+    await clock.advance(1);
+    expect(await patient.answer).toMatchObject({ status: 202 });
+    // With its capacity used up it is given nothing from the queue.
+    await beat(platform, peer, { active_tasks: 1 });
+    const usual = await sending();
+    await clock.advance(300_000);
+    expect((await usual.answer).status).toBe(202);
+  });
+
+  it("begins anew with every sign of life", async () => {
+    const { answer, isOver } = await sending();
+    for (let round = 0; round < 4; round++) {
+      await clock.advance(299_000);
+      await beat(platform, peer, { active_tasks: 1 });
+    }
+    await beat(platform, me);
+    await clock.advance(299_999);
+    expect(await isOver()).toBe(false);
+    await clock.advance(1);
+    expect((await answer).status).toBe(202);
+  });
+
+  it("ends after 30 minutes for a workspace, and for a human never", async () => {
+    const agent = await sending();
+    const human = await sending(null);
+    for (let minutes = 0; minutes < 30; minutes += 2) {
+      expect(await agent.isOver()).toBe(false);
+      await clock.advance(120_000);
+      await beat(platform, peer, { active_tasks: 1 });
+    }
+    expect((await agent.answer).status).toBe(202);
+    expect(await human.isOver()).toBe(false);
+  });
+});
