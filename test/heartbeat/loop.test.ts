@@ -1,0 +1,265 @@
+import { describe, expect, it } from "vitest";
+import { turns } from "./helpers/clock";
+import { inOrder, OK } from "./helpers/scripted";
+import { seeded } from "./helpers/seeded";
+import { BEAT, INTERVAL, SECOND, world } from "./helpers/world";
+
+const timesOf = (sent: readonly { at: number }[]) => sent.map(({ at }) => at);
+
+describe("a running heartbeat", () => {
+  it("beats at once, at a phase of its own, and then every interval", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    await clock.advance(SECOND + 3 * INTERVAL);
+    const later = [0, 1, 2, 3].map((index) => SECOND + index * INTERVAL);
+    expect(timesOf(beats())).toEqual([0, ...later]);
+  });
+
+  it("takes the random number of its client", async () => {
+    const { heartbeat, clock, beats } = world({}, { random: () => 0 });
+    heartbeat.start();
+    await clock.advance(60_000);
+    expect(timesOf(beats())).toEqual([0, 3000, 30_000, 57_000]);
+  });
+
+  it("is started once, however often start() is called", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    heartbeat.start();
+    await clock.advance(SECOND);
+    heartbeat.start();
+    await clock.advance(INTERVAL);
+    expect(timesOf(beats())).toEqual([0, SECOND, SECOND + INTERVAL]);
+    expect(clock.pending).toHaveLength(1);
+  });
+
+  it("keeps its times when answers are slow", async () => {
+    const { heartbeat, clock, platform, beats } = world();
+    platform.on(BEAT, () => ({ ...OK, afterMs: 9000 }));
+    heartbeat.start();
+    await clock.advance(SECOND + 5 * INTERVAL);
+    expect(timesOf(beats()).at(-1)).toBe(SECOND + 5 * INTERVAL);
+  });
+
+  it("skips what it missed while the machine was suspended", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    await clock.advance(SECOND);
+    clock.stall(3_600_000);
+    await clock.advance(0);
+    const woken = clock.now();
+    expect(timesOf(beats())).toEqual([0, SECOND, woken]);
+    await clock.advance(INTERVAL);
+    expect(timesOf(beats()).slice(3)).toEqual([woken + INTERVAL]);
+  });
+
+  it("has nothing but one timer in the background between two beats", async () => {
+    const { heartbeat, clock } = world();
+    heartbeat.start();
+    await clock.advance(10);
+    expect(clock.pending).toEqual([{ due: SECOND, background: true }]);
+  });
+
+  it("lets the process go also while a beat is open", async () => {
+    const { heartbeat, clock, platform } = world();
+    platform.on(BEAT, () => "hang");
+    heartbeat.start();
+    await clock.advance(10);
+    expect(clock.pending).not.toHaveLength(0);
+    expect(clock.pending.every(({ background }) => background)).toBe(true);
+  });
+
+  it("never has two beats open at once", async () => {
+    const random = seeded(11);
+    const { heartbeat, clock, platform, beats } = world({ intervalMs: 1000, timeoutMs: 3000 }, { random });
+    platform.on(BEAT, () => (random() < 0.1 ? "hang" : { ...OK, afterMs: random() * 2500 }));
+    const asked: Promise<unknown>[] = [];
+    heartbeat.start();
+    for (let step = 0; step < 200; step += 1) {
+      await clock.advance(random() * 1000);
+      if (random() < 0.2) asked.push(heartbeat.beat());
+      if (random() < 0.2) heartbeat.beginTask("work").end();
+      if (random() < 0.02) heartbeat.markWedged("stuck");
+      if (random() < 0.02) heartbeat.clearWedge();
+      if (random() < 0.02) {
+        void heartbeat.stop();
+        heartbeat.start();
+      }
+    }
+    void heartbeat.stop();
+    await clock.advance(1_000_000);
+    await Promise.all(asked);
+    expect(beats().length).toBeGreaterThan(50);
+    expect(platform.mostAtOnce(BEAT)).toBe(1);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("begins anew after stop() and start(), at once and at a new phase", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    await clock.advance(SECOND + 100);
+    await heartbeat.stop();
+    expect(heartbeat.status.running).toBe(false);
+    expect(clock.pending).toEqual([]);
+    await clock.advance(1_000_000);
+    expect(beats()).toHaveLength(3);
+    const again = clock.now();
+    heartbeat.start();
+    expect(heartbeat.status.running).toBe(true);
+    await clock.advance(SECOND + INTERVAL);
+    expect(timesOf(beats().slice(3))).toEqual([again, again + SECOND, again + SECOND + INTERVAL]);
+  });
+
+  it("goes on with one loop when it is started while it still stops", async () => {
+    const { heartbeat, clock, platform, beats } = world();
+    platform.on(BEAT, inOrder("hang", { ...OK, afterMs: 500 }, OK));
+    heartbeat.start();
+    await clock.advance(10);
+    const stopping = heartbeat.stop();
+    heartbeat.start();
+    await clock.advance(1000);
+    await stopping;
+    expect(heartbeat.status.running).toBe(true);
+    expect(clock.pending).toHaveLength(1);
+    const before = beats().length;
+    await clock.advance(10 * INTERVAL);
+    expect(beats().length - before).toBe(10);
+    expect(platform.mostAtOnce(BEAT)).toBe(1);
+  });
+});
+
+describe("a push", () => {
+  it("follows soon after a task began and after it ended", async () => {
+    const { heartbeat, clock, beats, lastBody } = world();
+    heartbeat.start();
+    await clock.advance(5000);
+    const task = heartbeat.beginTask("indexing");
+    await clock.advance(1000);
+    expect(lastBody()).toMatchObject({ active_tasks: 1, current_task: "indexing" });
+    await clock.advance(2000);
+    task.end();
+    await clock.advance(1000);
+    expect(lastBody()).toMatchObject({ active_tasks: 0, current_task: "" });
+    expect(beats()).toHaveLength(3);
+  });
+
+  it.each([
+    ["a wedge", (heartbeat: ReturnType<typeof world>["heartbeat"]) => heartbeat.markWedged("stuck")],
+    ["a task", (heartbeat: ReturnType<typeof world>["heartbeat"]) => heartbeat.beginTask("work")],
+  ])("follows %s only once, and the regular beats keep their times", async (_, change) => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    await clock.advance(5000);
+    change(heartbeat);
+    await clock.advance(SECOND + INTERVAL - 5000);
+    const [, pushed, ...regular] = timesOf(beats());
+    expect(pushed).toBeLessThanOrEqual(6000);
+    expect(regular).toEqual([SECOND, SECOND + INTERVAL]);
+  });
+
+  it("tells many changes in one beat", async () => {
+    const { heartbeat, clock, beats, lastBody } = world();
+    heartbeat.start();
+    await clock.advance(5000);
+    for (let index = 0; index < 100; index += 1) heartbeat.beginTask(`task ${index}`);
+    await clock.advance(1000);
+    expect(beats()).toHaveLength(2);
+    expect(lastBody()).toMatchObject({ active_tasks: 100, current_task: "task 99" });
+  });
+
+  it("does not come more than every two seconds, however often tasks change", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    await clock.advance(3000);
+    const before = beats().length;
+    for (let index = 0; index < 100; index += 1) {
+      heartbeat.beginTask("short").end();
+      await clock.advance(100);
+    }
+    expect(beats().length - before).toBeLessThanOrEqual(6);
+    expect(beats().length - before).toBeGreaterThanOrEqual(4);
+  });
+
+  it("is not made for what changes nothing", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    await clock.advance(3500);
+    heartbeat.recordSuccess();
+    heartbeat.recordError("no");
+    heartbeat.clearWedge();
+    await clock.advance(3500);
+    expect(beats()).toHaveLength(1);
+    heartbeat.markWedged("stuck");
+    await clock.advance(3500);
+    heartbeat.markWedged("stuck again");
+    await clock.advance(3500);
+    expect(beats()).toHaveLength(2);
+  });
+
+  it("is not made by a heartbeat that does not run", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.beginTask("before the start").end();
+    await clock.advance(10_000);
+    expect(beats()).toHaveLength(0);
+    heartbeat.start();
+    await clock.advance(5000);
+    heartbeat.beginTask("at the end");
+    await heartbeat.stop();
+    const after = beats().length;
+    heartbeat.markWedged("too late");
+    await clock.advance(10_000);
+    expect(beats()).toHaveLength(after);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("lets the process go", async () => {
+    const { heartbeat, clock } = world();
+    heartbeat.start();
+    await clock.advance(5000);
+    heartbeat.beginTask("work");
+    await turns();
+    expect(clock.pending).toHaveLength(2);
+    expect(clock.pending.every(({ background }) => background)).toBe(true);
+  });
+});
+
+describe("beat()", () => {
+  it("beats without a start, and needs no stop", async () => {
+    const { heartbeat, clock, beats } = world();
+    expect(await heartbeat.beat()).toEqual({ ok: true, status: 200, elapsedMs: 0 });
+    expect(heartbeat.status).toMatchObject({ running: false, consecutiveFailures: 0 });
+    await clock.advance(100_000);
+    expect(beats()).toHaveLength(1);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("keeps the process alive for its answer, as somebody waits for it", async () => {
+    const { heartbeat, clock, platform } = world();
+    platform.on(BEAT, () => "hang");
+    const asked = heartbeat.beat();
+    await turns();
+    expect(clock.pending.some(({ background }) => !background)).toBe(true);
+    await clock.advance(10_000);
+    expect(await asked).toMatchObject({ ok: false, elapsedMs: 10_000, error: { code: "timeout" } });
+  });
+
+  it("waits for the beat that is open", async () => {
+    const { heartbeat, clock, platform, beats } = world();
+    platform.on(BEAT, inOrder({ ...OK, afterMs: 4000 }, OK));
+    heartbeat.start();
+    await clock.advance(1000);
+    const asked = heartbeat.beat();
+    await clock.advance(5000);
+    expect(await asked).toMatchObject({ ok: true });
+    expect(timesOf(beats())).toEqual([0, 4000]);
+  });
+
+  it("leaves the times of the regular beats as they are", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.start();
+    await clock.advance(10_000);
+    await heartbeat.beat();
+    await clock.advance(SECOND);
+    expect(timesOf(beats())).toEqual([0, 10_000, SECOND]);
+  });
+});

@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import { OWN } from "../helpers/ids";
+import { inOrder, OK } from "./helpers/scripted";
+import { BEAT, INFO, INTERVAL, REGISTER, refused, SECOND, world } from "./helpers/world";
+
+const LIVENESS = 180_000;
+const REGISTRATION = {
+  url: "https://agent.example/a2a",
+  agentCard: { name: "me", description: "a test", skills: [{ id: "sum", name: "Sum" }] },
+};
+
+/** A world whose beats fail from `from` to `to`. */
+async function withOutage(from: number, to: number, options: Parameters<typeof world>[0] = {}) {
+  const made = world(options, { retry: { maxAttempts: 1 } });
+  made.platform.on(BEAT, () => (made.clock.now() >= from && made.clock.now() < to ? "reset" : OK));
+  return { ...made, registrations: () => made.platform.sent.filter(({ route }) => route === REGISTER) };
+}
+
+describe("after an outage longer than the platform believes in the workspace", () => {
+  it("the workspace registers again with what it registered last", async () => {
+    const { client, heartbeat, clock, registrations, told } = await withOutage(1000, 300_000);
+    await client.register({ agentCard: { name: "an older card" } });
+    await client.register(REGISTRATION);
+    heartbeat.start();
+    await clock.advance(400_000);
+    expect(
+      registrations()
+        .map(({ body }) => body)
+        .slice(2),
+    ).toEqual([
+      { id: OWN, url: REGISTRATION.url, delivery_mode: "push", agent_card: REGISTRATION.agentCard },
+    ]);
+    // The last accepted beat was the first of all; the next one came in time after the end of the outage.
+    const outageMs = SECOND + 10 * INTERVAL;
+    expect(told("heartbeat.registered_again")).toEqual([
+      { type: "heartbeat.registered_again", workspaceId: OWN, outageMs },
+    ]);
+    expect(registrations()[2]?.at).toBe(outageMs);
+  });
+
+  it("a failed registration is tried again after each accepted beat", async () => {
+    const { client, heartbeat, clock, platform, registrations, told } = await withOutage(1000, 300_000);
+    await client.register(REGISTRATION);
+    let tries = 0;
+    platform.on(REGISTER, () => {
+      tries += 1;
+      if (tries === 1) return refused(500);
+      return tries === 2 ? "reset" : { status: 200, body: { status: "registered" } };
+    });
+    heartbeat.start();
+    await clock.advance(600_000);
+    const first = SECOND + 10 * INTERVAL;
+    expect(
+      registrations()
+        .slice(1)
+        .map(({ at }) => at),
+    ).toEqual([first, first + INTERVAL, first + 2 * INTERVAL]);
+    expect(told("heartbeat.registered_again")).toMatchObject([{ outageMs: first }]);
+    expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
+  });
+
+  it("a registration that hangs delays no beat", async () => {
+    const { client, heartbeat, clock, platform, beats } = await withOutage(1000, 300_000);
+    await client.register(REGISTRATION);
+    platform.on(REGISTER, () => "hang");
+    heartbeat.start();
+    await clock.advance(SECOND + 15 * INTERVAL);
+    expect(beats()).toHaveLength(17);
+    expect(beats().at(-1)?.at).toBe(SECOND + 15 * INTERVAL);
+  });
+
+  it("each outage is one", async () => {
+    const { client, heartbeat, clock, platform, told } = await withOutage(0, 0);
+    await client.register(REGISTRATION);
+    platform.on(BEAT, () => (clock.now() % 400_000 > 100_000 ? "hang" : OK));
+    heartbeat.start();
+    await clock.advance(4 * 400_000 + 50_000);
+    expect(told("heartbeat.registered_again")).toHaveLength(4);
+  });
+
+  it("time without a running heartbeat counts as well", async () => {
+    const { client, heartbeat, clock, told } = await withOutage(0, 0);
+    await client.register(REGISTRATION);
+    heartbeat.start();
+    await clock.advance(1000);
+    await heartbeat.stop();
+    await clock.advance(LIVENESS + 1);
+    heartbeat.start();
+    await clock.advance(1000);
+    expect(told("heartbeat.registered_again")).toHaveLength(1);
+  });
+
+  it("without any registration before, there is none", async () => {
+    const { heartbeat, clock, registrations, told } = await withOutage(1000, 300_000);
+    heartbeat.start();
+    await clock.advance(600_000);
+    expect(registrations()).toEqual([]);
+    expect(told("heartbeat.registered_again")).toEqual([]);
+    expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
+  });
+
+  it("a registration that was refused is not what was registered last", async () => {
+    const { client, heartbeat, clock, platform, registrations } = await withOutage(1000, 300_000);
+    platform.on(REGISTER, inOrder(refused(400), { status: 200, body: {} }));
+    await expect(client.register(REGISTRATION)).rejects.toMatchObject({ code: "bad_request" });
+    heartbeat.start();
+    await clock.advance(600_000);
+    expect(registrations()).toHaveLength(1);
+  });
+});
+
+describe("a shorter outage", () => {
+  it("changes nothing", async () => {
+    const { client, heartbeat, clock, registrations } = await withOutage(1000, 150_000);
+    await client.register(REGISTRATION);
+    heartbeat.start();
+    await clock.advance(600_000);
+    expect(registrations()).toHaveLength(1);
+  });
+
+  it("is measured with livenessMs", async () => {
+    const { client, heartbeat, clock, registrations } = await withOutage(1000, 150_000, {
+      livenessMs: 90_000,
+    });
+    await client.register(REGISTRATION);
+    heartbeat.start();
+    await clock.advance(600_000);
+    expect(registrations()).toHaveLength(2);
+  });
+});
+
+describe("a workspace that was removed", () => {
+  it("is told by a 410: beating ends", async () => {
+    const { heartbeat, clock, platform, beats, told } = world();
+    platform.on(BEAT, inOrder(OK, refused(410, "workspace removed")));
+    heartbeat.start();
+    await clock.advance(600_000);
+    expect(beats()).toHaveLength(2);
+    expect(heartbeat.status.running).toBe(false);
+    expect(told("heartbeat.removed")).toMatchObject([
+      { workspaceId: OWN, reason: expect.stringContaining("workspace removed") },
+    ]);
+    expect(clock.pending).toEqual([]);
+    await heartbeat.stop();
+    expect(beats()).toHaveLength(2);
+  });
+
+  it("is told by a 410 to a push as well", async () => {
+    const { heartbeat, clock, platform, beats, told } = world();
+    platform.on(BEAT, inOrder(OK, refused(410)));
+    heartbeat.start();
+    await clock.advance(5000);
+    heartbeat.beginTask("work");
+    await clock.advance(600_000);
+    expect(beats()).toHaveLength(2);
+    expect(told("heartbeat.removed")).toHaveLength(1);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it.each([
+    ["its record is gone", { status: 410, body: { error: "workspace removed", id: OWN } }],
+    ["its record says so", { status: 200, body: { id: OWN, name: "me", status: "removed" } }],
+  ])("is found by a look-up, as its beats are still accepted: %s", async (_, record) => {
+    const { heartbeat, clock, platform, beats, told } = world();
+    platform.on(INFO, () => record);
+    heartbeat.start();
+    await clock.advance(600_000);
+    expect(beats()).toHaveLength(10);
+    expect(heartbeat.status.running).toBe(false);
+    expect(told("heartbeat.removed")).toMatchObject([{ reason: expect.stringContaining("removed") }]);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("is found when its token is refused", async () => {
+    const { heartbeat, clock, platform, beats, told } = world();
+    platform.on(BEAT, () => refused(401));
+    platform.on(INFO, () => refused(410, "workspace removed"));
+    heartbeat.start();
+    await clock.advance(600_000);
+    expect(beats()).toHaveLength(3);
+    expect(told("heartbeat.unauthorized")).toHaveLength(1);
+    expect(told("heartbeat.removed")).toHaveLength(1);
+  });
+
+  it("is looked up in the background, every ten beats", async () => {
+    const { heartbeat, clock, platform } = world();
+    heartbeat.start();
+    await clock.advance(SECOND + 40 * INTERVAL);
+    const lookups = platform.sent.filter(({ route }) => route === INFO);
+    expect(lookups.map(({ at }) => at)).toEqual([8, 18, 28, 38].map((beat) => SECOND + beat * INTERVAL));
+  });
+
+  it.each<[string, Parameters<typeof inOrder>[0]]>([
+    ["404", refused(404)],
+    ["401", refused(401)],
+    ["500", refused(500)],
+    ["a page", { status: 200, body: "<html>" }],
+    ["a lost connection", "reset"],
+    ["silence", "hang"],
+  ])("is not assumed when the look-up brings %s", async (_, answer) => {
+    const { heartbeat, clock, platform, beats, told } = world();
+    platform.on(INFO, () => answer);
+    heartbeat.start();
+    await clock.advance(SECOND + 30 * INTERVAL);
+    expect(beats()).toHaveLength(32);
+    expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
+    expect(told("heartbeat.removed")).toEqual([]);
+    expect(told("heartbeat.failed")).toEqual([]);
+  });
+
+  it("is no word about a heartbeat that was stopped meanwhile", async () => {
+    const { heartbeat, clock, platform, told } = world();
+    platform.on(INFO, () => ({ ...refused(410), afterMs: 5000 }));
+    heartbeat.start();
+    await clock.advance(SECOND + 8 * INTERVAL + 100);
+    await heartbeat.stop();
+    await clock.advance(60_000);
+    expect(told("heartbeat.removed")).toEqual([]);
+  });
+});

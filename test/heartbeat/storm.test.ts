@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+import { seeded } from "./helpers/seeded";
+import { requestsPerSecond } from "./helpers/storm";
+
+const RUNTIMES = 10_000;
+const INTERVAL_MS = 30_000;
+/** What reaches the platform in a second once all runtimes are spread evenly. */
+const MEAN = (RUNTIMES * 1000) / INTERVAL_MS;
+
+it.each([1, 2, 3])(
+  "ten thousand runtimes that start together part after their first beat (seed %i)",
+  (seed) => {
+    const random = seeded(seed);
+    const [first, ...later] = requestsPerSecond({
+      runtimes: RUNTIMES,
+      intervalMs: INTERVAL_MS,
+      durationMs: 5 * 60_000,
+      random,
+      latencyMs: () => random() * 500,
+    });
+    expect(first).toBe(RUNTIMES);
+    expect(Math.max(...later)).toBeLessThan(3 * MEAN);
+    // Once the phases are mixed, also the quietest second has its share.
+    expect(Math.min(...later.slice(60))).toBeGreaterThan(MEAN / 3);
+  },
+);
