@@ -26,12 +26,16 @@ describe("the display name", () => {
     { what: "C1 controls", name: "a\u0080\u009fb", shows: "a b" },
     { what: "bidi overrides", name: "a\u202eb\u202c", shows: "a b" },
     { what: "bidi isolates", name: "a\u2066b\u2069", shows: "a b" },
+    { what: "the Arabic letter mark", name: "a\u061cb", shows: "a b" },
+    { what: "half a character", name: "a\ud83db", shows: "ab" },
+    { what: "tag characters", name: "a\u{e0041}\u{e0042}", shows: "a" },
+    { what: "what becomes a bracket or a backtick", name: "a\ufe64b\ufe65c\uff40", shows: "abc" },
     { what: "direction marks", name: "a\u200eb\u200fc", shows: "a b c" },
   ])("cleans $what", ({ name, shows }) => {
     expect(shown(name)).toBe(shows);
   });
 
-  it.each([undefined, null, "", "   ", 7, {}, ["x"], "\"'<>`", "\u202e\u0000\n"])(
+  it.each([undefined, null, "", "   ", 7, {}, ["x"], "\"'<>`", "\u202e\u0000\n", "\u200b\ufeff"])(
     "is the id for the name %j",
     (name) => expect(shown(name)).toBe(PEER),
   );
@@ -51,6 +55,12 @@ describe("the display name", () => {
     expect(shown(name)).toBe(shows);
   });
 
+  it("holds no half of a character, wherever a cut may fall", () => {
+    for (let before = 990; before < 1002; before += 1) {
+      expect(shown(`${times('"', before)}🤖🤖`)).not.toMatch(/\p{Cs}/u);
+    }
+  });
+
   it("leaves the record alone", () => {
     const record = Object.freeze({ id: PEER, name: ' "Lead" ' });
     expect(displayName(record)).toBe("Lead");
@@ -67,7 +77,8 @@ describe("the display name", () => {
     fc.assert(
       fc.property(fc.string({ unit, maxLength: 300 }), (name) => {
         const text = shown(name);
-        expect(text).not.toMatch(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u);
+        expect(text).not.toMatch(/[\p{Cc}\p{Cs}\p{Bidi_Control}\p{Zl}\p{Zp}]/u);
+        expect(text.normalize("NFKC")).not.toMatch(/["'<>]/);
         expect(text).not.toMatch(/["'`<>«»“”„‟‘’‚‛‹›＂＇＜＞]/);
         expect([...text].length).toBeLessThanOrEqual(120);
         expect(text).toBe(text.trim());

@@ -2,13 +2,12 @@ import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Workspace } from "../../../src/identity/workspaces";
 import { createStore } from "../../../src/peers/store";
-import { fakes, type Limits } from "./fakes";
+import { fakes, LIMITS } from "./fakes";
 import { idOf } from "./world";
 
 const MANY = 1_000_000;
 /** Enough to drive out the first ones many times. */
 const LEARNT = 150_000;
-const LIMITS: Limits = { ttlMs: 300_000, failureTtlMs: 30_000, maxPeers: 1024, workers: 2, maxQueued: 256 };
 
 describe("a million different peers", () => {
   it("that push leave the queue and the memory within their bounds", async () => {

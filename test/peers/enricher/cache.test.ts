@@ -153,6 +153,21 @@ describe("several workspaces", () => {
     expect(asked()).toEqual([]);
   });
 
+  it("cannot be reached by a text that is no id", async () => {
+    const { enricher, me, second, peerOfSecond } = await worldOfTwo();
+    const { id } = peerOfSecond({ name: "Hidden" });
+    await enricher.fetch(id, { source: second.id });
+    for (const text of [
+      `${id} of ${second.id}`,
+      `${second.id}:${id}`,
+      `${second.id}/${id}`,
+      `${id}${second.id}`,
+    ]) {
+      expect(enricher.get(text)).toBeNull();
+      expect(enricher.get(text, { source: me.id })).toBeNull();
+    }
+  });
+
   it("get a peer list each, side by side", async () => {
     const { enricher, platform, asked, me, second, peers, peerOfSecond } = await worldOfTwo();
     const [one, two] = [peers(2), [peerOfSecond(), peerOfSecond()]];

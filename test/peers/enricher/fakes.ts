@@ -14,6 +14,15 @@ export interface Limits {
   maxQueued: number;
 }
 
+/** The defaults of the options. */
+export const LIMITS: Limits = {
+  ttlMs: 300_000,
+  failureTtlMs: 30_000,
+  maxPeers: 1024,
+  workers: 2,
+  maxQueued: 256,
+};
+
 /** A question that waits for the test to answer it. */
 export interface OpenQuestion {
   workspace: Workspace;
@@ -74,11 +83,7 @@ export function fakes(limits: Limits): Fakes {
       const [record] = await ask(workspace, peerId);
       return record as PeerRecord;
     },
-    async list(workspace) {
-      const records = await ask(workspace);
-      for (const record of records) memory.learn(workspace, record);
-      return records;
-    },
+    list: (workspace) => ask(workspace),
   });
   return { enricher, memory, clock, workspaces: workspaces.all, events, open };
 }

@@ -1,7 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import { settle } from "a2a-peers";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../helpers/failure";
 import { rejectionOf, until } from "../../helpers/sockets-client";
+import { errorOf, fakes, LIMITS } from "./fakes";
 import { DISCOVER, discovery, ENRICH_MS, idOf, LIST, quiet, TTL_MS, world, worldOfTwo } from "./world";
 
 describe("fetch", () => {
@@ -239,14 +241,57 @@ describe("invalidate", () => {
     expect(await enricher.fetch(lead.id)).toMatchObject({ name: "Lead" });
   });
 
-  it("during a question still lets those have the answer who wait for it", async () => {
+  it("during a question keeps its answer from coming back, but not from those who wait for it", async () => {
     const { enricher, platform, asked, peer } = await world();
-    const lead = peer({ name: "Lead" });
-    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 20 });
+    const lead = peer({ name: "New" });
+    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Old" }, delayMs: 30 }, { times: 1 });
     const waiting = enricher.fetch(lead.id);
     await until(() => asked().length === 1, "the question is there");
     enricher.invalidate(lead.id);
-    expect(await waiting).toMatchObject({ name: "Lead" });
+    expect(await waiting).toMatchObject({ name: "Old" });
+    expect(enricher.stats().cached).toBe(0);
+    expect(enricher.get(lead.id)).toBeNull();
+    await enricher.settled();
+    expect(enricher.get(lead.id)).toMatchObject({ name: "New" });
+  });
+
+  it("during a list keeps its answer from coming back, for that peer alone", async () => {
+    const { enricher, platform, asked, peer } = await world();
+    const [one, two] = [peer({ name: "New" }), peer({ name: "Other" })];
+    const rows = [one, two].map(({ id }) => ({ id, name: "Old" }));
+    platform.fail(LIST, { status: 200, body: rows, delayMs: 30 }, { times: 1 });
+    enricher.get(two.id);
+    const waiting = enricher.fetch(one.id);
+    await until(() => asked().length === 1, "the list is asked for");
+    enricher.invalidate(one.id);
+    expect(await waiting).toMatchObject({ name: "New" });
+    expect(enricher.get(one.id)).toMatchObject({ name: "New" });
+    expect(enricher.get(two.id)).toMatchObject({ name: "Old" });
+    expect(asked()).toHaveLength(2);
+  });
+
+  it("during a question lets a later call ask anew", async () => {
+    const { enricher, platform, asked, peer } = await world();
+    const lead = peer({ name: "New" });
+    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Old" }, delayMs: 30 }, { times: 1 });
+    enricher.get(lead.id);
+    await until(() => asked().length === 1, "the question is there");
+    enricher.invalidate(lead.id);
+    expect(await enricher.fetch(lead.id)).toMatchObject({ name: "New" });
+    await enricher.settled();
+    expect(enricher.get(lead.id)).toMatchObject({ name: "New" });
+  });
+
+  it("during a question that is asked again after a pause lets the later answer count", async () => {
+    const { enricher, clock, open } = fakes(LIMITS);
+    enricher.get(idOf(1));
+    await setImmediate();
+    enricher.invalidate(idOf(1));
+    open[0]?.refuse(errorOf("rate_limited", 1000));
+    await clock.advance(1000);
+    open[0]?.answer([{ id: idOf(1), name: "New" }]);
+    await enricher.settled();
+    expect(enricher.get(idOf(1))).toMatchObject({ name: "New" });
   });
 });
 
@@ -272,6 +317,10 @@ describe("stats", () => {
     expect(enricher.stats()).toEqual({ ...none, cached: 1, misses: 2, hits: 4, queued: 1 });
     await until(() => asked().length === 3, "the question is there");
     expect(enricher.stats()).toEqual({ ...none, cached: 1, misses: 2, hits: 4, inFlight: 1 });
+    const waiting = enricher.fetch(lead.id);
+    expect(enricher.stats()).toMatchObject({ misses: 2, hits: 5 });
+    await clock.advance(ENRICH_MS);
+    expect(await waiting).toMatchObject({ id: lead.id });
   });
 
   it("count neither garbage nor calls of a closed client", async () => {

@@ -42,14 +42,27 @@ describe("get of what is no peer id", () => {
     const { id } = peer();
     for (const garbage of GARBAGE) {
       expect(enricher.get("x", garbage as { source?: string })).toBeNull();
-      if (garbage !== undefined) expect(enricher.get(id, { source: garbage as string })).toBeNull();
     }
+    const blank: readonly unknown[] = [undefined, "", " "];
+    for (const garbage of GARBAGE.filter((each) => !blank.includes(each))) {
+      expect(enricher.get(id, { source: garbage as string })).toBeNull();
+    }
+    const trap = new Proxy({}, { get: () => expect.fail("was read") });
+    expect(enricher.get(id, trap)).toBeNull();
     await quiet();
     expect(asked()).toEqual([]);
   });
 });
 
 describe("get", () => {
+  it("takes a blank source for none, as `fetch` does", async () => {
+    const { enricher, peer, learn } = await world();
+    const lead = peer({ name: "Lead" });
+    await learn(lead);
+    expect(enricher.get(lead.id, { source: " " })).toMatchObject({ name: "Lead" });
+    expect(await enricher.fetch(lead.id, { source: " " })).toMatchObject({ name: "Lead" });
+  });
+
   it("answers null for an unknown peer, asks once in the background, and knows it afterwards", async () => {
     const { enricher, asked, peer } = await world();
     const lead = peer({ name: "Lead" });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createA2AClient } from "a2a-peers";
@@ -6,6 +7,7 @@ import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../helpers/failure";
 import { resources, until } from "../../helpers/sockets-client";
+import { errorOf, fakes, LIMITS } from "./fakes";
 import { DISCOVER, idOf, quiet, world } from "./world";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -149,6 +151,17 @@ describe("close", () => {
     await clock.advance(60_000);
     await quiet();
     expect(asked()).toHaveLength(1);
+  });
+
+  it("in the moment of a rate limit leaves no timer", async () => {
+    const { enricher, clock, open } = fakes(LIMITS);
+    enricher.get(idOf(1));
+    enricher.get(idOf(2));
+    await setImmediate();
+    open[0]?.refuse(errorOf("rate_limited", 60_000));
+    enricher.close();
+    await setImmediate();
+    expect(clock.pending).toBe(0);
   });
 
   it("leaves nothing that keeps the process alive", async () => {

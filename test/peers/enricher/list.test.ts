@@ -276,6 +276,17 @@ describe("a peer list that fails", () => {
     expect(lists()).toBe(2);
   });
 
+  it("because it is too large makes way for single questions", async () => {
+    const { enricher, platform, asked, peer } = await world({ limits: { responseBytes: 4096 } });
+    const wanted = [peer({ name: "One" }), peer({ name: "Two" })];
+    const rows = Array.from({ length: 500 }, (_, index) => ({ id: idOf(index) }));
+    platform.fail(LIST, { status: 200, body: rows });
+    for (const { id } of wanted) enricher.get(id);
+    await enricher.settled();
+    expect(wanted.map(({ id }) => enricher.get(id)?.name)).toEqual(["One", "Two"]);
+    expect(asked()).toHaveLength(3);
+  });
+
   it("because of a refused token teaches nothing: the next calls ask again", async () => {
     const fault = { status: 401, body: { error: "invalid workspace auth token" } };
     const { enricher, asked, me, askBoth } = await twoUnknown(fault);

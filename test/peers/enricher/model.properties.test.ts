@@ -7,13 +7,14 @@ import { Model, type Outcome } from "./model";
 import { idOf } from "./world";
 
 const PEERS = Array.from({ length: 7 }, (_, index) => idOf(index));
-const PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 5000;
 
 const ERRORS = {
   missing: errorOf("peer_not_found"),
   away: errorOf("platform_error"),
   unauthorized: errorOf("unauthorized"),
-  limited: errorOf("rate_limited", PAUSE_MS),
+  limited: errorOf("rate_limited", LONGEST_PAUSE_MS),
+  shortlyLimited: errorOf("rate_limited", 2000),
 };
 
 const peer = fc.nat(PEERS.length - 1);
@@ -87,16 +88,13 @@ class Pair {
     const nth = any % this.real.open.length;
     const open = this.real.open[nth];
     if (open === undefined) return;
-    // Asked again after the pause, the peer is not a forgotten one any more: a case of its own.
-    if (kind === "limited" && this.model.open[nth]?.question?.outdated) return;
     open.refuse(ERRORS[kind]);
-    const outcome: Outcome = kind === "limited" ? { kind, pauseMs: PAUSE_MS } : { kind };
-    this.model.end(nth, outcome);
+    const pauseMs = ERRORS[kind].retryAfterMs;
+    const outcome = pauseMs === undefined ? { kind } : { kind: "limited", pauseMs };
+    this.model.end(nth, outcome as Outcome);
   }
 
   invalidate(peer: number): void {
-    // A list learns by itself, and here it is a fake.
-    if (this.real.open.some(({ peerId }) => peerId === undefined)) return;
     this.real.enricher.invalidate(PEERS[peer] as string);
     for (const { id } of this.real.workspaces) this.model.forget(id, PEERS[peer] as string);
   }
@@ -120,15 +118,14 @@ class Pair {
     const [inFlight, queued] = [model.open.length, model.waiting.length];
     expect(real.enricher.stats()).toEqual({ cached, queued, inFlight, hits, misses, dropped });
     expect(inFlight).toBeLessThanOrEqual(this.limits.workers);
-    // A rate limit puts back what was taken up.
-    expect(queued).toBeLessThanOrEqual(this.limits.maxQueued + this.limits.workers);
+    expect(queued).toBeLessThanOrEqual(this.limits.maxQueued);
     expect(cached).toBeLessThanOrEqual(this.limits.maxPeers);
   }
 
   /** Whatever happened before, the enricher comes to rest once everything is answered. */
   async finish(): Promise<void> {
     const settled = this.real.enricher.settled();
-    await this.advance(PAUSE_MS);
+    await this.advance(LONGEST_PAUSE_MS);
     for (let round = 0; this.real.open.length > 0; round += 1) {
       expect(round).toBeLessThan(50);
       this.answer(0, PEERS, null);

@@ -16,7 +16,12 @@ interface Question {
 }
 
 /** A request under way: for one peer, or the list of a workspace. */
-export type Request = { workspace: string; question?: Question };
+export interface Request {
+  workspace: string;
+  question?: Question;
+  /** Keys of the peers that were forgotten meanwhile. */
+  forgotten: Set<string>;
+}
 
 /** At most `max` values; the one that was not used for longest goes. */
 class Bounded<Value> {
@@ -80,14 +85,17 @@ export class Model {
     const key = keyOf(workspace, peerId);
     this.records.values.delete(key);
     this.failures.values.delete(key);
-    for (const { question } of this.open) if (question?.key === key) question.outdated = true;
+    for (const { question, forgotten } of this.open) {
+      forgotten.add(key);
+      if (question?.key === key) question.outdated = true;
+    }
   }
 
   /** The request with this number is answered. */
   end(index: number, outcome: Outcome): void {
     const [request] = this.open.splice(index, 1);
     if (request?.question !== undefined) this.endOne(request.question, outcome);
-    else if (request !== undefined) this.endList(request.workspace, outcome);
+    else if (request !== undefined) this.endList(request, outcome);
     this.work();
   }
 
@@ -107,10 +115,11 @@ export class Model {
       const question = this.waiting.find(({ workspace }) => !this.isListing(workspace));
       if (question === undefined) return;
       if (this.look(question.key).settled) this.remove(question);
-      else if (this.wantsList(question)) this.open.push({ workspace: question.workspace });
+      else if (this.wantsList(question))
+        this.open.push({ workspace: question.workspace, forgotten: new Set() });
       else {
         this.remove(question);
-        this.open.push({ workspace: question.workspace, question });
+        this.open.push({ workspace: question.workspace, question, forgotten: new Set() });
       }
     }
   }
@@ -124,8 +133,8 @@ export class Model {
 
   private ask(key: string, workspace: string, peerId: string): void {
     const known = [...this.waiting, ...this.open.map(({ question }) => question)];
-    if (known.some((question) => question?.key === key)) return;
-    if (this.waiting.length >= this.limits.maxQueued) this.dropped += 1;
+    if (known.some((question) => question?.key === key && !question.outdated)) return;
+    if (this.isFull) this.dropped += 1;
     else this.waiting.push({ key, workspace, peerId, singly: false, outdated: false });
   }
 
@@ -135,17 +144,20 @@ export class Model {
       if (!question.outdated) this.learn(question.workspace, record);
     } else if (outcome.kind === "limited") {
       this.pause(outcome.pauseMs);
-      this.waiting.push(question);
+      if (this.waiting.some(({ key }) => key === question.key)) return;
+      if (this.isFull) this.giveUp(question, outcome.kind);
+      else this.waiting.push({ ...question, outdated: false });
     } else this.giveUp(question, outcome.kind);
   }
 
-  private endList(workspace: string, outcome: Outcome): void {
+  private endList({ workspace, forgotten }: Request, outcome: Outcome): void {
     const asked = this.waiting.filter((question) => question.workspace === workspace);
     if (outcome.kind === "records") {
       this.listedAt.set(workspace, this.now);
-      for (const record of outcome.records) this.learn(workspace, record);
+      const records = outcome.records.filter(({ id }) => !forgotten.has(keyOf(workspace, id)));
+      for (const record of records) this.learn(workspace, record);
       for (const question of asked) {
-        const record = outcome.records.find(({ id }) => id === question.peerId);
+        const record = records.find(({ id }) => id === question.peerId);
         question.singly = record === undefined;
         if (record === undefined) continue;
         this.learn(workspace, record);
@@ -167,7 +179,12 @@ export class Model {
   }
 
   private pause(ms: number): void {
-    this.pausedUntil = this.now + Math.min(Math.max(ms, 1000), this.limits.ttlMs);
+    const until = this.now + Math.min(Math.max(ms, 1000), this.limits.ttlMs);
+    this.pausedUntil = Math.max(until, this.pausedUntil ?? until);
+  }
+
+  private get isFull(): boolean {
+    return this.waiting.length >= this.limits.maxQueued;
   }
 
   private wantsList({ workspace, singly }: Question): boolean {

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { FaultKind } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { until } from "../../helpers/sockets-client";
+import { errorOf, fakes, LIMITS } from "./fakes";
 import { DISCOVER, discovery, ENRICH_MS, idOf, LIST, quiet, TTL_MS, world } from "./world";
 
 /** A platform that has no list for us: every peer has to be asked for by itself. */
@@ -273,6 +274,31 @@ describe("a rate limit", () => {
     await clock.advance(1);
     await enricher.settled();
     expect(enricher.get(id)).not.toBeNull();
+  });
+
+  it("does not put more into the queue than it may hold", async () => {
+    const { enricher, open } = fakes({ ...LIMITS, workers: 1, maxQueued: 1 });
+    enricher.get(idOf(1));
+    await setImmediate();
+    enricher.get(idOf(2));
+    open[0]?.refuse(errorOf("rate_limited", 1000));
+    await setImmediate();
+    expect(enricher.stats().queued).toBe(1);
+  });
+
+  it("pauses for the longest of several waits that are asked for", async () => {
+    const { enricher, clock, open } = fakes(LIMITS);
+    for (const index of [1, 2]) {
+      enricher.get(idOf(index));
+      await setImmediate();
+    }
+    open[0]?.refuse(errorOf("rate_limited", 60_000));
+    await setImmediate();
+    open[0]?.refuse(errorOf("rate_limited"));
+    await clock.advance(59_999);
+    expect(open).toHaveLength(0);
+    await clock.advance(1);
+    expect(open).toHaveLength(1);
   });
 
   it("keeps the good record, and those who wait for a better one get it after the pause", async () => {
