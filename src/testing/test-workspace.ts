@@ -28,6 +28,10 @@ export interface NewWorkspace {
   /**
    * `online`, `degraded`, `offline`, `provisioning`, `paused`, `hibernated`, `failed`, `awaiting_agent`, `removed`
    * or any other text. A `reply` is asked only while online or degraded, a `url` also while offline.
+   *
+   * It stays as it is until the agent is heard of. From then on heartbeats and their absence change it: an agent
+   * that runs elsewhere (no `reply`, or a `url`) is `awaiting_agent` after 90 s of silence, and any that has
+   * registered is lost after 180 s: `offline` where the platform runs it.
    * @default "online"
    */
   status?: string | undefined;
