@@ -215,6 +215,14 @@ describe("after a 429", () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(60_000);
   });
 
+  it("a wait of nothing makes no loop without pauses", async () => {
+    const { heartbeat, clock, platform, beats } = world({}, { random: () => 0 });
+    platform.on(BEAT, () => limited({ "retry-after": "0" }));
+    heartbeat.start();
+    await clock.advance(10_000);
+    expect(beats().length).toBeLessThanOrEqual(11);
+  });
+
   it.each(["-5", "soon", "1e9", "NaN"])("a hint that cannot be read counts as none: %s", async (hint) => {
     const { heartbeat, clock, platform, beats } = world({}, { random: () => 0 });
     platform.on(BEAT, inOrder(limited({ "retry-after": hint }), OK));

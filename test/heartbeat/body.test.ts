@@ -1,7 +1,7 @@
 import type { RuntimeMetadata } from "a2a-peers/heartbeat";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BeatFacts, beatBody } from "../../src/heartbeat/body";
+import { type BeatFacts, beatBody, metadataBody } from "../../src/heartbeat/body";
 import { OWN } from "../helpers/ids";
 import type { BeatBody } from "./helpers/scripted";
 import { world } from "./helpers/world";
@@ -58,7 +58,7 @@ describe("the body of a beat", () => {
   });
 
   it("has these keys and no other when there is everything to tell", () => {
-    const metadata = { capabilities: { session: true }, idleTimeoutSeconds: 600 };
+    const metadata = metadataBody({ capabilities: { session: true }, idleTimeoutSeconds: 600 });
     const body = bodyOf({ health: { ...HEALTHY, wedged: "stuck" }, metadata, monthlySpendCents: 1500 });
     expect(Object.keys(body).sort()).toEqual(
       [...BASE_KEYS, "monthly_spend", "runtime_metadata", "runtime_state"].sort(),
@@ -94,7 +94,7 @@ describe("the body of a beat", () => {
     const uptime = fc.double({ min: 0, max: 1e13, noNaN: true });
     fc.assert(
       fc.property(uptime, number, number, (uptimeMs, monthlySpendCents, idleTimeoutSeconds) => {
-        const body = bodyOf({ uptimeMs, monthlySpendCents, metadata: { idleTimeoutSeconds } });
+        const body = bodyOf({ uptimeMs, monthlySpendCents, metadata: metadataBody({ idleTimeoutSeconds }) });
         const { uptime_seconds, monthly_spend = 1, runtime_metadata } = body;
         const { idle_timeout_seconds = 1 } = runtime_metadata ?? {};
         for (const value of [uptime_seconds, monthly_spend, idle_timeout_seconds]) {
@@ -176,7 +176,18 @@ describe("what the runtime declares", () => {
 
   it.each<[string, () => unknown]>([
     ["undefined", () => undefined],
+    ["null", () => null],
+    ["a number", () => 7],
+    ["text", () => "session"],
     ["an error", fails],
+    [
+      "a field that throws",
+      () => ({
+        get capabilities() {
+          return fails();
+        },
+      }),
+    ],
     [
       "what is no error, thrown",
       () => {
@@ -188,8 +199,6 @@ describe("what the runtime declares", () => {
   });
 
   it.each<[string, unknown]>([
-    ["a number", 7],
-    ["text", "session"],
     ["a list", [true]],
     ["capabilities that are text", { capabilities: "session" }],
     ["capabilities that are null", { capabilities: null }],

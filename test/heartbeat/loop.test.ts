@@ -180,6 +180,40 @@ describe("a push", () => {
     expect(beats().length - before).toBeGreaterThanOrEqual(4);
   });
 
+  it("waits for a slow beat, and is one however much changed meanwhile", async () => {
+    const { heartbeat, clock, platform, beats } = world();
+    platform.on(BEAT, inOrder({ ...OK, afterMs: 9000 }, OK));
+    heartbeat.start();
+    for (let index = 0; index < 80; index += 1) {
+      heartbeat.beginTask("short").end();
+      await clock.advance(100);
+    }
+    await clock.advance(2500);
+    expect(timesOf(beats())).toEqual([0, 9000]);
+  });
+
+  it("is spared when a regular beat comes before it", async () => {
+    const { heartbeat, clock, beats, lastBody } = world();
+    heartbeat.start();
+    await clock.advance(SECOND - 100);
+    heartbeat.beginTask("work");
+    await clock.advance(5000);
+    expect(timesOf(beats())).toEqual([0, SECOND]);
+    expect(lastBody()).toMatchObject({ active_tasks: 1 });
+  });
+
+  it("is spared while the platform has asked to wait", async () => {
+    const { heartbeat, clock, platform, beats, lastBody } = world();
+    const limited = { status: 429, headers: { "retry-after": "30" } };
+    platform.on(BEAT, inOrder(limited, OK));
+    heartbeat.start();
+    await clock.advance(5000);
+    heartbeat.beginTask("work");
+    await clock.advance(32_500);
+    expect(timesOf(beats())).toEqual([0, 37_500]);
+    expect(lastBody()).toMatchObject({ active_tasks: 1 });
+  });
+
   it("is not made for what changes nothing", async () => {
     const { heartbeat, clock, beats } = world();
     heartbeat.start();

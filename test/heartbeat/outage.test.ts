@@ -78,6 +78,38 @@ describe("after an outage longer than the platform believes in the workspace", (
     expect(told("heartbeat.registered_again")).toHaveLength(4);
   });
 
+  it("an outage from the start on counts as well", async () => {
+    const { client, heartbeat, clock, told } = await withOutage(0, 300_000);
+    await client.register(REGISTRATION);
+    heartbeat.start();
+    await clock.advance(400_000);
+    expect(told("heartbeat.registered_again")).toMatchObject([{ outageMs: SECOND + 10 * INTERVAL }]);
+  });
+
+  it("what is registered is what was registered, whatever became of the card since", async () => {
+    const { client, heartbeat, clock, registrations } = await withOutage(1000, 300_000);
+    const agentCard = { name: "me", skills: [{ name: "Sum" }] };
+    await client.register({ agentCard });
+    agentCard.name = "changed";
+    agentCard.skills.pop();
+    heartbeat.start();
+    await clock.advance(400_000);
+    expect(registrations()[1]?.body).toEqual(registrations()[0]?.body);
+  });
+
+  it("a registration under way is not begun a second time", async () => {
+    const { client, heartbeat, clock, platform, told } = await withOutage(3000, 20_000, {
+      intervalMs: 1000,
+      livenessMs: 5000,
+    });
+    await client.register(REGISTRATION);
+    platform.on(REGISTER, () => ({ status: 200, body: { status: "registered" }, afterMs: 5000 }));
+    heartbeat.start();
+    await clock.advance(60_000);
+    expect(platform.mostAtOnce(REGISTER)).toBe(1);
+    expect(told("heartbeat.registered_again")).toHaveLength(1);
+  });
+
   it("time without a running heartbeat counts as well", async () => {
     const { client, heartbeat, clock, told } = await withOutage(0, 0);
     await client.register(REGISTRATION);

@@ -97,6 +97,18 @@ describe("the schedule", () => {
     );
   });
 
+  it.each([Number.NaN, -1, 2, Number.POSITIVE_INFINITY])(
+    "always pauses, whatever the source of chance answers: %s",
+    (rubbish) => {
+      const options = optionsOf(30_000, () => rubbish);
+      for (const beats of [1, 2]) {
+        const due = nextBeatDue({ lastDueAt: 0, now: 0, beats }, options);
+        expect(due).toBeGreaterThanOrEqual(3000 - DUST);
+        expect(due).toBeLessThanOrEqual(33_000 + DUST);
+      }
+    },
+  );
+
   describe("when the platform asks to wait", () => {
     const options = { intervalMs: 30_000, longestGapMs: 60_000 };
     const hint = fc.integer({ min: 30_000, max: 40_000 });

@@ -1,0 +1,73 @@
+import { createHeartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
+import { describe, expect, it } from "vitest";
+import { testClient } from "../helpers/client";
+import { STRANGER } from "../helpers/ids";
+import { world } from "./helpers/world";
+
+describe("createHeartbeat", () => {
+  it.each<[string, unknown]>([
+    ["intervalMs", 0],
+    ["intervalMs", -1],
+    ["intervalMs", Number.NaN],
+    ["intervalMs", Number.POSITIVE_INFINITY],
+    ["intervalMs", 2 ** 31],
+    ["intervalMs", "30000"],
+    ["timeoutMs", 0],
+    ["timeoutMs", {}],
+    ["livenessMs", -5],
+    ["livenessMs", true],
+    ["source", "nobody"],
+    ["source", STRANGER],
+    ["source", 7],
+    ["stateDir", ""],
+    ["stateDir", "  "],
+    ["stateDir", 7],
+    ["runtime", { capabilities: {} }],
+    ["runtime", "no function"],
+    ["monthlySpendCents", 1500],
+    ["onEvent", "no function"],
+  ])("refuses %s: %j", (name, value) => {
+    const create = () => createHeartbeat(testClient(), { [name]: value } as HeartbeatOptions);
+    expect(create).toThrowError(
+      expect.objectContaining({ code: "invalid_argument", message: expect.stringContaining(name) }),
+    );
+  });
+
+  it.each([null, "options", 7])("refuses options that are no object: %j", (options) => {
+    expect(() => createHeartbeat(testClient(), options as never)).toThrowError(
+      expect.objectContaining({ code: "invalid_argument" }),
+    );
+  });
+
+  it.each([null, undefined, {}, { close() {} }, "client"])("refuses what is no client: %j", (client) => {
+    expect(() => createHeartbeat(client as never)).toThrowError(
+      expect.objectContaining({
+        code: "invalid_argument",
+        message: expect.stringContaining("createA2AClient"),
+      }),
+    );
+  });
+
+  it("takes undefined for every option that is left out", async () => {
+    const { another } = world();
+    const heartbeat = another({
+      source: undefined,
+      intervalMs: undefined,
+      timeoutMs: undefined,
+      livenessMs: undefined,
+      stateDir: undefined,
+      runtime: undefined,
+      monthlySpendCents: undefined,
+      onEvent: undefined,
+    });
+    expect(await heartbeat.beat()).toMatchObject({ ok: true });
+  });
+
+  it("sends nothing and starts nothing", async () => {
+    const { heartbeat, clock, platform } = world();
+    await clock.advance(100_000);
+    expect(platform.sent).toEqual([]);
+    expect(clock.pending).toEqual([]);
+    expect(heartbeat.status).toEqual({ running: false, consecutiveFailures: 0 });
+  });
+});
