@@ -28,7 +28,7 @@ const roomOf = (path: string): string => {
   return first.replace(/\.ts$/, "");
 };
 
-const LEAVES = ["errors", "events", "text", "runtime", "ids", "validate"];
+const LEAVES = ["errors", "events", "text", "runtime", "ids", "validate", "plain-name"];
 
 /** Which rooms a room may use at run time. */
 const MAY_USE: Record<string, string[]> = {
@@ -37,6 +37,7 @@ const MAY_USE: Record<string, string[]> = {
   text: [],
   runtime: [],
   ids: [],
+  "plain-name": ["text"],
   tracing: ["runtime"],
   validate: ["errors", "text"],
   identity: [...LEAVES],

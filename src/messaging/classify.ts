@@ -106,7 +106,7 @@ function agentError(answer: HttpAnswer, peer: string, text: string): Failure {
   return {
     ...delivered(answer),
     code: "agent_error",
-    summary: `${peer} answered with an error: ${text}`,
+    summary: `${peer} answered with an error${text === "" ? "" : `: ${text}`}`,
     advice: "The same message will most likely fail again: change the request or ask another peer.",
   };
 }

@@ -1,5 +1,6 @@
-import { type A2AError, isA2AError } from "../errors";
+import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
 import { parsePeerId } from "../identity/workspace-id";
+import { plainName } from "../plain-name";
 import { duration, oneLine, shown } from "../text";
 import type { SendOutcome } from "./outcome";
 import type { SendOptions } from "./send";
@@ -24,6 +25,7 @@ export async function delegateTask(
   task: string,
   options?: SendOptions,
 ): Promise<string> {
+  const calledOff = options?.signal?.aborted === true;
   try {
     return toToolText(await client.sendA2AMessage(peerId, task, options));
   } catch (error) {
@@ -33,10 +35,13 @@ export async function delegateTask(
       const note = text.includes(error.message) ? "" : `${deliveryNote(error)} `;
       return `DELEGATION FAILED to ${name}: ${text}\n${note}${choicesFor(error, name)}`;
     }
-    if (options?.signal?.aborted) {
-      return `DELEGATION FAILED to ${name}: ${ERROR_MARK}the call was cancelled before an answer came.\nThe peer may still be working on the task: do not send it again without need.`;
+    if (options?.signal?.aborted === true) {
+      const note = calledOff
+        ? "Nothing was sent."
+        : "The peer may still be working on the task: do not send it again without need.";
+      return `DELEGATION FAILED to ${name}: ${ERROR_MARK}the call was cancelled before an answer came.\n${note}`;
     }
-    return `DELEGATION FAILED to ${name}: ${ERROR_MARK}${unexpected(error)}\nHandle the task yourself, or tell the user that it could not be delegated.`;
+    return `DELEGATION FAILED to ${name}: ${ERROR_MARK}${unexpected(error)}\nYou can: (1) handle the task yourself, (2) tell the user that it could not be delegated.`;
   }
 }
 
@@ -44,7 +49,7 @@ function nameOf(client: DelegatingClient, peerId: string): string {
   const id = parsePeerId(peerId);
   if (id === null) return oneLine(shown(peerId), 120);
   try {
-    return oneLine(client.peerName(id) ?? id, 120);
+    return plainName(client.peerName(id) ?? "") || id;
   } catch {
     // A client that is none, or not ours; the tool answers all the same.
     return id;
@@ -64,19 +69,46 @@ const DELIVERED = {
   confirmed: "The peer has received the task: sending it again would run it again.",
 } as const;
 
+/** Failures of this one peer: another may do better. The rest would meet every peer alike. */
+const OF_THE_PEER: ReadonlySet<A2AErrorCode> = new Set([
+  "access_denied",
+  "peer_not_found",
+  "workspace_removed",
+  "spend_limit",
+  "peer_busy",
+  "peer_unavailable",
+  "rpc_error",
+  "agent_error",
+  "task_failed",
+]);
+
+/** Answers that say the peer is done with the task, for better or worse. */
+const OVER: ReadonlySet<A2AErrorCode> = new Set(["rpc_error", "task_failed"]);
+
 function choicesFor(error: A2AError, name: string): string {
-  if (error.code === "invalid_argument" || error.code === "too_large") {
+  const { code, delivery, retryable, retryAfterMs } = error;
+  if (delivery === "not-sent" && (code === "invalid_argument" || code === "too_large")) {
     return "Correct the arguments and call the tool again.";
   }
-  const wait = error.retryAfterMs === undefined ? " later" : ` in ${duration(error.retryAfterMs)}`;
-  const choices = [
-    ...(error.delivery === "not-sent" && error.retryable ? [`try ${name} again${wait}`] : []),
-    "ask another peer",
+  if (delivery !== "not-sent" && !OVER.has(code)) {
+    return listed([
+      `ask ${name} what became of the task before anything else`,
+      "tell the user that the task may have been done, but that its result did not come back",
+    ]);
+  }
+  const wait = retryAfterMs === undefined ? " later" : ` in ${duration(retryAfterMs)}`;
+  return listed([
+    ...(delivery === "not-sent" && retryable ? [`try ${name} again${wait}`] : []),
+    ...(OF_THE_PEER.has(code) ? ["ask another peer"] : []),
     "handle the task yourself",
-    `tell the user that ${name} could not do it`,
-  ];
-  return `You can: ${choices.map((choice, index) => `(${index + 1}) ${choice}`).join(", ")}.`;
+    OF_THE_PEER.has(code)
+      ? `tell the user that ${name} could not do it`
+      : "tell the user that no peer can be asked at the moment",
+  ]);
 }
+
+const listed = (choices: readonly string[]): string =>
+  `You can: ${choices.map((choice, index) => `(${index + 1}) ${choice}`).join(", ")}.`;
 
 function unexpected(error: unknown): string {
   return error instanceof Error ? oneLine(`${error.name}: ${error.message}`, 500) : shown(error);

@@ -77,7 +77,7 @@ export async function sendA2AMessage(
   const source = workspaces.named(options.source) ?? peers.routeTo(id) ?? workspaces.default;
   if (id === source.id && options.allowSelf !== true) {
     throw invalidArgument(
-      "A workspace does not send messages to itself: it would wait for its own answer. Choose another peer, or set `allowSelf`.",
+      "A workspace does not send messages to itself: it would wait for its own answer. Choose another peer; code that means it can set `allowSelf`.",
     );
   }
   const messageId = options.messageId ?? newId();

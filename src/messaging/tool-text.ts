@@ -17,7 +17,7 @@ export function toToolText(outcomeOrError: Outcome | A2AError): string {
 function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {
     case "reply":
-      return replyText(outcome.text, outcome.files);
+      return replyText(outcome);
     case "queued":
       return outcome.text;
     case "working":
@@ -29,10 +29,29 @@ function outcomeText(outcome: Outcome): string {
   }
 }
 
-/** The text as it is; files, which a model would otherwise not learn of, on lines below it. */
-function replyText(text: string, files: readonly FilePart[]): string {
+/**
+ * The text as it is; files, which a model would otherwise not learn of, on lines below it. An answer that is nothing
+ * but data is shown as JSON.
+ */
+function replyText({
+  text,
+  files,
+  data,
+}: {
+  text: string;
+  files: readonly FilePart[];
+  data: readonly unknown[];
+}): string {
+  if (text === "" && files.length === 0) return data.map(jsonLine).join("\n");
   const lines = files.map(fileLine);
   return (text === "" ? lines : [text, ...lines]).join("\n");
+}
+
+const LONGEST_DATA = 20_000;
+
+function jsonLine(data: unknown): string {
+  const json = JSON.stringify(data) ?? "";
+  return json.length > LONGEST_DATA ? `${json.slice(0, LONGEST_DATA)}…` : json;
 }
 
 function withIds(

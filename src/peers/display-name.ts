@@ -1,30 +1,10 @@
-import { oneLine } from "../text";
+import { plainName } from "../plain-name";
 import type { PeerRecord } from "./record";
-
-const LONGEST_NAME = 120;
-
-// Whatever shows nothing and may order or hide what does: controls, formats, half characters, unassigned ones. The
-// joiner stays: emoji are made with it.
-const UNSEEN = /(?!\u200d)\p{C}/gu;
-
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
-
-// Quotes of all kinds, angle brackets of all kinds, and what compatibility forms of them become.
-const QUOTES =
-  /["'`´<>\p{Pi}\p{Pf}\u201a\u201e\u2329\u232a\u27e8\u27e9\u3008\u3009\ufe64\ufe65\uff02\uff07\uff1c\uff1e\uff40]/gu;
 
 /**
  * A peer's name as prompts, tags and logs can take it: no control or bidi characters, no quotes or angle brackets
  * that could end a tag or an attribute, one line, at most 120 characters. The id where no name is left.
  */
 export function displayName(record: PeerRecord): string {
-  const name = typeof record.name === "string" ? record.name : "";
-  const plain = oneLine(name, 1000).replace(UNSEEN, "").replace(QUOTES, "").replace(/\s+/g, " ").trim();
-  return VISIBLE.test(plain) ? cut(plain) : record.id;
-}
-
-/** Whole characters: half of a surrogate pair is a character that many readers refuse. */
-function cut(text: string): string {
-  const characters = [...text];
-  return characters.length > LONGEST_NAME ? characters.slice(0, LONGEST_NAME).join("").trim() : text;
+  return plainName(typeof record.name === "string" ? record.name : "") || record.id;
 }

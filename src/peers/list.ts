@@ -1,5 +1,5 @@
 import { type A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
-import { shown } from "../text";
+import { duration, shown } from "../text";
 import { type HttpAnswer, isSuccess } from "../transport/answer";
 import { explain } from "../transport/answer-body";
 import { requestPlatform } from "../transport/request";
@@ -132,9 +132,11 @@ function judgeRefusal(answer: HttpAnswer, sourceId: string): Failure {
     };
   }
   if (status >= 500) return { ...general, detail: `Platform error: HTTP ${status}.` };
-  const hint = explain(answer).error;
-  const said = hint === "" ? "" : ` ${hint}.`;
-  return { ...general, detail: `Unexpected platform response: HTTP ${status}.${status === 429 ? said : ""}` };
+  const plain = `Unexpected platform response: HTTP ${status}.`;
+  if (status !== 429) return { ...general, detail: plain };
+  const { error, retryAfterMs } = explain(answer);
+  const wait = retryAfterMs === undefined ? "" : ` Try again in ${duration(retryAfterMs)}.`;
+  return { ...general, detail: `${plain}${error === "" ? "" : ` ${error}.`}${wait}` };
 }
 
 function diagnose(error: A2AError, platformUrl: string): PeerListDiagnostic {

@@ -8,7 +8,7 @@ export interface Explanation {
   readonly error: string;
   /** The body, where it is a JSON object. */
   readonly body: JsonRecord;
-  /** True for what neither the platform nor an agent behind it sends: no body, HTML of an edge, plain text. */
+  /** True for a whole answer that neither the platform nor an agent behind it sends: no body, HTML of an edge, plain text. */
   readonly foreign: boolean;
   /** True when it says how long to wait, readable or not: agents' own errors reach us without. */
   readonly hasHint: boolean;
@@ -22,7 +22,7 @@ export function explain(answer: HttpAnswer): Explanation {
   return {
     error: errorText(body.error),
     body,
-    foreign: !isObject,
+    foreign: !isObject && answer.cut !== true,
     hasHint: answer.header("retry-after") !== undefined || body.retry_after !== undefined,
     retryAfterMs:
       retryAfterHeaderMs(answer.header("retry-after")) ??

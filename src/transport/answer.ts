@@ -1,7 +1,9 @@
-/** A complete answer: its body is here, decoded and within the limit. */
+/** An answer. A success is complete: its body is here, decoded and within the limit. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** Set when the body broke off or was too long: it says nothing, not even that it is empty. */
+  readonly cut?: boolean;
   header(name: string): string | undefined;
 }
 

@@ -18,8 +18,8 @@ export interface Call {
   cancelled(): Cancelled | undefined;
   /** What to do when it is called off; called at once when it already was. `undefined` clears it. */
   interrupt(callback: (() => void) | undefined): void;
-  /** Waits for `promise` as long as the call lasts; rejects with a {@link TransportFailure} beyond that. */
-  until<T>(promise: Promise<T>, phase?: Phase): Promise<T>;
+  /** Waits for `promise`, named `what` for people, as long as the call lasts; then rejects with a TransportFailure. */
+  until<T>(promise: Promise<T>, what?: string): Promise<T>;
   /** Waits `ms` milliseconds; rejects when the call is called off meanwhile. */
   sleep(ms: number): Promise<void>;
   end(): void;
@@ -83,7 +83,7 @@ export function createCalls(clock: Clock): Calls {
         if (callback !== undefined && cancelled !== undefined) callback();
         else interruption = callback;
       },
-      until: (promise, phase = "waiting") =>
+      until: (promise, what = "the wait") =>
         new Promise((resolve, reject) => {
           let over = false;
           // A promise that settles later must not clear what the call waits for by then.
@@ -95,13 +95,13 @@ export function createCalls(clock: Clock): Calls {
             settle();
           };
           const stopTimer = setTimer(() => {
-            end(() => reject(new TransportFailure("turn_timeout", phase, "the time of the call was over")));
+            end(() => reject(new TransportFailure("turn_timeout", "waiting", `${what} took too long`)));
           }, call.remainingMs());
           promise.then(
             (value) => end(() => resolve(value)),
             (error) => end(() => reject(error)),
           );
-          call.interrupt(() => end(() => reject(cancellation(phase))));
+          call.interrupt(() => end(() => reject(cancellation("waiting"))));
         }),
       sleep: (ms) =>
         new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import type { A2AErrorCode, Delivery } from "../errors";
+import { type A2AError, type A2AErrorCode, type Delivery, isA2AError } from "../errors";
 import { requestHeaders, type TenantHeaders } from "../identity/headers";
 import type { Workspace } from "../identity/workspaces";
 import type { HttpAnswer } from "./answer";
@@ -124,8 +124,14 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       ) {
         mayRefresh = false;
         // A source that fails now leaves the platform's refusal as the better explanation.
-        const better = await call.until(workspace.tokens.refresh(token).catch(() => undefined));
+        let trouble: unknown;
+        const refreshing = workspace.tokens.refresh(token).catch((error: unknown) => {
+          trouble = error;
+          return undefined;
+        });
+        const better = await call.until(refreshing, TOKEN_SOURCE);
         if (better !== undefined) verdict = await send(better);
+        else if (isA2AError(trouble)) verdict = { ok: false, failure: withTrouble(verdict.failure, trouble) };
       }
       if (verdict.ok) return verdict;
       const { failure } = verdict;
@@ -162,8 +168,14 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
   };
 }
 
+const TOKEN_SOURCE = "the token source";
+
 function settled<T>(call: Call, value: T | Promise<T>): T | Promise<T> {
-  return value instanceof Promise ? call.until(value) : value;
+  return value instanceof Promise ? call.until(value, TOKEN_SOURCE) : value;
+}
+
+function withTrouble(failure: Failure, trouble: A2AError): Failure {
+  return { ...failure, advice: `${trouble.message} ${failure.advice ?? ""}`.trim() };
 }
 
 const SEVERITY: readonly Delivery[] = ["not-sent", "maybe", "confirmed"];

@@ -99,7 +99,8 @@ function kindOf(code: string, neverConnected: boolean): FailureKind {
   if (CERTIFICATE_CODE.test(code)) return "certificate";
   if (OVERSIZED_HEAD.has(code)) return "unknown";
   if (code === "UND_ERR_CONNECT_TIMEOUT") return "connect_timeout";
-  if (neverConnected && (CONNECT_CODES.has(code) || READ_CODES.has(code))) return "connect";
+  // Codes of Node itself ("ERR_…") tell of a wrong request; any other trouble on the way there is the way's.
+  if (neverConnected && /^(?!ERR_|UND_|HPE_)./.test(code)) return "connect";
   if (code === "UND_ERR_SOCKET" || code.startsWith("HPE_") || code.startsWith("UND_ERR_RES_"))
     return "protocol";
   if (code.startsWith("UND_ERR_") && code.endsWith("_TIMEOUT")) return "read_timeout";
@@ -121,8 +122,10 @@ function unwrap(error: unknown): Unwrapped {
   const found: Unwrapped = { code: "", syscall: "", messages: [] };
   let layer: unknown = error;
   for (let depth = 0; depth < DEEPEST_CAUSE && typeof layer === "object" && layer !== null; depth += 1) {
-    const { code, syscall, message, errors, cause } = layer as Record<string, unknown>;
+    const { name, code, syscall, message, errors, cause } = layer as Record<string, unknown>;
     if (found.code === "" && typeof code === "string") found.code = code;
+    // Newer versions of fetch give a parser's error no code.
+    if (found.code === "" && name === "HTTPParserError") found.code = "HPE_UNNAMED";
     if (found.syscall === "" && typeof syscall === "string") found.syscall = syscall;
     if (Array.isArray(errors) && errors.length > 0) {
       const inner = errors.slice(0, 4).map(unwrap);

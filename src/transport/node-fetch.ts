@@ -64,7 +64,7 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
       outgoing?.destroy();
       // Without its body an answer that is no success still has a status, and that says enough.
       if (response !== undefined && !isSuccess(statusOf(response)) && failure.kind !== "cancelled") {
-        resolve(answerOf(response, ""));
+        resolve({ ...answerOf(response, ""), cut: true });
       } else {
         reject(failure);
       }
@@ -76,8 +76,9 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
 
     const stopTotal = clock.setTimer(
       () => {
-        if (phase === "connecting") failWith("connect_timeout", `no connection within ${attempt.limitMs} ms`);
-        else failWith("read_timeout", `no complete answer within ${attempt.limitMs} ms`);
+        if (phase === "connecting")
+          failWith("connect_timeout", `no connection within ${Math.round(attempt.limitMs)} ms`);
+        else failWith("read_timeout", `no complete answer within ${Math.round(attempt.limitMs)} ms`);
       },
       attempt.limitMs,
       attempt.background,

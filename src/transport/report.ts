@@ -27,7 +27,9 @@ export function report(failure: Failure, context: ReportContext): A2AError {
   const sentences = [
     `${clean(failure.summary)}${tries}.`,
     messageId === undefined ? "" : DELIVERY_NOTE[context.delivery],
-    failure.retryAfterMs === undefined ? "" : `Try again in ${duration(failure.retryAfterMs)}.`,
+    failure.retryAfterMs === undefined || !failure.again
+      ? ""
+      : `Try again in ${duration(failure.retryAfterMs)}.`,
     failure.advice === undefined ? "" : clean(failure.advice),
   ];
   return new A2AError({

@@ -64,6 +64,7 @@ function meaning(
         "Behind a SaaS tenant this means that `orgId` (X-Molecule-Org-Id) or `origin` is missing or wrong; elsewhere, that the platform URL is.",
     };
   }
+  if (status === 403) return { code: "access_denied", summary: `The platform refused ${what} (${line})` };
   if (status === 429)
     return { code: "rate_limited", summary: `The platform's rate limit is reached (${line})` };
   if (status >= 500) return { code: "platform_error", summary: `The platform failed at ${what} (${line})` };

@@ -42,7 +42,7 @@ export async function webFetch(
         new TransportFailure(
           "read_timeout",
           phase(),
-          `no complete answer within ${attempt.limitMs} ms`,
+          `no complete answer within ${Math.round(attempt.limitMs)} ms`,
           response?.status,
         ),
       ),
@@ -75,7 +75,7 @@ export async function webFetch(
     controller.abort();
     const failure = stopped ?? failureFrom(error, response && "answered", response?.status);
     if (response !== undefined && !isSuccess(response.status) && failure.kind !== "cancelled") {
-      return answerOf(response, "");
+      return { ...answerOf(response, ""), cut: true };
     }
     throw failure;
   } finally {

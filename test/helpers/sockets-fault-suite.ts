@@ -37,13 +37,12 @@ export function faultSuite(
     });
   });
 
-  it("a refusal is judged by its status when its body never comes", async () => {
-    await using server = await rawServer({
-      onRequest: (socket) => socket.write(answerBytes("", ["content-length: 50"], "429 Too Many Requests")),
-    });
+  it("a refusal with a Retry-After is judged by its head when its body never comes", async () => {
+    const head = answerBytes("", ["content-length: 50", "retry-after: 1"], "429 Too Many Requests");
+    await using server = await rawServer({ onRequest: (socket) => socket.write(head) });
     await using client = quickClient(server.url, {
       ...options,
-      timeouts: { sendMs: 80 },
+      timeouts: { sendMs: 300 },
       retry: { maxAttempts: 1 },
     });
 
@@ -51,6 +50,32 @@ export function faultSuite(
 
     expect(sent).toMatchObject({ error: { code: "rate_limited", status: 429, delivery: "not-sent" } });
   });
+
+  describe.each([401, 403, 404, 413, 429, 500, 503])(
+    "an error %i whose body does not come whole",
+    (status) => {
+      const error = JSON.stringify({ error: "x".repeat(70_000) });
+      it.each([
+        { body: "cut", bytes: answerBytes('{"error":', ["content-length: 50"], `${status} Error`) },
+        {
+          body: "too long",
+          bytes: answerBytes(error, [`content-length: ${error.length}`], `${status} Error`),
+        },
+      ])("may be the agent's own, so it is not repeated ($body)", async ({ bytes }) => {
+        await using server = await rawServer({ onRequest: (socket) => socket.end(bytes) });
+        await using client = quickClient(server.url, {
+          ...options,
+          delivery: "at-most-once",
+          token: () => "other",
+        });
+
+        const sent = await settle(client.sendA2AMessage(PEER_ID, "hello"));
+
+        expect(sent).toMatchObject({ error: { status, delivery: "maybe", retryable: false, attempts: 1 } });
+        expect(server.complete).toBe(1);
+      });
+    },
+  );
 }
 
 /** What a send came to, in the words of the table. */

@@ -34,6 +34,7 @@ describe("an error of a fetch, which does not tell its phase", () => {
     { name: "reset while reading", error: fetchFailed(coded("ECONNRESET", "x", "read")), kind: "read", phase: "sent" },
     { name: "connect timeout", error: fetchFailed(coded("UND_ERR_CONNECT_TIMEOUT")), kind: "connect_timeout", phase: "connecting" },
     { name: "headers timeout", error: fetchFailed(coded("UND_ERR_HEADERS_TIMEOUT")), kind: "read_timeout", phase: "sent" },
+    { name: "a parser's error without a code, as Node 24 has it", error: fetchFailed(Object.assign(new Error("Invalid"), { name: "HTTPParserError" })), kind: "protocol", phase: "sent" },
     { name: "closed socket", error: fetchFailed(coded("UND_ERR_SOCKET")), kind: "protocol", phase: "sent" },
     { name: "bad certificate", error: fetchFailed(coded("DEPTH_ZERO_SELF_SIGNED_CERT")), kind: "certificate", phase: "connecting" },
     { name: "one cause more, as ofetch adds it", error: new Error("no response", { cause: fetchFailed(coded("EPIPE")) }), kind: "read", phase: "sent" },

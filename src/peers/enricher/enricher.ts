@@ -174,7 +174,12 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
       const lesson = lessonOf(error);
       report(job.workspace, job.peerId, error);
       if (lesson.about === "rate") pause(lesson.pauseMs);
-      if (closed || lesson.about !== "rate" || !line.putBack(job)) giveUp(job, lesson);
+      if (closed || lesson.about !== "rate") {
+        giveUp(job, lesson);
+      } else if (!line.putBack(job)) {
+        noteDropped();
+        giveUp(job, lesson);
+      }
     }
   }
 
@@ -218,12 +223,16 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
       startSoon();
       return job;
     }
+    noteDropped();
+    return undefined;
+  }
+
+  /** Told at 1, 10, 100 …: a flood of pushes must not become a flood of events. */
+  function noteDropped(): void {
     counts.dropped += 1;
-    // Thinned: 1, 10, 100 … A flood of pushes must not become a flood of events.
     if (Number.isInteger(Math.log10(counts.dropped))) {
       context.emit({ type: "enricher.dropped", dropped: counts.dropped });
     }
-    return undefined;
   }
 
   function sourceFor(peerId: string): Workspace {

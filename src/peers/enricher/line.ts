@@ -26,7 +26,7 @@ export interface Line {
   of(workspace: Workspace): Job[];
   /** Takes a job out of the line to ask; it still counts as being asked. */
   take(job: Job): void;
-  /** Puts a job back to the end, to be asked again later. False when the line is full. */
+  /** Puts a job back to the end, to be asked again later, or joins it to a newer one. False when the line is full. */
   putBack(job: Job): boolean;
   /** Separates a question that is being asked from the ones to come: they get an answer of their own. */
   part(job: Job): void;
@@ -71,7 +71,7 @@ export function createLine(max: number): Line {
     },
     putBack(job) {
       if (asked.get(job.key) === job) asked.delete(job.key);
-      const next = waiting.get(job.key);
+      const next = waiting.get(job.key) ?? asked.get(job.key);
       if (next !== undefined) {
         for (const tell of job.waiters) next.waiters.add(tell);
         job.waiters.clear();
