@@ -144,7 +144,8 @@ export type A2AEvent =
 
 export type Emit<Event> = (event: Event) => void;
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+/** True for a promise of any kind. */
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 
 /** Wraps the user's hook so that whatever it throws stays without effect on the client. */

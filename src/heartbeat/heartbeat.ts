@@ -85,9 +85,10 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
       await secret.learn(body);
       return { ok: true, status, elapsedMs: elapsed() };
     } catch (cause) {
+      if (controller.signal.aborted) return { ok: false, elapsedMs: elapsed(), error: calledOff() };
       const error = isA2AError(cause) ? cause : unexpected(cause);
       if (error.code === "closed") halt();
-      else if (!controller.signal.aborted) record.failed(error);
+      else record.failed(error);
       if (error.code === "workspace_removed") endRemoved(error.message);
       const status = error.status === undefined ? {} : { status: error.status };
       return { ok: false, ...status, elapsedMs: elapsed(), error };
@@ -154,12 +155,15 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     emit({ type: "heartbeat.removed", workspaceId, reason });
   }
 
+  let stopping: Promise<unknown> = Promise.resolve();
   async function stop(): Promise<void> {
-    if (!loop.running) return;
-    halt();
-    // What is under way would report tasks that the last beat takes back.
-    abortBeat.abort();
-    await loop.request({ background: false, last: true });
+    if (loop.running) {
+      halt();
+      // What is under way would report tasks that the last beat takes back.
+      abortBeat.abort();
+      stopping = loop.request({ background: false, last: true });
+    }
+    await stopping;
   }
 
   return {
@@ -191,6 +195,10 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     },
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function calledOff(): A2AError {
+  return new A2AError({ code: "closed", message: "The beat was called off: the heartbeat was stopped." });
 }
 
 function unexpected(cause: unknown): A2AError {

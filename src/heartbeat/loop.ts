@@ -47,33 +47,30 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
   let quietUntil = Number.NEGATIVE_INFINITY;
   let stopTimer: (() => void) | undefined;
   let stopPush: (() => void) | undefined;
-  let current: Promise<unknown> | undefined;
+  // The turn that has not begun, and what it waits for.
   let next: { manner: BeatManner; report: Promise<Report> } | undefined;
+  let before: Promise<unknown> = Promise.resolve();
 
   function request(manner: BeatManner): Promise<Report> {
-    if (next !== undefined) {
-      next.manner = {
-        background: next.manner.background && manner.background,
-        last: next.manner.last || manner.last,
-      };
+    // Nothing joins the last beat: what begins after it has other things to tell.
+    if (next !== undefined && !next.manner.last) {
+      const background = next.manner.background && manner.background;
+      next.manner = { background, last: manner.last };
       return next.report;
     }
-    const turn = { manner, report: (current ?? Promise.resolve()).then(() => begin()) };
+    const turn = { manner, report: before.then(() => begin()) };
+    before = turn.report;
     next = turn;
     return turn.report;
 
-    function begin(): Promise<Report> {
-      next = undefined;
+    async function begin(): Promise<Report> {
+      if (next === turn) next = undefined;
       // Whatever was to be pushed is in this beat.
       clearPush();
       lastBeatAt = clock.now();
-      const report = beat(turn.manner);
-      const over = report.then((each) => {
-        const hint = hintOf(each);
-        if (hint !== undefined) quietUntil = clock.now() + hint;
-        if (current === over) current = undefined;
-      });
-      current = over;
+      const report = await beat(turn.manner);
+      const hint = hintOf(report);
+      if (hint !== undefined) quietUntil = clock.now() + hint;
       return report;
     }
   }
@@ -112,7 +109,7 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
       const wait = Math.max(PUSH_AFTER_MS, lastBeatAt + PUSH_APART_MS - clock.now());
       const push = () => {
         stopPush = undefined;
-        void request({ background: true, last: false });
+        if (clock.now() >= quietUntil) void request({ background: true, last: false });
       };
       stopPush = clock.setTimer(push, wait, true);
     },

@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors";
-import { type Emit, type HeartbeatEvent, safeHook } from "../events";
+import { type Emit, type HeartbeatEvent, isThenable, safeHook } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import type { ClientInternals } from "../internals";
 import { shown } from "../text";
@@ -61,6 +61,7 @@ export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatO
     livenessMs: duration("livenessMs", 180_000),
     runtime: harmless(() => {
       const metadata: unknown = options.runtime?.();
+      if (isThenable(metadata)) return metadata as never;
       return isRecord(metadata) ? metadataBody(metadata) : undefined;
     }),
     spend: harmless(() => options.monthlySpendCents?.()),
@@ -72,10 +73,14 @@ export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatO
 function harmless<T>(ask: () => T | undefined): () => T | undefined {
   return () => {
     try {
-      return ask();
+      const answer = ask();
+      if (!isThenable(answer)) return answer;
+      // A beat does not wait for anybody; a promise is no answer, and no unhandled rejection either.
+      answer.then(undefined, () => {});
     } catch {
-      return undefined;
+      // The beat says what it can without it.
     }
+    return undefined;
   };
 }
 

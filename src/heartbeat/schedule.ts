@@ -34,11 +34,8 @@ export function nextBeatDue(state: ScheduleState, options: ScheduleOptions, retr
   // A source of chance that answers rubbish must not become a loop without pauses.
   const random = () => Math.min(1, Math.max(0, options.random() || 0));
   if (retryAfterMs !== undefined) {
-    const wait = Math.max(
-      retryAfterMs * (1 + HINT_JITTER * random()),
-      Math.min(SHORTEST_HINT_MS, intervalMs),
-    );
-    return now + Math.min(wait, longestGapMs);
+    const asked = Math.max(retryAfterMs, Math.min(SHORTEST_HINT_MS, intervalMs));
+    return now + Math.min(asked * (1 + HINT_JITTER * random()), longestGapMs);
   }
   const step =
     beats === 1

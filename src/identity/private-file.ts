@@ -89,7 +89,7 @@ async function sweepTemporaries(path: string): Promise<void> {
     if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(".tmp")) continue;
     const left = join(dirname(path), name);
     const stat = await fs.promises.lstat(left).catch(() => undefined);
-    if (stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED_MS)
+    if (stat?.isFile() && Date.now() - stat.mtimeMs > ABANDONED_MS)
       await fs.promises.rm(left, { force: true });
   }
 }

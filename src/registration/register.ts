@@ -7,7 +7,7 @@ import { oneLine, shown } from "../text";
 import { type HttpAnswer, isSuccess } from "../transport/answer";
 import { isRecord, type JsonRecord } from "../transport/json";
 import { type RequestContext, requestPlatform } from "../transport/request";
-import { judgeStatus, readJsonObject } from "../transport/status";
+import { judgeStatus, readJsonObject, withoutTask } from "../transport/status";
 import { failed, succeeded, type Verdict } from "../transport/verdict";
 import type { CallOptions } from "../validate";
 import type { AgentCard } from "./agent-card";
@@ -73,6 +73,11 @@ function checkRegistration(given: Registration): Registration & { deliveryMode: 
     throw invalidArgument("Expected a registration with an `agentCard` that has a `name`.");
   }
   const { url, agentCard } = given;
+  try {
+    JSON.stringify(agentCard);
+  } catch {
+    throw invalidArgument("Expected `agentCard` to be what JSON can hold.");
+  }
   const deliveryMode = given.deliveryMode ?? (url === undefined ? "poll" : "push");
   if (deliveryMode !== "push" && deliveryMode !== "poll") {
     throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${shown(deliveryMode)}.`);
@@ -89,7 +94,7 @@ function checkRegistration(given: Registration): Registration & { deliveryMode: 
 }
 
 function judgeRegistration(answer: HttpAnswer): Verdict<JsonRecord> {
-  if (isSuccess(answer.status)) return readJsonObject(answer, "the registration");
+  if (isSuccess(answer.status)) return judgeRegistered(answer);
   const general = judgeStatus(answer, "the registration");
   if (answer.status === 403 && general.code !== "wrong_tenant")
     return failed({ ...general, code: "access_denied" });
@@ -97,6 +102,18 @@ function judgeRegistration(answer: HttpAnswer): Verdict<JsonRecord> {
   const advice =
     "A private or loopback `url` is a common reason: the platform only calls addresses it can reach.";
   return failed({ ...general, advice });
+}
+
+function judgeRegistered(answer: HttpAnswer): Verdict<JsonRecord> {
+  const read = readJsonObject(answer, "the registration");
+  if (!read.ok || read.value.auth_token === undefined) return read;
+  try {
+    checkToken(read.value.auth_token, "the token in the platform's answer");
+    return read;
+  } catch {
+    const summary = "The platform answered the registration with a token that no header can hold";
+    return failed({ ...withoutTask(answer), code: "bad_response", summary });
+  }
 }
 
 /** The token is shown once: it is in use before the disk is asked. True when there was one. */
