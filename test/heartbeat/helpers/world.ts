@@ -14,7 +14,7 @@ export const INTERVAL = 30_000;
 /** With {@link steady} jitter the second beat comes at 55 % of the interval, every later one an interval on. */
 export const SECOND = 16_500;
 /** What makes all jitter vanish from the interval. */
-export const steady = () => 0.5;
+const steady = () => 0.5;
 
 export interface Beat extends Sent {
   body: BeatBody;

@@ -1,0 +1,91 @@
+import type { HeartbeatEvent } from "a2a-peers/heartbeat";
+import type { Answer } from "./scripted";
+import { BEAT, INFO, INTERVAL, REGISTER, SECOND } from "./world";
+
+const TIMEOUT = 10_000;
+const LIVENESS = 180_000;
+const LONGEST_GAP = LIVENESS / 3;
+
+/** One request or event, as a line that is easy to compare. */
+export type Line = string;
+
+export const requestLine = (at: number, route: string): Line => `${at} ${route}`;
+
+export function eventLine(event: HeartbeatEvent): Line {
+  if (event.type === "heartbeat.failed") return `${event.type} ${event.consecutive} ${event.code}`;
+  if (event.type === "heartbeat.unauthorized") return `${event.type} ${event.consecutive}`;
+  if (event.type === "heartbeat.registered_again") return `${event.type} ${event.outageMs}`;
+  return event.type;
+}
+
+export interface Day {
+  requests: Line[];
+  events: Line[];
+}
+
+/** What has to happen when the beats are answered like this, written down as plainly as can be. */
+export function dayModel(
+  durationMs: number,
+  beatAnswer: (index: number) => Answer,
+  registerAnswer: (index: number) => Answer,
+): Day {
+  const requests: Line[] = [];
+  const events: Line[] = [];
+  let failures = 0;
+  let refusals = 0;
+  let acceptedAt = 0;
+  let outage: number | undefined;
+  let registrations = 0;
+  let due = 0;
+
+  function failed(code: string): void {
+    failures += 1;
+    refusals = code === "unauthorized" ? refusals + 1 : 0;
+    if (failures <= 3 || failures % 10 === 0) events.push(`heartbeat.failed ${failures} ${code}`);
+    if (refusals === 3 || (refusals > 0 && refusals % 20 === 0)) {
+      events.push(`heartbeat.unauthorized ${refusals}`);
+      requests.push(requestLine(due, INFO));
+    }
+  }
+
+  for (let count = 1; due <= durationMs; count += 1) {
+    const startedAt = due;
+    const answer = beatAnswer(count - 1);
+    let over = startedAt;
+    let hint: number | undefined;
+    requests.push(requestLine(startedAt, BEAT));
+    if (answer === "hang") {
+      over += TIMEOUT;
+      failed("timeout");
+    } else if (answer === "reset") failed("network");
+    else {
+      over += answer.afterMs ?? 0;
+      if (answer.status === 200) {
+        if (startedAt - acceptedAt > LIVENESS) outage = startedAt - acceptedAt;
+        acceptedAt = startedAt;
+        failures = 0;
+        refusals = 0;
+        events.push("heartbeat.sent");
+        if (count % 10 === 0) requests.push(requestLine(over, INFO));
+        if (outage !== undefined) {
+          requests.push(requestLine(over, REGISTER));
+          const taken = registerAnswer(registrations);
+          registrations += 1;
+          if (typeof taken === "object" && taken.status === 200) {
+            events.push(`heartbeat.registered_again ${outage}`);
+            outage = undefined;
+          }
+        }
+      } else if (answer.status === 429) {
+        hint = Number(answer.headers?.["retry-after"]) * 1000;
+        failed("rate_limited");
+      } else failed(answer.status === 401 ? "unauthorized" : "platform_error");
+    }
+    if (hint !== undefined) due = over + Math.min(hint * 1.25, LONGEST_GAP);
+    else {
+      const step = count === 1 ? SECOND : INTERVAL;
+      due = startedAt + step > over ? startedAt + step : over + step;
+    }
+  }
+  return { requests, events };
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, onTestFinished } from "vitest";
+
+const made: string[] = [];
+
+/** Makes one file of a script and of the source it uses: Node starts it ten times as fast as a loader would. */
+export async function bundle(script: URL): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "script-"));
+  made.push(folder);
+  const entry = fileURLToPath(script);
+  const outfile = join(folder, `${basename(entry, ".ts")}.mjs`);
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "error",
+  });
+  return outfile;
+}
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  child: ChildProcess;
+  ended: Promise<Ended>;
+}
+
+/** Starts a bundled script; it does not outlive its test. */
+export function runScript(path: string, ...args: string[]): Running {
+  const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.once("close", (code, signal) => resolve([code, signal])).once("error", reject);
+  });
+  const ended = Promise.all([text(child.stdout), text(child.stderr), closed]).then(
+    ([stdout, stderr, [code, signal]]) => ({ code, signal, stdout, stderr }),
+  );
+  return { child, ended };
+}
+
+afterAll(async () => {
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
+});

@@ -1,0 +1,25 @@
+// Arguments: platform URL, workspace id, token, milliseconds of other work, state folder, and what to do then.
+import { createA2AClient } from "a2a-peers";
+import { createHeartbeat } from "a2a-peers/heartbeat";
+
+const [, , platformUrl, workspaceId, token, workMs, stateDir, finale] = process.argv;
+
+const client = createA2AClient({ platformUrl, workspaceId, token });
+const heartbeat = createHeartbeat(client, {
+  intervalMs: 20,
+  // Far beyond the patience of the test.
+  timeoutMs: 600_000,
+  stateDir,
+  runtime: () => {
+    throw new Error("the provider is broken");
+  },
+  onEvent: () => Promise.reject(new Error("the hook is broken")),
+});
+heartbeat.start();
+heartbeat.beginTask("never ended");
+
+setTimeout(async () => {
+  process.stdout.write(`${process.eventNames().filter((name) => String(name).startsWith("SIG"))}`);
+  if (finale === "stop") await heartbeat.stop();
+  if (finale === "close") await client.close();
+}, Number(workMs));
