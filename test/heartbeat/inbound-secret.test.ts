@@ -248,12 +248,15 @@ describe("a disk that does not take the secret leaves the beat a success", () =>
     expect(await readdir(folder)).toEqual([FILE]);
   });
 
-  it.skipIf(process.getuid?.() === 0)("when the folder may not be written", async () => {
-    const folder = await scratchFolder();
-    await chmod(folder, 0o500);
-    expect(await failing(folder)).toMatch(/EACCES/);
-    await chmod(folder, 0o700);
-  });
+  // No folder is closed to root; the errors above have to do for it.
+  if (process.getuid?.() !== 0) {
+    it("when the folder may not be written", async () => {
+      const folder = await scratchFolder();
+      await chmod(folder, 0o500);
+      expect(await failing(folder)).toMatch(/EACCES/);
+      await chmod(folder, 0o700);
+    });
+  }
 
   it("when the folder is a link that others could have planted", async () => {
     const parent = await scratchFolder();
@@ -287,16 +290,13 @@ describe("what stands in the place of the secret", () => {
     expect(await secretIn(folder)).toBe(SECRET);
   });
 
-  it.runIf(process.platform !== "win32")(
-    "is replaced when it is a pipe, without waiting for a writer",
-    async () => {
-      const folder = await scratchFolder();
-      await run("mkfifo", [join(folder, FILE)]);
-      await beating({ answers: [carrying(SECRET)], folder });
-      expect((await lstat(join(folder, FILE))).isFile()).toBe(true);
-      expect(await secretIn(folder)).toBe(SECRET);
-    },
-  );
+  it("is replaced when it is a pipe, without waiting for a writer", async () => {
+    const folder = await scratchFolder();
+    await run("mkfifo", [join(folder, FILE)]);
+    await beating({ answers: [carrying(SECRET)], folder });
+    expect((await lstat(join(folder, FILE))).isFile()).toBe(true);
+    expect(await secretIn(folder)).toBe(SECRET);
+  });
 
   it("is replaced when it is too large to be one", async () => {
     const folder = await scratchFolder();
