@@ -1,45 +1,25 @@
-import {
-  type DelegateOptions,
-  type DelegationContext,
-  type DelegationReceipt,
-  delegate,
-} from "./delegation/delegate";
+import { type DelegateOptions, type DelegationReceipt, delegate } from "./delegation/delegate";
 import type { Delegation } from "./delegation/delegation";
 import { listDelegations } from "./delegation/list";
 import { notifyUser } from "./delegation/notify";
 import { type WaitOptions, waitForDelegation } from "./delegation/wait";
-import { settle } from "./errors";
-import { type A2AEvent, safeHook } from "./events";
-import { configurationFolder } from "./identity/credentials";
 import { parsePeerId } from "./identity/workspace-id";
-import { createWorkspaces, type Workspace } from "./identity/workspaces";
-import { attachInternals, type BackgroundLimits } from "./internals";
+import { attachInternals } from "./internals";
 import type { SendOutcome } from "./messaging/outcome";
 import type { OutgoingMessage } from "./messaging/outgoing";
-import { type MessagingContext, type SendOptions, sendA2AMessage } from "./messaging/send";
+import { type SendOptions, sendA2AMessage } from "./messaging/send";
 import { type A2AClientOptions, resolveOptions } from "./options";
 import { checkAccess } from "./peers/access";
-import type { PeersContext } from "./peers/context";
-import { createDirectory } from "./peers/directory";
 import { discoverPeer } from "./peers/discover";
-import { createEnricher, type PeerEnricher } from "./peers/enricher/enricher";
-import { createMemory } from "./peers/enricher/memory";
-import { fetchPeerList, type ListPeersOptions, listPeers, type PeerList } from "./peers/list";
+import type { PeerEnricher } from "./peers/enricher/enricher";
+import { type ListPeersOptions, listPeers, type PeerList } from "./peers/list";
 import type { PeerRecord } from "./peers/record";
 import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
-import {
-  type Registration,
-  type RegistrationContext,
-  type RegistrationResult,
-  register,
-} from "./registration/register";
+import { type Registration, type RegistrationResult, register } from "./registration/register";
+import { furnish } from "./rooms";
 import { thisMachine } from "./runtime";
 import { createTracer } from "./tracing";
-import { createCalls } from "./transport/call";
 import { type Clock, systemClock } from "./transport/clock";
-import { createExchange } from "./transport/exchange";
-import { createHttp } from "./transport/http";
-import { joinPool } from "./transport/pool";
 import type { CallOptions } from "./validate";
 
 /**
@@ -97,9 +77,6 @@ export interface A2AClient extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Connections for everything but messages; these calls are short. */
-const CONTROL_CONNECTIONS = 8;
-
 /**
  * Creates a client. Options are read and checked here, once; nothing is sent before the first call.
  * Throws `configuration`, naming the option or environment variable that is wrong.
@@ -116,113 +93,8 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
 export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClient {
   const machine = thisMachine();
   const resolved = resolveOptions(options, machine);
-  const { platformUrl } = resolved;
-  const emit = safeHook<A2AEvent>(resolved.onEvent);
-  const workspaces = createWorkspaces(resolved.workspaces, (workspaceId) =>
-    emit({ type: "token.refreshed", workspaceId }),
-  );
-  const directory = createDirectory();
-  const calls = createCalls(clock);
-  const exchange = createExchange({
-    platformUrl,
-    tenant: resolved.tenant,
-    policy: resolved.retry,
-    random: resolved.random,
-    http: createHttp({
-      platformUrl,
-      custom: resolved.fetch,
-      maxBytes: resolved.responseBytes,
-      clock,
-    }),
-  });
-  const pools = {
-    control: joinPool("control", CONTROL_CONNECTIONS),
-    messages: joinPool("messages", resolved.maxConcurrentSends),
-  };
-  const shared = { workspaces, calls, exchange };
-  const memory = createMemory({
-    ttlMs: resolved.enricher.ttlMs,
-    maxPeers: resolved.enricher.maxPeers,
-    defaultWorkspace: workspaces.default,
-    clock,
-  });
-  const peers: PeersContext = {
-    ...shared,
-    platformUrl,
-    requestMs: resolved.requestMs,
-    pool: pools.control,
-    directory,
-    memory,
-  };
-  const inBackground = (workspace: Workspace) => ({ source: workspace.id, timeoutMs: resolved.enrichMs });
-  const enricher = createEnricher({
-    ...resolved.enricher,
-    requestMs: resolved.requestMs,
-    workspaces,
-    memory,
-    calls,
-    clock,
-    emit,
-    routeTo: directory.routeTo,
-    discover: (workspace, peerId) => discoverPeer(peers, peerId, inBackground(workspace), true),
-    list: async (workspace) => (await fetchPeerList(peers, inBackground(workspace), true)).peers,
-  });
-  const messaging: MessagingContext = {
-    ...shared,
-    delivery: resolved.delivery,
-    budgetMs: resolved.budgetMs,
-    sendMs: resolved.sendMs,
-    requestBytes: resolved.requestBytes,
-    pool: pools.messages,
-    emit,
-    peers: directory,
-  };
-
-  const delegation: DelegationContext = {
-    ...shared,
-    requestMs: resolved.requestMs,
-    requestBytes: resolved.requestBytes,
-    pool: pools.control,
-    peers: directory,
-  };
-  const stateFile = (workspace: Workspace, name: string, stateDir?: string) => {
-    const folder = stateDir ?? configurationFolder(machine);
-    if (folder === undefined) return undefined;
-    return machine.join(folder, ...(workspace === workspaces.default ? [] : [workspace.id]), name);
-  };
-  const registration: RegistrationContext = {
-    ...shared,
-    requestMs: resolved.requestMs,
-    pool: pools.control,
-    emit,
-    tokenPath: (workspace) => stateFile(workspace, ".auth_token"),
-    last: new Map(),
-  };
-
-  async function removalOf(workspace: Workspace, limits: BackgroundLimits): Promise<string | undefined> {
-    const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, ...limits }, true));
-    return !info.ok && info.error.code === "workspace_removed" ? info.error.message : undefined;
-  }
-
-  async function registerAgain(workspace: Workspace, limits: BackgroundLimits) {
-    const last = registration.last.get(workspace);
-    if (last === undefined) return "unknown";
-    const again = await settle(register(registration, last, { source: workspace.id, ...limits }, true));
-    return again.ok ? "registered" : "failed";
-  }
-
-  const onClose = new Set<() => void>();
-  let closing: Promise<void> | undefined;
-  function close(): Promise<void> {
-    enricher.close();
-    for (const end of onClose) end();
-    closing ??= calls.close().then(() => {
-      pools.control.leave();
-      pools.messages.leave();
-    });
-    return closing;
-  }
-
+  const rooms = furnish(clock, resolved, machine);
+  const { peers, messaging, delegation, registration, directory, enricher, close } = rooms;
   const traced = createTracer();
   const client: A2AClient = {
     discoverPeer: (peerId, callOptions) =>
@@ -250,7 +122,7 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
       traced({ operation: "notifyUser" }, () => notifyUser(delegation, message, callOptions)),
     agentCardUrl(peerId) {
       const id = parsePeerId(peerId);
-      return id === null ? "" : `${platformUrl}/registry/discover/${id}`;
+      return id === null ? "" : `${resolved.platformUrl}/registry/discover/${id}`;
     },
     peerName(peerId) {
       const id = parsePeerId(peerId);
@@ -260,15 +132,5 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
     close,
     [Symbol.asyncDispose]: close,
   };
-  return attachInternals(client, {
-    ...shared,
-    controlPool: pools.control,
-    clock,
-    random: resolved.random,
-    emit,
-    onClose,
-    stateFile,
-    removalOf,
-    registerAgain,
-  });
+  return attachInternals(client, rooms.internals);
 }

@@ -2,6 +2,7 @@ import { configurationError } from "./errors";
 import type { A2AEvent } from "./events";
 import { resolveWorkspaces, type WorkspaceCredentials } from "./identity/credentials";
 import type { TenantHeaders } from "./identity/headers";
+import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "./identity/platform";
 import type { TokenSource } from "./identity/token";
 import type { Machine } from "./runtime";
 import { shown } from "./text";
@@ -136,7 +137,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
   if (typeof options !== "object" || options === null) {
     throw configurationError(`Expected the options to be an object, got a value of type ${typeof options}.`);
   }
-  const platformUrl = resolvePlatformUrl(options, machine);
+  const platformUrl = resolvePlatformUrl(options.platformUrl, machine);
   const retry = section(options.retry, "retry");
   const timeouts = section(options.timeouts, "timeouts");
   const limits = section(options.limits, "limits");
@@ -154,7 +155,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     platformUrl,
     workspaces: resolveWorkspaces(options, machine),
     tenant: {
-      orgId: resolveOrgId(options, machine),
+      orgId: resolveOrgId(options.orgId, machine),
       origin: resolveOrigin(options.origin, platformUrl),
     },
     delivery: deliveryMode(options.delivery ?? "at-least-once", configurationError),
@@ -211,62 +212,4 @@ function section<S extends object>(value: S | undefined, name: string): Partial<
   if (value === undefined) return {};
   if (typeof value === "object" && value !== null) return value;
   throw configurationError(`Expected \`${name}\` to be an object, got ${shown(value)}.`);
-}
-
-const PLATFORM_URL_VARIABLES = ["PLATFORM_URL", "MOLECULE_PLATFORM_URL", "MOLECULE_API_URL", "MOLECULE_URL"];
-
-function resolvePlatformUrl(options: A2AClientOptions, machine: Machine): string {
-  if (options.platformUrl !== undefined) return checkBaseUrl(options.platformUrl, "`platformUrl`");
-  for (const name of PLATFORM_URL_VARIABLES) {
-    const value = machine.env[name];
-    if (value !== undefined && value.trim() !== "")
-      return checkBaseUrl(value, `environment variable ${name}`);
-  }
-  const inDocker = (machine.env.DOCKER_VERSION ?? "") !== "" || machine.exists("/.dockerenv");
-  return inDocker ? "http://host.docker.internal:8080" : "http://localhost:8080";
-}
-
-// A URL may hold a password or a key, so none of these messages repeats it.
-function checkBaseUrl(value: unknown, name: string): string {
-  const url = parseUrl(value);
-  if (url === undefined) throw configurationError(`Expected ${name} to be an http(s) URL.`);
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw configurationError(
-      `Expected ${name} to be an http(s) URL, got one with the scheme ${shown(url.protocol)}.`,
-    );
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw configurationError(`Expected ${name} to be a URL without credentials; pass \`token\` instead.`);
-  }
-  if (url.search !== "" || url.hash !== "") {
-    throw configurationError(`Expected ${name} to be a URL without a query or a fragment.`);
-  }
-  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
-}
-
-function parseUrl(value: unknown): URL | undefined {
-  if (typeof value !== "string" || value.length > 2048) return undefined;
-  try {
-    return new URL(value.trim());
-  } catch {
-    return undefined;
-  }
-}
-
-function resolveOrigin(value: unknown, platformUrl: string): string | null {
-  if (value === undefined) return new URL(platformUrl).origin;
-  if (value === null) return null;
-  const url = parseUrl(value);
-  if (url !== undefined && url.origin !== "null" && value === url.origin) return value;
-  throw configurationError(
-    "Expected `origin` to be an origin such as 'https://tenant.example' (no path, no trailing slash) or null.",
-  );
-}
-
-function resolveOrgId(options: A2AClientOptions, machine: Machine): string | undefined {
-  const name = options.orgId === undefined ? "environment variable MOLECULE_ORG_ID" : "`orgId`";
-  const value: unknown = options.orgId ?? machine.env.MOLECULE_ORG_ID;
-  if (value === undefined || value === "") return undefined;
-  if (typeof value === "string" && /^[\x21-\x7e]{1,256}$/.test(value.trim())) return value.trim();
-  throw configurationError(`Expected ${name} to be 1 to 256 visible ASCII characters without spaces.`);
 }

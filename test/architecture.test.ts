@@ -48,6 +48,7 @@ const MAY_USE: Record<string, string[]> = {
   messaging: [...LEAVES, "identity", "transport"],
   registration: [...LEAVES, "identity", "transport"],
   delegation: [...LEAVES, "identity", "transport"],
+  rooms: [...LEAVES, "identity", "transport", "peers", "messaging", "registration", "delegation"],
   client: [
     ...LEAVES,
     "identity",
@@ -55,6 +56,7 @@ const MAY_USE: Record<string, string[]> = {
     "options",
     "internals",
     "tracing",
+    "rooms",
     "peers",
     "messaging",
     "registration",

@@ -144,9 +144,12 @@ export class Model {
       if (!question.outdated) this.learn(question.workspace, record);
     } else if (outcome.kind === "limited") {
       this.pause(outcome.pauseMs);
-      if (this.waiting.some(({ key }) => key === question.key)) return;
-      if (this.isFull) this.giveUp(question, outcome.kind);
-      else this.waiting.push({ ...question, outdated: false });
+      const newer = [...this.waiting, ...this.open.map((request) => request.question)];
+      if (newer.some((each) => each !== undefined && each !== question && each.key === question.key)) return;
+      if (this.isFull) {
+        this.dropped += 1;
+        this.giveUp(question, outcome.kind);
+      } else this.waiting.push({ ...question, outdated: false });
     } else this.giveUp(question, outcome.kind);
   }
 

@@ -1,0 +1,62 @@
+import { configurationError } from "../errors";
+import type { Machine } from "../runtime";
+import { shown } from "../text";
+
+const PLATFORM_URL_VARIABLES = ["PLATFORM_URL", "MOLECULE_PLATFORM_URL", "MOLECULE_API_URL", "MOLECULE_URL"];
+
+/** The option, else the environment, else where a platform runs by default. In normal form, without a slash at its end. */
+export function resolvePlatformUrl(given: unknown, machine: Machine): string {
+  if (given !== undefined) return checkBaseUrl(given, "`platformUrl`");
+  for (const name of PLATFORM_URL_VARIABLES) {
+    const value = machine.env[name];
+    if (value !== undefined && value.trim() !== "")
+      return checkBaseUrl(value, `environment variable ${name}`);
+  }
+  const inDocker = (machine.env.DOCKER_VERSION ?? "") !== "" || machine.exists("/.dockerenv");
+  return inDocker ? "http://host.docker.internal:8080" : "http://localhost:8080";
+}
+
+// A URL may hold a password or a key, so none of these messages repeats it.
+function checkBaseUrl(value: unknown, name: string): string {
+  const url = parseUrl(value);
+  if (url === undefined) throw configurationError(`Expected ${name} to be an http(s) URL.`);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw configurationError(
+      `Expected ${name} to be an http(s) URL, got one with the scheme ${shown(url.protocol)}.`,
+    );
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw configurationError(`Expected ${name} to be a URL without credentials; pass \`token\` instead.`);
+  }
+  if (url.search !== "" || url.hash !== "") {
+    throw configurationError(`Expected ${name} to be a URL without a query or a fragment.`);
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+function parseUrl(value: unknown): URL | undefined {
+  if (typeof value !== "string" || value.length > 2048) return undefined;
+  try {
+    return new URL(value.trim());
+  } catch {
+    return undefined;
+  }
+}
+
+export function resolveOrigin(value: unknown, platformUrl: string): string | null {
+  if (value === undefined) return new URL(platformUrl).origin;
+  if (value === null) return null;
+  const url = parseUrl(value);
+  if (url !== undefined && url.origin !== "null" && value === url.origin) return value;
+  throw configurationError(
+    "Expected `origin` to be an origin such as 'https://tenant.example' (no path, no trailing slash) or null.",
+  );
+}
+
+export function resolveOrgId(given: unknown, machine: Machine): string | undefined {
+  const name = given === undefined ? "environment variable MOLECULE_ORG_ID" : "`orgId`";
+  const value = given ?? machine.env.MOLECULE_ORG_ID;
+  if (value === undefined || value === "") return undefined;
+  if (typeof value === "string" && /^[\x21-\x7e]{1,256}$/.test(value.trim())) return value.trim();
+  throw configurationError(`Expected ${name} to be 1 to 256 visible ASCII characters without spaces.`);
+}

@@ -1,0 +1,148 @@
+import type { DelegationContext } from "./delegation/delegate";
+import { settle } from "./errors";
+import { type A2AEvent, safeHook } from "./events";
+import { configurationFolder } from "./identity/credentials";
+import { createWorkspaces, type Workspace } from "./identity/workspaces";
+import type { BackgroundLimits, ClientInternals } from "./internals";
+import type { MessagingContext } from "./messaging/send";
+import type { ResolvedOptions } from "./options";
+import type { PeersContext } from "./peers/context";
+import { createDirectory } from "./peers/directory";
+import { discoverPeer } from "./peers/discover";
+import { createEnricher } from "./peers/enricher/enricher";
+import { createMemory } from "./peers/enricher/memory";
+import { fetchPeerList } from "./peers/list";
+import { getWorkspaceInfo } from "./peers/workspace-info";
+import { type RegistrationContext, register } from "./registration/register";
+import type { Machine } from "./runtime";
+import { createCalls } from "./transport/call";
+import type { Clock } from "./transport/clock";
+import { createExchange } from "./transport/exchange";
+import { createHttp } from "./transport/http";
+import { joinPool } from "./transport/pool";
+
+/** Connections for everything but messages; these calls are short. */
+const CONTROL_CONNECTIONS = 8;
+
+/** Gives every room of a client what it needs, and nothing else. */
+export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machine) {
+  const { platformUrl } = resolved;
+  const emit = safeHook<A2AEvent>(resolved.onEvent);
+  const workspaces = createWorkspaces(resolved.workspaces, (workspaceId) =>
+    emit({ type: "token.refreshed", workspaceId }),
+  );
+  const directory = createDirectory();
+  const calls = createCalls(clock);
+  const exchange = createExchange({
+    platformUrl,
+    tenant: resolved.tenant,
+    policy: resolved.retry,
+    random: resolved.random,
+    http: createHttp({
+      platformUrl,
+      custom: resolved.fetch,
+      maxBytes: resolved.responseBytes,
+      clock,
+    }),
+  });
+  const pools = {
+    control: joinPool("control", CONTROL_CONNECTIONS),
+    messages: joinPool("messages", resolved.maxConcurrentSends),
+  };
+  const shared = { workspaces, calls, exchange };
+  const memory = createMemory({
+    ttlMs: resolved.enricher.ttlMs,
+    maxPeers: resolved.enricher.maxPeers,
+    defaultWorkspace: workspaces.default,
+    clock,
+  });
+  const peers: PeersContext = {
+    ...shared,
+    platformUrl,
+    requestMs: resolved.requestMs,
+    pool: pools.control,
+    directory,
+    memory,
+  };
+  const inBackground = (workspace: Workspace) => ({ source: workspace.id, timeoutMs: resolved.enrichMs });
+  const enricher = createEnricher({
+    ...resolved.enricher,
+    requestMs: resolved.requestMs,
+    workspaces,
+    memory,
+    calls,
+    clock,
+    emit,
+    routeTo: directory.routeTo,
+    discover: (workspace, peerId) => discoverPeer(peers, peerId, inBackground(workspace), true),
+    list: async (workspace) => (await fetchPeerList(peers, inBackground(workspace), true)).peers,
+  });
+  const messaging: MessagingContext = {
+    ...shared,
+    delivery: resolved.delivery,
+    budgetMs: resolved.budgetMs,
+    sendMs: resolved.sendMs,
+    requestBytes: resolved.requestBytes,
+    pool: pools.messages,
+    emit,
+    peers: directory,
+  };
+
+  const delegation: DelegationContext = {
+    ...shared,
+    requestMs: resolved.requestMs,
+    requestBytes: resolved.requestBytes,
+    pool: pools.control,
+    peers: directory,
+  };
+  const stateFile = (workspace: Workspace, name: string, stateDir?: string) => {
+    const folder = stateDir ?? configurationFolder(machine);
+    if (folder === undefined) return undefined;
+    return machine.join(folder, ...(workspace === workspaces.default ? [] : [workspace.id]), name);
+  };
+  const registration: RegistrationContext = {
+    ...shared,
+    requestMs: resolved.requestMs,
+    pool: pools.control,
+    emit,
+    tokenPath: (workspace) => stateFile(workspace, ".auth_token"),
+    last: new Map(),
+  };
+
+  async function removalOf(workspace: Workspace, limits: BackgroundLimits): Promise<string | undefined> {
+    const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, ...limits }, true));
+    return !info.ok && info.error.code === "workspace_removed" ? info.error.message : undefined;
+  }
+
+  async function registerAgain(workspace: Workspace, limits: BackgroundLimits) {
+    const last = registration.last.get(workspace);
+    if (last === undefined) return "unknown";
+    const again = await settle(register(registration, last, { source: workspace.id, ...limits }, true));
+    return again.ok ? "registered" : "failed";
+  }
+
+  const onClose = new Set<() => void>();
+  let closing: Promise<void> | undefined;
+  function close(): Promise<void> {
+    enricher.close();
+    for (const end of onClose) end();
+    closing ??= calls.close().then(() => {
+      pools.control.leave();
+      pools.messages.leave();
+    });
+    return closing;
+  }
+
+  const internals: ClientInternals = {
+    ...shared,
+    controlPool: pools.control,
+    clock,
+    random: resolved.random,
+    emit,
+    onClose,
+    stateFile,
+    removalOf,
+    registerAgain,
+  };
+  return { peers, messaging, delegation, registration, directory, enricher, internals, close };
+}
