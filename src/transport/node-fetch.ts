@@ -6,6 +6,7 @@ import { cancellation } from "./call";
 import type { Clock } from "./clock";
 import { decode } from "./encoding";
 import { type FailureKind, failureFrom, type Phase, TransportFailure } from "./failure";
+import { watchLimits } from "./limits";
 
 /** Until a connection stands, TLS included. */
 const CONNECT_MS = 30_000;
@@ -49,8 +50,7 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
     function settle(): boolean {
       if (settled) return false;
       settled = true;
-      stopTotal();
-      stopStep?.();
+      limits.stop();
       attempt.interrupt(undefined);
       return true;
     }
@@ -74,42 +74,23 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
       fail(new TransportFailure(kind, phase, message, response && statusOf(response)));
     const failFrom = (error: unknown) => fail(failureFrom(error, phase, response && statusOf(response)));
 
-    const stopTotal = clock.setTimer(
-      () => {
-        if (phase === "connecting")
-          failWith("connect_timeout", `no connection within ${Math.round(attempt.limitMs)} ms`);
-        else failWith("read_timeout", `no complete answer within ${Math.round(attempt.limitMs)} ms`);
-      },
-      attempt.limitMs,
-      attempt.background,
-    );
-    let stopStep: (() => void) | undefined;
-    if (CONNECT_MS < attempt.limitMs) {
-      stopStep = clock.setTimer(
-        () => failWith("connect_timeout", `no connection within ${CONNECT_MS} ms`),
-        CONNECT_MS,
-        attempt.background,
-      );
-    }
+    const limits = watchLimits(clock, attempt.limitMs, CONNECT_MS, attempt.background, (limit) => {
+      const withinMs = Math.round(limit === "total" ? attempt.limitMs : CONNECT_MS);
+      if (phase === "connecting") failWith("connect_timeout", `no connection within ${withinMs} ms`);
+      else if (limit === "total") failWith("read_timeout", `no complete answer within ${withinMs} ms`);
+      else failWith("write_timeout", `the request could not be sent within ${WRITE_MS} ms`);
+    });
 
     function connected(): void {
       if (settled) return;
       phase = "sent";
-      stopStep?.();
-      stopStep = undefined;
-      if (WRITE_MS < attempt.limitMs && !outgoing?.writableFinished) {
-        stopStep = clock.setTimer(
-          () => failWith("write_timeout", `the request could not be sent within ${WRITE_MS} ms`),
-          WRITE_MS,
-          attempt.background,
-        );
-      }
+      limits.step(outgoing?.writableFinished ? undefined : WRITE_MS);
     }
 
     function answered(incoming: IncomingMessage): void {
       phase = "answered";
       response = incoming;
-      stopStep?.();
+      limits.step(undefined);
       const status = statusOf(incoming);
       if (isRedirect(status)) {
         succeed(answerOf(incoming, ""));
@@ -144,7 +125,9 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
       if (opened.reusedSocket) connected();
       else socket.once(origin.secure ? "secureConnect" : "connect", connected);
     });
-    outgoing.on("finish", () => stopStep?.());
+    outgoing.on("finish", () => {
+      if (phase === "sent") limits.step(undefined);
+    });
     outgoing.on("response", answered);
     outgoing.on("upgrade", (_, socket: Socket) => {
       socket.destroy();
