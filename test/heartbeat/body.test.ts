@@ -206,6 +206,12 @@ describe("what the runtime declares", () => {
     expect(await sentWith({ runtime: () => declared })).toMatchObject({ workspace_id: OWN });
   });
 
+  it("is nothing when it would be a promise, also one that rejects", async () => {
+    const runtime = () => Promise.reject(new Error("the provider is broken"));
+    const monthlySpendCents = () => Promise.reject(new Error("the provider is broken"));
+    expect(Object.keys(await sentWith({ runtime, monthlySpendCents })).sort()).toEqual(BASE_KEYS);
+  });
+
   it("is asked for at each beat", async () => {
     let idleTimeoutSeconds = 0;
     const { heartbeat, lastBody } = world({

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { HeartbeatEvent } from "a2a-peers/heartbeat";
@@ -79,6 +79,14 @@ describe("the inbound secret", () => {
     expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
   });
 
+  it("is written again when its file is gone", async () => {
+    const folder = await scratchFolder();
+    const { heartbeat } = await beating({ answers: [carrying(SECRET)], folder });
+    await rm(join(folder, FILE));
+    await heartbeat.beat();
+    expect(await secretIn(folder)).toBe(SECRET);
+  });
+
   it("makes the folder it is stored in, for this user only", async () => {
     const folder = join(await scratchFolder(), "not", "yet");
     await beating({ answers: [carrying(SECRET)], folder });
@@ -143,6 +151,32 @@ describe("inboundSecret()", () => {
     await beating({ answers: [carrying(SECRET)], folder });
     const { heartbeat } = world({ stateDir: folder });
     expect(await heartbeat.inboundSecret()).toBe(SECRET);
+  });
+
+  it("sees what another process has stored since", async () => {
+    const folder = await scratchFolder();
+    const { heartbeat } = world({ stateDir: folder });
+    for (const secret of [SECRET, OTHER]) {
+      await writeFile(join(folder, FILE), secret);
+      expect(await heartbeat.inboundSecret()).toBe(secret);
+    }
+  });
+
+  it("is undefined for a file that holds no secret", async () => {
+    const folder = await scratchFolder();
+    await writeFile(join(folder, FILE), "two\nlines\u0000");
+    const { heartbeat } = world({ stateDir: folder });
+    expect(await heartbeat.inboundSecret()).toBeUndefined();
+  });
+
+  it("fails as a matter of configuration when the file cannot be read", async () => {
+    const folder = await scratchFolder();
+    await mkdir(join(folder, FILE));
+    const { heartbeat } = world({ stateDir: folder });
+    await expect(heartbeat.inboundSecret()).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining(FILE),
+    });
   });
 
   it("gives what was received when the disk does not take it", async () => {

@@ -214,6 +214,17 @@ describe("a push", () => {
     expect(lastBody()).toMatchObject({ active_tasks: 1 });
   });
 
+  it("is spared also when it was planned before the platform asked to wait", async () => {
+    const { heartbeat, clock, platform, beats } = world();
+    const limited = { status: 429, headers: { "retry-after": "30" }, afterMs: 500 };
+    platform.on(BEAT, inOrder(limited, OK));
+    heartbeat.start();
+    await clock.advance(100);
+    heartbeat.beginTask("work");
+    await clock.advance(20_000);
+    expect(beats()).toHaveLength(1);
+  });
+
   it("is not made for what changes nothing", async () => {
     const { heartbeat, clock, beats } = world();
     heartbeat.start();

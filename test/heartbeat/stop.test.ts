@@ -128,6 +128,58 @@ describe("stop()", () => {
     expect(clock.pending).toEqual([]);
   });
 
+  it("called again waits for the last beat as well", async () => {
+    const { heartbeat, clock, platform, beats } = world();
+    heartbeat.start();
+    await clock.advance(1000);
+    platform.on(BEAT, () => ({ ...OK, afterMs: 500 }));
+    const both = [watched(heartbeat.stop()), watched(heartbeat.stop())];
+    await clock.advance(499);
+    expect(both.map(({ done }) => done)).toEqual([false, false]);
+    await clock.advance(1);
+    expect(both.map(({ done }) => done)).toEqual([true, true]);
+    expect(beats()).toHaveLength(2);
+  });
+
+  it("followed by a start at once ends with a beat that tells the tasks again", async () => {
+    const { heartbeat, clock, lastBody } = world();
+    heartbeat.start();
+    await clock.advance(5000);
+    heartbeat.beginTask("long");
+    const stopping = heartbeat.stop();
+    heartbeat.start();
+    await stopping;
+    await clock.advance(100);
+    expect(lastBody()).toMatchObject({ active_tasks: 1, current_task: "long" });
+  });
+
+  it("tells who asked for the beat it called off, and counts that beat as nothing", async () => {
+    const { heartbeat, clock, platform, told } = world();
+    platform.on(BEAT, inOrder("hang", OK));
+    const asked = heartbeat.beat();
+    heartbeat.start();
+    await clock.advance(1000);
+    await heartbeat.stop();
+    const { ok, error } = await asked;
+    expect(ok).toBe(false);
+    expect(error?.message).toContain("called off");
+    expect(heartbeat.status.consecutiveFailures).toBe(0);
+    expect(told("heartbeat.failed")).toEqual([]);
+  });
+
+  it("counts nothing twice, whatever is under way", async () => {
+    const { heartbeat, clock, beats } = world();
+    heartbeat.recordError("broken");
+    heartbeat.start();
+    await heartbeat.stop();
+    heartbeat.recordSuccess();
+    heartbeat.recordSuccess();
+    heartbeat.start();
+    await clock.advance(100);
+    for (const { body } of beats()) expect(body.error_rate).toBeGreaterThanOrEqual(0);
+    expect(beats().at(-1)?.body.error_rate).toBe(0);
+  });
+
   it("without a start does nothing, and takes nothing from a later start", async () => {
     const { heartbeat, clock, beats } = world();
     await heartbeat.stop();

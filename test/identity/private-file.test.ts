@@ -154,6 +154,14 @@ describe("writing", () => {
       expect(await readdir(join(path, ".."))).toEqual([".secret"]);
     });
 
+    it("no folder, whatever its name", async () => {
+      const path = await secretPath();
+      await mkdir(`${path}.folder.tmp`);
+      await utimes(`${path}.folder.tmp`, LONG_AGO, LONG_AGO);
+      await writeSecretFile(path, "hunter2");
+      expect(await readSecretFile(path)).toBe("hunter2");
+    });
+
     it("nothing that a writer may still be at work on, and nothing of others", async () => {
       const path = await secretPath();
       await writeFile(`${path}.young.tmp`, "");

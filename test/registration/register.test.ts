@@ -228,6 +228,19 @@ describe("a refused registration", () => {
     expect(await failureOf(client.register({ agentCard: CARD }))).toMatchObject({ code: "bad_response" });
   });
 
+  it.each(["two\nlines", "two words", "x".repeat(5000), 7])(
+    "is one that brings a token no header can hold: %j",
+    async (token) => {
+      const { client, platform, events, configs } = await setUp();
+      platform.fail(ROUTE, { status: 200, body: { status: "registered", auth_token: token } });
+      const error = await failureOf(client.register({ agentCard: CARD }));
+      expect(error).toMatchObject({ code: "bad_response" });
+      expect(error.message).not.toContain(String(token));
+      expect(events).toEqual([]);
+      await expect(stat(join(configs, ".auth_token"))).rejects.toMatchObject({ code: "ENOENT" });
+    },
+  );
+
   it("is repeated when it was lost", async () => {
     const { client, platform } = await setUp({ retry: { maxAttempts: 3 } });
     platform.fail(ROUTE, { kind: "reset" }, { times: 2 });
@@ -255,6 +268,7 @@ describe("a wrong argument is refused before anything is sent", () => {
     ["a card that is a list", { agentCard: [CARD] }],
     ["a card without a name", { agentCard: { description: "me" } }],
     ["a card whose name is a number", { agentCard: { name: 7 } }],
+    ["a card that JSON cannot hold", { agentCard: { name: "me", size: 1n } }],
     ["a url that is a number", { agentCard: CARD, url: 7 }],
     ["push without a url", { agentCard: CARD, deliveryMode: "push" }],
     ["push with a blank url", { agentCard: CARD, deliveryMode: "push", url: "  " }],
