@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import type { Clock } from "../transport/clock";
+import type { Activity } from "./activity/activity";
 import type { Dispatch } from "./agents/dispatch";
-import type { Activity } from "./agents/inbox";
 import type { QueuedMessage } from "./agents/message-queue";
 import type { Workspace } from "./workspace";
 
@@ -37,7 +37,7 @@ export interface PlatformState extends PlatformSettings {
   readonly workspaces: Map<string, Workspace>;
   readonly queue: QueuedMessage[];
   readonly events: PlatformEvent[];
-  /** What agents that poll find in their inboxes. */
+  /** What workspaces did and what was done to them, oldest first; also the inboxes of agents that poll. */
   readonly activities: Activity[];
   /** Dispatches that wait for an agent; closing the platform gives them up. */
   readonly dispatches: Set<Dispatch>;

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { writeActivity } from "./activity/activity";
 import type { IncomingMessage } from "./agents/incoming-message";
 import type { Reply } from "./agents/reply";
+import { PLANTED } from "./delegations/view";
 import { newInboundSecret } from "./registry/inbound-secret";
 import { liveToken, newToken } from "./registry/tokens";
 import type { PlatformState } from "./state";
@@ -55,6 +57,8 @@ export interface TestWorkspace {
   readonly state: WorkspaceState;
   /** Messages that reached the agent, or its inbox in poll mode, oldest first. Live: it grows. */
   readonly received: readonly IncomingMessage[];
+  /** What the workspace told its human, oldest first. Live: it grows. */
+  readonly notifications: readonly string[];
   /** Any status, without the platform's own rules and without an event. */
   setStatus(status: string): void;
   /** The old token is revoked at once. */
@@ -69,6 +73,10 @@ export interface TestWorkspace {
   setBudget(cents: number | null): void;
   setReply(reply: Reply | null): void;
   setUrl(url: string | null): void;
+  /** While `false`, what the workspace hands out runs without leaving a row, and its receipt warns of it. */
+  setDelegationTracking(works: boolean): void;
+  /** Puts any JSON value among the rows of the workspace's delegations, exactly as it is, as the newest of them. */
+  addDelegationRow(row: unknown): void;
 }
 
 /** Puts a workspace on file. Throws for an id that is no UUID or is taken. */
@@ -107,6 +115,7 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
       return believedOf(workspace, state.clock.now());
     },
     received: workspace.received,
+    notifications: workspace.notifications,
     setStatus: (status) => setStatus(state, workspace, status),
     setToken(token) {
       workspace.token = token;
@@ -128,6 +137,17 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
       workspace.reply = reply;
     },
     setUrl: (url) => setUrl(workspace, url),
+    setDelegationTracking(works) {
+      workspace.tracksDelegations = works;
+    },
+    addDelegationRow(row) {
+      writeActivity(state, {
+        workspace_id: workspace.id,
+        activity_type: PLANTED,
+        method: "delegate",
+        response_body: row,
+      });
+    },
   };
 }
 

@@ -43,6 +43,10 @@ export interface Workspace {
   idleTimeoutSeconds: number | null;
   capabilities: Readonly<Record<string, boolean>>;
   readonly received: IncomingMessage[];
+  /** What the agent told its human. */
+  readonly notifications: string[];
+  /** Whether the platform can keep rows of what the workspace hands out. */
+  tracksDelegations: boolean;
 }
 
 /** A workspace that was just created: online, without an agent. */
@@ -75,6 +79,8 @@ export function newWorkspace(
     idleTimeoutSeconds: null,
     capabilities: {},
     received: [],
+    notifications: [],
+    tracksDelegations: true,
     ...given,
   };
 }

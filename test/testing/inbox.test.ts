@@ -8,6 +8,7 @@ import { messageBody } from "./helpers/exchange";
 it("keeps what is left for an agent that polls as a row of its activity", () => {
   const state = createState({ clock: manualClock() });
   const target = newWorkspace({ id: "target", name: "Lead", createdAt: 0, inboundSecret: "" });
+  state.workspaces.set(target.id, target);
   leaveInInbox(state, target, "caller", messageBody());
   leaveInInbox(state, target, null, { jsonrpc: "2.0" });
   expect(state.activities).toMatchObject([

@@ -1,3 +1,4 @@
+import { stitch } from "../delegations/outcome";
 import type { PlatformState } from "../state";
 import { type Agent, agentOf, type Workspace } from "../workspace";
 import { isRoutable } from "./agent-address";
@@ -16,7 +17,7 @@ export function drainOne(state: PlatformState, workspace: Workspace): void {
   void deliver(state, workspace, agent, item);
 }
 
-/** What the agent answers now is heard by nobody. */
+/** What the agent answers now is heard by nobody, unless the message was a delegation. */
 async function deliver(
   state: PlatformState,
   workspace: Workspace,
@@ -27,10 +28,11 @@ async function deliver(
   item.attempts += 1;
   const answer = await dispatch(state, workspace, agent, item.from, item.request);
   item.isDispatched = false;
+  if (isDone(answer)) stitch(state, item, Buffer.from(answer.body).toString());
   if (isDone(answer) || isForgotten(state, item, answer) || item.attempts >= MOST_ATTEMPTS) drop(state, item);
 }
 
-function isDone(answer: AgentAnswer): boolean {
+function isDone(answer: AgentAnswer): answer is Extract<AgentAnswer, { kind: "answered" }> {
   return answer.kind === "answered" && answer.status >= 200 && answer.status < 300;
 }
 

@@ -1,14 +1,19 @@
 import { Hono } from "hono";
 import type { PlatformState } from "../state";
+import { listActivities, reportActivity } from "./activity";
 import { checkAccess } from "./check-access";
+import { delegate } from "./delegate";
+import { listDelegations, recordDelegation, updateDelegation } from "./delegations";
 import { discover } from "./discover";
 import type { Bindings } from "./env";
 import { heartbeat } from "./heartbeat";
+import { notify } from "./notify";
 import { guardOrigin } from "./origin";
 import { listPeers } from "./peers";
 import { proxyMessage } from "./proxy";
 import { limitRate } from "./rate-limit";
 import { register } from "./register";
+import { strictly } from "./strictly";
 import { guardTenant } from "./tenant";
 import { updateCard } from "./update-card";
 import { workspaceInfo } from "./workspace-info";
@@ -17,6 +22,7 @@ import { workspaceState } from "./workspace-state";
 /** Every endpoint of the platform, and what stands before all of them. */
 export function createApp(state: PlatformState): Hono<Bindings> {
   const app = new Hono<Bindings>();
+  const strict = strictly(state);
 
   app.use(guardOrigin);
   app.use(limitRate(state));
@@ -32,6 +38,13 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.get("/workspaces/:id", workspaceInfo(state));
   app.get("/workspaces/:id/state", workspaceState(state));
   app.post("/workspaces/:id/a2a", proxyMessage(state));
+  app.post("/workspaces/:id/delegate", strict, delegate(state));
+  app.get("/workspaces/:id/delegations", strict, listDelegations(state));
+  app.post("/workspaces/:id/delegations/record", strict, recordDelegation(state));
+  app.post("/workspaces/:id/delegations/:delegation_id/update", strict, updateDelegation(state));
+  app.post("/workspaces/:id/notify", strict, notify(state));
+  app.get("/workspaces/:id/activity", strict, listActivities(state));
+  app.post("/workspaces/:id/activity", strict, reportActivity(state));
 
   app.notFound((c) => c.text("404 page not found", 404));
   // A handler that breaks answers nothing but the status.

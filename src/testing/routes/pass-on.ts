@@ -1,0 +1,72 @@
+import { mayTalk } from "../access";
+import { isRoutable } from "../agents/agent-address";
+import { dispatch } from "../agents/dispatch";
+import { leaveInInbox } from "../agents/inbox";
+import { normalise } from "../agents/normalise";
+import { wake } from "../agents/wake";
+import type { JsonObject } from "../json";
+import { findWorkspace, type PlatformState } from "../state";
+import { agentOf, type Workspace } from "../workspace";
+import { relay } from "./agent-answer";
+import { json } from "./answer";
+import { busy } from "./busy";
+
+const LONGEST_REQUEST = 2 ** 20;
+
+/**
+ * Brings a request of somebody who was let in to a peer's agent: a message, or a delegation. The order of the checks
+ * is part of the contract.
+ */
+export async function passOn(
+  state: PlatformState,
+  callerId: string | null,
+  targetId: string,
+  body: Buffer,
+): Promise<Response> {
+  if (callerId !== null && !mayTalk(state, callerId, targetId)) {
+    return json(403, { error: "access denied: workspaces cannot communicate per hierarchy rules" });
+  }
+  const target = findWorkspace(state, targetId);
+  if (target === undefined) return json(404, { error: "workspace not found" });
+  if (isOverBudget(target)) return json(402, { error: "workspace budget limit exceeded" });
+  if (target.deliveryMode === "poll") {
+    const request = requestOf(body);
+    if (request === undefined) return json(400, { error: "invalid JSON" });
+    noteOutbound(state, callerId);
+    return json(200, leaveInInbox(state, target, callerId, request));
+  }
+  if (target.status === "hibernated") {
+    wake(state, target);
+    return waking();
+  }
+  const agent = agentOf(target);
+  if (agent === undefined) return json(503, { error: "workspace has no URL", status: target.status });
+  if (!isRoutable(state, target, agent)) {
+    return json(502, { error: "workspace URL is not publicly routable" });
+  }
+  const request = requestOf(body);
+  if (request === undefined) return json(400, { error: "invalid JSON" });
+
+  noteOutbound(state, callerId);
+  const answer = await dispatch(state, target, agent, callerId, request);
+  return relay(answer, () => busy(state, target, callerId, request));
+}
+
+function isOverBudget({ budgetLimit, monthlySpend }: Workspace): boolean {
+  return budgetLimit !== null && monthlySpend >= budgetLimit;
+}
+
+/** What is over the limit is cut off without a word, and then is not JSON any more. */
+function requestOf(body: Buffer): JsonObject | undefined {
+  return normalise(body.subarray(0, LONGEST_REQUEST).toString());
+}
+
+function waking(): Response {
+  const error = "workspace is waking from hibernation — retry in a moment";
+  return json(503, { error, waking: true, retry_after: 15 }, { "Retry-After": "15" });
+}
+
+function noteOutbound(state: PlatformState, callerId: string | null): void {
+  const caller = callerId === null ? undefined : findWorkspace(state, callerId);
+  if (caller !== undefined) caller.lastOutboundAt = state.timestamp();
+}

@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type ManualClock,
+  manualClock,
+  startPlatform,
+  type TestPlatform,
+  type TestWorkspace,
+} from "../../src/testing/index";
+import { ask } from "./helpers/delegations";
+import { messageBody, send } from "./helpers/exchange";
+
+const NOBODY = "99999999-9999-4999-8999-999999999999";
+
+let clock: ManualClock;
+let platform: TestPlatform;
+let me: TestWorkspace;
+beforeEach(async () => {
+  clock = manualClock();
+  platform = await startPlatform({ clock });
+  me = platform.addWorkspace({ name: "Me", deliveryMode: "poll" });
+});
+afterEach(() => platform.close());
+
+interface Row {
+  id: string;
+  summary: string | null;
+  created_at: string;
+}
+
+const report = (said: object, who = me) =>
+  ask(platform, who, "POST", "/activity", { activity_type: "agent_log", ...said });
+const query = (parameters: string) => ask(platform, me, "GET", `/activity?${parameters}`);
+const rows = async (parameters = "") => (await query(parameters)).json as Row[];
+const summaries = async (parameters = "") => (await rows(parameters)).map(({ summary }) => summary);
+
+describe("a message to the human", () => {
+  it("is shown, told, and kept among what the agent received, from nobody", async () => {
+    expect(await ask(platform, me, "POST", "/notify", { message: "done", type: "x" })).toMatchObject({
+      status: 200,
+      json: { status: "sent" },
+    });
+    expect(me.notifications).toEqual(["done"]);
+    expect(platform.events.at(-1)).toEqual({
+      type: "AGENT_MESSAGE",
+      workspaceId: me.id,
+      payload: { message: "done", workspace_id: me.id, name: "Me" },
+    });
+    expect(await rows("type=a2a_receive&source=canvas")).toMatchObject([
+      { method: "notify", source_id: null, response_body: { result: "done" }, status: "ok" },
+    ]);
+  });
+
+  it("is shown as often as it is said", async () => {
+    for (let count = 0; count < 2; count += 1) await ask(platform, me, "POST", "/notify", { message: "hi" });
+    expect(me.notifications).toEqual(["hi", "hi"]);
+  });
+
+  it("may name files", async () => {
+    const attachments = [{ uri: "workspace:/a", name: "a", size: 1 }];
+    await ask(platform, me, "POST", "/notify", { message: "look", attachments });
+    expect(platform.events.at(-1)?.payload).toMatchObject({ attachments });
+  });
+
+  it.each<[unknown, string]>([
+    ["oops", "message is required"],
+    [{ type: "x" }, "message is required"],
+    [{ message: "" }, "message is required"],
+    [{ message: 1 }, "message is required"],
+    [
+      { message: "x", attachments: [{ uri: "u", name: "n" }, { uri: "u" }] },
+      "attachment[1]: uri and name are required",
+    ],
+  ])("is refused with %j", async (body, error) => {
+    expect(await ask(platform, me, "POST", "/notify", body)).toMatchObject({ status: 400, json: { error } });
+    expect(me.notifications).toEqual([]);
+  });
+
+  it("does not reach the human of a workspace that was removed", async () => {
+    await platform.close();
+    platform = await startPlatform({ adminToken: "operator" });
+    const gone = platform.addWorkspace({ status: "removed" });
+    const answer = await ask(platform, { ...gone, token: "operator" }, "POST", "/notify", { message: "x" });
+    expect(answer).toMatchObject({ status: 404, json: { error: "workspace not found" } });
+  });
+});
+
+describe("what an agent reports", () => {
+  it("is a row of its own", async () => {
+    const said = { method: "m", summary: "s", target_id: NOBODY, duration_ms: 5, request_body: { a: 1 } };
+    expect(await report(said)).toMatchObject({ status: 200, json: { status: "logged" } });
+    expect(await rows()).toEqual([
+      {
+        id: expect.any(String),
+        workspace_id: me.id,
+        activity_type: "agent_log",
+        source_id: me.id,
+        status: "ok",
+        error_detail: null,
+        created_at: expect.any(String),
+        ...said,
+      },
+    ]);
+  });
+
+  it("keeps `metadata` only where there is no `request_body`", async () => {
+    await report({ metadata: 1 });
+    await report({ metadata: 1, request_body: 2 });
+    expect(await rows()).toMatchObject([{ request_body: 2 }, { request_body: 1 }]);
+  });
+
+  it.each([
+    [{ activity_type: undefined }, 400, /^invalid request body$/],
+    [{ duration_ms: 1.5 }, 400, /^invalid request body$/],
+    [{ activity_type: "delegation" }, 400, /^invalid activity_type, must be one of: a2a_send, /],
+    [{ source_id: NOBODY }, 403, /^source_id must match authenticated workspace$/],
+  ])("is refused with %j", async (said, status, error) => {
+    expect(await report(said)).toMatchObject({ status, json: { error: expect.stringMatching(error) } });
+  });
+});
+
+describe("the list of what happened", () => {
+  beforeEach(async () => {
+    for (const summary of ["one", "two", "three"]) await report({ summary });
+  });
+
+  it("is newest first, of one's own", async () => {
+    await report({ summary: "theirs" }, platform.addWorkspace({}));
+    expect(await summaries()).toEqual(["three", "two", "one"]);
+  });
+
+  it("shows a message left for an agent that polls, with its body", async () => {
+    const peer = platform.addWorkspace({});
+    await send(platform, peer, me, messageBody("ping"));
+    expect(await rows("type=a2a_receive&source=agent")).toMatchObject([
+      { source_id: peer.id, target_id: me.id, request_body: messageBody("ping") },
+    ]);
+  });
+
+  it("knows rows by type and by where they come from", async () => {
+    await ask(platform, me, "POST", "/notify", { message: "hi" });
+    expect(await summaries("type=agent_log")).toHaveLength(3);
+    expect(await summaries("type=unknown")).toEqual([]);
+    expect(await summaries("source=canvas")).toEqual(["Agent message: hi"]);
+    expect(await summaries("source=agent")).toHaveLength(3);
+  });
+
+  it.each([
+    ["2", 2],
+    ["0", 3],
+    ["x", 3],
+    ["9999", 3],
+  ])("is as long as `limit` %s says", async (limit, count) => {
+    expect(await summaries(`limit=${limit}`)).toHaveLength(count);
+  });
+
+  it("is 100 rows long when nothing is said", async () => {
+    for (let count = 0; count < 100; count += 1) await report({});
+    expect(await rows()).toHaveLength(100);
+    expect(await rows("limit=500")).toHaveLength(103);
+  });
+
+  it("goes on behind a cursor, in the order of events", async () => {
+    const [three, two, one] = await rows();
+    expect(await summaries(`since_id=${one?.id}`)).toEqual(["two", "three"]);
+    expect(await summaries(`since_id=${two?.id}&limit=1`)).toEqual(["three"]);
+    expect(await summaries(`since_id=${three?.id}`)).toEqual([]);
+  });
+
+  it("goes back from a time", async () => {
+    const [, two] = await rows();
+    expect(await summaries(`before_ts=${two?.created_at}`)).toEqual(["one"]);
+  });
+
+  it("goes back for some seconds, also behind a cursor", async () => {
+    const [three] = await rows();
+    await clock.advance(10_000);
+    await report({ summary: "four" });
+    expect(await summaries("since_secs=9")).toEqual(["four"]);
+    expect(await summaries("since_secs=10")).toEqual(["four", "three", "two", "one"]);
+    expect(await summaries("since_secs=99999999999")).toHaveLength(4);
+    expect(await summaries(`since_secs=9&since_id=${three?.id}`)).toEqual(["four"]);
+  });
+
+  it("knows the rows about a peer, from it and to it", async () => {
+    const peer = platform.addWorkspace({});
+    await send(platform, peer, me);
+    await report({ summary: "to it", target_id: peer.id });
+    expect(await summaries(`peer_id=${peer.id.toUpperCase()}`)).toEqual([
+      "to it",
+      "message/send → Me (queued for poll)",
+    ]);
+  });
+
+  const CURSOR =
+    "since_id cursor not found (row may have been pruned or belongs to a different workspace); omit since_id to reset";
+  it.each([
+    ["source=x", 400, "source must be 'canvas' or 'agent'"],
+    ["since_secs=0", 400, "since_secs must be a positive integer"],
+    ["since_secs=1.5", 400, "since_secs must be a positive integer"],
+    ["before_ts=yesterday", 400, "before_ts must be an RFC3339 timestamp (e.g. 2026-05-01T00:00:00Z)"],
+    ["peer_id=x", 400, "peer_id must be a UUID"],
+    ["since_id=x", 500, "cursor lookup failed"],
+    [`since_id=${NOBODY}`, 410, CURSOR],
+  ])("is refused with %s", async (parameters, status, error) => {
+    expect(await query(parameters)).toMatchObject({ status, json: { error } });
+  });
+
+  it("does not take the row of another workspace for a cursor", async () => {
+    const other = platform.addWorkspace({});
+    await report({}, other);
+    const [row] = (await ask(platform, other, "GET", "/activity")).json as Row[];
+    expect((await query(`since_id=${row?.id}`)).status).toBe(410);
+  });
+});
+
+it("has neither cursors nor times in the earlier version", async () => {
+  await platform.close();
+  platform = await startPlatform({ clock, version: "2026-04" });
+  me = platform.addWorkspace({});
+  await report({ summary: "one" });
+  await report({ summary: "two" });
+  const ignored = `since_id=${NOBODY}&since_secs=x&before_ts=x&peer_id=x`;
+  expect(await summaries(ignored)).toEqual(["two", "one"]);
+});
