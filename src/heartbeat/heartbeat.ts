@@ -8,7 +8,6 @@ import { createInboundSecret } from "./inbound-secret";
 import { type BeatManner, createLoop } from "./loop";
 import { type HeartbeatOptions, resolveHeartbeat } from "./options";
 import { createBeatRecord } from "./record";
-import { isAlarming } from "./streak";
 
 /** What became of one beat. */
 export interface BeatReport {
@@ -74,11 +73,11 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   async function beat({ background, last }: BeatManner): Promise<BeatReport> {
     const startedAt = clock.now();
     const elapsed = () => Math.round(clock.now() - startedAt);
-    const controller = new AbortController();
+    const controller = last ?? new AbortController();
     abortBeat = controller;
     const report = health.snapshot();
     try {
-      const told = last ? { ...report, activeTasks: 0, currentTask: "" } : report;
+      const told = last !== undefined ? { ...report, activeTasks: 0, currentTask: "" } : report;
       const { status, body } = await send(told, startedAt, background, controller.signal);
       report.accepted();
       record.accepted(startedAt, elapsed());
@@ -131,7 +130,8 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
 
   async function lookUp(count: number, limits: BackgroundLimits): Promise<void> {
     const healthy = record.consecutiveFailures === 0;
-    if (isAlarming(record.refusals) || (healthy && count % BEATS_BETWEEN_LOOKUPS === 0)) {
+    if (record.alarmed || (healthy && count % BEATS_BETWEEN_LOOKUPS === 0)) {
+      record.alarmed = false;
       const reason = await internals.removalOf(workspace, limits);
       if (reason !== undefined) endRemoved(reason);
     }
@@ -156,12 +156,15 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   }
 
   let stopping: Promise<unknown> = Promise.resolve();
+  let ending: AbortController | undefined;
   async function stop(): Promise<void> {
     if (loop.running) {
       halt();
       // What is under way would report tasks that the last beat takes back.
       abortBeat.abort();
-      stopping = loop.request({ background: false, last: true });
+      ending?.abort();
+      ending = new AbortController();
+      stopping = loop.request({ background: false, last: ending });
     }
     await stopping;
   }
@@ -173,7 +176,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
       loop.start();
     },
     stop,
-    beat: () => loop.request({ background: false, last: false }),
+    beat: () => loop.request({ background: false }),
     recordSuccess: health.recordSuccess,
     recordError: health.recordError,
     beginTask(name) {

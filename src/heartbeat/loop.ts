@@ -10,8 +10,8 @@ const PUSH_APART_MS = 2000;
 export interface BeatManner {
   /** Nobody waits for it: it does not keep the process alive. */
   background: boolean;
-  /** The one that ends the heartbeat. */
-  last: boolean;
+  /** Set for the one that ends the heartbeat; calls it off when another end overtakes it. */
+  last?: AbortController | undefined;
 }
 
 export interface LoopOptions<Report> extends ScheduleOptions {
@@ -53,7 +53,7 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
 
   function request(manner: BeatManner): Promise<Report> {
     // Nothing joins the last beat: what begins after it has other things to tell.
-    if (next !== undefined && !next.manner.last) {
+    if (next !== undefined && next.manner.last === undefined) {
       const background = next.manner.background && manner.background;
       next.manner = { background, last: manner.last };
       return next.report;
@@ -81,7 +81,7 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
   }
 
   async function regular(mine: number): Promise<void> {
-    const report = await request({ background: true, last: false });
+    const report = await request({ background: true });
     if (mine !== round) return;
     beats += 1;
     lastDueAt = nextBeatDue({ lastDueAt, now: clock.now(), beats }, schedule, hintOf(report));
@@ -109,7 +109,7 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
       const wait = Math.max(PUSH_AFTER_MS, lastBeatAt + PUSH_APART_MS - clock.now());
       const push = () => {
         stopPush = undefined;
-        if (clock.now() >= quietUntil) void request({ background: true, last: false });
+        if (clock.now() >= quietUntil) void request({ background: true });
       };
       stopPush = clock.setTimer(push, wait, true);
     },

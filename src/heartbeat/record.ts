@@ -10,8 +10,8 @@ export interface BeatRecord {
   accepted(at: number, elapsedMs: number): void;
   failed(error: A2AError): void;
   readonly consecutiveFailures: number;
-  /** Refusals of the token in a row. */
-  readonly refusals: number;
+  /** Set when the token has been refused so often that something more may be wrong; until it was looked into. */
+  alarmed: boolean;
   readonly lastBeatAt: Date | undefined;
   /** How long nothing was accepted before the last accepted beat, if that was longer than the platform believes. */
   outageMs: number | undefined;
@@ -26,6 +26,7 @@ export function createBeatRecord(
   let lastBeatAt: Date | undefined;
   let consecutiveFailures = 0;
   let refusals = 0;
+  let alarmed = false;
   let outageMs: number | undefined;
 
   return {
@@ -55,14 +56,18 @@ export function createBeatRecord(
         });
       }
       if (isAlarming(refusals)) {
+        alarmed = true;
         emit({ type: "heartbeat.unauthorized", workspaceId, consecutive: refusals, reason });
       }
     },
     get consecutiveFailures() {
       return consecutiveFailures;
     },
-    get refusals() {
-      return refusals;
+    get alarmed() {
+      return alarmed;
+    },
+    set alarmed(value) {
+      alarmed = value;
     },
     get lastBeatAt() {
       return lastBeatAt;

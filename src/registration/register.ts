@@ -106,7 +106,8 @@ function judgeRegistration(answer: HttpAnswer): Verdict<JsonRecord> {
 
 function judgeRegistered(answer: HttpAnswer): Verdict<JsonRecord> {
   const read = readJsonObject(answer, "the registration");
-  if (!read.ok || read.value.auth_token === undefined) return read;
+  // Absent, null and empty all mean that there is no new one.
+  if (!read.ok || !read.value.auth_token) return read;
   try {
     checkToken(read.value.auth_token, "the token in the platform's answer");
     return read;

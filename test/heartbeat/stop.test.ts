@@ -264,3 +264,18 @@ describe("closing the client", () => {
     expect(beats()).toHaveLength(1);
   });
 });
+
+it("ends within one deadline also when an earlier end still waits behind it", async () => {
+  const { heartbeat, clock, platform } = world();
+  platform.on(BEAT, () => "hang");
+  heartbeat.start();
+  await clock.advance(1000);
+  void heartbeat.stop();
+  heartbeat.start();
+  let done = false;
+  void heartbeat.stop().then(() => {
+    done = true;
+  });
+  await clock.advance(10_500);
+  expect(done).toBe(true);
+});

@@ -291,3 +291,10 @@ describe("a wrong argument is refused before anything is sent", () => {
     },
   );
 });
+
+it.each(["", null])("takes a token of %j in the answer for none", async (auth_token) => {
+  await using platform = await startPlatform();
+  platform.fail(ROUTE, { status: 200, body: { status: "registered", auth_token } });
+  await using client = testClient({ platformUrl: platform.url });
+  expect(await client.register({ agentCard: CARD })).toMatchObject({ alreadyRegistered: true });
+});
