@@ -28,7 +28,7 @@ describe("a process that has nothing but a running heartbeat", () => {
   it("exits by itself, and had no handler of signals", async () => {
     const { ended } = await start();
     expect(await ended).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
-    expect(beats().length).toBeGreaterThan(1);
+    expect(beats().length).toBeGreaterThan(0);
   });
 
   it("exits by itself at once, when there is no other work at all", async () => {
