@@ -1,0 +1,226 @@
+import { type ManualClock, manualClock } from "a2a-peers/testing";
+import { describe, expect, it } from "vitest";
+import { failureOf } from "../helpers/failure";
+import { settled, until, type World, world } from "./helpers/world";
+
+const ROUTE = "GET /workspaces/:id/delegations";
+const ID = "d4100000-0000-4000-8000-000000000001";
+
+const rowFor = ({ me }: World, fields: object) => ({ source_id: me.id, delegation_id: ID, ...fields });
+const add = (all: World, fields: object) => all.me.addDelegationRow(rowFor(all, fields));
+const looks = ({ requests }: World) => requests("GET", "/delegations").length;
+
+/** A client on a clock that stands still, and its waiting moved on look by look. */
+async function timedWorld(): Promise<World & { clock: ManualClock }> {
+  const clock = manualClock();
+  return { ...(await world({ clock })), clock };
+}
+
+/** Moves the clock until the wait is over, and tells when each look was made. */
+async function timesOfLooks(
+  all: World & { clock: ManualClock },
+  pending: Promise<unknown>,
+): Promise<number[]> {
+  const times: number[] = [];
+  let over = false;
+  const mark = () => {
+    over = true;
+  };
+  pending.then(mark, mark);
+  while (!over) {
+    if (looks(all) > times.length) times.push(all.clock.now());
+    await settled();
+    if (!over && looks(all) === times.length) await all.clock.advance(500);
+  }
+  return times;
+}
+
+describe("waiting", () => {
+  it("ends with the result", async () => {
+    const { client, peer } = await world();
+    const { delegationId } = await client.delegate(peer.id, "sort");
+    const found = await client.waitForDelegation(delegationId.toUpperCase(), { pollIntervalMs: 1 });
+    expect(found).toMatchObject({ delegationId, status: "completed", responsePreview: "done: sort" });
+  });
+
+  it("ends with a failure, which is an answer too", async () => {
+    const { client, peer } = await world();
+    peer.setStatus("paused");
+    const { delegationId } = await client.delegate(peer.id, "sort");
+    const found = await client.waitForDelegation(delegationId, { pollIntervalMs: 1 });
+    expect(found).toMatchObject({ delegationId, status: "failed", error: "workspace has no URL" });
+  });
+
+  it("goes on while the work is queued, and never sends it again", async () => {
+    const all = await world();
+    add(all, { status: "queued", response_preview: '{"queued": true}' });
+    const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
+    await until(() => looks(all) >= 3);
+    add(all, { status: "completed", response_preview: "ten" });
+    expect(await pending).toMatchObject({ status: "completed", responsePreview: "ten" });
+    expect(all.requests("POST", "")).toEqual([]);
+  });
+
+  it("goes on while the delegation is not in the list", async () => {
+    const all = await world();
+    const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
+    await until(() => looks(all) >= 2);
+    add(all, { status: "failed", error: "gone" });
+    expect(await pending).toMatchObject({ status: "failed" });
+  });
+
+  it("takes nothing of another workspace for the answer", async () => {
+    const all = await world();
+    add(all, { status: "completed", response_preview: "forged", source_id: all.peer.id });
+    const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
+    await until(() => looks(all) >= 2);
+    add(all, { status: "completed", response_preview: "ten" });
+    expect(await pending).toMatchObject({ responsePreview: "ten" });
+  });
+
+  it("looks once more for the result of a completed delegation without one", async () => {
+    const all = await world();
+    add(all, { status: "completed" });
+    const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 20 });
+    await until(() => looks(all) === 1);
+    await settled();
+    add(all, { status: "completed", response_preview: "ten" });
+    expect(await pending).toMatchObject({ responsePreview: "ten" });
+    expect(looks(all)).toBe(2);
+  });
+
+  it("looks only once more: a result may be empty", async () => {
+    const all = await world();
+    add(all, { status: "completed" });
+    const found = await all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
+    expect(found).toMatchObject({ status: "completed", responsePreview: "" });
+    expect(looks(all)).toBe(2);
+  });
+});
+
+describe("the looks of a wait", () => {
+  it("are further and further apart, up to ten times the first pause", async () => {
+    const all = await timedWorld();
+    const pending = failureOf(all.client.waitForDelegation(ID, { timeoutMs: 120_000 }));
+    const times = await timesOfLooks(all, pending);
+    const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(times[0]).toBe(0);
+    expect(pauses[0]).toBe(3000);
+    for (const [index, pause] of pauses.entries()) {
+      const wanted = Math.min(3000 * 1.5 ** index, 30_000);
+      expect(Math.abs(pause - wanted)).toBeLessThanOrEqual(1000);
+    }
+    expect(pauses.length).toBeGreaterThanOrEqual(6);
+    expect((await pending).code).toBe("timeout");
+  });
+
+  it("begin with the pause the caller asks for", async () => {
+    const all = await timedWorld();
+    const pending = failureOf(
+      all.client.waitForDelegation(ID, { pollIntervalMs: 10_000, timeoutMs: 30_000 }),
+    );
+    expect(await timesOfLooks(all, pending)).toEqual([0, 10_000, 25_000]);
+    await pending;
+  });
+
+  it("go on for ten minutes when no limit is given", async () => {
+    const all = await timedWorld();
+    const pending = failureOf(all.client.waitForDelegation(ID, { pollIntervalMs: 60_000 }));
+    const times = await timesOfLooks(all, pending);
+    expect(times.at(-1)).toBeGreaterThan(250_000);
+    expect((await pending).elapsedMs).toBeLessThanOrEqual(600_000);
+  });
+});
+
+describe("a wait that is over too early", () => {
+  it("says that the work goes on", async () => {
+    const all = await world();
+    const error = await failureOf(all.client.waitForDelegation(ID, { timeoutMs: 50, pollIntervalMs: 10 }));
+    expect(error).toMatchObject({ code: "timeout", delivery: "confirmed", retryable: true });
+    expect(error.message).toContain(ID);
+    expect(error.message).toMatch(/It goes on: wait for it again later, and do not hand the task out anew\./);
+  });
+
+  it("tells what was wrong with the last look", async () => {
+    const all = await world({ retry: { maxAttempts: 1 } });
+    all.platform.fail(ROUTE, { status: 503 });
+    const error = await failureOf(all.client.waitForDelegation(ID, { timeoutMs: 50, pollIntervalMs: 10 }));
+    expect(error.message).toContain("The last look at it failed");
+    expect(error).toMatchObject({ code: "timeout", cause: { code: "platform_error", status: 503 } });
+  });
+
+  it("by the caller rejects with the caller's reason, between looks and during one", async () => {
+    for (const stalled of [false, true]) {
+      const all = await world();
+      if (stalled) all.platform.fail(ROUTE, { kind: "stall" });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const rejected = expect(all.client.waitForDelegation(ID, { signal })).rejects.toBe("enough");
+      await until(() => looks(all) === 1);
+      await settled();
+      controller.abort("enough");
+      await rejected;
+      expect(looks(all)).toBe(1);
+    }
+  });
+
+  it("by the end of the client is `closed`", async () => {
+    const all = await world();
+    const pending = failureOf(all.client.waitForDelegation(ID));
+    await until(() => looks(all) === 1);
+    await all.client.close();
+    expect(await pending).toMatchObject({ code: "closed" });
+  });
+});
+
+describe("a look that fails", () => {
+  it.each<[string, Parameters<World["platform"]["fail"]>[1]]>([
+    ["a reset", { kind: "reset" }],
+    ["a page in the platform's place", { kind: "html" }],
+    ["a 500", { status: 500, body: { error: "query failed" } }],
+    ["a 503", { status: 503 }],
+    ["a rate limit", { status: 429, body: { retry_after: 0 } }],
+  ])("does not end the wait: %s", async (_, fault) => {
+    const all = await world({ retry: { maxAttempts: 1 } });
+    add(all, { status: "completed", response_preview: "ten" });
+    all.platform.fail(ROUTE, fault, { times: 3 });
+    const found = await all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
+    expect(found).toMatchObject({ responsePreview: "ten" });
+    expect(looks(all)).toBe(4);
+  });
+
+  it("by a stall ends with its own limit, and the next one sees", async () => {
+    const all = await world({ timeouts: { requestMs: 30 } });
+    add(all, { status: "failed", error: "gone" });
+    all.platform.fail(ROUTE, { kind: "stall" }, { times: 1 });
+    const found = await all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
+    expect(found).toMatchObject({ status: "failed" });
+  });
+
+  it.each([
+    [401, { error: "invalid workspace auth token" }, "unauthorized"],
+    [403, undefined, "wrong_tenant"],
+    [403, { error: "no" }, "access_denied"],
+    [400, { error: "no" }, "bad_request"],
+  ])("for good ends the wait: %i %j", async (status, body, code) => {
+    const all = await world();
+    all.platform.fail(ROUTE, { status, body });
+    expect(await failureOf(all.client.waitForDelegation(ID))).toMatchObject({ code, status });
+    expect(looks(all)).toBe(1);
+  });
+});
+
+it.each<[unknown, object | undefined]>([
+  ["d-1", undefined],
+  [undefined, undefined],
+  [ID, { pollIntervalMs: 0 }],
+  [ID, { timeoutMs: -1 }],
+  [ID, { timeoutMs: 2 ** 31 }],
+  [ID, { signal: "x" }],
+  [ID, { source: "x" }],
+])("of %j with %j is refused without a request", async (id, options) => {
+  const { client, platform } = await world();
+  const error = await failureOf(client.waitForDelegation(id as string, options as object));
+  expect(error).toMatchObject({ code: "invalid_argument", delivery: "not-sent" });
+  expect(platform.requests).toEqual([]);
+});
