@@ -1,7 +1,7 @@
-import type { FaultKind } from "a2a-peers/testing";
+import { type FaultKind, manualClock } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { failureOf, thrownBy } from "../helpers/failure";
-import { keysOf, settled, type World, world } from "./helpers/world";
+import { keysOf, settled, until, type World, world } from "./helpers/world";
 
 const ROUTE = "POST /workspaces/:id/delegate";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -103,9 +103,13 @@ describe("one call", () => {
   });
 
   it("that is not answered in time tells the key to go on with", async () => {
-    const all = await world();
+    const clock = manualClock();
+    const all = await world({ clock });
     all.platform.fail(ROUTE, { kind: "stall" }, { times: 1 });
-    const error = await failureOf(all.client.delegate(all.peer.id, "sort", { timeoutMs: 50 }));
+    const pending = failureOf(all.client.delegate(all.peer.id, "sort"));
+    await until(() => keysOf(all).length === 1);
+    await clock.advance(10_000);
+    const error = await pending;
     expect(error).toMatchObject({ code: "timeout", delivery: "maybe", retryable: true });
     const key = error.messageId ?? "";
     await all.client.delegate(all.peer.id, "sort", { idempotencyKey: key });
@@ -207,7 +211,7 @@ describe("a call that is called off", () => {
     const controller = new AbortController();
     const pending = client.delegate(peer.id, "sort", { signal: controller.signal });
     const rejected = expect(pending).rejects.toBe("no more");
-    while (platform.requests.length === 0) await settled();
+    await until(() => platform.requests.length === 1);
     controller.abort("no more");
     await rejected;
   });
@@ -216,7 +220,7 @@ describe("a call that is called off", () => {
     const { client, platform, peer } = await world();
     platform.fail(ROUTE, { kind: "stall" });
     const pending = failureOf(client.delegate(peer.id, "sort", { idempotencyKey: "k" }));
-    while (platform.requests.length === 0) await settled();
+    await until(() => platform.requests.length === 1);
     await client.close();
     expect(await pending).toMatchObject({ code: "closed", delivery: "maybe", messageId: "k" });
   });

@@ -1,7 +1,7 @@
 import type { Fault } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../helpers/failure";
-import { settled, type World, world } from "./helpers/world";
+import { until, type World, world } from "./helpers/world";
 
 const ROUTE = "POST /workspaces/:id/notify";
 const UNAVAILABLE = { error: "platform datastore unavailable — retry shortly", code: "platform_unavailable" };
@@ -71,7 +71,7 @@ describe("a message to the human", () => {
     platform.fail(ROUTE, { kind: "stall" });
     const controller = new AbortController();
     const rejected = expect(client.notifyUser("hi", { signal: controller.signal })).rejects.toBe("enough");
-    while (platform.requests.length === 0) await settled();
+    await until(() => platform.requests.length === 1);
     controller.abort("enough");
     await rejected;
   });

@@ -1,4 +1,5 @@
-import { type ManualClock, manualClock } from "a2a-peers/testing";
+import type { A2AError, WaitOptions } from "a2a-peers";
+import { manualClock } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../helpers/failure";
 import { settled, until, type World, world } from "./helpers/world";
@@ -8,31 +9,28 @@ const ID = "d4100000-0000-4000-8000-000000000001";
 
 const rowFor = ({ me }: World, fields: object) => ({ source_id: me.id, delegation_id: ID, ...fields });
 const add = (all: World, fields: object) => all.me.addDelegationRow(rowFor(all, fields));
+/** The second look would come too late. */
+const ONE_LOOK = { timeoutMs: 5000, pollIntervalMs: 5000 };
 const looks = ({ requests }: World) => requests("GET", "/delegations").length;
 
-/** A client on a clock that stands still, and its waiting moved on look by look. */
-async function timedWorld(): Promise<World & { clock: ManualClock }> {
+/** When a wait that never finds anything looks, in milliseconds from its start, and how it ends. */
+async function timesOfLooks(options: WaitOptions) {
   const clock = manualClock();
-  return { ...(await world({ clock })), clock };
-}
-
-/** Moves the clock until the wait is over, and tells when each look was made. */
-async function timesOfLooks(
-  all: World & { clock: ManualClock },
-  pending: Promise<unknown>,
-): Promise<number[]> {
   const times: number[] = [];
-  let over = false;
-  const mark = () => {
-    over = true;
-  };
-  pending.then(mark, mark);
-  while (!over) {
-    if (looks(all) > times.length) times.push(all.clock.now());
-    await settled();
-    if (!over && looks(all) === times.length) await all.clock.advance(500);
-  }
-  return times;
+  const { client } = await world({
+    clock,
+    fetch: async () => {
+      times.push(clock.now());
+      return Response.json([]);
+    },
+  });
+  let error: A2AError | undefined;
+  const pending = failureOf(client.waitForDelegation(ID, options)).then((failure) => {
+    error = failure;
+  });
+  for (await settled(); error === undefined; await settled()) await clock.advance(250);
+  await pending;
+  return { times, pauses: times.slice(1).map((time, index) => time - (times[index] ?? 0)), error };
 }
 
 describe("waiting", () => {
@@ -79,13 +77,16 @@ describe("waiting", () => {
   });
 
   it("looks once more for the result of a completed delegation without one", async () => {
-    const all = await world();
+    const all: World = await world({
+      fetch: async (...args) => {
+        const answer = await fetch(...args);
+        add(all, { status: "completed", response_preview: "ten" });
+        return answer;
+      },
+    });
     add(all, { status: "completed" });
-    const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 20 });
-    await until(() => looks(all) === 1);
-    await settled();
-    add(all, { status: "completed", response_preview: "ten" });
-    expect(await pending).toMatchObject({ responsePreview: "ten" });
+    const found = await all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
+    expect(found).toMatchObject({ responsePreview: "ten" });
     expect(looks(all)).toBe(2);
   });
 
@@ -100,42 +101,28 @@ describe("waiting", () => {
 
 describe("the looks of a wait", () => {
   it("are further and further apart, up to ten times the first pause", async () => {
-    const all = await timedWorld();
-    const pending = failureOf(all.client.waitForDelegation(ID, { timeoutMs: 120_000 }));
-    const times = await timesOfLooks(all, pending);
-    const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    const { times, pauses, error } = await timesOfLooks({ pollIntervalMs: 1000, timeoutMs: 120_000 });
     expect(times[0]).toBe(0);
+    expect(pauses.slice(0, 3)).toEqual([1000, 1500, 2250]);
+    expect(pauses.slice(-3)).toEqual([10_000, 10_000, 10_000]);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(error).toMatchObject({ code: "timeout" });
+  });
+
+  it("begin three seconds apart and go on for ten minutes when nothing is said", async () => {
+    const { pauses, error } = await timesOfLooks({});
     expect(pauses[0]).toBe(3000);
-    for (const [index, pause] of pauses.entries()) {
-      const wanted = Math.min(3000 * 1.5 ** index, 30_000);
-      expect(Math.abs(pause - wanted)).toBeLessThanOrEqual(1000);
-    }
-    expect(pauses.length).toBeGreaterThanOrEqual(6);
-    expect((await pending).code).toBe("timeout");
-  });
-
-  it("begin with the pause the caller asks for", async () => {
-    const all = await timedWorld();
-    const pending = failureOf(
-      all.client.waitForDelegation(ID, { pollIntervalMs: 10_000, timeoutMs: 30_000 }),
-    );
-    expect(await timesOfLooks(all, pending)).toEqual([0, 10_000, 25_000]);
-    await pending;
-  });
-
-  it("go on for ten minutes when no limit is given", async () => {
-    const all = await timedWorld();
-    const pending = failureOf(all.client.waitForDelegation(ID, { pollIntervalMs: 60_000 }));
-    const times = await timesOfLooks(all, pending);
-    expect(times.at(-1)).toBeGreaterThan(250_000);
-    expect((await pending).elapsedMs).toBeLessThanOrEqual(600_000);
+    expect(pauses.at(-1)).toBe(30_000);
+    expect(pauses.length).toBeLessThan(30);
+    expect(error?.elapsedMs).toBeGreaterThan(560_000);
+    expect(error?.elapsedMs).toBeLessThanOrEqual(600_000);
   });
 });
 
 describe("a wait that is over too early", () => {
   it("says that the work goes on", async () => {
     const all = await world();
-    const error = await failureOf(all.client.waitForDelegation(ID, { timeoutMs: 50, pollIntervalMs: 10 }));
+    const error = await failureOf(all.client.waitForDelegation(ID, ONE_LOOK));
     expect(error).toMatchObject({ code: "timeout", delivery: "confirmed", retryable: true });
     expect(error.message).toContain(ID);
     expect(error.message).toMatch(/It goes on: wait for it again later, and do not hand the task out anew\./);
@@ -144,7 +131,7 @@ describe("a wait that is over too early", () => {
   it("tells what was wrong with the last look", async () => {
     const all = await world({ retry: { maxAttempts: 1 } });
     all.platform.fail(ROUTE, { status: 503 });
-    const error = await failureOf(all.client.waitForDelegation(ID, { timeoutMs: 50, pollIntervalMs: 10 }));
+    const error = await failureOf(all.client.waitForDelegation(ID, ONE_LOOK));
     expect(error.message).toContain("The last look at it failed");
     expect(error).toMatchObject({ code: "timeout", cause: { code: "platform_error", status: 503 } });
   });
@@ -218,7 +205,7 @@ it.each<[unknown, object | undefined]>([
   [ID, { timeoutMs: 2 ** 31 }],
   [ID, { signal: "x" }],
   [ID, { source: "x" }],
-])("of %j with %j is refused without a request", async (id, options) => {
+])("a wait for %j with %j is refused without a request", async (id, options) => {
   const { client, platform } = await world();
   const error = await failureOf(client.waitForDelegation(id as string, options as object));
   expect(error).toMatchObject({ code: "invalid_argument", delivery: "not-sent" });
