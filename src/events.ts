@@ -51,7 +51,10 @@ export interface TokenStoreFailed {
   reason: string;
 }
 
-/** A background question for a peer, or for all peers of a workspace, failed; what is known stays. */
+/**
+ * A background question for a peer, or for all peers of a workspace, failed; what is known stays. The same failure
+ * is told at the 1st, 2nd, 3rd, 10th, 20th … in a row.
+ */
 export interface EnricherFailed {
   type: "enricher.failed";
   workspaceId: string;
@@ -108,6 +111,27 @@ export interface HeartbeatRegisteredAgain {
   outageMs: number;
 }
 
+/** The workspace could not be registered anew after an outage: told at the 1st, 2nd, 3rd, 10th, 20th … in a row. */
+export interface HeartbeatRegisterFailed {
+  type: "heartbeat.register_failed";
+  workspaceId: string;
+  consecutive: number;
+  code: A2AErrorCode;
+  reason: string;
+}
+
+/** An operator has paused the workspace; beats go on. */
+export interface HeartbeatPaused {
+  type: "heartbeat.paused";
+  workspaceId: string;
+}
+
+/** The workspace is no longer paused. */
+export interface HeartbeatResumed {
+  type: "heartbeat.resumed";
+  workspaceId: string;
+}
+
 /** A new inbound secret was stored. */
 export interface HeartbeatSecretStored {
   type: "heartbeat.secret_stored";
@@ -128,6 +152,9 @@ export type HeartbeatEvent =
   | HeartbeatUnauthorized
   | HeartbeatRemoved
   | HeartbeatRegisteredAgain
+  | HeartbeatRegisterFailed
+  | HeartbeatPaused
+  | HeartbeatResumed
   | HeartbeatSecretStored
   | HeartbeatStoreFailed;
 

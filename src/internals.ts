@@ -1,6 +1,7 @@
 import type { A2AClient } from "./client";
-import { invalidArgument } from "./errors";
+import { type A2AError, invalidArgument } from "./errors";
 import type { A2AEvent, Emit } from "./events";
+import type { StateFolder } from "./identity/state-folder";
 import type { Workspace, Workspaces } from "./identity/workspaces";
 import { shown } from "./text";
 import type { Calls } from "./transport/call";
@@ -19,12 +20,21 @@ export interface ClientInternals {
   readonly emit: Emit<A2AEvent>;
   /** Functions to call when the client is closed. */
   readonly onClose: Set<() => void>;
-  /** Where a file of the workspace's is kept; `undefined` where there is no file system. */
-  stateFile(workspace: Workspace, name: string, stateDir?: string): string | undefined;
-  /** Why the workspace is gone, if the platform says so; `undefined` also when it does not answer. */
-  removalOf(workspace: Workspace, limits: BackgroundLimits): Promise<string | undefined>;
-  /** Registers the workspace as it was registered last; `unknown` when this client never did. */
-  registerAgain(workspace: Workspace, limits: BackgroundLimits): Promise<"registered" | "unknown" | "failed">;
+  /** The folder of a workspace's files, below `stateDir` if it is given; `undefined` without a file system. */
+  folderOf(workspace: Workspace, stateDir?: string): StateFolder | undefined;
+  standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<Standing>;
+  /** Registers the workspace as it was registered last; `undefined` when this client never did. */
+  registerAgain(
+    workspace: Workspace,
+    limits: BackgroundLimits,
+  ): Promise<{ ok: true } | { ok: false; error: A2AError } | undefined>;
+}
+
+/** What the platform says of a workspace; empty when it does not answer. */
+export interface Standing {
+  /** Why the workspace is gone. */
+  removed?: string;
+  status?: string | undefined;
 }
 
 /** How long background work may take. Rejects with the signal's reason once it is aborted. */

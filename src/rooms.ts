@@ -1,9 +1,9 @@
 import type { DelegationContext } from "./delegation/delegate";
 import { settle } from "./errors";
 import { type A2AEvent, safeHook } from "./events";
-import { configurationFolder } from "./identity/credentials";
+import { configurationFolder, stateFolder } from "./identity/state-folder";
 import { createWorkspaces, type Workspace } from "./identity/workspaces";
-import type { BackgroundLimits, ClientInternals } from "./internals";
+import type { BackgroundLimits, ClientInternals, Standing } from "./internals";
 import type { MessagingContext } from "./messaging/send";
 import type { ResolvedOptions } from "./options";
 import type { PeersContext } from "./peers/context";
@@ -28,7 +28,7 @@ const CONTROL_CONNECTIONS = 8;
 export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machine) {
   const { platformUrl } = resolved;
   const emit = safeHook<A2AEvent>(resolved.onEvent);
-  const workspaces = createWorkspaces(resolved.workspaces, (workspaceId) =>
+  const workspaces = createWorkspaces(resolved.workspaces, clock, (workspaceId) =>
     emit({ type: "token.refreshed", workspaceId }),
   );
   const directory = createDirectory();
@@ -95,30 +95,30 @@ export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machin
     pool: pools.control,
     peers: directory,
   };
-  const stateFile = (workspace: Workspace, name: string, stateDir?: string) => {
-    const folder = stateDir ?? configurationFolder(machine);
-    if (folder === undefined) return undefined;
-    return machine.join(folder, ...(workspace === workspaces.default ? [] : [workspace.id]), name);
+  const folderOf = (workspace: Workspace, stateDir?: string) => {
+    const root = stateDir ?? configurationFolder(machine);
+    if (root === undefined) return undefined;
+    return stateFolder(root, workspace.id, workspace === workspaces.default, machine);
   };
   const registration: RegistrationContext = {
     ...shared,
     requestMs: resolved.requestMs,
     pool: pools.control,
     emit,
-    tokenPath: (workspace) => stateFile(workspace, ".auth_token"),
+    tokenPath: (workspace) => folderOf(workspace)?.path(".auth_token"),
     last: new Map(),
   };
 
-  async function removalOf(workspace: Workspace, limits: BackgroundLimits): Promise<string | undefined> {
+  async function standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<Standing> {
     const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, ...limits }, true));
-    return !info.ok && info.error.code === "workspace_removed" ? info.error.message : undefined;
+    if (info.ok) return { status: info.value.status };
+    return info.error.code === "workspace_removed" ? { removed: info.error.message } : {};
   }
 
   async function registerAgain(workspace: Workspace, limits: BackgroundLimits) {
     const last = registration.last.get(workspace);
-    if (last === undefined) return "unknown";
-    const again = await settle(register(registration, last, { source: workspace.id, ...limits }, true));
-    return again.ok ? "registered" : "failed";
+    if (last === undefined) return undefined;
+    return settle(register(registration, last, { source: workspace.id, ...limits }, true));
   }
 
   const onClose = new Set<() => void>();
@@ -140,8 +140,8 @@ export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machin
     random: resolved.random,
     emit,
     onClose,
-    stateFile,
-    removalOf,
+    folderOf,
+    standingOf,
     registerAgain,
   };
   return { peers, messaging, delegation, registration, directory, enricher, internals, close };

@@ -28,7 +28,7 @@ const roomOf = (path: string): string => {
   return first.replace(/\.ts$/, "");
 };
 
-const LEAVES = ["errors", "events", "text", "runtime", "ids", "validate", "plain-name"];
+const LEAVES = ["errors", "events", "text", "runtime", "ids", "validate", "plain-name", "streak"];
 
 /** Which rooms a room may use at run time. */
 const MAY_USE: Record<string, string[]> = {
@@ -38,6 +38,7 @@ const MAY_USE: Record<string, string[]> = {
   runtime: [],
   ids: [],
   "plain-name": ["text"],
+  streak: [],
   tracing: ["runtime"],
   validate: ["errors", "text"],
   identity: [...LEAVES],

@@ -101,12 +101,13 @@ function judgeReceipt(
 ): Verdict<DelegationReceipt> {
   if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, peer));
   const parsed = parseJson(answer.text);
-  const body = parsed.ok && isRecord(parsed.value) ? parsed.value : {};
-  if (typeof body.delegation_id !== "string" || body.delegation_id === "") {
+  const body = parsed.ok && isRecord(parsed.value) ? parsed.value : undefined;
+  if (typeof body?.delegation_id !== "string" || body.delegation_id === "") {
     return failed({
       code: "bad_response",
-      summary: `The platform took the task for ${peer} (HTTP ${answer.status}) without saying under which id`,
-      delivery: "confirmed",
+      summary: `The task for ${peer} was answered with HTTP ${answer.status}, but without the id of a delegation`,
+      // What is not even JSON comes from somebody in front of the platform.
+      delivery: body === undefined ? "maybe" : "confirmed",
       again: false,
       status: answer.status,
     });

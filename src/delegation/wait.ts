@@ -45,6 +45,7 @@ export async function waitForDelegation(
   const call = context.calls.begin(timeoutMs ?? LONGEST_WAIT_MS, signal);
   let lastFailure: A2AError | undefined;
   let awaitingPreview = true;
+  let seen = false;
   try {
     for (let pause = firstPause; ; pause = Math.min(pause * GROWTH, firstPause * WIDEST)) {
       const look = {
@@ -54,6 +55,7 @@ export async function waitForDelegation(
       };
       try {
         const found = (await listDelegations(context, look)).find(({ delegationId: each }) => each === id);
+        seen ||= found !== undefined;
         if (found !== undefined && isFinal(found)) {
           // A row can be completed a moment before the row with its result is there.
           if (found.status === "failed" || found.responsePreview !== "" || !awaitingPreview) return found;
@@ -64,7 +66,7 @@ export async function waitForDelegation(
         if (!isA2AError(error) || !PASSING.has(error.code)) throw error;
         lastFailure = error;
       }
-      if (call.remainingMs() <= pause) throw outOfTime(id, call.elapsedMs(), lastFailure);
+      if (call.remainingMs() <= pause) throw outOfTime(id, seen, call.elapsedMs(), lastFailure);
       await call.sleep(pause);
     }
   } catch (error) {
@@ -74,11 +76,15 @@ export async function waitForDelegation(
   }
 }
 
-function outOfTime(id: string, elapsedMs: number, cause: A2AError | undefined): A2AError {
+const ON_ITS_WAY = "It goes on: wait for it again later, and do not hand the task out anew.";
+const NEVER_SEEN =
+  "The platform never listed it: it may be too long ago, or not be tracked. It may have run all the same.";
+
+function outOfTime(id: string, seen: boolean, elapsedMs: number, cause: A2AError | undefined): A2AError {
   const trouble = cause === undefined ? "" : ` The last look at it failed: ${cause.message}`;
   return new A2AError({
     code: "timeout",
-    message: `Delegation ${id} was not finished after ${duration(elapsedMs)}. It goes on: wait for it again later, and do not hand the task out anew.${trouble}`,
+    message: `Delegation ${id} was not finished after ${duration(elapsedMs)}. ${seen ? ON_ITS_WAY : NEVER_SEEN}${trouble}`,
     retryable: true,
     delivery: "confirmed",
     elapsedMs: Math.round(elapsedMs),

@@ -52,6 +52,10 @@ function refused(answer: HttpAnswer): Failure {
         code: answer.status >= 500 ? "platform_error" : "bad_request",
         again: answer.status >= 500,
         summary: `The platform did not accept the heartbeat (${line})`,
+        advice:
+          answer.status < 500
+            ? "Check the platform URL, and what stands in front of the platform."
+            : undefined,
       };
   }
 }

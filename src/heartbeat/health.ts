@@ -26,7 +26,12 @@ export interface Health {
   markWedged(reason: string): void;
   clearWedge(): void;
   readonly wedged: string | undefined;
-  snapshot(): HealthSnapshot;
+  /**
+   * What to report now. A beat that only pushes a change takes nothing out of the counters: where nothing was
+   * recorded since the last one, it repeats its report, so that an agent that keeps failing does not look well
+   * whenever it begins a task.
+   */
+  snapshot(isPush?: boolean): HealthSnapshot;
 }
 
 const LONGEST_TEXT = 1000;
@@ -37,6 +42,7 @@ export function createHealth(onChange: () => void): Health {
   let errors = 0;
   let sampleError = "";
   let wedged: string | undefined;
+  let told = { errorRate: 0, sampleError: "" };
   const tasks = new Set<{ name: string }>();
 
   return {
@@ -44,12 +50,12 @@ export function createHealth(onChange: () => void): Health {
       requests += 1;
     },
     recordError(message) {
+      sampleError = textOf(message);
       requests += 1;
       errors += 1;
-      sampleError = oneLine(String(message), LONGEST_TEXT);
     },
     beginTask(name) {
-      const task = { name: oneLine(String(name), LONGEST_TEXT) };
+      const task = { name: textOf(name) };
       tasks.add(task);
       onChange();
       return () => {
@@ -58,7 +64,7 @@ export function createHealth(onChange: () => void): Health {
     },
     markWedged(reason) {
       if (wedged !== undefined) return;
-      wedged = oneLine(String(reason), LONGEST_TEXT);
+      wedged = textOf(reason);
       onChange();
     },
     clearWedge() {
@@ -69,21 +75,34 @@ export function createHealth(onChange: () => void): Health {
     get wedged() {
       return wedged;
     },
-    snapshot() {
-      const reported = { requests, errors };
+    snapshot(isPush = false) {
+      const reported = { requests, errors, wedged };
+      const now =
+        isPush && requests === 0 ? told : { errorRate: requests === 0 ? 0 : errors / requests, sampleError };
       return {
-        errorRate: requests === 0 ? 0 : errors / requests,
-        sampleError: wedged ?? sampleError,
+        errorRate: now.errorRate,
+        sampleError: wedged ?? now.sampleError,
         activeTasks: tasks.size,
         currentTask: [...tasks].at(-1)?.name ?? "",
         wedged,
         accepted() {
-          // An error during the beat is not in this report; its words are kept for the next one.
-          if (errors === reported.errors) sampleError = "";
+          told = now;
+          if (isPush) return;
+          // Words that came during the beat, or stood behind those of a wedge, were not told yet.
+          if (errors === reported.errors && reported.wedged === undefined) sampleError = "";
           requests -= reported.requests;
           errors -= reported.errors;
         },
       };
     },
   };
+}
+
+/** Callers hand in whatever they caught; a report must not fail on it. */
+function textOf(value: unknown): string {
+  try {
+    return oneLine(String(value), LONGEST_TEXT);
+  } catch {
+    return "something that cannot be written as text";
+  }
 }

@@ -1,8 +1,9 @@
 import type { A2AClient } from "../client";
 import { A2AError, isA2AError } from "../errors";
-import { type BackgroundLimits, internalsOf } from "../internals";
+import { internalsOf } from "../internals";
 import { judgeBeat } from "./beat-answer";
 import { beatBody } from "./body";
+import { createCaretaker } from "./caretaker";
 import { createHealth, type HealthReport } from "./health";
 import { createInboundSecret } from "./inbound-secret";
 import { type BeatManner, createLoop } from "./loop";
@@ -21,7 +22,7 @@ export interface BeatReport {
 
 /** Keeps one workspace online and tells how its agent is. It does not keep the process alive; no beat ever throws. */
 export interface Heartbeat extends AsyncDisposable {
-  /** Begins beating, at once. Does nothing when it is running already. */
+  /** Begins beating, at once. Does nothing when it is running already. Throws `closed` when the client is closed. */
   start(): void;
   /** Ends beating with a last beat that reports no task; resolves within `timeoutMs`. */
   stop(): Promise<void>;
@@ -41,9 +42,6 @@ export interface Heartbeat extends AsyncDisposable {
   readonly status: { running: boolean; consecutiveFailures: number; lastBeatAt?: Date; wedged?: string };
 }
 
-/** Beats of a removed workspace are still answered 200, so every so many beats its record is looked up. */
-const BEATS_BETWEEN_LOOKUPS = 10;
-
 /** Creates the heartbeat of a workspace. Throws `invalid_argument` for wrong options. */
 export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {}): Heartbeat {
   const internals = internalsOf(client);
@@ -52,8 +50,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   const workspaceId = workspace.id;
   const bornAt = clock.now();
 
-  const secretFile = internals.stateFile(workspace, ".platform_inbound_secret", options.stateDir);
-  const secret = createInboundSecret(secretFile, workspaceId, emit);
+  const secret = createInboundSecret(internals.folderOf(workspace, options.stateDir), workspaceId, emit);
   const record = createBeatRecord(workspaceId, settings.livenessMs, emit);
   const health = createHealth(() => loop.pushSoon());
   const loop = createLoop<BeatReport>({
@@ -70,12 +67,14 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   let abortBeat = new AbortController();
   let abortLookAfter: AbortController | undefined;
 
-  async function beat({ background, last }: BeatManner): Promise<BeatReport> {
+  const caretaker = createCaretaker({ internals, workspace, record, emit, onRemoved: endRemoved });
+
+  async function beat({ background, push, last }: BeatManner): Promise<BeatReport> {
     const startedAt = clock.now();
     const elapsed = () => Math.round(clock.now() - startedAt);
     const controller = last ?? new AbortController();
     abortBeat = controller;
-    const report = health.snapshot();
+    const report = health.snapshot(push);
     try {
       const told = last !== undefined ? { ...report, activeTasks: 0, currentTask: "" } : report;
       const { status, body } = await send(told, startedAt, background, controller.signal);
@@ -115,32 +114,16 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     }
   }
 
-  /** What a beat alone cannot tell: that the workspace is gone, or that the platform has forgotten it. */
   async function lookAfter(count: number): Promise<void> {
     if (abortLookAfter !== undefined) return;
     abortLookAfter = new AbortController();
     try {
-      await lookUp(count, { timeoutMs, signal: abortLookAfter.signal });
+      await caretaker.look(count, { timeoutMs, signal: abortLookAfter.signal });
     } catch {
       // Called off, or not to be had now; there is another look after the beats to come.
     } finally {
       abortLookAfter = undefined;
     }
-  }
-
-  async function lookUp(count: number, limits: BackgroundLimits): Promise<void> {
-    const healthy = record.consecutiveFailures === 0;
-    if (record.alarmed || (healthy && count % BEATS_BETWEEN_LOOKUPS === 0)) {
-      record.alarmed = false;
-      const reason = await internals.removalOf(workspace, limits);
-      if (reason !== undefined) endRemoved(reason);
-    }
-    const { outageMs } = record;
-    if (!healthy || outageMs === undefined || !loop.running) return;
-    const done = await internals.registerAgain(workspace, limits);
-    // What fails now is tried again after the next accepted beat.
-    if (done !== "failed") record.outageMs = undefined;
-    if (done === "registered") emit({ type: "heartbeat.registered_again", workspaceId, outageMs });
   }
 
   function halt(): void {
@@ -171,6 +154,8 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
 
   return {
     start() {
+      // Throws where the client is closed: a heartbeat that never beats would look like one that does.
+      internals.calls.begin(timeoutMs, undefined).end();
       record.begun(clock.now());
       internals.onClose.add(halt);
       loop.start();

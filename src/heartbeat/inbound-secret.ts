@@ -1,6 +1,7 @@
 import { configurationError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { readSecretFile, writeSecretFile } from "../identity/private-file";
+import { writeSecretFile } from "../identity/private-file";
+import type { StateFolder } from "../identity/state-folder";
 import { oneLine } from "../text";
 import { isRecord } from "../transport/json";
 
@@ -14,15 +15,17 @@ export interface InboundSecret {
   learn(answer: unknown): Promise<void>;
 }
 
+const FILE = ".platform_inbound_secret";
+
 export function createInboundSecret(
-  path: string | undefined,
+  folder: StateFolder | undefined,
   workspaceId: string,
   emit: Emit<HeartbeatEvent>,
 ): InboundSecret {
   let received: string | undefined;
 
   async function stored(): Promise<string | undefined> {
-    const text = path === undefined ? undefined : await readSecretFile(path);
+    const text = await folder?.read(FILE);
     return text !== undefined && VISIBLE_ASCII.test(text) ? text : undefined;
   }
 
@@ -34,7 +37,7 @@ export function createInboundSecret(
       } catch (error) {
         const { code, message } = error as { code?: unknown; message?: unknown };
         throw configurationError(
-          `The inbound secret at ${path} cannot be read (${String(code ?? message)}).`,
+          `The inbound secret at ${folder?.path(FILE)} cannot be read (${String(code ?? message)}).`,
         );
       }
     },
@@ -43,11 +46,11 @@ export function createInboundSecret(
       if (typeof secret !== "string" || !VISIBLE_ASCII.test(secret)) return;
       // Of use from now on, whether or not the disk takes it.
       received = secret;
-      if (path === undefined) return;
+      if (folder === undefined) return;
       try {
         // Unreadable is no reason not to write: what stands there is replaced.
         if ((await stored().catch(() => undefined)) === secret) return;
-        await writeSecretFile(path, secret);
+        await writeSecretFile(folder.path(FILE), secret);
         emit({ type: "heartbeat.secret_stored", workspaceId });
       } catch (error) {
         const reason = oneLine(error instanceof Error ? error.message : String(error), 500).replaceAll(

@@ -10,6 +10,8 @@ const PUSH_APART_MS = 2000;
 export interface BeatManner {
   /** Nobody waits for it: it does not keep the process alive. */
   background: boolean;
+  /** Made only because something changed. */
+  push?: boolean | undefined;
   /** Set for the one that ends the heartbeat; calls it off when another end overtakes it. */
   last?: AbortController | undefined;
 }
@@ -55,7 +57,8 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
     // Nothing joins the last beat: what begins after it has other things to tell.
     if (next !== undefined && next.manner.last === undefined) {
       const background = next.manner.background && manner.background;
-      next.manner = { background, last: manner.last };
+      const push = next.manner.push && manner.push;
+      next.manner = { background, push, last: manner.last };
       return next.report;
     }
     const turn = { manner, report: before.then(() => begin()) };
@@ -70,7 +73,7 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
       lastBeatAt = clock.now();
       const report = await beat(turn.manner);
       const hint = hintOf(report);
-      if (hint !== undefined) quietUntil = clock.now() + hint;
+      quietUntil = clock.now() + Math.min(hint ?? 0, schedule.longestGapMs);
       return report;
     }
   }
@@ -109,7 +112,7 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
       const wait = Math.max(PUSH_AFTER_MS, lastBeatAt + PUSH_APART_MS - clock.now());
       const push = () => {
         stopPush = undefined;
-        if (clock.now() >= quietUntil) void request({ background: true });
+        if (clock.now() >= quietUntil) void request({ background: true, push: true });
       };
       stopPush = clock.setTimer(push, wait, true);
     },

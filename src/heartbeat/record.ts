@@ -1,6 +1,6 @@
 import type { A2AError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { isAlarming, isTold } from "./streak";
+import { isAlarming, isTold } from "../streak";
 
 /** What the beats so far add up to. */
 export interface BeatRecord {
@@ -23,6 +23,8 @@ export function createBeatRecord(
   emit: Emit<HeartbeatEvent>,
 ): BeatRecord {
   let acceptedAt: number | undefined;
+  // The monotonic clock stands still while a machine sleeps, and the platform's does not.
+  let acceptedOn = Date.now();
   let lastBeatAt: Date | undefined;
   let consecutiveFailures = 0;
   let refusals = 0;
@@ -31,12 +33,18 @@ export function createBeatRecord(
 
   return {
     begun(at) {
-      acceptedAt ??= at;
+      if (acceptedAt !== undefined) return;
+      acceptedAt = at;
+      acceptedOn = Date.now();
     },
     accepted(at, elapsedMs) {
-      if (acceptedAt !== undefined && at - acceptedAt > livenessMs) outageMs = at - acceptedAt;
+      if (acceptedAt !== undefined) {
+        const gapMs = Math.max(at - acceptedAt, Date.now() - acceptedOn);
+        if (gapMs > livenessMs) outageMs = gapMs;
+      }
       acceptedAt = at;
-      lastBeatAt = new Date();
+      acceptedOn = Date.now();
+      lastBeatAt = new Date(acceptedOn);
       consecutiveFailures = 0;
       refusals = 0;
       emit({ type: "heartbeat.sent", workspaceId, elapsedMs });

@@ -1,7 +1,8 @@
 import { configurationError } from "../errors";
 import type { Machine } from "../runtime";
 import { shown } from "../text";
-import { checkToken, fileToken, type TokenSource } from "./token";
+import { configurationFolder, stateFolder } from "./state-folder";
+import { checkToken, fileToken, type TokenSource, tokenFrom } from "./token";
 import { parsePeerId } from "./workspace-id";
 
 /** One workspace of a process that speaks for several. */
@@ -51,7 +52,7 @@ export function resolveWorkspaces(options: Given, machine: Machine): readonly Cr
       id: entry.id,
       source:
         entry.token === undefined
-          ? storedToken(machine, entry.id)
+          ? storedToken(machine, entry.id, false)
           : tokenSource(entry.token, `the token of workspace ${entry.id}`),
     })),
   ];
@@ -128,28 +129,20 @@ function tokenSource(token: string | TokenSource | null, name: string): TokenSou
 function environmentToken(id: string, listed: boolean, machine: Machine): TokenSource | undefined {
   const { WORKSPACE_ID, MOLECULE_WORKSPACE_TOKEN, MOLECULE_WORKSPACE_TOKEN_FILE } = machine.env;
   const belongsToOther = (WORKSPACE_ID ?? "").trim() !== "" && parsePeerId(WORKSPACE_ID) !== id;
-  if (belongsToOther) return storedToken(machine, id);
-  if (listed) return storedToken(machine);
+  if (belongsToOther || listed) return storedToken(machine, id, true);
   if (MOLECULE_WORKSPACE_TOKEN !== undefined && MOLECULE_WORKSPACE_TOKEN.trim() !== "") {
     return tokenSource(MOLECULE_WORKSPACE_TOKEN, "environment variable MOLECULE_WORKSPACE_TOKEN");
   }
   if (MOLECULE_WORKSPACE_TOKEN_FILE !== undefined && MOLECULE_WORKSPACE_TOKEN_FILE.trim() !== "") {
     return fileToken(MOLECULE_WORKSPACE_TOKEN_FILE.trim());
   }
-  return storedToken(machine);
+  return storedToken(machine, id, true);
 }
 
-/** `.auth_token` in the configuration folder; further workspaces have a subfolder named by their id. */
-function storedToken(machine: Machine, ...subfolder: string[]): TokenSource | undefined {
-  const folder = configurationFolder(machine);
-  return folder === undefined ? undefined : fileToken(machine.join(folder, ...subfolder, ".auth_token"));
-}
-
-/** `CONFIGS_DIR`, else `/configs` where that can be written, else `~/.molecule-workspace`. */
-export function configurationFolder(machine: Machine): string | undefined {
-  const named = machine.env.CONFIGS_DIR;
-  if (named !== undefined && named.trim() !== "") return named.trim();
-  if (machine.writable("/configs")) return "/configs";
-  const home = machine.homeDir();
-  return home === undefined ? undefined : machine.join(home, ".molecule-workspace");
+/** `.auth_token` in the folder of the workspace. */
+function storedToken(machine: Machine, id: string, isDefault: boolean): TokenSource | undefined {
+  const root = configurationFolder(machine);
+  if (root === undefined) return undefined;
+  const folder = stateFolder(root, id, isDefault, machine);
+  return tokenFrom(() => folder.read(".auth_token"), folder.path(".auth_token"));
 }

@@ -1,4 +1,5 @@
 import { A2AError, configurationError } from "../errors";
+import type { Clock } from "../transport/clock";
 import { readSecretFile } from "./private-file";
 
 /**
@@ -33,10 +34,15 @@ export function checkToken(value: unknown, name: string): string {
  * restart. White space around the token is ignored; a missing or empty file means that there is no token.
  */
 export function fileToken(path: string): TokenSource {
+  return tokenFrom(() => readSecretFile(path), path);
+}
+
+/** A token source over whatever reads a file; `path` is how errors name it. */
+export function tokenFrom(read: () => Promise<string | undefined>, path: string): TokenSource {
   return async () => {
     let text: string | undefined;
     try {
-      text = await readSecretFile(path);
+      text = await read();
     } catch (error) {
       const { code, message } = error as { code?: unknown; message?: unknown };
       throw configurationError(`The token file ${path} cannot be read (${String(code ?? message)}).`);
@@ -58,19 +64,24 @@ export interface TokenHolder {
   adopt(token: string): void;
 }
 
+/** A source that hangs is given up after this, in milliseconds, so that the next question has a chance. */
+const LONGEST_ANSWER_MS = 5000;
+
+// One question at a time for all clients of the process that share a source.
+const questions = new WeakMap<TokenSource, Promise<string | undefined>>();
+
 export function createTokenHolder(
   source: TokenSource | undefined,
   name: string,
+  clock: Clock,
   onRefreshed: () => void,
 ): TokenHolder {
   let known: { token: string | undefined } | undefined = source ? undefined : { token: undefined };
-  let asking: Promise<string | undefined> | undefined;
 
-  async function ask(): Promise<string | undefined> {
-    if (source === undefined) return undefined;
+  async function ask(asked: TokenSource): Promise<string | undefined> {
     let answer: unknown;
     try {
-      answer = await source();
+      answer = await withinReason(asked());
     } catch (error) {
       if (error instanceof A2AError) throw error;
       // The source's own words may hold the secret; its kind is all that is repeated.
@@ -82,12 +93,30 @@ export function createTokenHolder(
     return checkToken(answer, `the answer of the token source of ${name}`);
   }
 
+  async function withinReason(answer: unknown): Promise<unknown> {
+    if (!(answer instanceof Promise)) return answer;
+    let stopTimer: (() => void) | undefined;
+    const late = new Promise<never>((_, reject) => {
+      stopTimer = clock.setTimer(
+        () =>
+          reject(
+            configurationError(`The token source of ${name} gave no answer within ${LONGEST_ANSWER_MS} ms.`),
+          ),
+        LONGEST_ANSWER_MS,
+        true,
+      );
+    });
+    return Promise.race([answer, late]).finally(() => stopTimer?.());
+  }
+
   /** One question for all that wait for its answer. */
   function askOnce(): Promise<string | undefined> {
-    asking ??= ask().finally(() => {
-      asking = undefined;
-    });
-    return asking;
+    if (source === undefined) return Promise.resolve(undefined);
+    const open = questions.get(source);
+    if (open !== undefined) return open;
+    const question = ask(source).finally(() => questions.delete(source));
+    questions.set(source, question);
+    return question;
   }
 
   return {

@@ -1,5 +1,6 @@
 import { invalidArgument } from "../errors";
 import { shown } from "../text";
+import type { Clock } from "../transport/clock";
 import { createTokenHolder, type TokenHolder, type TokenSource } from "./token";
 import { parsePeerId } from "./workspace-id";
 
@@ -21,11 +22,12 @@ export interface Workspaces {
 
 export function createWorkspaces(
   configured: readonly { id: string; source: TokenSource | undefined }[],
+  clock: Clock,
   onTokenRefreshed: (workspaceId: string) => void,
 ): Workspaces {
   const all = configured.map(({ id, source }) => ({
     id,
-    tokens: createTokenHolder(source, `workspace ${id}`, () => onTokenRefreshed(id)),
+    tokens: createTokenHolder(source, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
   }));
   const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
   const [first] = all;

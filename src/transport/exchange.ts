@@ -129,7 +129,11 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
           trouble = error;
           return undefined;
         });
-        const better = await call.until(refreshing, TOKEN_SOURCE);
+        const better = await call.until(refreshing, TOKEN_SOURCE).catch((error: unknown) => {
+          // The platform's refusal explains more than that the time was over while its remedy was looked for.
+          if (!(error instanceof TransportFailure) || error.kind === "cancelled") throw error;
+          return undefined;
+        });
         if (better !== undefined) verdict = await send(better);
         else if (isA2AError(trouble)) verdict = { ok: false, failure: withTrouble(verdict.failure, trouble) };
       }
@@ -143,6 +147,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       ...progress,
       elapsedMs: call.elapsedMs(),
       messageId: task?.messageId,
+      idempotent: task?.idempotent ?? false,
       peerId: request.peerId,
       target,
     });

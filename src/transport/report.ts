@@ -6,6 +6,8 @@ import type { Failure } from "./verdict";
 export interface ReportContext extends Progress {
   elapsedMs: number;
   messageId: string | undefined;
+  /** A repeat under the same identity does no harm. */
+  idempotent: boolean;
   peerId: string | undefined;
   target: string;
 }
@@ -15,6 +17,11 @@ const DELIVERY_NOTE: Readonly<Record<Delivery, string>> = {
   maybe: "The peer may have received the message already: sending it again may run the task twice.",
   confirmed: "The peer has received the message: sending it again would run the task again.",
 };
+
+function deliveryNote({ idempotent, delivery, messageId }: ReportContext): string {
+  if (!idempotent || delivery === "not-sent") return DELIVERY_NOTE[delivery];
+  return `The platform may have taken the task: repeat the call with the idempotency key ${messageId}, and it runs once.`;
+}
 
 /**
  * Makes the error of a failed call. Its message stands alone: what failed, how often it was tried, whether the peer
@@ -26,7 +33,7 @@ export function report(failure: Failure, context: ReportContext): A2AError {
   const tries = attempts > 1 ? ` after ${attempts} attempts in ${duration(elapsedMs)}` : "";
   const sentences = [
     `${clean(failure.summary)}${tries}.`,
-    messageId === undefined ? "" : DELIVERY_NOTE[context.delivery],
+    messageId === undefined ? "" : deliveryNote(context),
     failure.retryAfterMs === undefined || !failure.again
       ? ""
       : `Try again in ${duration(failure.retryAfterMs)}.`,

@@ -150,9 +150,9 @@ describe("a refusal", () => {
     [502, undefined, "platform_error", "maybe", true, 5],
     [503, platformSays("x", { code: "platform_unavailable" }), "platform_error", "not-sent", true, 5],
     [503, "<html>", "platform_error", "maybe", true, 5],
-    [202, "[]", "bad_response", "confirmed", false, 1],
+    [202, "[]", "bad_response", "maybe", false, 1],
     [202, { status: "delegated" }, "bad_response", "confirmed", false, 1],
-    [200, "<html>", "bad_response", "confirmed", false, 1],
+    [200, "<html>", "bad_response", "maybe", false, 1],
   ])("with %i %j is %s, %s", async (status, body, code, delivery, retryable, attempts) => {
     const { client, platform, peer } = await world();
     platform.fail(ROUTE, { status, body });

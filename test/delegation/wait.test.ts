@@ -120,8 +120,15 @@ describe("the looks of a wait", () => {
 });
 
 describe("a wait that is over too early", () => {
+  it("says so when the platform never listed the delegation", async () => {
+    const { client } = await world();
+    const error = await failureOf(client.waitForDelegation(ID, ONE_LOOK));
+    expect(error.message).toContain("The platform never listed it");
+  });
+
   it("says that the work goes on", async () => {
     const all = await world();
+    add(all, { status: "dispatched" });
     const error = await failureOf(all.client.waitForDelegation(ID, ONE_LOOK));
     expect(error).toMatchObject({ code: "timeout", delivery: "confirmed", retryable: true });
     expect(error.message).toContain(ID);

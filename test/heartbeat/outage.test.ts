@@ -38,7 +38,7 @@ describe("after an outage longer than the platform believes in the workspace", (
     expect(registrations()[2]?.at).toBe(outageMs);
   });
 
-  it("a failed registration is tried again after each accepted beat", async () => {
+  it("a failed registration is told, and tried again after one beat, then two, then four", async () => {
     const { client, heartbeat, clock, platform, registrations, told } = await withOutage(1000, 300_000);
     await client.register(REGISTRATION);
     let tries = 0;
@@ -54,7 +54,8 @@ describe("after an outage longer than the platform believes in the workspace", (
       registrations()
         .slice(1)
         .map(({ at }) => at),
-    ).toEqual([first, first + INTERVAL, first + 2 * INTERVAL]);
+    ).toEqual([first, first + INTERVAL, first + 3 * INTERVAL]);
+    expect(told("heartbeat.register_failed")).toMatchObject([{ consecutive: 1 }, { consecutive: 2 }]);
     expect(told("heartbeat.registered_again")).toMatchObject([{ outageMs: first }]);
     expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
   });

@@ -234,7 +234,7 @@ describe("an outage", () => {
     const failed = () => types().filter((type) => type === "heartbeat.failed").length;
     await waitFor(() => expect(failed()).toBeGreaterThanOrEqual(4));
     await new Promise((resolve) => setTimeout(resolve, 100));
-    me.setStatus("paused");
+    me.setStatus("offline");
     platform.fail(REGISTER, { status: 500, body: { error: "registration failed" } }, { times: 1 });
     platform.fail(BEAT, { status: 200 }, { times: 0 });
     await waitFor(() => expect(types()).toContain("heartbeat.registered_again"));

@@ -258,7 +258,7 @@ describe("closing the client", () => {
     await client.close();
     await heartbeat.stop();
     expect(await heartbeat.beat()).toMatchObject({ ok: false, error: { code: "closed" } });
-    heartbeat.start();
+    expect(() => heartbeat.start()).toThrow(expect.objectContaining({ code: "closed" }));
     await clock.advance(INTERVAL);
     expect(heartbeat.status.running).toBe(false);
     expect(beats()).toHaveLength(1);

@@ -126,17 +126,22 @@ describe("a beat that is answered 401", () => {
     expect(told("token.refreshed")).toHaveLength(1);
   });
 
-  it("ends in time when the token source never answers", async () => {
+  it("is a refusal, and not a wait, when the token source never answers; the next beat asks it anew", async () => {
     let asked = 0;
     const token = () => {
       asked += 1;
-      return asked === 1 ? OLD : new Promise<string>(() => {});
+      return asked === 2 ? new Promise<string>(() => {}) : OLD;
     };
     const { heartbeat, clock, platform } = world({}, { token });
     platform.on(BEAT, () => refused(401));
     const beat = heartbeat.beat();
     await clock.advance(10_000);
-    expect(await beat).toMatchObject({ ok: false, elapsedMs: 10_000 });
+    const { error } = await beat;
+    expect(error).toMatchObject({ code: "unauthorized", status: 401 });
+    expect(error?.message).toContain("gave no answer within 5000 ms");
+    void heartbeat.beat();
+    await clock.advance(10);
+    expect(asked).toBe(3);
   });
 });
 

@@ -5,6 +5,7 @@ import { fileToken } from "a2a-peers";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkToken, createTokenHolder } from "../../src/identity/token";
+import { systemClock } from "../../src/transport/clock";
 import { failureOf, thrownBy } from "../helpers/failure";
 
 async function tokenFile(content?: string): Promise<string> {
@@ -104,6 +105,7 @@ describe("the holder of a token", () => {
         return answers[Math.min(asked.length, answers.length) - 1];
       },
       "workspace W",
+      systemClock,
       () => refreshed.push(1),
     );
     return { tokens, asked: () => asked.length, refreshed: () => refreshed.length };
@@ -118,7 +120,7 @@ describe("the holder of a token", () => {
   });
 
   it("asks nothing without a source", async () => {
-    const tokens = createTokenHolder(undefined, "workspace W", () => {});
+    const tokens = createTokenHolder(undefined, "workspace W", systemClock, () => {});
     expect(tokens.get()).toBeUndefined();
     expect(await tokens.refresh(undefined)).toBeUndefined();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createWorkspaces } from "../../src/identity/workspaces";
+import { systemClock } from "../../src/transport/clock";
 import { thrownBy } from "../helpers/failure";
 import { OTHER_PEER, OWN, PEER, SECOND, STRANGER } from "../helpers/ids";
 
@@ -8,7 +9,7 @@ const configured = (...ids: string[]) =>
 
 describe("the workspaces of a process", () => {
   it("have the first one as their default", () => {
-    const workspaces = createWorkspaces(configured(OWN, SECOND), () => {});
+    const workspaces = createWorkspaces(configured(OWN, SECOND), systemClock, () => {});
     expect(workspaces.default.id).toBe(OWN);
     expect(workspaces.all.map((workspace) => workspace.id)).toEqual([OWN, SECOND]);
     expect(workspaces.byId(SECOND)?.id).toBe(SECOND);
@@ -16,19 +17,19 @@ describe("the workspaces of a process", () => {
   });
 
   it("keep each token beside its own id", async () => {
-    const workspaces = createWorkspaces(configured(OWN, SECOND), () => {});
+    const workspaces = createWorkspaces(configured(OWN, SECOND), systemClock, () => {});
     expect(await workspaces.named(SECOND)?.tokens.get()).toBe(`token-of-${SECOND}`);
     expect(await workspaces.default.tokens.get()).toBe(`token-of-${OWN}`);
   });
 
   it("are found by an id in any form", () => {
-    const workspaces = createWorkspaces(configured(OWN, SECOND), () => {});
+    const workspaces = createWorkspaces(configured(OWN, SECOND), systemClock, () => {});
     expect(workspaces.named(` ${SECOND.toUpperCase()} `)?.id).toBe(SECOND);
     expect(workspaces.named(undefined)).toBeUndefined();
   });
 
   it("refuse a foreign one and name a few to choose from", async () => {
-    const workspaces = createWorkspaces(configured(OWN, SECOND, PEER, OTHER_PEER), () => {});
+    const workspaces = createWorkspaces(configured(OWN, SECOND, PEER, OTHER_PEER), systemClock, () => {});
     const error = await thrownBy(() => workspaces.named(STRANGER));
     expect(error).toMatchObject({ code: "invalid_argument" });
     expect(error.message).toContain(`'${STRANGER}'`);
@@ -39,7 +40,7 @@ describe("the workspaces of a process", () => {
   it("tell whose token was refreshed", async () => {
     const refreshed: string[] = [];
     const answers = ["old", "new"];
-    const workspaces = createWorkspaces([{ id: OWN, source: () => answers.shift() }], (id) =>
+    const workspaces = createWorkspaces([{ id: OWN, source: () => answers.shift() }], systemClock, (id) =>
       refreshed.push(id),
     );
     await workspaces.default.tokens.get();

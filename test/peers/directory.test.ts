@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createWorkspaces } from "../../src/identity/workspaces";
 import { createDirectory } from "../../src/peers/directory";
+import { systemClock } from "../../src/transport/clock";
 import { OTHER_PEER, OWN, PEER, SECOND } from "../helpers/ids";
 
 const { all } = createWorkspaces(
@@ -8,6 +9,7 @@ const { all } = createWorkspaces(
     { id: OWN, source: undefined },
     { id: SECOND, source: undefined },
   ],
+  systemClock,
   () => {},
 );
 const [own, second] = all as [(typeof all)[0], (typeof all)[0]];

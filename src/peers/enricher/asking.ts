@@ -1,6 +1,7 @@
-import { isA2AError } from "../../errors";
+import { type A2AErrorCode, isA2AError } from "../../errors";
 import type { A2AEvent, Emit } from "../../events";
 import type { Workspace } from "../../identity/workspaces";
+import { isTold } from "../../streak";
 import type { Clock } from "../../transport/clock";
 import type { PeerRecord } from "../record";
 import { type Lesson, lessonOf } from "./lesson";
@@ -36,6 +37,11 @@ export interface Asking {
 /** A platform that says "slow down" without saying how long is asked again after this, in milliseconds. */
 const SHORTEST_PAUSE_MS = 1000;
 
+/** So many refusals of a workspace's token in a row are believed: its questions rest for a while, which grows. */
+const REFUSALS_BELIEVED = 3;
+const SHORTEST_REST_MS = 5000;
+const LONGEST_REST_MS = 300_000;
+
 export function createAsking(context: AskingContext): Asking {
   const { memory, clock, ttlMs, failureTtlMs, workers } = context;
   const line = createLine(context.maxQueued);
@@ -43,6 +49,9 @@ export function createAsking(context: AskingContext): Asking {
   /** The workspaces whose list is being asked for, with the peers that were forgotten meanwhile. */
   const listing = new Map<Workspace, Set<string>>();
   const listedAt = new Map<Workspace, number>();
+  /** What failed last for a workspace, and how often in a row. */
+  const failures = new Map<Workspace, { code: A2AErrorCode; count: number }>();
+  const restingUntil = new Map<Workspace, number>();
   const onIdle = new Set<() => void>();
   let closed = false;
   let starting = false;
@@ -142,6 +151,7 @@ export function createAsking(context: AskingContext): Asking {
   }
 
   function keep(job: Job, record: PeerRecord): PeerRecord {
+    failures.delete(job.workspace);
     return job.outdated ? record : memory.learn(job.workspace, record);
   }
 
@@ -170,11 +180,20 @@ export function createAsking(context: AskingContext): Asking {
   function report(workspace: Workspace, peerId: string | undefined, error: unknown): void {
     if (!isA2AError(error) || error.code === "closed") return;
     const { code, message } = error;
+    const consecutive =
+      (failures.get(workspace)?.code === code ? (failures.get(workspace)?.count ?? 0) : 0) + 1;
+    failures.set(workspace, { code, count: consecutive });
+    if (code === "unauthorized" && consecutive >= REFUSALS_BELIEVED) {
+      const restMs = Math.min(SHORTEST_REST_MS * 2 ** (consecutive - REFUSALS_BELIEVED), LONGEST_REST_MS);
+      restingUntil.set(workspace, clock.now() + restMs);
+    }
+    if (!isTold(consecutive)) return;
     const peer = peerId === undefined ? {} : { peerId };
     context.emit({ type: "enricher.failed", workspaceId: workspace.id, ...peer, code, reason: message });
   }
 
   function request(key: string, workspace: Workspace, peerId: string): Job | undefined {
+    if (clock.now() < (restingUntil.get(workspace) ?? 0)) return undefined;
     const job = line.join(key, workspace, peerId);
     if (job !== undefined) {
       startSoon();

@@ -14,6 +14,7 @@ export const requestLine = (at: number, route: string): Line => `${at} ${route}`
 export function eventLine(event: HeartbeatEvent): Line {
   if (event.type === "heartbeat.failed") return `${event.type} ${event.consecutive} ${event.code}`;
   if (event.type === "heartbeat.unauthorized") return `${event.type} ${event.consecutive}`;
+  if (event.type === "heartbeat.register_failed") return `${event.type} ${event.consecutive}`;
   if (event.type === "heartbeat.registered_again") return `${event.type} ${event.outageMs}`;
   return event.type;
 }
@@ -36,6 +37,9 @@ export function dayModel(
   let acceptedAt = 0;
   let outage: number | undefined;
   let registrations = 0;
+  let lostRegistrations = 0;
+  let nextTry = 0;
+  let alarmed = false;
   let due = 0;
 
   function failed(code: string): void {
@@ -44,7 +48,24 @@ export function dayModel(
     if (failures <= 3 || failures % 10 === 0) events.push(`heartbeat.failed ${failures} ${code}`);
     if (refusals === 3 || (refusals > 0 && refusals % 20 === 0)) {
       events.push(`heartbeat.unauthorized ${refusals}`);
-      requests.push(requestLine(due, INFO));
+      alarmed = true;
+    }
+  }
+
+  function registerAgain(at: number, count: number): void {
+    requests.push(requestLine(at, REGISTER));
+    const taken = registerAnswer(registrations);
+    registrations += 1;
+    if (typeof taken === "object" && taken.status === 200) {
+      events.push(`heartbeat.registered_again ${outage}`);
+      outage = undefined;
+      lostRegistrations = 0;
+      return;
+    }
+    lostRegistrations += 1;
+    nextTry = count + Math.min(2 ** (lostRegistrations - 1), 10);
+    if (lostRegistrations <= 3 || lostRegistrations % 10 === 0) {
+      events.push(`heartbeat.register_failed ${lostRegistrations}`);
     }
   }
 
@@ -66,20 +87,16 @@ export function dayModel(
         failures = 0;
         refusals = 0;
         events.push("heartbeat.sent");
-        if (count % 10 === 0) requests.push(requestLine(over, INFO));
-        if (outage !== undefined) {
-          requests.push(requestLine(over, REGISTER));
-          const taken = registerAnswer(registrations);
-          registrations += 1;
-          if (typeof taken === "object" && taken.status === 200) {
-            events.push(`heartbeat.registered_again ${outage}`);
-            outage = undefined;
-          }
-        }
       } else if (answer.status === 429) {
         hint = Number(answer.headers?.["retry-after"]) * 1000;
         failed("rate_limited");
       } else failed(answer.status === 401 ? "unauthorized" : "platform_error");
+    }
+    const maySeek = failures === 0 && outage !== undefined && count >= nextTry;
+    if (alarmed || maySeek || (failures === 0 && count % 10 === 0)) {
+      alarmed = false;
+      requests.push(requestLine(over, INFO));
+      if (maySeek) registerAgain(over, count);
     }
     if (hint !== undefined) due = over + Math.min(hint * 1.25, LONGEST_GAP);
     else {

@@ -46,7 +46,7 @@ export interface Fakes {
 export function fakes(limits: Limits): Fakes {
   const clock = countingClock();
   const credentials = [OWN, SECOND].map((id) => ({ id, source: undefined }));
-  const workspaces = createWorkspaces(credentials, () => {});
+  const workspaces = createWorkspaces(credentials, clock, () => {});
   const memory = createMemory({ ...limits, defaultWorkspace: workspaces.default, clock });
   const events: A2AEvent[] = [];
   const open: OpenQuestion[] = [];

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { failureOf } from "../helpers/failure";
+import { world } from "./helpers/world";
+
+const ROUTE = "POST /workspaces/:id/delegate";
+
+it.each([
+  ["after a reset", { kind: "reset" }],
+  ["after a page in front of the platform", { status: 200, body: "<html>" }],
+] as const)("says %s that a repeat under the same key runs once, and names the key", async (_, fault) => {
+  const { client, platform, peer } = await world();
+  platform.fail(ROUTE, fault);
+  const { message } = await failureOf(client.delegate(peer.id, "sort", { idempotencyKey: "the-key" }));
+  expect.soft(message).not.toMatch(/run the task (twice|again)/);
+  expect.soft(message).toContain("the-key");
+});
+
+it("a page in the platform's place does not confirm that the work was taken", async () => {
+  const { client, platform, peer } = await world();
+  platform.fail(ROUTE, { kind: "html" });
+  expect(await failureOf(client.delegate(peer.id, "sort"))).toMatchObject({ delivery: "maybe" });
+});
