@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
+    // Much of the time goes into waiting for child processes, so no core is kept free.
+    maxWorkers: "100%",
     sequence: { shuffle: true },
   },
 });

@@ -93,9 +93,8 @@ describe("the queue of questions", () => {
     const lead = peer({ name: "Lead" });
     platform.fail(DISCOVER, { kind: fault }, { times: 1 });
     enricher.get(lead.id);
-    await sleep(20);
     if (fault !== "banner") {
-      expect(platform.requests).toHaveLength(1);
+      await until(() => platform.requests.length === 1, "the question is there");
       await clock.advance(ENRICH_MS - 1);
       expect(enricher.stats().inFlight).toBe(1);
     }
