@@ -8,6 +8,7 @@ import {
 } from "../../src/testing/index";
 import { ask } from "./helpers/delegations";
 import { messageBody, send } from "./helpers/exchange";
+import { beat } from "./helpers/registry";
 
 const NOBODY = "99999999-9999-4999-8999-999999999999";
 
@@ -210,6 +211,72 @@ describe("the list of what happened", () => {
     await report({}, other);
     const [row] = (await ask(platform, other, "GET", "/activity")).json as Row[];
     expect((await query(`since_id=${row?.id}`)).status).toBe(410);
+  });
+});
+
+describe("a message that was passed to an agent", () => {
+  const refusal = { jsonrpc: "2.0", id: 1, error: { code: -32603, message: "no" } };
+
+  it("is a row of the agent's, with what it answered and how long that took", async () => {
+    const peer = platform.addWorkspace({
+      name: "Peer",
+      reply: async () => {
+        await clock.advance(250);
+        return refusal;
+      },
+    });
+    await send(platform, me, peer, messageBody("hello"));
+    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([
+      {
+        activity_type: "a2a_receive",
+        source_id: me.id,
+        target_id: peer.id,
+        method: "message/send",
+        summary: "message/send → Peer",
+        duration_ms: 250,
+        status: "ok",
+        error_detail: null,
+        request_body: messageBody("hello"),
+        response_body: refusal,
+      },
+    ]);
+    expect(await rows()).toEqual([]);
+    expect(platform.events).toEqual([]);
+  });
+
+  it("is an error where the agent was not reached", async () => {
+    const peer = platform.addWorkspace({ url: "http://127.0.0.1:1/" });
+    await send(platform, me, peer);
+    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([
+      { status: "error", error_detail: "the agent was not reached" },
+    ]);
+  });
+
+  it("of a human is told with its answer", async () => {
+    const peer = platform.addWorkspace({ reply: () => refusal });
+    await send(platform, null, peer);
+    expect(platform.events).toEqual([
+      {
+        type: "A2A_RESPONSE",
+        workspaceId: peer.id,
+        payload: { method: "message/send", duration_ms: 0, response_body: refusal },
+      },
+    ]);
+  });
+
+  it("is written down once, also when it is handed out again from the queue", async () => {
+    const never = () => new Promise<string>(() => undefined);
+    const peer = platform.addWorkspace({ reply: never });
+    const answer = send(platform, me, peer);
+    while (peer.received.length === 0) await new Promise(setImmediate);
+    await clock.advance(300_000);
+    expect((await answer).status).toBe(202);
+    peer.setReply(() => "done");
+    await beat(platform, peer);
+    while (peer.received.length < 2) await new Promise(setImmediate);
+    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([
+      { status: "error", error_detail: "the agent did not answer", duration_ms: 300_000 },
+    ]);
   });
 });
 

@@ -75,17 +75,26 @@ describe("the checks before a message is passed on", () => {
   });
 
   it.each(["provisioning", "offline", "paused", "failed", "awaiting_agent", "removed"])(
-    "has no URL of a %s workspace, even if the message is no JSON",
+    "has no URL of a %s workspace",
     async (status) => {
       for (const agent of [{}, { reply: () => "hi" }]) {
         const peer = platform.addWorkspace({ status, ...agent });
-        expect(await send(platform, me, peer, "oops")).toMatchObject({
+        expect(await send(platform, me, peer)).toMatchObject({
           status: 503,
           json: { error: "workspace has no URL", status },
         });
       }
     },
   );
+
+  it.each([
+    ["2026-04", 503, "workspace has no URL"],
+    ["2026-05", 400, "invalid JSON"],
+  ] as const)("in %s answers %i to what is no JSON and has nowhere to go", async (version, status, error) => {
+    await using other = await startPlatform({ version });
+    const peer = other.addWorkspace({ status: "offline" });
+    expect(await send(other, null, peer, "oops")).toMatchObject({ status, json: { error } });
+  });
 
   it("still tries the URL of an agent that went offline", async () => {
     const url = await startAgent((_request, response) => response.end("{}"));

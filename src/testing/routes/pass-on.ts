@@ -1,4 +1,5 @@
 import { mayTalk } from "../access";
+import { noteExchange } from "../activity/exchange";
 import { isRoutable } from "../agents/agent-address";
 import { dispatch } from "../agents/dispatch";
 import { leaveInInbox } from "../agents/inbox";
@@ -6,7 +7,7 @@ import { normalise } from "../agents/normalise";
 import { wake } from "../agents/wake";
 import type { JsonObject } from "../json";
 import { findWorkspace, type PlatformState } from "../state";
-import { agentOf, type Workspace } from "../workspace";
+import { type Agent, agentOf, type Workspace } from "../workspace";
 import { relay } from "./agent-answer";
 import { json } from "./answer";
 import { busy } from "./busy";
@@ -29,27 +30,36 @@ export async function passOn(
   const target = findWorkspace(state, targetId);
   if (target === undefined) return json(404, { error: "workspace not found" });
   if (isOverBudget(target)) return json(402, { error: "workspace budget limit exceeded" });
-  if (target.deliveryMode === "poll") {
-    const request = requestOf(body);
-    if (request === undefined) return json(400, { error: "invalid JSON" });
+  const request = requestOf(body);
+  // The later version reads a message before it looks where it goes, the earlier one looks first.
+  if (request === undefined && state.version === "2026-05") return unreadable();
+  if (request !== undefined && target.deliveryMode === "poll") {
     noteOutbound(state, callerId);
     return json(200, leaveInInbox(state, target, callerId, request));
   }
+  const agent = agentFor(state, target);
+  if (agent instanceof Response) return agent;
+  if (request === undefined) return unreadable();
+
+  noteOutbound(state, callerId);
+  const startedAt = state.clock.now();
+  const answer = await dispatch(state, target, agent, callerId, request);
+  const durationMs = state.clock.now() - startedAt;
+  noteExchange(state, { target, from: callerId, request, answer, durationMs });
+  return relay(answer, () => busy(state, target, callerId, request));
+}
+
+/** Who is asked; or what the caller is told where nobody can be. */
+function agentFor(state: PlatformState, target: Workspace): Agent | Response {
   if (target.status === "hibernated") {
     wake(state, target);
     return waking();
   }
   const agent = agentOf(target);
   if (agent === undefined) return json(503, { error: "workspace has no URL", status: target.status });
-  if (!isRoutable(state, target, agent)) {
-    return json(502, { error: "workspace URL is not publicly routable" });
-  }
-  const request = requestOf(body);
-  if (request === undefined) return json(400, { error: "invalid JSON" });
-
-  noteOutbound(state, callerId);
-  const answer = await dispatch(state, target, agent, callerId, request);
-  return relay(answer, () => busy(state, target, callerId, request));
+  return isRoutable(state, target, agent)
+    ? agent
+    : json(502, { error: "workspace URL is not publicly routable" });
 }
 
 function isOverBudget({ budgetLimit, monthlySpend }: Workspace): boolean {
@@ -59,6 +69,10 @@ function isOverBudget({ budgetLimit, monthlySpend }: Workspace): boolean {
 /** What is over the limit is cut off without a word, and then is not JSON any more. */
 function requestOf(body: Buffer): JsonObject | undefined {
   return normalise(body.subarray(0, LONGEST_REQUEST).toString());
+}
+
+function unreadable(): Response {
+  return json(400, { error: "invalid JSON" });
 }
 
 function waking(): Response {

@@ -1,0 +1,68 @@
+import type { AgentAnswer } from "../agents/forward";
+import { tell } from "../events";
+import { type JsonObject, parseJson } from "../json";
+import type { PlatformState } from "../state";
+import type { Workspace } from "../workspace";
+import { type Activity, writeActivity } from "./activity";
+
+/** A request that was passed to an agent, and what came of it. */
+interface Exchange {
+  readonly target: Workspace;
+  readonly from: string | null;
+  readonly request: JsonObject;
+  readonly answer: AgentAnswer;
+  readonly durationMs: number;
+}
+
+/**
+ * Writes down what an agent was asked and what it answered, where the agent can read it. What it answered a human is
+ * told at once.
+ */
+export function noteExchange(
+  state: PlatformState,
+  { target, from, request, answer, durationMs }: Exchange,
+): void {
+  const method = typeof request.method === "string" ? request.method : "";
+  const duration = Math.round(durationMs);
+  const outcome = outcomeOf(answer);
+  writeActivity(state, {
+    workspace_id: target.id,
+    activity_type: "a2a_receive",
+    source_id: from,
+    target_id: target.id,
+    method,
+    summary: `${method} → ${target.name}`,
+    duration_ms: duration,
+    request_body: request,
+    ...outcome,
+  });
+  if (from !== null || outcome.status !== "ok") return;
+  tell(state, target.id, "A2A_RESPONSE", {
+    method,
+    duration_ms: duration,
+    response_body: outcome.response_body ?? null,
+  });
+}
+
+/** An answer that broke off was delivered all the same, if its head was a success. */
+function outcomeOf(answer: AgentAnswer): Pick<Activity, "status"> & Partial<Activity> {
+  switch (answer.kind) {
+    case "answered": {
+      const response = parseJson(Buffer.from(answer.body).toString());
+      return {
+        status: answer.status < 400 ? "ok" : "error",
+        ...(response !== undefined && { response_body: response }),
+      };
+    }
+    case "cut":
+      return answer.status < 300 ? { status: "ok" } : failed("the answer of the agent broke off");
+    case "lost":
+      return failed("the agent did not answer");
+    case "unreachable":
+      return failed("the agent was not reached");
+  }
+}
+
+function failed(reason: string) {
+  return { status: "error", error_detail: reason };
+}
