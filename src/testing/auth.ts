@@ -1,4 +1,4 @@
-import { hasToken, liveToken } from "./registry/tokens";
+import { accepts, hasToken } from "./registry/tokens";
 import { findWorkspace, type PlatformState } from "./state";
 
 /** What a refused caller is told; the proxy speaks of the caller, the registry of the workspace. */
@@ -33,7 +33,7 @@ export function refusedBy(
   if (caller === undefined || !hasToken(caller)) return undefined;
   const shown = bearerOf(authorization);
   if (shown === "") return gate.missing;
-  return shown === liveToken(caller) ? undefined : gate.invalid;
+  return accepts(state, caller, shown) ? undefined : gate.invalid;
 }
 
 /** The strict gate: without a live token nobody passes. The operator's token opens every workspace. */
@@ -44,10 +44,17 @@ export function refusedStrictly(
 ): string | undefined {
   const shown = bearerOf(authorization);
   if (shown === "") return REGISTRY_GATE.missing;
-  if (shown === state.adminToken) return undefined;
+  const passes = isOperator(state, authorization) || showsTokenOf(state, id, authorization);
+  return passes ? undefined : REGISTRY_GATE.invalid;
+}
+
+export function isOperator(state: PlatformState, authorization: string | undefined): boolean {
+  return state.adminToken !== undefined && bearerOf(authorization) === state.adminToken;
+}
+
+export function showsTokenOf(state: PlatformState, id: string, authorization: string | undefined): boolean {
   const workspace = findWorkspace(state, id);
-  const token = workspace === undefined ? null : liveToken(workspace);
-  return shown === token ? undefined : REGISTRY_GATE.invalid;
+  return workspace !== undefined && accepts(state, workspace, bearerOf(authorization));
 }
 
 /** The scheme is matched with its case and exactly one space. Empty when there is no bearer. */

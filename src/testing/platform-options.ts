@@ -12,7 +12,8 @@ export interface PlatformOptions {
    * Which platform it behaves like. That of April 2026 knows neither poll mode nor the inbound secret, does not say
    * what is wrong with an agent's URL, shows a removed workspace with status 200 instead of 410, takes an external
    * agent that fell silent for `offline` instead of `awaiting_agent`, leaves `failed` and `awaiting_agent` only for
-   * a registration, and loses a queued message when its target is busy again.
+   * a registration, loses a queued message when its target is busy again and does not tell what becomes of one, looks
+   * for the agent before it reads a message, and follows an agent's redirects.
    * @default "2026-05"
    */
   version?: PlatformVersion | undefined;
@@ -29,7 +30,7 @@ export interface PlatformOptions {
    * @default none, as self-hosted
    */
   orgId?: string | undefined;
-  /** A bearer that opens `GET /workspaces/:id/state` of every workspace, removed ones too. @default none */
+  /** A bearer that opens everything below `/workspaces/:id` that asks for a token, of removed ones too. @default none */
   adminToken?: string | undefined;
   /**
    * Finds the addresses of the host name in a URL that an agent registers; a rejection is a name that has none.

@@ -45,6 +45,8 @@ export interface PlatformState extends PlatformSettings {
   readonly timers: Set<() => void>;
   /** RFC 3339 now, so many milliseconds after the start as the platform's clock says. */
   timestamp(): string;
+  /** The same for any time of the clock. */
+  timestampAt(time: number): string;
 }
 
 type GivenSettings = { readonly [Name in keyof PlatformSettings]?: PlatformSettings[Name] | undefined };
@@ -52,6 +54,7 @@ type GivenSettings = { readonly [Name in keyof PlatformSettings]?: PlatformSetti
 export function createState(settings: GivenSettings & { readonly clock: Clock }): PlatformState {
   const { clock } = settings;
   const startedAt = Date.now() - clock.now();
+  const timestampAt = (time: number): string => new Date(startedAt + time).toISOString();
   return {
     clock,
     deployMode: settings.deployMode ?? "self-hosted",
@@ -67,7 +70,8 @@ export function createState(settings: GivenSettings & { readonly clock: Clock })
     activities: [],
     dispatches: new Set(),
     timers: new Set(),
-    timestamp: () => new Date(startedAt + clock.now()).toISOString(),
+    timestamp: () => timestampAt(clock.now()),
+    timestampAt,
   };
 }
 

@@ -4,7 +4,8 @@ import type { IncomingMessage } from "./agents/incoming-message";
 import type { Reply } from "./agents/reply";
 import { PLANTED } from "./delegations/view";
 import { newInboundSecret } from "./registry/inbound-secret";
-import { liveToken, newToken } from "./registry/tokens";
+import { watchProvisioning } from "./registry/provisioning";
+import { liveTokens, newSecret, replaceTokens } from "./registry/tokens";
 import type { PlatformState } from "./state";
 import { isUuid } from "./uuid";
 import { type DeliveryMode, newWorkspace, type Workspace } from "./workspace";
@@ -31,7 +32,7 @@ export interface NewWorkspace {
    * `online`, `degraded`, `offline`, `provisioning`, `paused`, `hibernated`, `failed`, `awaiting_agent`, `removed`
    * or any other text. A `reply` is asked only while online or degraded, a `url` also while offline.
    *
-   * It stays as it is until the agent is heard of. From then on heartbeats and their absence change it: an agent
+   * It stays as it is until the agent is heard of, only `provisioning` is `failed` after ten minutes. From then on heartbeats and their absence change it: an agent
    * that runs elsewhere (no `reply`, or a `url`) is `awaiting_agent` after 90 s of silence, and any that has
    * registered is lost after 180 s: `offline` where the platform runs it.
    * @default "online"
@@ -49,7 +50,7 @@ export interface NewWorkspace {
 export interface TestWorkspace {
   readonly id: string;
   readonly name: string;
-  /** The token that the platform accepts now; null when none is live. */
+  /** The token that the platform accepts now, the oldest of several; null when none is live. */
   readonly token: string | null;
   /** The secret the platform hands out with registrations and heartbeats. */
   readonly inboundSecret: string;
@@ -61,9 +62,9 @@ export interface TestWorkspace {
   readonly notifications: readonly string[];
   /** Any status, without the platform's own rules and without an event. */
   setStatus(status: string): void;
-  /** The old token is revoked at once. */
+  /** All others are revoked at once. */
   setToken(token: string | null): void;
-  /** Makes a new token the live one and returns it. The old one is revoked at once. */
+  /** Makes a new token the only live one and returns it. All others are revoked at once. */
   rotateToken(): string;
   /** Leaves no live token: requests pass unauthenticated, and the next registration is given a new one. */
   revokeTokens(): void;
@@ -88,13 +89,13 @@ export function addWorkspace(state: PlatformState, options: NewWorkspace): TestW
     name: options.name ?? `workspace-${id.slice(0, 8)}`,
     role: options.role ?? null,
     parentId: options.parentId === undefined ? null : canonicalId("parentId", options.parentId),
-    token: options.token === undefined ? newToken() : options.token,
     inboundSecret: newInboundSecret(),
     reply: options.reply ?? null,
     deliveryMode: options.deliveryMode ?? "push",
     maxConcurrentTasks: options.maxConcurrentTasks ?? 1,
     createdAt: state.clock.now(),
   });
+  replaceTokens(state, workspace, options.token === undefined ? newSecret() : options.token);
   setUrl(workspace, options.url ?? null);
   setStatus(state, workspace, options.status ?? "online");
   state.workspaces.set(id, workspace);
@@ -106,7 +107,7 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
     id: workspace.id,
     name: workspace.name,
     get token() {
-      return liveToken(workspace);
+      return liveTokens(workspace)[0]?.secret ?? null;
     },
     get inboundSecret() {
       return workspace.inboundSecret;
@@ -117,16 +118,13 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
     received: workspace.received,
     notifications: workspace.notifications,
     setStatus: (status) => setStatus(state, workspace, status),
-    setToken(token) {
-      workspace.token = token;
-    },
+    setToken: (token) => replaceTokens(state, workspace, token),
     rotateToken() {
-      workspace.token = newToken();
-      return workspace.token;
+      const token = newSecret();
+      replaceTokens(state, workspace, token);
+      return token;
     },
-    revokeTokens() {
-      workspace.token = null;
-    },
+    revokeTokens: () => replaceTokens(state, workspace, null),
     setInboundSecret(secret) {
       workspace.inboundSecret = secret;
     },
@@ -155,6 +153,7 @@ function setStatus(state: PlatformState, workspace: Workspace, status: string): 
   workspace.status = status;
   workspace.removedAt = status === "removed" ? state.timestamp() : null;
   workspace.hasDeadToken = false;
+  if (status === "provisioning") watchProvisioning(state, workspace);
 }
 
 function setUrl(workspace: Workspace, url: string | null): void {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "./agents/incoming-message";
 import type { Reply } from "./agents/reply";
 import type { Liveness } from "./registry/liveness";
+import type { Token } from "./registry/tokens";
 
 export type DeliveryMode = "push" | "poll";
 
@@ -11,7 +12,8 @@ export interface Workspace {
   role: string | null;
   parentId: string | null;
   status: string;
-  token: string | null;
+  /** Live ones, oldest first. */
+  readonly tokens: Token[];
   /** A token was minted after the removal: from then on a bearer is asked for, and none is accepted. */
   hasDeadToken: boolean;
   url: string | null;
@@ -29,6 +31,8 @@ export interface Workspace {
   /** Clock time of the last heartbeat or registration, in milliseconds. */
   lastHeartbeatAt: number | null;
   readonly liveness: Liveness;
+  /** Calls off the end of the platform's patience with a start; null when there was none. */
+  cancelProvisioning: (() => void) | null;
   activeTasks: number;
   currentTask: string;
   errorRate: number;
@@ -57,7 +61,7 @@ export function newWorkspace(
     role: null,
     parentId: null,
     status: "online",
-    token: null,
+    tokens: [],
     hasDeadToken: false,
     url: null,
     urlIsProvisioned: false,
@@ -69,6 +73,7 @@ export function newWorkspace(
     lastOutboundAt: null,
     lastHeartbeatAt: null,
     liveness: { key: null, silence: null },
+    cancelProvisioning: null,
     activeTasks: 0,
     currentTask: "",
     errorRate: 0,

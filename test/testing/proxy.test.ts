@@ -365,6 +365,35 @@ describe("a real agent", () => {
     });
   });
 
+  it.each([
+    ["2026-05", 307, 307, undefined],
+    ["2026-04", 307, 200, "POST"],
+    ["2026-04", 302, 200, "GET"],
+  ] as const)("in %s answers %i to send its reader on: %i", async (version, redirect, status, method) => {
+    await using other = await startPlatform({ version });
+    const seen: (string | undefined)[] = [];
+    const url = await startAgent((request, response) => {
+      seen.push(request.method);
+      if (request.url === "/agent") response.writeHead(redirect, { location: "/moved" }).end();
+      else request.pipe(response);
+    });
+    const answer = await send(other, null, other.addWorkspace({ url }));
+    expect(answer.status).toBe(status);
+    expect(seen).toEqual(method === undefined ? ["POST"] : ["POST", method]);
+    if (method !== undefined) expect(answer.json).toEqual(method === "POST" ? messageBody() : undefined);
+  });
+
+  it("that sends its reader round and round is given up", async () => {
+    await using earlier = await startPlatform({ version: "2026-04" });
+    let count = 0;
+    const url = await startAgent((_request, response) => {
+      count += 1;
+      response.writeHead(308, { location: "/again" }).end();
+    });
+    expect((await send(earlier, null, earlier.addWorkspace({ url }))).status).toBe(502);
+    expect(count).toBe(11);
+  });
+
   it("has a reply of more than 10 MiB cut without a word", async () => {
     const { answer } = await ask((_request, response) => response.end(`"${"x".repeat(11 * 2 ** 20)}"`));
     expect(answer.status).toBe(200);

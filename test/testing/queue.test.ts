@@ -7,7 +7,7 @@ import {
   type TestPlatform,
   type TestWorkspace,
 } from "../../src/testing/index";
-import { messageBody, send } from "./helpers/exchange";
+import { asCaller, call, messageBody, send } from "./helpers/exchange";
 import { beat } from "./helpers/registry";
 
 const never: Reply = () => new Promise<string>(() => undefined);
@@ -142,6 +142,92 @@ describe("a queued message", () => {
         native_session: true,
       },
     });
+  });
+});
+
+describe("what became of a queued message", () => {
+  const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00$/);
+  const ask = (queueId: string | undefined, who: TestWorkspace, target = peer) =>
+    call(`${platform.url}/workspaces/${target.id}/a2a/queue/${queueId}`, { headers: asCaller(who) });
+
+  it("is told to its sender and to its target, with the answer in the end", async () => {
+    const [first] = await queue("m-1");
+    expect(await ask(first?.queue_id, me)).toMatchObject({
+      status: 200,
+      json: {
+        queue_id: first?.queue_id,
+        workspace_id: peer.id,
+        status: "queued",
+        priority: 50,
+        attempts: 0,
+        enqueued_at: TIME,
+      },
+    });
+    peer.setReply(() => ({ jsonrpc: "2.0", result: "done" }));
+    await beat(platform, peer);
+    await settled();
+    const { json } = await ask(first?.queue_id, peer);
+    expect(json).toEqual({
+      queue_id: first?.queue_id,
+      workspace_id: peer.id,
+      status: "completed",
+      priority: 50,
+      attempts: 1,
+      enqueued_at: TIME,
+      dispatched_at: TIME,
+      completed_at: TIME,
+      response_body: { jsonrpc: "2.0", result: "done" },
+    });
+  });
+
+  it("is that it failed, after five attempts", async () => {
+    const [first] = await queue("m-1");
+    for (let round = 0; round < 5; round++) {
+      await beat(platform, peer);
+      await settled();
+      expect((await ask(first?.queue_id, me)).json).toMatchObject({ status: "dispatched" });
+      await clock.advance(300_000);
+      await settled();
+    }
+    expect((await ask(first?.queue_id, me)).json).toMatchObject({
+      status: "failed",
+      attempts: 5,
+      last_error: "the agent was lost",
+    });
+  });
+
+  it("is told to nobody else", async () => {
+    const [first] = await queue("m-1");
+    const other = platform.addWorkspace({});
+    const unknown = { status: 404, json: { error: "queue item not found" } };
+    expect(await ask(first?.queue_id, other)).toMatchObject(unknown);
+    expect(await ask(first?.queue_id, { ...me, token: null })).toMatchObject(unknown);
+    expect(await ask(first?.queue_id, me, other)).toMatchObject(unknown);
+    expect(await ask("99999999-9999-4999-8999-999999999999", me)).toMatchObject(unknown);
+  });
+
+  it("is not told by the earlier version", async () => {
+    await platform.close();
+    platform = await startPlatform({ clock, version: "2026-04" });
+    me = platform.addWorkspace({});
+    peer = platform.addWorkspace({ reply: never });
+    const [first] = await queue("m-1");
+    expect(await ask(first?.queue_id, me)).toMatchObject({ status: 404, text: "404 page not found" });
+  });
+
+  it("is nothing once it has expired", async () => {
+    const body = messageBody("late", "m-1");
+    const answer = send(platform, me, peer, { ...body, params: { ...body.params, expires_in_seconds: 60 } });
+    while (peer.received.length === 0) await new Promise(setImmediate);
+    await clock.advance(300_000);
+    const { queue_id } = (await answer).json as { queue_id: string };
+    await clock.advance(59_999);
+    expect((await ask(queue_id, me)).json).toMatchObject({ status: "queued", expires_at: TIME });
+    await clock.advance(1);
+    peer.setReply(() => "done");
+    await beat(platform, peer);
+    await settled();
+    expect(peer.received).toHaveLength(1);
   });
 });
 

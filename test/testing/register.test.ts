@@ -210,7 +210,9 @@ describe("the delivery mode", () => {
   it("is unknown to the earlier version, which always needs a URL and tells no reason", async () => {
     await using earlier = await startPlatform({ version: "2026-04" });
     const old = earlier.addWorkspace({});
-    expect((await register(earlier, old, { delivery_mode: "poll" })).json).toEqual({ status: "registered" });
+    for (const delivery_mode of ["poll", "Poll", 5]) {
+      expect((await register(earlier, old, { delivery_mode })).json).toEqual({ status: "registered" });
+    }
     expect(old.state.deliveryMode).toBe("push");
     expect(await register(earlier, old, { url: "" })).toMatchObject(UNREADABLE);
     expect(await register(earlier, old, { url: "http://10.0.0.1" })).toMatchObject(UNREADABLE);

@@ -198,6 +198,36 @@ describe("an agent that falls silent", () => {
   });
 });
 
+describe("a workspace that is being provisioned", () => {
+  it("has failed when it is not up after ten minutes", async () => {
+    me.setStatus("provisioning");
+    await clock.advance(599_999);
+    expect(me.state.status).toBe("provisioning");
+    await clock.advance(1);
+    expect(me.state.status).toBe("failed");
+    expect(told()).toEqual([["WORKSPACE_PROVISION_TIMEOUT", {}]]);
+  });
+
+  it("is given its ten minutes again when it is started again", async () => {
+    const late = platform.addWorkspace({ status: "provisioning" });
+    await clock.advance(300_000);
+    await beat(platform, late);
+    late.setStatus("provisioning");
+    await clock.advance(599_999);
+    expect(late.state.status).toBe("provisioning");
+  });
+
+  it("does not fail once it is up, or was removed", async () => {
+    const gone = platform.addWorkspace({ status: "provisioning" });
+    me.setStatus("provisioning");
+    await beat(platform, me);
+    gone.setStatus("removed");
+    await clock.advance(600_000);
+    expect(me.state.status).toBe("online");
+    expect(gone.state.status).toBe("removed");
+  });
+});
+
 describe("what an agent asks about itself", () => {
   const ask = (id: string, bearer?: string | null) =>
     call(`${platform.url}/workspaces/${id}/state`, {

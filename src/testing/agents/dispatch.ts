@@ -10,6 +10,9 @@ const IDLE_LIMIT_SECONDS = 300;
 // A caller that names itself waits no longer than this, whatever signs of life there are.
 const CEILING_MS = 30 * 60_000;
 
+// The earlier version goes wherever an agent sends it.
+const REDIRECTS = { "2026-04": 10, "2026-05": undefined };
+
 /** A request on its way to an agent. */
 export interface Dispatch {
   readonly targetId: string;
@@ -34,7 +37,8 @@ export async function dispatch(
   };
   try {
     if (agent.kind === "url") {
-      return await forward(agent.url, JSON.stringify(request), { signal, onConnected });
+      const redirects = REDIRECTS[state.version];
+      return await forward(agent.url, JSON.stringify(request), { signal, onConnected, redirects });
     }
     onConnected();
     return await Promise.race([answerOf(agent.reply), lostAt(signal)]);

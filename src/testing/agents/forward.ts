@@ -18,10 +18,21 @@ const LONGEST_ANSWER = 10 * 2 ** 20;
 interface ForwardOptions {
   readonly signal: AbortSignal;
   readonly onConnected: () => void;
+  /** After how many redirects the agent counts as not reached; undefined does not follow any. */
+  readonly redirects: number | undefined;
 }
 
-/** Posts a JSON-RPC request to exactly the URL of a real agent. Never rejects. */
+/** Posts a JSON-RPC request to the URL of a real agent. Never rejects. */
 export function forward(url: string, body: string, options: ForwardOptions): Promise<AgentAnswer> {
+  return exchange("POST", url, body, options);
+}
+
+function exchange(
+  method: Redirect["method"],
+  url: string,
+  body: string,
+  options: ForwardOptions,
+): Promise<AgentAnswer> {
   const { protocol } = new URL(url);
   const [post, connects] =
     protocol === "https:" ? [https.request, "secureConnect"] : [http.request, "connect"];
@@ -29,7 +40,7 @@ export function forward(url: string, body: string, options: ForwardOptions): Pro
     let connected = false;
     // A fresh connection each time: one that was idle could be dead, and look like an agent that died at work.
     const request = post(url, {
-      method: "POST",
+      method,
       agent: false,
       signal: options.signal,
       headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
@@ -43,9 +54,45 @@ export function forward(url: string, body: string, options: ForwardOptions): Pro
     request.on("error", (error) => {
       resolve({ kind: connected && !isMalformed(error) ? "lost" : "unreachable" });
     });
-    request.on("response", (response) => collect(response, resolve));
+    request.on("response", (response) => {
+      const next = options.redirects === undefined ? undefined : redirectOf(response, url, method);
+      if (next === undefined) {
+        collect(response, resolve);
+        return;
+      }
+      response.destroy();
+      resolve(options.redirects === 0 ? { kind: "unreachable" } : follow(next, body, options));
+    });
     request.end(body);
   });
+}
+
+function follow(
+  { method, url }: Redirect,
+  body: string,
+  { signal, redirects = 0 }: ForwardOptions,
+): Promise<AgentAnswer> {
+  const options = { signal, redirects: redirects - 1, onConnected: () => undefined };
+  return exchange(method, url, method === "GET" ? "" : body, options);
+}
+
+interface Redirect {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+}
+
+/** Where an answer sends its reader: with the body again, or without it. */
+function redirectOf(
+  { statusCode = 0, headers }: http.IncomingMessage,
+  url: string,
+  method: Redirect["method"],
+): Redirect | undefined {
+  const { location } = headers;
+  if (location === undefined || !URL.canParse(location, url)) return undefined;
+  const { href: next, protocol } = new URL(location, url);
+  if (protocol !== "http:" && protocol !== "https:") return undefined;
+  if (statusCode === 307 || statusCode === 308) return { method, url: next };
+  return statusCode >= 301 && statusCode <= 303 ? { method: "GET", url: next } : undefined;
 }
 
 function collect(response: http.IncomingMessage, resolve: (answer: AgentAnswer) => void): void {

@@ -21,15 +21,16 @@ interface WireRegistration {
 
 /** Reads a registration; undefined for a body that the platform cannot read. */
 export function readRegistration(body: unknown, version: PlatformVersion): Registration | undefined {
-  if (!isWireRegistration(body) || !body.id || !Object.hasOwn(body, "agent_card")) return undefined;
+  if (!isWireRegistration(body, version) || !body.id || !Object.hasOwn(body, "agent_card")) return undefined;
   const { id, url, agent_card: agentCard, delivery_mode: deliveryMode } = body;
   if (version === "2026-05") return { id, url: url ?? "", agentCard, deliveryMode: deliveryMode ?? "" };
   // Before there was a choice every agent had to have a URL.
   return url ? { id, url, agentCard, deliveryMode: "" } : undefined;
 }
 
-function isWireRegistration(body: unknown): body is WireRegistration {
-  return isObject(body) && hasShape(body, { id: isText, url: isText, delivery_mode: isText });
+function isWireRegistration(body: unknown, version: PlatformVersion): body is WireRegistration {
+  const shape = { id: isText, url: isText, ...(version === "2026-05" && { delivery_mode: isText }) };
+  return isObject(body) && hasShape(body, shape);
 }
 
 export function isDeliveryMode(text: string): text is DeliveryMode {

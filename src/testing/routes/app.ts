@@ -11,10 +11,12 @@ import { notify } from "./notify";
 import { guardOrigin } from "./origin";
 import { listPeers } from "./peers";
 import { proxyMessage } from "./proxy";
+import { queueStatus } from "./queue-status";
 import { limitRate } from "./rate-limit";
 import { register } from "./register";
 import { strictly } from "./strictly";
 import { guardTenant } from "./tenant";
+import { createToken, listTokens, revokeToken } from "./tokens";
 import { updateCard } from "./update-card";
 import { workspaceInfo } from "./workspace-info";
 import { workspaceState } from "./workspace-state";
@@ -38,6 +40,7 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.get("/workspaces/:id", workspaceInfo(state));
   app.get("/workspaces/:id/state", workspaceState(state));
   app.post("/workspaces/:id/a2a", proxyMessage(state));
+  if (state.version === "2026-05") app.get("/workspaces/:id/a2a/queue/:queue_id", queueStatus(state));
   app.post("/workspaces/:id/delegate", strict, delegate(state));
   app.get("/workspaces/:id/delegations", strict, listDelegations(state));
   app.post("/workspaces/:id/delegations/record", strict, recordDelegation(state));
@@ -45,6 +48,9 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.post("/workspaces/:id/notify", strict, notify(state));
   app.get("/workspaces/:id/activity", strict, listActivities(state));
   app.post("/workspaces/:id/activity", strict, reportActivity(state));
+  app.get("/workspaces/:id/tokens", strict, listTokens(state));
+  app.post("/workspaces/:id/tokens", strict, createToken(state));
+  app.delete("/workspaces/:id/tokens/:token_id", strict, revokeToken(state));
 
   app.notFound((c) => c.text("404 page not found", 404));
   // A handler that breaks answers nothing but the status.

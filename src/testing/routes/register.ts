@@ -83,7 +83,7 @@ function keepsUrl({ url, urlIsProvisioned }: Workspace): boolean {
 }
 
 function answerTo(state: PlatformState, workspace: Workspace, mode: DeliveryMode): JsonObject {
-  const token = mintFirstToken(workspace);
+  const token = mintFirstToken(state, workspace);
   return {
     status: "registered",
     ...(state.version === "2026-05" && { delivery_mode: mode }),

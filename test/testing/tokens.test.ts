@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { startPlatform, type TestPlatform, type TestWorkspace } from "../../src/testing/index";
+import { ask } from "./helpers/delegations";
+import { asCaller, call } from "./helpers/exchange";
+
+let platform: TestPlatform;
+let me: TestWorkspace;
+beforeEach(async () => {
+  platform = await startPlatform();
+  me = platform.addWorkspace({ name: "Me" });
+});
+afterEach(() => platform.close());
+
+interface Row {
+  id: string;
+  prefix: string;
+  last_used_at: string | null;
+}
+
+const mint = async () => (await ask(platform, me, "POST", "/tokens")).json as { auth_token: string };
+const rows = async (query = "") =>
+  ((await ask(platform, me, "GET", `/tokens${query}`)).json as { tokens: Row[]; count: number }).tokens;
+const revoke = (id: string) =>
+  call(`${platform.url}/workspaces/${me.id}/tokens/${id}`, { method: "DELETE", headers: asCaller(me) });
+const state = (token: string) => ask(platform, { ...me, token }, "GET", "/state");
+
+it("mints one more token, which works beside the first", async () => {
+  expect(await ask(platform, me, "POST", "/tokens")).toMatchObject({
+    status: 201,
+    json: {
+      auth_token: expect.stringMatching(/^[\w-]{43}$/),
+      workspace_id: me.id,
+      message: expect.any(String),
+    },
+  });
+  const { auth_token } = await mint();
+  expect((await state(auth_token)).status).toBe(200);
+  expect((await state(me.token ?? "")).status).toBe(200);
+});
+
+it("lists live tokens newest first, by their beginning and their last use", async () => {
+  const { auth_token } = await mint();
+  expect(await rows()).toEqual([
+    {
+      id: expect.any(String),
+      prefix: auth_token.slice(0, 8),
+      created_at: expect.any(String),
+      last_used_at: null,
+    },
+    {
+      id: expect.any(String),
+      prefix: me.token?.slice(0, 8),
+      created_at: expect.any(String),
+      last_used_at: expect.any(String),
+    },
+  ]);
+  expect(await rows("?limit=1&offset=1")).toMatchObject([{ prefix: me.token?.slice(0, 8) }]);
+});
+
+it("revokes one token and leaves the others", async () => {
+  const { auth_token } = await mint();
+  const [newest] = await rows();
+  expect(await revoke(newest?.id ?? "")).toMatchObject({ status: 200, json: { status: "revoked" } });
+  expect((await state(auth_token)).status).toBe(401);
+  expect((await state(me.token ?? "")).status).toBe(200);
+  expect(await revoke(newest?.id ?? "")).toMatchObject({
+    status: 404,
+    json: { error: "token not found or already revoked" },
+  });
+});
+
+it("keeps no more than 50 tokens alive, and says so without a time to wait", async () => {
+  for (let count = 1; count < 50; count += 1) await mint();
+  const refused = await ask(platform, me, "POST", "/tokens");
+  expect(refused).toMatchObject({ status: 429, json: { error: "maximum 50 active tokens per workspace" } });
+  expect(refused.headers).not.toHaveProperty("retry-after");
+});
+
+it("shows nothing of tokens to who has none", async () => {
+  expect((await ask(platform, { ...me, token: null }, "POST", "/tokens")).status).toBe(401);
+});
