@@ -3,11 +3,13 @@ import { type A2AError, invalidArgument } from "./errors";
 import type { A2AEvent, Emit } from "./events";
 import type { StateFolder } from "./identity/state-folder";
 import type { Workspace, Workspaces } from "./identity/workspaces";
+import type { Machine } from "./runtime";
 import { shown } from "./text";
 import type { Calls } from "./transport/call";
 import type { Clock } from "./transport/clock";
 import type { Exchange } from "./transport/exchange";
 import type { Pool } from "./transport/pool";
+import type { RequestContext } from "./transport/request";
 
 /** What the other entry points of this package need of a client and its users do not. */
 export interface ClientInternals {
@@ -18,10 +20,20 @@ export interface ClientInternals {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit<A2AEvent>;
-  /** Functions to call when the client is closed. */
-  readonly onClose: Set<() => void>;
+  readonly env: Machine["env"];
+  readonly requests: RequestContext;
+  /** The delegations this client has handed out, as many as one can still hear of. */
+  readonly handedOut: ReadonlySet<string>;
+  /** Functions to call when the client is closed; closing waits for them. */
+  readonly onClose: Set<() => void | Promise<void>>;
   /** The folder of a workspace's files, below `stateDir` if it is given; `undefined` without a file system. */
   folderOf(workspace: Workspace, stateDir?: string): StateFolder | undefined;
+  /** Sends a message to the workspace's own agent. Resolves to what went wrong, if anything did. */
+  messageSelf(
+    workspace: Workspace,
+    message: { text: string; messageId: string },
+    limits: BackgroundLimits,
+  ): Promise<A2AError | undefined>;
   standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<Standing>;
   /** Registers the workspace as it was registered last; `undefined` when this client never did. */
   registerAgain(

@@ -1,10 +1,10 @@
 import type { DelegationContext } from "./delegation/delegate";
-import { settle } from "./errors";
+import { type A2AError, settle } from "./errors";
 import { type A2AEvent, safeHook } from "./events";
 import { configurationFolder, stateFolder } from "./identity/state-folder";
 import { createWorkspaces, type Workspace } from "./identity/workspaces";
 import type { BackgroundLimits, ClientInternals, Standing } from "./internals";
-import type { MessagingContext } from "./messaging/send";
+import { type MessagingContext, sendA2AMessage } from "./messaging/send";
 import type { ResolvedOptions } from "./options";
 import type { PeersContext } from "./peers/context";
 import { createDirectory } from "./peers/directory";
@@ -13,7 +13,9 @@ import { createEnricher } from "./peers/enricher/enricher";
 import { createMemory } from "./peers/enricher/memory";
 import { fetchPeerList } from "./peers/list";
 import { getWorkspaceInfo } from "./peers/workspace-info";
+import type { HostLookup } from "./registration/host-lookup";
 import { type RegistrationContext, register } from "./registration/register";
+import { createTokenStore } from "./registration/token-store";
 import type { Machine } from "./runtime";
 import { createCalls } from "./transport/call";
 import type { Clock } from "./transport/clock";
@@ -25,7 +27,12 @@ import { joinPool } from "./transport/pool";
 const CONTROL_CONNECTIONS = 8;
 
 /** Gives every room of a client what it needs, and nothing else. */
-export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machine) {
+export function furnish(
+  clock: Clock,
+  resolved: ResolvedOptions,
+  machine: Machine,
+  lookup: HostLookup | undefined,
+) {
   const { platformUrl } = resolved;
   const emit = safeHook<A2AEvent>(resolved.onEvent);
   const workspaces = createWorkspaces(resolved.workspaces, clock, (workspaceId) =>
@@ -94,20 +101,48 @@ export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machin
     requestBytes: resolved.requestBytes,
     pool: pools.control,
     peers: directory,
+    handedOut: new Set(),
   };
   const folderOf = (workspace: Workspace, stateDir?: string) => {
     const root = stateDir ?? configurationFolder(machine);
     if (root === undefined) return undefined;
     return stateFolder(root, workspace.id, workspace === workspaces.default, machine);
   };
+  const store = createTokenStore({
+    clock,
+    emit,
+    pathOf: (workspace) => folderOf(workspace)?.path(".auth_token"),
+  });
   const registration: RegistrationContext = {
     ...shared,
     requestMs: resolved.requestMs,
     pool: pools.control,
     emit,
-    tokenPath: (workspace) => folderOf(workspace)?.path(".auth_token"),
+    deployMode: resolved.deployMode,
+    deployModeWarning: resolved.deployModeWarning,
+    lookup,
+    store,
+    lookUp: (options) => getWorkspaceInfo(peers, options),
     last: new Map(),
   };
+
+  async function messageSelf(
+    workspace: Workspace,
+    { text, messageId }: { text: string; messageId: string },
+    { timeoutMs, signal }: BackgroundLimits,
+  ): Promise<A2AError | undefined> {
+    const options = {
+      source: workspace.id,
+      allowSelf: true,
+      messageId,
+      delivery: "at-most-once",
+      budgetMs: timeoutMs,
+      timeoutMs,
+      signal,
+    } as const;
+    const sent = await settle(sendA2AMessage(messaging, workspace.id, text, options, true));
+    return sent.ok ? undefined : sent.error;
+  }
 
   async function standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<Standing> {
     const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, ...limits }, true));
@@ -121,15 +156,17 @@ export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machin
     return settle(register(registration, last, { source: workspace.id, ...limits }, true));
   }
 
-  const onClose = new Set<() => void>();
+  const onClose = new Set<() => void | Promise<void>>();
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
     enricher.close();
-    for (const end of onClose) end();
-    closing ??= calls.close().then(() => {
-      pools.control.leave();
-      pools.messages.leave();
-    });
+    const endings = [...onClose].map((end) => end());
+    closing ??= Promise.all([calls.close(), ...endings])
+      .then(store.close)
+      .then(() => {
+        pools.control.leave();
+        pools.messages.leave();
+      });
     return closing;
   }
 
@@ -139,8 +176,12 @@ export function furnish(clock: Clock, resolved: ResolvedOptions, machine: Machin
     clock,
     random: resolved.random,
     emit,
+    env: machine.env,
+    requests: delegation,
+    handedOut: delegation.handedOut,
     onClose,
     folderOf,
+    messageSelf,
     standingOf,
     registerAgain,
   };

@@ -18,11 +18,14 @@ export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name]
 
 interface Builtins {
   "node:diagnostics_channel": typeof import("node:diagnostics_channel");
+  "node:dns": typeof import("node:dns");
   "node:fs": typeof import("node:fs");
   "node:http": typeof import("node:http");
   "node:https": typeof import("node:https");
+  "node:net": typeof import("node:net");
   "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
+  "node:process": typeof import("node:process");
   "node:zlib": typeof import("node:zlib");
 }
 

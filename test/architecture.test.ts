@@ -64,7 +64,7 @@ const MAY_USE: Record<string, string[]> = {
     "delegation",
   ],
   index: ["client", "errors", "identity", "messaging", "peers", "registration", "delegation"],
-  heartbeat: [...LEAVES, "internals", "identity", "transport", "messaging"],
+  heartbeat: [...LEAVES, "internals", "identity", "transport", "messaging", "delegation"],
   testing: [],
 };
 

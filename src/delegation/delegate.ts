@@ -35,6 +35,8 @@ export interface DelegationReceipt {
 /** What the calls of this room need of the client. */
 export interface DelegationContext extends RequestContext {
   requestBytes: number;
+  /** Those handed out, oldest first, so that their results are known to be awaited. */
+  handedOut: Set<string>;
   peers: {
     label(peerId: string): string;
     routeTo(peerId: string): Workspace | undefined;
@@ -70,7 +72,7 @@ export async function delegate(
       peerId: id,
     });
   }
-  return requestPlatform(context, {
+  const receipt = await requestPlatform<DelegationReceipt>(context, {
     method: "POST",
     path: () => `/workspaces/${source.id}/delegate`,
     body: () => body,
@@ -81,6 +83,17 @@ export async function delegate(
     task: { messageId: idempotencyKey, repeatMaybe: true, idempotent: true },
     judge: (answer) => judgeReceipt(answer, id, idempotencyKey, peers.label(id)),
   });
+  remember(context.handedOut, receipt.delegationId);
+  return receipt;
+}
+
+/** Ten times what the platform lists at once. */
+const MOST_HANDED_OUT = 500;
+
+function remember(handedOut: Set<string>, delegationId: string): void {
+  handedOut.add(delegationId);
+  const [oldest] = handedOut;
+  if (handedOut.size > MOST_HANDED_OUT && oldest !== undefined) handedOut.delete(oldest);
 }
 
 const VISIBLE = /^[\x21-\x7e]{1,200}$/;

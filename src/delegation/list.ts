@@ -7,13 +7,28 @@ import { type Delegation, readDelegations } from "./delegation";
 
 /** The delegations of the own workspace, newest first. The platform keeps about the last 25. */
 export async function listDelegations(context: RequestContext, options?: CallOptions): Promise<Delegation[]> {
+  return ask(context, options, false, readDelegations);
+}
+
+/** The rows of the platform's list as it sent them, asked for in the background. */
+export async function listRows(context: RequestContext, options: CallOptions): Promise<readonly unknown[]> {
+  return ask(context, options, true, (rows) => rows);
+}
+
+function ask<T>(
+  context: RequestContext,
+  options: CallOptions | undefined,
+  background: boolean,
+  read: (rows: readonly unknown[], sourceId: string) => T,
+): Promise<T> {
   return requestPlatform(context, {
     method: "GET",
     path: (source) => `/workspaces/${source.id}/delegations`,
     options,
+    background,
     judge: (answer, source) => {
       const rows = judgeRows(answer);
-      return rows.ok ? succeeded(readDelegations(rows.value, source.id)) : rows;
+      return rows.ok ? succeeded(read(rows.value, source.id)) : rows;
     },
   });
 }

@@ -16,11 +16,30 @@ export async function notifyUser(
   if (typeof message !== "string" || message.trim() === "") {
     throw invalidArgument(`Expected \`message\` to be text with something in it, got ${shown(message)}.`);
   }
+  return notify(context, { message }, options, false);
+}
+
+/** Shows what has come of a delegation, in the background. */
+export async function notifyOfResult(
+  context: RequestContext,
+  message: string,
+  options: CallOptions,
+): Promise<void> {
+  return notify(context, { message, type: "delegation_result" }, options, true);
+}
+
+function notify(
+  context: RequestContext,
+  body: { message: string; type?: string },
+  options: CallOptions | undefined,
+  background: boolean,
+): Promise<void> {
   return requestPlatform<void>(context, {
     method: "POST",
     path: (source) => `/workspaces/${source.id}/notify`,
-    body: () => ({ message }),
+    body: () => body,
     options,
+    background,
     task: { repeatMaybe: false },
     judge: (answer) => (isSuccess(answer.status) ? succeeded(undefined) : failed(judgeRefusal(answer))),
   });

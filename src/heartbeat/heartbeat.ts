@@ -4,6 +4,7 @@ import { internalsOf } from "../internals";
 import { judgeBeat } from "./beat-answer";
 import { beatBody } from "./body";
 import { createCaretaker } from "./caretaker";
+import { createDelegations, type Results } from "./delegations/delegations";
 import { createHealth, type HealthReport } from "./health";
 import { createInboundSecret } from "./inbound-secret";
 import { type BeatManner, createLoop } from "./loop";
@@ -39,6 +40,8 @@ export interface Heartbeat extends AsyncDisposable {
   clearWedge(): void;
   /** The secret with which the platform signs in to this workspace's agent, for checking inbound calls. */
   inboundSecret(): Promise<string | undefined>;
+  /** The results of delegations that have come home. */
+  readonly results: Results;
   readonly status: { running: boolean; consecutiveFailures: number; lastBeatAt?: Date; wedged?: string };
 }
 
@@ -46,11 +49,21 @@ export interface Heartbeat extends AsyncDisposable {
 export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {}): Heartbeat {
   const internals = internalsOf(client);
   const { clock } = internals;
-  const { workspace, timeoutMs, emit, runtime, spend, ...settings } = resolveHeartbeat(internals, options);
+  const resolved = resolveHeartbeat(internals, options);
+  const { workspace, timeoutMs, emit, runtime, spend, delegations, ...settings } = resolved;
   const workspaceId = workspace.id;
   const bornAt = clock.now();
 
-  const secret = createInboundSecret(internals.folderOf(workspace, options.stateDir), workspaceId, emit);
+  const folder = internals.folderOf(workspace, options.stateDir);
+  const secret = createInboundSecret(folder, workspaceId, emit);
+  const { results, watch } = createDelegations({
+    internals,
+    workspace,
+    folder,
+    settings: delegations,
+    timeoutMs,
+    emit,
+  });
   const record = createBeatRecord(workspaceId, settings.livenessMs, emit);
   const health = createHealth(() => loop.pushSoon());
   const loop = createLoop<BeatReport>({
@@ -62,7 +75,10 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     beat,
     hintOf: ({ error }) =>
       error?.code === "rate_limited" ? (error.retryAfterMs ?? settings.intervalMs) : undefined,
-    afterRegular: lookAfter,
+    afterRegular(count, { error }) {
+      watch?.afterBeat(error?.code === "rate_limited");
+      void lookAfter(count);
+    },
   });
   let abortBeat = new AbortController();
   let abortLookAfter: AbortController | undefined;
@@ -85,7 +101,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     } catch (cause) {
       if (controller.signal.aborted) return { ok: false, elapsedMs: elapsed(), error: calledOff() };
       const error = isA2AError(cause) ? cause : unexpected(cause);
-      if (error.code === "closed") halt();
+      if (error.code === "closed") void halt();
       else record.failed(error);
       if (error.code === "workspace_removed") endRemoved(error.message);
       const status = error.status === undefined ? {} : { status: error.status };
@@ -126,15 +142,16 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     }
   }
 
-  function halt(): void {
+  function halt(): Promise<void> | undefined {
     internals.onClose.delete(halt);
     loop.halt();
     abortLookAfter?.abort();
+    return watch?.halt();
   }
 
   function endRemoved(reason: string): void {
     if (!loop.running) return;
-    halt();
+    void halt();
     emit({ type: "heartbeat.removed", workspaceId, reason });
   }
 
@@ -142,12 +159,12 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   let ending: AbortController | undefined;
   async function stop(): Promise<void> {
     if (loop.running) {
-      halt();
+      const halted = halt();
       // What is under way would report tasks that the last beat takes back.
       abortBeat.abort();
       ending?.abort();
       ending = new AbortController();
-      stopping = loop.request({ background: false, last: ending });
+      stopping = Promise.all([halted, loop.request({ background: false, last: ending })]);
     }
     await stopping;
   }
@@ -171,6 +188,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     markWedged: health.markWedged,
     clearWedge: health.clearWedge,
     inboundSecret: secret.read,
+    results,
     get status() {
       const { consecutiveFailures, lastBeatAt } = record;
       const { wedged } = health;

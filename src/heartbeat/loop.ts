@@ -22,8 +22,8 @@ export interface LoopOptions<Report> extends ScheduleOptions {
   beat(manner: BeatManner): Promise<Report>;
   /** How long the platform asked to wait, in milliseconds, if it did. */
   hintOf(report: Report): number | undefined;
-  /** What follows a regular beat, the `count`th since the start. Must not reject. */
-  afterRegular(count: number): Promise<void>;
+  /** What follows a regular beat, the `count`th since the start. Must not throw. */
+  afterRegular(count: number, report: Report): void;
 }
 
 /** When beats are made, and that no two are made at once. */
@@ -89,7 +89,7 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
     beats += 1;
     lastDueAt = nextBeatDue({ lastDueAt, now: clock.now(), beats }, schedule, hintOf(report));
     stopTimer = clock.setTimer(() => void regular(mine), lastDueAt - clock.now(), true);
-    await afterRegular(beats);
+    afterRegular(beats, report);
   }
 
   return {

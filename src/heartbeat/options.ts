@@ -6,6 +6,7 @@ import { shown } from "../text";
 import { isRecord } from "../transport/json";
 import { milliseconds } from "../validate";
 import { metadataBody, type RuntimeMetadata } from "./body";
+import { type DelegationWatchOptions, type ResolvedWatch, resolveWatch } from "./delegations/options";
 
 export interface HeartbeatOptions {
   /** Id of the own workspace to keep alive. @default the client's default workspace */
@@ -17,7 +18,7 @@ export interface HeartbeatOptions {
   /** How long the platform believes in the workspace without a beat, in milliseconds. @default 180000 */
   livenessMs?: number | undefined;
   /**
-   * Folder of the inbound secret, private to this user.
+   * Folder of the inbound secret, of results and of what has to be remembered, private to this user.
    * @default CONFIGS_DIR, else /configs where that is writable, else ~/.molecule-workspace
    */
   stateDir?: string | undefined;
@@ -25,6 +26,8 @@ export interface HeartbeatOptions {
   runtime?: (() => RuntimeMetadata | undefined) | undefined;
   /** Spend of the month so far in US cents, asked for at each beat. May throw. */
   monthlySpendCents?: (() => number | undefined) | undefined;
+  /** Results of delegations: on by default; false leaves them alone. */
+  delegations?: false | DelegationWatchOptions | undefined;
   /** @default the client's */
   onEvent?: ((event: HeartbeatEvent) => void) | undefined;
 }
@@ -37,6 +40,7 @@ export interface ResolvedHeartbeat {
   livenessMs: number;
   runtime: () => Record<string, unknown> | undefined;
   spend: () => number | undefined;
+  delegations: ResolvedWatch | undefined;
   emit: Emit<HeartbeatEvent>;
 }
 
@@ -65,6 +69,7 @@ export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatO
       return isRecord(metadata) ? metadataBody(metadata) : undefined;
     }),
     spend: harmless(() => options.monthlySpendCents?.()),
+    delegations: resolveWatch(options.delegations),
     emit: options.onEvent === undefined ? emit : safeHook(options.onEvent),
   };
 }

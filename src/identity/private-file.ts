@@ -5,9 +5,10 @@ const LARGEST_SECRET = 8192;
 
 /**
  * Reads a small text file, white space around it removed; `undefined` when there is none. Throws for what is no
- * regular file (opening a FIFO would block the process) and for what is too large to be a secret.
+ * regular file (opening a FIFO would block the process) and for what has more than `most` bytes: too large to be a
+ * secret.
  */
-export async function readSecretFile(path: string): Promise<string | undefined> {
+export async function readSecretFile(path: string, most = LARGEST_SECRET): Promise<string | undefined> {
   const fs = fileSystem();
   const { O_RDONLY, O_NONBLOCK } = fs.constants;
   let file: Awaited<ReturnType<typeof fs.promises.open>>;
@@ -20,7 +21,7 @@ export async function readSecretFile(path: string): Promise<string | undefined> 
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
-    if (stat.size > LARGEST_SECRET) throw new Error(`${path} is larger than ${LARGEST_SECRET} bytes`);
+    if (stat.size > most) throw new Error(`${path} is larger than ${most} bytes`);
     const text = (await file.readFile("utf8")).trim();
     return text === "" ? undefined : text;
   } finally {
@@ -94,15 +95,18 @@ async function sweepTemporaries(path: string): Promise<void> {
   }
 }
 
-const isCode = (error: unknown, code: string): boolean => (error as { code?: unknown }).code === code;
+export const isCode = (error: unknown, code: string): boolean =>
+  (error as { code?: unknown } | null | undefined)?.code === code;
 
-function fileSystem() {
+/** Throws where there is none. */
+export function fileSystem() {
   const fs = builtin("node:fs");
   if (fs === undefined) throw new Error("there is no file system here");
   return fs;
 }
 
-function pathOf() {
+/** Throws where there is no file system. */
+export function pathOf() {
   const path = builtin("node:path");
   if (path === undefined) throw new Error("there is no file system here");
   return path;

@@ -69,6 +69,7 @@ export async function sendA2AMessage(
   peerId: string,
   message: string | OutgoingMessage,
   givenOptions?: SendOptions,
+  background = false,
 ): Promise<SendOutcome> {
   const id = requirePeerId(peerId);
   const parts = messageParts(message);
@@ -87,7 +88,7 @@ export async function sendA2AMessage(
   checkSize(body, context.requestBytes, { messageId, peerId: id });
 
   const mode = options.delivery ?? context.delivery;
-  const call = context.calls.begin(options.budgetMs ?? context.budgetMs, options.signal);
+  const call = context.calls.begin(options.budgetMs ?? context.budgetMs, options.signal, background);
   const subject = { peerId: id, messageId };
   const progress = newProgress();
   const report = () => ({ attempts: progress.attempts, elapsedMs: Math.round(call.elapsedMs()) });

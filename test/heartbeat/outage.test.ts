@@ -5,7 +5,7 @@ import { BEAT, INFO, INTERVAL, REGISTER, refused, SECOND, world } from "./helper
 
 const LIVENESS = 180_000;
 const REGISTRATION = {
-  url: "https://agent.example/a2a",
+  url: "http://localhost:9000/a2a",
   agentCard: { name: "me", description: "a test", skills: [{ id: "sum", name: "Sum" }] },
 };
 

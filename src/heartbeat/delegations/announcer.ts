@@ -1,0 +1,126 @@
+import type { A2AError } from "../../errors";
+import type { Emit, HeartbeatEvent } from "../../events";
+import { newId } from "../../ids";
+import { isTold } from "../../streak";
+import type { Clock } from "../../transport/clock";
+import type { Inbox } from "./inbox";
+import type { Announcement, Unannounced } from "./journal";
+
+export interface AnnouncerOptions {
+  workspaceId: string;
+  clock: Clock;
+  inbox: Inbox;
+  cooldownMs: number;
+  emit: Emit<HeartbeatEvent>;
+  /** Sends the message to the own agent. Resolves to what went wrong, if anything did. */
+  send(results: readonly Unannounced[], messageId: string): Promise<A2AError | undefined>;
+  /** Told of a failure to remember. */
+  onStoreFailed(error: unknown): void;
+}
+
+/** Wakes the agent for results that came home: one message at a time, and not more than one in each cooldown. */
+export interface Announcer {
+  /** Announces what is to be announced, at once or when the cooldown ends. */
+  kick(): void;
+  /** Plans nothing any more, until the next kick. */
+  halt(): void;
+}
+
+/** A failing announcement is tried again after the cooldown, then after twice, four times … up to this many times it. */
+const LONGEST_PAUSES = 10;
+
+export function createAnnouncer(options: AnnouncerOptions): Announcer {
+  const { workspaceId, clock, inbox, cooldownMs, emit, send, onStoreFailed } = options;
+  let underWay = false;
+  let failures = 0;
+  let quietUntil = Number.NEGATIVE_INFINITY;
+  let stopTimer: (() => void) | undefined;
+  let halts = 0;
+
+  function kick(): void {
+    if (underWay || stopTimer !== undefined || inbox.state.unannounced.length === 0) return;
+    const wait = quietUntil - clock.now();
+    if (wait > 0) {
+      stopTimer = clock.setTimer(
+        () => {
+          stopTimer = undefined;
+          kick();
+        },
+        wait,
+        true,
+      );
+      return;
+    }
+    underWay = true;
+    const round = halts;
+    const over = () => {
+      underWay = false;
+      if (round === halts) kick();
+    };
+    // It rejects when it is called off; what it was about is remembered.
+    void announce(round).then(over, over);
+  }
+
+  /** The one that was begun before, or one for all that wait. */
+  async function begun(): Promise<Announcement> {
+    const { announcement, unannounced } = inbox.state;
+    if (announcement !== undefined) return announcement;
+    const fresh = { messageId: newId(), ids: unannounced.map(({ id }) => id) };
+    await remember(fresh, []);
+    return fresh;
+  }
+
+  async function announce(round: number): Promise<void> {
+    const { messageId, ids } = await begun();
+    const wanted = new Set(ids);
+    const results = inbox.state.unannounced.filter(({ id }) => wanted.has(id));
+    quietUntil = clock.now() + cooldownMs;
+    const error = results.length === 0 ? undefined : await send(results, messageId);
+    if (round !== halts) return;
+    if (error !== undefined && !hasArrived(error)) {
+      failures += 1;
+      const pause = cooldownMs * Math.min(2 ** (failures - 1), LONGEST_PAUSES);
+      quietUntil = clock.now() + Math.max(pause, error.retryAfterMs ?? 0);
+      if (isTold(failures)) {
+        const { code, message: reason } = error;
+        emit({ type: "delegations.announce_failed", workspaceId, consecutive: failures, code, reason });
+      }
+      return;
+    }
+    failures = 0;
+    if (results.length > 0) {
+      emit({ type: "delegations.announced", workspaceId, messageId, delegationIds: [...ids] });
+    }
+    await remember(undefined, ids);
+  }
+
+  async function remember(announcement: Announcement | undefined, done: readonly string[]): Promise<void> {
+    const over = new Set(done);
+    try {
+      await inbox.note((state) => ({
+        ...state,
+        announcement,
+        unannounced: state.unannounced.filter(({ id }) => !over.has(id)),
+      }));
+    } catch (error) {
+      onStoreFailed(error);
+    }
+  }
+
+  return {
+    kick,
+    halt() {
+      halts += 1;
+      stopTimer?.();
+      stopTimer = undefined;
+    },
+  };
+}
+
+/**
+ * The agent has the message, whatever became of its answer. Also when time was up: an agent works for minutes, and the
+ * platform does not call it off because nobody waits any more.
+ */
+function hasArrived({ code, delivery }: A2AError): boolean {
+  return delivery === "confirmed" || (delivery === "maybe" && code === "timeout");
+}

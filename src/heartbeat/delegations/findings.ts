@@ -1,0 +1,54 @@
+import { type Delegation, isFinal, readDelegations } from "../../delegation/delegation";
+import { parsePeerId } from "../../identity/workspace-id";
+import { isRecord, type JsonRecord } from "../../transport/json";
+
+/** What a page of the platform's list says. */
+export interface Findings {
+  /** The own delegations that are completed or failed, in the order they came to be. */
+  finished: readonly Delegation[];
+  /** Finished ones that claim to be this workspace's and are not. */
+  foreign: readonly { delegationId: string; sourceId: string }[];
+  /** Rows that are none. */
+  malformed: number;
+  /** Every delegation of the page. */
+  ids: readonly string[];
+  /** The page holds as many rows as the platform ever sends. */
+  full: boolean;
+}
+
+/** The platform lists no more rows than these. */
+const PAGE_ROWS = 50;
+
+// An id goes into file lines and into what the agent reads, so it is one word and nothing else.
+const ONE_WORD = /^[\w.:-]{1,128}$/;
+
+export function readFindings(rows: readonly unknown[], workspaceId: string): Findings {
+  const good = rows.filter(isRow);
+  const own = readDelegations(good, workspaceId).reverse();
+  const foreign = good.filter(
+    (row) =>
+      isFinal(row) &&
+      parsePeerId(row.source_id) !== workspaceId &&
+      // Newer platforms also list the work that others handed to this workspace, and say so.
+      row.direction !== "received" &&
+      row.delegation_id !== undefined,
+  );
+  return {
+    finished: own.filter(isFinal),
+    foreign: foreign.map((row) => ({ delegationId: String(row.delegation_id), sourceId: row.source_id })),
+    malformed: rows.length - good.length,
+    ids: own.map(({ delegationId }) => delegationId),
+    full: rows.length >= PAGE_ROWS,
+  };
+}
+
+type Row = JsonRecord & { status: string; source_id: string; delegation_id?: string };
+
+function isRow(row: unknown): row is Row {
+  if (!isRecord(row) || typeof row.status !== "string" || typeof row.source_id !== "string") return false;
+  // The row that tells of a failure has no id: there is another one that has.
+  return (
+    row.delegation_id === undefined ||
+    (typeof row.delegation_id === "string" && ONE_WORD.test(row.delegation_id))
+  );
+}

@@ -1,0 +1,110 @@
+import { readSecretFile, writeSecretFile } from "../../identity/private-file";
+import { isRecord, parseJson } from "../../transport/json";
+
+/** A result that was delivered and not announced yet. */
+export interface Unannounced {
+  readonly id: string;
+  readonly status: string;
+  readonly summary?: string;
+  readonly error?: string;
+}
+
+/** An announcement that was begun: repeated as the same message until it is known to have arrived. */
+export interface Announcement {
+  readonly messageId: string;
+  readonly ids: readonly string[];
+}
+
+/** What has to be remembered over restarts. */
+export interface JournalState {
+  /** Delegations whose result was delivered, oldest first. */
+  readonly seen: readonly string[];
+  /** Delegations of others that were warned of, oldest first. */
+  readonly foreign: readonly string[];
+  readonly unannounced: readonly Unannounced[];
+  readonly announcement: Announcement | undefined;
+}
+
+/** What is remembered of, at most: ten times what the platform lists at once. */
+const MOST_REMEMBERED = 500;
+const LARGEST_JOURNAL = 1024 * 1024;
+
+const EMPTY: JournalState = { seen: [], foreign: [], unannounced: [], announcement: undefined };
+
+/** How a journal was found when it was opened. */
+export type Found = "new" | "kept" | "corrupt";
+
+export interface Journal {
+  readonly state: JournalState;
+  /** Reads what was stored. Throws when it is there and cannot be read now. */
+  open(): Promise<Found>;
+  /** Takes over `next` once it is stored. */
+  store(next: JournalState): Promise<void>;
+  /** Takes over `next` at once, and then stores it. */
+  note(next: JournalState): Promise<void>;
+}
+
+/** Without a path it is kept in memory alone. */
+export function createJournal(path: string | undefined): Journal {
+  let state = EMPTY;
+
+  async function write(next: JournalState): Promise<void> {
+    if (path !== undefined) await writeSecretFile(path, JSON.stringify({ version: 1, ...next }));
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    async open() {
+      const text = path === undefined ? undefined : await readSecretFile(path, LARGEST_JOURNAL);
+      if (text === undefined) return "new";
+      const read = readState(text);
+      state = read ?? EMPTY;
+      return read === undefined ? "corrupt" : "kept";
+    },
+    async store(next) {
+      const kept = bounded(next);
+      await write(kept);
+      state = kept;
+    },
+    async note(next) {
+      state = bounded(next);
+      await write(state);
+    },
+  };
+}
+
+function bounded({ seen, foreign, unannounced, announcement }: JournalState): JournalState {
+  return {
+    seen: newest(seen),
+    foreign: newest(foreign),
+    unannounced: newest(unannounced),
+    announcement,
+  };
+}
+
+const newest = <T>(list: readonly T[]): readonly T[] => list.slice(-MOST_REMEMBERED);
+
+function readState(text: string): JournalState | undefined {
+  const parsed = parseJson(text);
+  if (!parsed.ok || !isRecord(parsed.value)) return undefined;
+  const { seen, foreign, unannounced, announcement } = parsed.value;
+  if (!isTexts(seen) || !isTexts(foreign) || !Array.isArray(unannounced)) return undefined;
+  if (!unannounced.every(isUnannounced)) return undefined;
+  if (announcement !== undefined && !isAnnouncement(announcement)) return undefined;
+  return { seen, foreign, unannounced, announcement };
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === "string");
+
+const isUnannounced = (value: unknown): value is Unannounced =>
+  isRecord(value) &&
+  typeof value.id === "string" &&
+  typeof value.status === "string" &&
+  (value.summary === undefined || typeof value.summary === "string") &&
+  (value.error === undefined || typeof value.error === "string");
+
+const isAnnouncement = (value: unknown): value is Announcement =>
+  isRecord(value) && typeof value.messageId === "string" && isTexts(value.ids);

@@ -1,0 +1,80 @@
+import type { A2AError } from "../../errors";
+import type { Emit, HeartbeatEvent } from "../../events";
+import { oneLine } from "../../text";
+import type { DelegationResult } from "./result";
+
+/** More results than these at once come in one message. */
+const MOST_SINGLE = 3;
+/** Lines of such a message. */
+const MOST_LISTED = 10;
+const LONGEST_SUMMARY = 100;
+const LONGEST_PREVIEW = 200;
+const MOST_TRIES = 5;
+/** Messages that wait for a platform that refuses them. */
+const MOST_WAITING = 50;
+
+export interface NotifierOptions {
+  workspaceId: string;
+  /** Shows a message to the human. Resolves to what went wrong, if anything did. */
+  show(message: string): Promise<A2AError | undefined>;
+  emit: Emit<HeartbeatEvent>;
+}
+
+/** Tells the human behind the workspace of results. What surely was not shown is shown later; nothing is shown twice. */
+export interface Notifier {
+  add(results: readonly DelegationResult[]): void;
+  /** Shows what waits. Does nothing while that goes on. */
+  flush(): Promise<void>;
+}
+
+export function createNotifier({ workspaceId, show, emit }: NotifierOptions): Notifier {
+  let waiting: { message: string; tries: number }[] = [];
+  let underWay = false;
+
+  async function flush(): Promise<void> {
+    if (underWay) return;
+    underWay = true;
+    const round = waiting;
+    waiting = [];
+    for (const { message, tries } of round) {
+      const error = await show(message);
+      if (error === undefined) continue;
+      const mayRepeat = error.delivery === "not-sent" && (error.retryable || error.code === "unauthorized");
+      if (mayRepeat && tries < MOST_TRIES) {
+        waiting.push({ message, tries: tries + 1 });
+        continue;
+      }
+      const { code, message: reason } = error;
+      emit({ type: "delegations.notify_failed", workspaceId, code, reason });
+    }
+    underWay = false;
+  }
+
+  return {
+    add(results) {
+      const messages = results.length > MOST_SINGLE ? [together(results)] : results.map(single);
+      waiting = [...waiting, ...messages.map((message) => ({ message, tries: 1 }))].slice(-MOST_WAITING);
+    },
+    flush,
+  };
+}
+
+function single({ status, summary, response_preview: preview }: DelegationResult): string {
+  const told = `Delegation ${oneLine(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`;
+  return preview === "" ? told : `${told}\nResult: ${cut(preview, LONGEST_PREVIEW)}`;
+}
+
+function together(results: readonly DelegationResult[]): string {
+  const failed = results.filter(({ status }) => status === "failed").length;
+  const head = `${results.length} delegations finished: ${results.length - failed} completed, ${failed} failed`;
+  const lines = results
+    .slice(0, MOST_LISTED)
+    .map(({ status, summary }) => `- ${oneLine(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`);
+  if (results.length > MOST_LISTED) lines.push(`- and ${results.length - MOST_LISTED} more`);
+  return [head, ...lines].join("\n");
+}
+
+/** Whole characters, without those that reorder or hide text. */
+function cut(text: string, most: number): string {
+  return [...oneLine(text, 1000)].slice(0, most).join("");
+}

@@ -1,0 +1,213 @@
+import { listRows } from "../../delegation/list";
+import { notifyOfResult } from "../../delegation/notify";
+import { settle } from "../../errors";
+import type { Emit, HeartbeatEvent } from "../../events";
+import type { Workspace } from "../../identity/workspaces";
+import type { BackgroundLimits, ClientInternals } from "../../internals";
+import { oneLine } from "../../text";
+import { announcementText } from "./announcement";
+import { createAnnouncer } from "./announcer";
+import { type Findings, readFindings } from "./findings";
+import type { Inbox } from "./inbox";
+import { createNotifier } from "./notifier";
+import type { ResolvedWatch } from "./options";
+import { createParentLookup } from "./parent";
+import { type DelegationResult, resultOf } from "./result";
+import { createTroubles } from "./troubles";
+
+/** Under a rate limit beats come first: one look for so many of them. */
+const BEATS_PER_LOOK_WHEN_LIMITED = 4;
+/** The agent's answer to an announcement is of no interest; after this time, in milliseconds, nobody waits for it. */
+const ANNOUNCE_MS = 120_000;
+
+export interface WatchOptions {
+  internals: ClientInternals;
+  workspace: Workspace;
+  settings: ResolvedWatch;
+  inbox: Inbox;
+  path: string | undefined;
+  /** One look, in milliseconds. */
+  timeoutMs: number;
+  emit: Emit<HeartbeatEvent>;
+}
+
+/** Brings the results of delegations home, beside the beats: no beat ever waits for it. */
+export interface Watch {
+  /** Called after each regular beat; `limited` when it met the rate limit. */
+  afterBeat(limited: boolean): void;
+  /** Ends what is under way. Resolves when nothing is being written any more. */
+  halt(): Promise<void>;
+}
+
+export function createWatch(options: WatchOptions): Watch {
+  const { internals, workspace, settings, inbox, timeoutMs, emit } = options;
+  const { clock, requests } = internals;
+  const workspaceId = workspace.id;
+  const parentOf = createParentLookup(requests, workspace);
+  const troubles = createTroubles(workspaceId, emit);
+
+  let controller = new AbortController();
+  let looking: Promise<void> | undefined;
+  let beatsSinceLook = 0;
+  let limitedOfLate = false;
+  let notBefore = Number.NEGATIVE_INFINITY;
+  let isFirst = false;
+  let malformed = 0;
+  let lastIds: readonly string[] = [];
+  // Found and not written down yet: the platform's list may have moved on when the disk takes them.
+  const waiting = new Map<string, DelegationResult>();
+  // Completed, but the row with the result was not there yet.
+  const incomplete = new Set<string>();
+
+  const limits = (ms = timeoutMs): BackgroundLimits => ({ timeoutMs: ms, signal: controller.signal });
+  const asOwn = (ms?: number) => ({ source: workspaceId, ...limits(ms) });
+
+  const announcer = createAnnouncer({
+    workspaceId,
+    clock,
+    inbox,
+    cooldownMs: settings.cooldownMs,
+    emit,
+    async send(results, messageId) {
+      const parent = await parentOf(limits());
+      const text = announcementText({ results, path: options.path, parent });
+      return internals.messageSelf(workspace, { text, messageId }, limits(ANNOUNCE_MS));
+    },
+    onStoreFailed: troubles.store,
+  });
+  const notifier = createNotifier({
+    workspaceId,
+    emit,
+    async show(message) {
+      const shown = await settle(notifyOfResult(requests, message, asOwn()));
+      return shown.ok ? undefined : shown.error;
+    },
+  });
+
+  async function look(): Promise<void> {
+    const rows = await settle(listRows(requests, asOwn()));
+    if (rows.ok) {
+      troubles.looked();
+      await digest(readFindings(rows.value, workspaceId));
+    } else {
+      troubles.look(rows.error);
+      if (rows.error.code === "rate_limited") {
+        limitedOfLate = true;
+        notBefore = clock.now() + (rows.error.retryAfterMs ?? 0);
+      }
+    }
+  }
+
+  async function digest(findings: Findings): Promise<void> {
+    const opened = await inbox.open();
+    isFirst ||= opened.isFirst && !settings.replayOld;
+    tellOf(opened.recovered);
+    if (isFirst) {
+      const old = findings.finished.filter(({ delegationId: id }) => !internals.handedOut.has(id));
+      await inbox.skip(old.map(({ delegationId }) => delegationId));
+      isFirst = false;
+    }
+    noteMalformed(findings.malformed);
+    noteGap(findings);
+    await noteForeign(findings.foreign);
+    collect(findings);
+    await deliver();
+  }
+
+  function collect({ finished }: Findings): void {
+    const seen = new Set(inbox.state.seen);
+    for (const delegation of finished) {
+      const { delegationId: id, status, responsePreview, error } = delegation;
+      if (seen.has(id) || waiting.has(id)) continue;
+      const mayGetMore = status === "completed" && responsePreview === "" && error === "";
+      if (mayGetMore && !incomplete.has(id)) {
+        incomplete.add(id);
+        continue;
+      }
+      incomplete.delete(id);
+      waiting.set(id, resultOf(delegation, Date.now()));
+    }
+    // One that left the list is not waited for any more.
+    const listed = new Set(finished.map(({ delegationId }) => delegationId));
+    for (const id of incomplete) if (!listed.has(id)) incomplete.delete(id);
+  }
+
+  async function deliver(): Promise<void> {
+    if (waiting.size > 0) {
+      const delivered = await inbox.deliver([...waiting.values()]);
+      waiting.clear();
+      tellOf(delivered);
+    }
+    troubles.stored();
+    if (settings.announce) announcer.kick();
+    if (settings.notify) await notifier.flush();
+  }
+
+  function tellOf(results: readonly DelegationResult[]): void {
+    if (results.length === 0) return;
+    const delegationIds = results.map(({ delegation_id }) => delegation_id);
+    emit({ type: "delegations.delivered", workspaceId, delegationIds });
+    if (settings.notify) notifier.add(results);
+  }
+
+  function noteMalformed(count: number): void {
+    if (count > 0 && count !== malformed) emit({ type: "delegations.malformed", workspaceId, count });
+    malformed = count;
+  }
+
+  /** A full page without anything known means that more may have come and gone since the last look. */
+  function noteGap({ full, ids }: Findings): void {
+    const known = new Set([...lastIds, ...inbox.state.seen]);
+    if (full && known.size > 0 && !ids.some((id) => known.has(id))) {
+      emit({ type: "delegations.possible_gap", workspaceId });
+    }
+    lastIds = ids;
+  }
+
+  async function noteForeign(foreign: Findings["foreign"]): Promise<void> {
+    const warned = new Set(inbox.state.foreign);
+    const fresh = foreign.filter(({ delegationId: id }) => !warned.has(id) && warned.add(id));
+    if (fresh.length === 0) return;
+    for (const { delegationId, sourceId } of fresh) {
+      emit({
+        type: "delegations.foreign_source",
+        workspaceId,
+        delegationId,
+        sourceId: oneLine(sourceId, 200),
+      });
+    }
+    const ids = fresh.map(({ delegationId }) => delegationId);
+    await inbox.note((state) => ({ ...state, foreign: [...state.foreign, ...ids] }));
+  }
+
+  async function lookOnce(): Promise<void> {
+    const { signal } = controller;
+    try {
+      await look();
+    } catch (error) {
+      // Called off, or the disk does not do what it should: what was found waits in memory for the next look.
+      if (!signal.aborted) troubles.store(error);
+    } finally {
+      looking = undefined;
+    }
+  }
+
+  return {
+    afterBeat(limited) {
+      limitedOfLate ||= limited;
+      beatsSinceLook += 1;
+      const beatsPerLook = limitedOfLate ? BEATS_PER_LOOK_WHEN_LIMITED : 1;
+      if (looking !== undefined || clock.now() < notBefore || beatsSinceLook < beatsPerLook) return;
+      beatsSinceLook = 0;
+      limitedOfLate = limited;
+      looking = lookOnce();
+    },
+    async halt() {
+      announcer.halt();
+      controller.abort();
+      controller = new AbortController();
+      await looking;
+      await inbox.release();
+    },
+  };
+}
