@@ -15,7 +15,10 @@ import type { PeerEnricher } from "./peers/enricher/enricher";
 import { type ListPeersOptions, listPeers, type PeerList } from "./peers/list";
 import type { PeerRecord } from "./peers/record";
 import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
+import type { AgentCard } from "./registration/agent-card";
+import { type HostLookup, systemLookup } from "./registration/host-lookup";
 import { type Registration, type RegistrationResult, register } from "./registration/register";
+import { updateAgentCard } from "./registration/update-card";
 import { furnish } from "./rooms";
 import { thisMachine } from "./runtime";
 import { createTracer } from "./tracing";
@@ -51,8 +54,12 @@ export interface A2AClient extends AsyncDisposable {
   /**
    * Announces the workspace to the platform: in push mode with the URL of its agent, else in poll mode. A first
    * registration brings a token, which is used at once and stored in the configuration folder.
+   * Throws `invalid_argument` for a `url` the platform would not take, before anything is sent, `workspace_removed`
+   * for a workspace that was deleted, and `bad_request` with the platform's reason for anything else it refuses.
    */
   register(registration: Registration, options?: CallOptions): Promise<RegistrationResult>;
+  /** Replaces the whole card of the workspace. May be repeated. Does not bring a workspace online: `register` does. */
+  updateAgentCard(card: AgentCard, options?: CallOptions): Promise<void>;
   /**
    * Hands a task to a peer in the platform's keeping: under one idempotency key it runs once, however often the call
    * is repeated. The result is fetched later; whether the peer could be reached shows only there.
@@ -89,11 +96,15 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
   return createClientOn(systemClock, options);
 }
 
-/** The same with a clock of one's own, for tests. */
-export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClient {
+/** The same with a clock, and a way to look up hosts, of one's own, for tests. */
+export function createClientOn(
+  clock: Clock,
+  options: A2AClientOptions,
+  lookup: HostLookup | undefined = systemLookup(),
+): A2AClient {
   const machine = thisMachine();
   const resolved = resolveOptions(options, machine);
-  const rooms = furnish(clock, resolved, machine);
+  const rooms = furnish(clock, resolved, machine, lookup);
   const { peers, messaging, delegation, registration, directory, enricher, close } = rooms;
   const traced = createTracer();
   const client: A2AClient = {
@@ -110,6 +121,8 @@ export function createClientOn(clock: Clock, options: A2AClientOptions): A2AClie
       traced({ operation: "checkAccess", peerId }, () => checkAccess(peers, peerId, callOptions)),
     register: (registrationOf, callOptions) =>
       traced({ operation: "register" }, () => register(registration, registrationOf, callOptions)),
+    updateAgentCard: (card, callOptions) =>
+      traced({ operation: "updateAgentCard" }, () => updateAgentCard(registration, card, callOptions)),
     delegate: (peerId, task, delegateOptions) =>
       traced({ operation: "delegate", peerId }, () => delegate(delegation, peerId, task, delegateOptions)),
     listDelegations: (callOptions) =>

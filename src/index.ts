@@ -26,6 +26,7 @@ export type {
   HeartbeatSent,
   HeartbeatStoreFailed,
   HeartbeatUnauthorized,
+  RegistrationWarning,
   SendAttemptFailed,
   SendRetry,
   SendSettled,

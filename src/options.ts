@@ -1,6 +1,7 @@
 import { configurationError } from "./errors";
 import type { A2AEvent } from "./events";
 import { resolveWorkspaces, type WorkspaceCredentials } from "./identity/credentials";
+import { type ResolvedDeployMode, resolveDeployMode } from "./identity/deploy-mode";
 import type { TenantHeaders } from "./identity/headers";
 import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "./identity/platform";
 import type { TokenSource } from "./identity/token";
@@ -32,6 +33,12 @@ export interface A2AClientOptions {
   workspaces?: readonly WorkspaceCredentials[] | undefined;
   /** Value of `X-Molecule-Org-Id`, which SaaS tenants require. Environment: `MOLECULE_ORG_ID`. */
   orgId?: string | undefined;
+  /**
+   * Whether the platform is hosted for many, which decides where it lets agents live: `saas` also takes agent URLs in
+   * private networks. Environment: `MOLECULE_DEPLOY_MODE`.
+   * @default "saas" where there is an organisation, else "self-hosted"
+   */
+  deployMode?: "saas" | "self-hosted" | undefined;
   /**
    * Value of the `Origin` header; `null` sends none (for a platform behind a proxy that rewrites `Host`).
    * @default the origin of `platformUrl`
@@ -111,7 +118,7 @@ export interface LimitOptions {
 }
 
 /** Options after validation: complete, frozen, and the only form the rest of the package sees. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ResolvedDeployMode {
   readonly platformUrl: string;
   readonly workspaces: readonly { id: string; source: TokenSource | undefined }[];
   readonly tenant: TenantHeaders;
@@ -151,11 +158,14 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     );
   }
 
+  const orgId = resolveOrgId(options.orgId, machine);
+
   return Object.freeze({
     platformUrl,
     workspaces: resolveWorkspaces(options, machine),
+    ...resolveDeployMode(options.deployMode, orgId, machine),
     tenant: {
-      orgId: resolveOrgId(options.orgId, machine),
+      orgId,
       origin: resolveOrigin(options.origin, platformUrl),
     },
     delivery: deliveryMode(options.delivery ?? "at-least-once", configurationError),

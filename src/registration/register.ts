@@ -1,20 +1,28 @@
-import { invalidArgument } from "../errors";
+import { invalidArgument, settle } from "../errors";
 import type { A2AEvent, Emit } from "../events";
-import { writeSecretFile } from "../identity/private-file";
 import { checkToken } from "../identity/token";
 import type { Workspace } from "../identity/workspaces";
-import { oneLine, shown } from "../text";
+import { shown } from "../text";
 import { type HttpAnswer, isSuccess } from "../transport/answer";
+import { type Call, endedEarly } from "../transport/call";
+import { TransportFailure } from "../transport/failure";
 import { isRecord, type JsonRecord } from "../transport/json";
 import { type RequestContext, requestPlatform } from "../transport/request";
-import { judgeStatus, readJsonObject, withoutTask } from "../transport/status";
-import { failed, succeeded, type Verdict } from "../transport/verdict";
-import type { CallOptions } from "../validate";
-import type { AgentCard } from "./agent-card";
+import { readJsonObject, withoutTask } from "../transport/status";
+import { failed, type Verdict } from "../transport/verdict";
+import { type CallOptions, checkCallOptions } from "../validate";
+import { type AgentCard, checkAgentCard } from "./agent-card";
+import { type Objection, readAgentUrl } from "./agent-url";
+import { checkAgentUrl, type UrlCheckContext } from "./check-url";
+import { judgeRefusal, type RefusedUrl } from "./refusal";
+import type { TokenStore } from "./token-store";
 
 /** How a workspace announces itself. */
 export interface Registration {
-  /** Where the platform reaches the agent, `http` or `https`. Without one the agent fetches its messages. */
+  /**
+   * Where the platform reaches the agent: `http` or `https`, at an address it may call, or at the name `localhost`.
+   * Without one the agent fetches its messages.
+   */
   url?: string | undefined;
   agentCard: AgentCard;
   /** @default "push" with a url, "poll" without */
@@ -31,17 +39,30 @@ export interface RegistrationResult {
   warning?: string;
 }
 
-export interface RegistrationContext extends RequestContext {
+export interface RegistrationContext extends RequestContext, UrlCheckContext {
   emit: Emit<A2AEvent>;
-  /** Where the token of a workspace is stored; `undefined` where there is no file system. */
-  tokenPath(workspace: Workspace): string | undefined;
+  /** What is wrong with the environment; told once, at the first registration. */
+  deployModeWarning: string | undefined;
+  store: TokenStore;
+  /** Asks the platform for a workspace. Rejects with `workspace_removed` when it was deleted. */
+  lookUp(options: CallOptions): Promise<unknown>;
   /** What each workspace registered last, for those who have to do it again. */
-  last: Map<Workspace, Registration>;
+  last: Map<Workspace, CheckedRegistration>;
 }
+
+/** A registration of our own: what becomes of the caller's object changes nothing in it. */
+interface CheckedRegistration extends Registration {
+  url: string;
+  deliveryMode: "push" | "poll";
+}
+
+/** Longer nobody should wait for the look at what was registered, in milliseconds. */
+const LONGEST_LOOK_MS = 3000;
 
 /**
  * Announces a workspace to the platform. A first registration brings a token: it is used from memory at once and
- * stored, and when the disk does not take it, that is an event and no failure.
+ * stored, and when the disk does not take it, that is an event and no failure. `background` is for the repetition of
+ * a registration that went well before, by somebody who has just looked the workspace up.
  */
 export async function register(
   context: RegistrationContext,
@@ -50,42 +71,56 @@ export async function register(
   background = false,
 ): Promise<RegistrationResult> {
   const registration = checkRegistration(given);
-  const { url = "", deliveryMode, agentCard } = registration;
-  const { answer, workspace } = await requestPlatform(context, {
-    method: "POST",
-    path: () => "/registry/register",
-    body: (source) => ({ id: source.id, url, delivery_mode: deliveryMode, agent_card: agentCard }),
-    options,
-    background,
-    judge: (answer, source) => {
-      const verdict = judgeRegistration(answer);
-      return verdict.ok ? succeeded({ answer: verdict.value, workspace: source }) : verdict;
-    },
-  });
-  // A copy: what is registered again is what was registered, whatever becomes of the caller's object.
-  context.last.set(workspace, JSON.parse(JSON.stringify(registration)));
-  const isNew = await keepToken(context, workspace, answer.auth_token);
-  return resultOf(answer, isNew, registration);
+  const { signal, timeoutMs = context.requestMs, source } = checkCallOptions(options);
+  const workspace = context.workspaces.named(source) ?? context.workspaces.default;
+  const call = context.calls.begin(timeoutMs, signal, background);
+  const left = () => ({ source: workspace.id, signal, timeoutMs: Math.max(1, call.remainingMs()) });
+  try {
+    warnOfMode(context, workspace);
+    const { url, deliveryMode } = registration;
+    // In poll mode the platform ignores the URL, and what is repeated was checked before.
+    const isChecked = deliveryMode === "push" && !background;
+    const strictly = isChecked
+      ? await checkAgentUrl(context, url, { signal, timeoutMs: left().timeoutMs / 2 })
+      : objectionWithoutLookup(url);
+    const answer = await requestPlatform(context, {
+      method: "POST",
+      path: () => "/registry/register",
+      body: ({ id }) => ({ id, url, delivery_mode: deliveryMode, agent_card: registration.agentCard }),
+      options: left(),
+      background,
+      judge: (given) => judgeRegistration(given, { url, strictly }),
+    });
+    context.last.set(workspace, registration);
+    const token = newToken(answer);
+    // It is shown once: in use before the disk is asked, and on its way there before anything else can fail.
+    if (token !== undefined) workspace.tokens.adopt(token);
+    const { store } = context;
+    await whileItLasts(call, token === undefined ? store.catchUp(workspace) : store.keep(workspace, token));
+    if (!background && call.remainingMs() > 0) await refuseRemoved(context, workspace, left());
+    const result = resultOf(answer, token !== undefined, registration);
+    if (result.warning !== undefined) warn(context, workspace, result.warning);
+    return result;
+  } catch (error) {
+    throw error instanceof TransportFailure ? endedEarly(call, "The registration") : error;
+  } finally {
+    call.end();
+  }
 }
 
-function checkRegistration(given: Registration): Registration & { deliveryMode: "push" | "poll" } {
-  if (!isRecord(given) || !isRecord(given.agentCard) || typeof given.agentCard.name !== "string") {
-    throw invalidArgument("Expected a registration with an `agentCard` that has a `name`.");
-  }
-  const { url, agentCard } = given;
-  try {
-    JSON.stringify(agentCard);
-  } catch {
-    throw invalidArgument("Expected `agentCard` to be what JSON can hold.");
-  }
-  const deliveryMode = given.deliveryMode ?? (url === undefined ? "poll" : "push");
+function checkRegistration(given: Registration): CheckedRegistration {
+  if (!isRecord(given))
+    throw invalidArgument(`Expected a registration to be an object, got ${shown(given)}.`);
+  const agentCard = checkAgentCard(given.agentCard, "`agentCard`");
+  const deliveryMode = given.deliveryMode ?? (given.url === undefined ? "poll" : "push");
   if (deliveryMode !== "push" && deliveryMode !== "poll") {
     throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${shown(deliveryMode)}.`);
   }
-  if (url !== undefined && typeof url !== "string") {
-    throw invalidArgument(`Expected \`url\` to be text, got ${shown(url)}.`);
+  if (given.url !== undefined && typeof given.url !== "string") {
+    throw invalidArgument(`Expected \`url\` to be text, got ${shown(given.url)}.`);
   }
-  if (deliveryMode === "push" && (url ?? "").trim() === "") {
+  const url = (given.url ?? "").trim();
+  if (deliveryMode === "push" && url === "") {
     throw invalidArgument(
       "Expected `url` for the delivery mode 'push': the platform has to reach the agent.",
     );
@@ -93,18 +128,22 @@ function checkRegistration(given: Registration): Registration & { deliveryMode: 
   return { url, agentCard, deliveryMode };
 }
 
-function judgeRegistration(answer: HttpAnswer): Verdict<JsonRecord> {
-  if (isSuccess(answer.status)) return judgeRegistered(answer);
-  const general = judgeStatus(answer, "the registration");
-  if (answer.status === 403 && general.code !== "wrong_tenant")
-    return failed({ ...general, code: "access_denied" });
-  if (answer.status !== 400) return failed({ ...general, again: general.again || answer.status === 500 });
-  const advice =
-    "A private or loopback `url` is a common reason: the platform only calls addresses it can reach.";
-  return failed({ ...general, advice });
+function objectionWithoutLookup(url: string): Objection | undefined {
+  return url === "" ? undefined : readAgentUrl(url).objection("self-hosted");
 }
 
-function judgeRegistered(answer: HttpAnswer): Verdict<JsonRecord> {
+function warn({ emit }: RegistrationContext, { id: workspaceId }: Workspace, reason: string): void {
+  emit({ type: "registration.warning", workspaceId, reason });
+}
+
+function warnOfMode(context: RegistrationContext, workspace: Workspace): void {
+  const { deployModeWarning } = context;
+  context.deployModeWarning = undefined;
+  if (deployModeWarning !== undefined) warn(context, workspace, deployModeWarning);
+}
+
+function judgeRegistration(answer: HttpAnswer, refused: RefusedUrl): Verdict<JsonRecord> {
+  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, refused));
   const read = readJsonObject(answer, "the registration");
   // Absent, null and empty all mean that there is no new one.
   if (!read.ok || !read.value.auth_token) return read;
@@ -117,27 +156,33 @@ function judgeRegistered(answer: HttpAnswer): Verdict<JsonRecord> {
   }
 }
 
-/** The token is shown once: it is in use before the disk is asked. True when there was one. */
-async function keepToken(
+function newToken({ auth_token: token }: JsonRecord): string | undefined {
+  return token ? checkToken(token, "the token in the platform's answer") : undefined;
+}
+
+/** Waits no longer than the call lasts. What is stored late is no failure of the registration. */
+async function whileItLasts(call: Call, storing: Promise<void>): Promise<void> {
+  try {
+    await call.until(storing);
+  } catch (error) {
+    if (call.cancelled() !== undefined) throw error;
+  }
+}
+
+/** The platform answers a removed workspace as if it were online; only its record tells. */
+async function refuseRemoved(
   context: RegistrationContext,
   workspace: Workspace,
-  value: unknown,
-): Promise<boolean> {
-  if (typeof value !== "string" || value === "") return false;
-  const token = checkToken(value, "the token in the platform's answer");
-  workspace.tokens.adopt(token);
-  const path = context.tokenPath(workspace);
-  try {
-    if (path === undefined) throw new Error("there is no file system here");
-    await writeSecretFile(path, token);
-  } catch (error) {
-    const reason = oneLine(error instanceof Error ? error.message : String(error), 500).replaceAll(
-      token,
-      "[redacted]",
-    );
-    context.emit({ type: "token.store_failed", workspaceId: workspace.id, reason });
-  }
-  return true;
+  left: CallOptions & { timeoutMs: number },
+): Promise<void> {
+  const look = await settle(
+    context.lookUp({ ...left, timeoutMs: Math.min(left.timeoutMs, LONGEST_LOOK_MS) }),
+  );
+  if (look.ok) return;
+  const { error } = look;
+  if (error.code === "workspace_removed") context.last.delete(workspace);
+  // Whatever else is wrong with the look says nothing against the registration.
+  if (error.code === "workspace_removed" || error.code === "closed") throw error;
 }
 
 function resultOf(answer: JsonRecord, isNew: boolean, wanted: Registration): RegistrationResult {

@@ -1,0 +1,45 @@
+import { configurationError } from "../errors";
+import type { Machine } from "../runtime";
+import { shown } from "../text";
+
+/** Whether the platform is hosted for many, or one's own: a hosted one lets agents live in private networks. */
+export type DeployMode = "saas" | "self-hosted";
+
+export interface ResolvedDeployMode {
+  readonly deployMode: DeployMode;
+  /** What is wrong with the environment, where that is no reason to fail. */
+  readonly deployModeWarning: string | undefined;
+}
+
+const NAMES: Readonly<Record<string, DeployMode>> = {
+  saas: "saas",
+  "self-hosted": "self-hosted",
+  selfhosted: "self-hosted",
+  standalone: "self-hosted",
+};
+
+/** The option, else the environment as the platform reads it, else hosted where there is an organisation. */
+export function resolveDeployMode(
+  given: unknown,
+  orgId: string | undefined,
+  machine: Machine,
+): ResolvedDeployMode {
+  if (given !== undefined) return { deployMode: checkDeployMode(given), deployModeWarning: undefined };
+  const value = machine.env.MOLECULE_DEPLOY_MODE?.trim() ?? "";
+  if (value === "") {
+    return { deployMode: orgId === undefined ? "self-hosted" : "saas", deployModeWarning: undefined };
+  }
+  const name = value.toLowerCase();
+  if (Object.hasOwn(NAMES, name) && NAMES[name] !== undefined) {
+    return { deployMode: NAMES[name], deployModeWarning: undefined };
+  }
+  return {
+    deployMode: "self-hosted",
+    deployModeWarning: `The environment variable MOLECULE_DEPLOY_MODE is ${shown(value)}, which is neither 'saas' nor 'self-hosted': agent URLs are checked as for 'self-hosted'.`,
+  };
+}
+
+function checkDeployMode(value: unknown): DeployMode {
+  if (value === "saas" || value === "self-hosted") return value;
+  throw configurationError(`Expected \`deployMode\` to be 'saas' or 'self-hosted', got ${shown(value)}.`);
+}

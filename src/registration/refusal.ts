@@ -1,0 +1,52 @@
+import type { HttpAnswer } from "../transport/answer";
+import { explain } from "../transport/answer-body";
+import { judgeStatus } from "../transport/status";
+import type { Failure } from "../transport/verdict";
+import { adviceOn, type Objection } from "./agent-url";
+
+/** What is known of the URL in a registration that was refused. */
+export interface RefusedUrl {
+  /** Empty when there was none. */
+  readonly url: string;
+  /** What the strictest platform objects to. */
+  readonly strictly: Objection | undefined;
+}
+
+/** Why the platform did not take a registration. */
+export function judgeRefusal(answer: HttpAnswer, refused: RefusedUrl): Failure {
+  const general = judgeStatus(answer, "the registration");
+  const summary = withoutUrl(general.summary, refused.url);
+  if (answer.status === 400) return { ...general, summary, advice: adviceOnUrl(answer, refused) };
+  return { ...general, summary, again: general.again || answer.status === 500 };
+}
+
+const TOO_OLD =
+  "A platform that knows no poll mode answers so to a registration without a `url`: give one that it can reach.";
+const LIKELY_CAUSE =
+  "Earlier versions of the platform say this of a `url` they refuse, which is the likely cause here";
+const NOT_KNOWN =
+  "Nothing known here speaks against this one, but the platform may find its host elsewhere than this machine does.";
+
+function adviceOnUrl(answer: HttpAnswer, { url, strictly }: RefusedUrl): string | undefined {
+  const { error } = explain(answer);
+  if (error === "invalid request body") {
+    if (url === "") return TOO_OLD;
+    if (strictly === undefined) return `${LIKELY_CAUSE}. ${NOT_KNOWN} ${adviceOn({ kind: "other" })}`;
+    return `${LIKELY_CAUSE}: ${strictly.reason}. ${adviceOn(strictly)}`;
+  }
+  return /^(url|hostname) /.test(error) && url !== "" ? adviceOn(strictly ?? { kind: "other" }) : undefined;
+}
+
+const USER_INFO = /^[a-z]+:\/\/([^/?#]*)@/i;
+
+// What is shorter is no secret, and would be found inside ordinary words.
+const SHORTEST_SECRET = 4;
+
+/** A platform that quotes the URL must not bring what is secret in it into a log. */
+function withoutUrl(text: string, url: string): string {
+  const userInfo = USER_INFO.exec(url)?.[1] ?? "";
+  const query = url.slice(url.indexOf("?") + 1);
+  return [url, userInfo, ...userInfo.split(":"), query]
+    .filter((part) => part.length >= SHORTEST_SECRET)
+    .reduce((safe, part) => safe.replaceAll(part, "[redacted]"), text);
+}

@@ -1,0 +1,250 @@
+import type { A2AClientOptions, A2AEvent } from "a2a-peers";
+import { startPlatform } from "a2a-peers/testing";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { createClientOn } from "../../src/client";
+import type { HostLookup } from "../../src/registration/host-lookup";
+import { systemClock } from "../../src/transport/clock";
+import { failureOf } from "../helpers/failure";
+import { OWN, PLATFORM, TOKEN } from "../helpers/ids";
+import { virtualClock } from "../helpers/sockets-clock";
+import { URL_CASES, type UrlCase } from "./agent-url-table";
+
+const CARD = { name: "me" };
+const MODES = ["self-hosted", "saas"] as const;
+
+const noSuchHost = (code = "ENOTFOUND") => Object.assign(new Error(`getaddrinfo ${code}`), { code });
+
+const lookupOf =
+  ({ addresses }: { addresses?: UrlCase["addresses"] | undefined }): HostLookup =>
+  async (name) => {
+    if (addresses === undefined) throw new Error(`nobody should look up ${name}`);
+    if (addresses.length === 0) throw noSuchHost();
+    return addresses;
+  };
+
+/** A client of a platform that takes everything, and what that platform was told. */
+function setUp(lookup: HostLookup | undefined, options: A2AClientOptions = {}, clock = systemClock) {
+  const urls: unknown[] = [];
+  const events: A2AEvent[] = [];
+  let requests = 0;
+  const client = createClientOn(
+    clock,
+    {
+      platformUrl: PLATFORM,
+      workspaceId: OWN,
+      token: TOKEN,
+      deployMode: "self-hosted",
+      onEvent: (event) => events.push(event),
+      fetch: async (_, init) => {
+        requests += 1;
+        if (init?.method === "POST") urls.push(JSON.parse(String(init.body)).url);
+        return Response.json({ status: "registered", delivery_mode: "push", id: OWN });
+      },
+      ...options,
+    },
+    lookup,
+  );
+  onTestFinished(() => client.close());
+  return { client, urls, events, requests: () => requests };
+}
+
+describe.each(MODES)("for a platform that is %s", (deployMode) => {
+  it.each(URL_CASES.filter(({ ours }) => ours[deployMode] !== null))(
+    "nothing is sent of $url, and the error says why",
+    async (row) => {
+      const { client, requests } = setUp(lookupOf(row), { deployMode });
+      const error = await failureOf(client.register({ url: row.url, agentCard: CARD }));
+      expect(error).toMatchObject({ code: "invalid_argument", attempts: 0, retryable: false });
+      expect(error.message).toContain("`url`");
+      expect(error.detail?.startsWith(row.ours[deployMode] ?? "-"), error.detail).toBe(true);
+      expect(error.message).toContain(error.detail);
+      expect(error.message).toContain("deliveryMode: 'poll'");
+      expect(requests()).toBe(0);
+    },
+  );
+
+  it.each(URL_CASES.filter(({ ours }) => ours[deployMode] === null))(
+    "$url is registered as it is",
+    async (row) => {
+      const { client, urls } = setUp(lookupOf(row), { deployMode });
+      await client.register({ url: row.url, agentCard: CARD });
+      expect(urls).toEqual([row.url]);
+    },
+  );
+});
+
+describe.each(MODES)("the platform itself, %s,", (deployMode) => {
+  it("refuses nothing for its form or its range that the client does not refuse as well", async () => {
+    let addresses: readonly string[] | undefined;
+    await using platform = await startPlatform({
+      deployMode,
+      allowLoopback: false,
+      resolve: async (name) => [...(await lookupOf({ addresses })(name))],
+    });
+    for (const row of URL_CASES) {
+      addresses = row.addresses;
+      const { id } = platform.addWorkspace({ token: null });
+      const answer = await fetch(`${platform.url}/registry/register`, {
+        method: "POST",
+        body: JSON.stringify({ id, url: row.url, agent_card: CARD, delivery_mode: "push" }),
+      });
+      const { error = null } = (await answer.json()) as { error?: string };
+      const expected = (row.platform ?? row.ours)[deployMode];
+      expect.soft(error === null, row.url).toBe(expected === null);
+      if (error !== null) {
+        expect.soft(error.startsWith(expected ?? "-"), `${row.url}: ${error}`).toBe(true);
+        expect.soft(row.ours[deployMode], row.url).not.toBeNull();
+      }
+    }
+  });
+});
+
+describe("the advice", () => {
+  it.each<[string, string]>([
+    ["http://127.0.0.1:9000", "use the name `localhost`"],
+    ["http://10.0.0.5", "set the client's `deployMode` to 'saas'"],
+    ["http://192.0.2.1", "a URL at a public address"],
+    ["ftp://8.8.8.8", "an http or https URL"],
+  ])("on %s is: %s", async (url, advice) => {
+    const { client } = setUp(undefined);
+    expect((await failureOf(client.register({ url, agentCard: CARD }))).message).toContain(advice);
+  });
+
+  it("on a private network is not given where there the mode would not help", async () => {
+    const { client } = setUp(undefined, { deployMode: "saas" });
+    const error = await failureOf(client.register({ url: "http://127.0.0.1", agentCard: CARD }));
+    expect(error.message).not.toContain("deployMode`");
+  });
+});
+
+describe("a password in the URL", () => {
+  it.each([
+    "http://me:hunter2@127.0.0.1",
+    "http://hunter2@10.0.0.1?key=hunter2",
+    "ftp://me:hunter2@8.8.8.8",
+    "hunter2:x@8.8.8.8",
+    "me:hunter2@8.8.8.8",
+    "http://me:hunter2@[::1",
+    "http://me:hunter2@[fe80::1%25hunter2]",
+    "http://me:hunter2@8.8.8.8\\x",
+    "http://me:hunter2@nowhere.test",
+  ])("of %s is in no error and in no event", async (url) => {
+    const { client, events } = setUp(lookupOf({ addresses: [] }));
+    const error = await failureOf(client.register({ url, agentCard: CARD }));
+    const told = [error.message, error.detail, error.stack, JSON.stringify(error), JSON.stringify(events)];
+    expect(told.join("\n")).not.toContain("hunter2");
+  });
+});
+
+describe("the URL", () => {
+  it("is registered without the white space around it", async () => {
+    const { client, urls } = setUp(undefined);
+    await client.register({ url: " http://8.8.8.8/a2a\n", agentCard: CARD });
+    expect(urls).toEqual(["http://8.8.8.8/a2a"]);
+  });
+
+  it.each(["http://127.0.0.1:9000", "ftp://nowhere", "http://nowhere.test"])(
+    "is left alone in poll mode, where the platform ignores it: %s",
+    async (url) => {
+      const { client, urls } = setUp(lookupOf({}));
+      await client.register({ url, agentCard: CARD, deliveryMode: "poll" });
+      expect(urls).toEqual([url]);
+    },
+  );
+
+  it("is judged by the organisation when no mode is given: with one the platform is hosted", async () => {
+    const url = "http://10.0.0.1";
+    const hosted = setUp(undefined, { deployMode: undefined, orgId: "my-org" });
+    await hosted.client.register({ url, agentCard: CARD });
+    const own = setUp(undefined, { deployMode: undefined });
+    await failureOf(own.client.register({ url, agentCard: CARD }));
+    expect([hosted.requests() > 0, own.requests()]).toEqual([true, 0]);
+  });
+});
+
+describe("the lookup of a host", () => {
+  const REGISTRATION = { url: "http://agent.test", agentCard: CARD };
+
+  it.each(["ENOTFOUND", "ENODATA", "EAI_NONAME"])("that ends with %s is a refusal", async (code) => {
+    const { client, requests } = setUp(() => Promise.reject(noSuchHost(code)));
+    const error = await failureOf(client.register(REGISTRATION));
+    expect(error.detail).toContain('hostname "agent.test" cannot be resolved (DNS error)');
+    expect(requests()).toBe(0);
+  });
+
+  it.each(["EAI_AGAIN", "ETIMEOUT", "ESERVFAIL", "EMFILE"])(
+    "that fails with %s leaves the decision to the platform",
+    async (code) => {
+      const { client, urls } = setUp(() => Promise.reject(noSuchHost(code)));
+      await client.register(REGISTRATION);
+      expect(urls).toEqual([REGISTRATION.url]);
+    },
+  );
+
+  it("that takes half of the call's time leaves the rest, and the decision, to the platform", async () => {
+    const clock = virtualClock();
+    const { client, urls } = setUp(() => new Promise(() => {}), {}, clock);
+    await clock.drive(client.register(REGISTRATION, { timeoutMs: 1000 }));
+    expect(urls).toEqual([REGISTRATION.url]);
+    expect(clock.now()).toBe(500);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is this machine's when a test brings no other", async () => {
+    const { client, requests } = setUp(undefined);
+    const error = await failureOf(client.register({ url: "http://LOCALHOST:1", agentCard: CARD }));
+    expect(error.detail).toMatch(/^hostname "localhost" resolves to forbidden address: (IPv6 )?loopback/);
+    expect(requests()).toBe(0);
+  });
+
+  it.each([
+    ["node:dns", "http://agent.test"],
+    ["node:net", "http://127.0.0.1:9000"],
+  ])("is the platform's affair where the runtime has no %s", async (missing, url) => {
+    const { getBuiltinModule } = process;
+    const spy = vi.spyOn(process, "getBuiltinModule");
+    spy.mockImplementation((name: string) => (name === missing ? undefined : getBuiltinModule(name)));
+    onTestFinished(() => spy.mockRestore());
+    const { client, urls } = setUp(undefined);
+    await client.register({ url, agentCard: CARD });
+    expect(urls).toEqual([url]);
+    const error = await failureOf(client.register({ url: "ftp://agent.test", agentCard: CARD }));
+    expect(error).toMatchObject({ code: "invalid_argument" });
+  });
+
+  it("ends with the caller's own reason, and nothing is sent", async () => {
+    const caller = new AbortController();
+    const { client, requests } = setUp(() => {
+      queueMicrotask(() => caller.abort("enough"));
+      return new Promise(() => {});
+    });
+    await expect(client.register(REGISTRATION, { signal: caller.signal })).rejects.toBe("enough");
+    expect(requests()).toBe(0);
+  });
+
+  it("ends with the client, and nothing is sent", async () => {
+    const { client, requests } = setUp(() => new Promise(() => {}));
+    const failure = failureOf(client.register(REGISTRATION));
+    await client.close();
+    expect(await failure).toMatchObject({ code: "closed" });
+    expect(requests()).toBe(0);
+  });
+
+  it("is made once for a registration, and for no wrong argument", async () => {
+    let lookups = 0;
+    const { client } = setUp(async () => {
+      lookups += 1;
+      return ["8.8.8.8"];
+    });
+    await client.register(REGISTRATION);
+    await failureOf(client.register({ ...REGISTRATION, agentCard: {} as never }));
+    await failureOf(client.register(REGISTRATION, { source: "nobody" }));
+    expect(lookups).toBe(1);
+  });
+});
+
+it("the table has enough rows to mean something, and no row twice", () => {
+  const rows = URL_CASES.map(({ url, addresses }) => JSON.stringify([url, addresses]));
+  expect(new Set(rows).size).toBe(rows.length);
+  expect(rows.length).toBeGreaterThanOrEqual(60);
+});
