@@ -28,7 +28,11 @@ export function createLock(path: string): Lock {
     const { promises } = fileSystem();
     try {
       await writeSecretFile(draft, JSON.stringify(holder));
-      await promises.link(draft, path);
+      await promises.link(draft, path).catch((error: unknown) => {
+        if (isCode(error, "EEXIST")) throw error;
+        // A file system without links.
+        return promises.copyFile(draft, path, fileSystem().constants.COPYFILE_EXCL);
+      });
       return true;
     } catch (error) {
       if (isCode(error, "EEXIST")) return false;

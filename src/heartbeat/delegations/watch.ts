@@ -1,3 +1,4 @@
+import type { Delegation } from "../../delegation/delegation";
 import { listRows } from "../../delegation/list";
 import { notifyOfResult } from "../../delegation/notify";
 import { settle } from "../../errors";
@@ -19,6 +20,8 @@ import { createTroubles } from "./troubles";
 const BEATS_PER_LOOK_WHEN_LIMITED = 4;
 /** The agent's answer to an announcement is of no interest; after this time, in milliseconds, nobody waits for it. */
 const ANNOUNCE_MS = 120_000;
+/** Results kept in memory while the disk does not take them. */
+const MOST_WAITING = 1000;
 
 export interface WatchOptions {
   internals: ClientInternals;
@@ -54,8 +57,10 @@ export function createWatch(options: WatchOptions): Watch {
   let isFirst = false;
   let malformed = 0;
   let lastIds: readonly string[] = [];
-  // Found and not written down yet: the platform's list may have moved on when the disk takes them.
-  const waiting = new Map<string, DelegationResult>();
+  // What the first look showed was there before anybody waited for it.
+  let old: Findings["finished"] | undefined;
+  // Not delivered yet: the platform's list may have moved on when the disk takes them.
+  const finished = new Map<string, Delegation>();
   // Completed, but the row with the result was not there yet.
   const incomplete = new Set<string>();
 
@@ -99,48 +104,47 @@ export function createWatch(options: WatchOptions): Watch {
   }
 
   async function digest(findings: Findings): Promise<void> {
+    old ??= findings.finished;
+    for (const delegation of findings.finished) finished.set(delegation.delegationId, delegation);
+    for (const id of [...finished.keys()].slice(0, -MOST_WAITING)) finished.delete(id);
     const opened = await inbox.open();
-    isFirst ||= opened.isFirst && !settings.replayOld;
     tellOf(opened.recovered);
-    if (isFirst) {
-      const old = findings.finished.filter(({ delegationId: id }) => !internals.handedOut.has(id));
-      await inbox.skip(old.map(({ delegationId }) => delegationId));
-      isFirst = false;
-    }
+    isFirst ||= opened.isFirst && !settings.replayOld;
+    if (isFirst) await passOver(old);
+    isFirst = false;
     noteMalformed(findings.malformed);
     noteGap(findings);
     await noteForeign(findings.foreign);
-    collect(findings);
-    await deliver();
-  }
-
-  function collect({ finished }: Findings): void {
-    const seen = new Set(inbox.state.seen);
-    for (const delegation of finished) {
-      const { delegationId: id, status, responsePreview, error } = delegation;
-      if (seen.has(id) || waiting.has(id)) continue;
-      const mayGetMore = status === "completed" && responsePreview === "" && error === "";
-      if (mayGetMore && !incomplete.has(id)) {
-        incomplete.add(id);
-        continue;
-      }
-      incomplete.delete(id);
-      waiting.set(id, resultOf(delegation, Date.now()));
-    }
-    // One that left the list is not waited for any more.
-    const listed = new Set(finished.map(({ delegationId }) => delegationId));
-    for (const id of incomplete) if (!listed.has(id)) incomplete.delete(id);
-  }
-
-  async function deliver(): Promise<void> {
-    if (waiting.size > 0) {
-      const delivered = await inbox.deliver([...waiting.values()]);
-      waiting.clear();
-      tellOf(delivered);
-    }
+    await deliver(ready());
     troubles.stored();
     if (settings.announce) announcer.kick();
     if (settings.notify) await notifier.flush();
+  }
+
+  async function passOver(delegations: Findings["finished"]): Promise<void> {
+    const ids = delegations.map(({ delegationId }) => delegationId);
+    await inbox.skip(ids.filter((id) => !internals.handedOut.has(id)));
+  }
+
+  /** Those to be delivered now. */
+  function ready(): Delegation[] {
+    for (const id of inbox.state.seen) finished.delete(id);
+    return [...finished.values()].filter(({ delegationId: id, status, responsePreview, error }) => {
+      if (status === "failed" || responsePreview !== "" || error !== "" || incomplete.has(id)) return true;
+      // The row with the result may come a moment later; one more look will do.
+      incomplete.add(id);
+      return false;
+    });
+  }
+
+  async function deliver(delegations: readonly Delegation[]): Promise<void> {
+    if (delegations.length === 0) return;
+    const nowMs = Date.now();
+    tellOf(await inbox.deliver(delegations.map((delegation) => resultOf(delegation, nowMs))));
+    for (const { delegationId: id } of delegations) {
+      finished.delete(id);
+      incomplete.delete(id);
+    }
   }
 
   function tellOf(results: readonly DelegationResult[]): void {
