@@ -172,6 +172,52 @@ describe("the tenant", () => {
   });
 });
 
+describe("the deploy mode", () => {
+  const modeIn = (options: A2AClientOptions, env: Record<string, string> = {}) => {
+    const { deployMode, deployModeWarning } = resolved(options, { env });
+    return deployModeWarning === undefined ? deployMode : [deployMode, deployModeWarning];
+  };
+
+  it.each([
+    ["saas", "saas"],
+    [" SaaS\n", "saas"],
+    ["self-hosted", "self-hosted"],
+    ["Self-Hosted", "self-hosted"],
+    ["selfhosted", "self-hosted"],
+    ["STANDALONE ", "self-hosted"],
+  ])("%j of the environment is %s, with or without an organisation", (value, mode) => {
+    const env = { MOLECULE_DEPLOY_MODE: value };
+    expect(modeIn({}, env)).toBe(mode);
+    expect(modeIn({ orgId: "my-org" }, env)).toBe(mode);
+  });
+
+  it.each(["cloud", "self hosted", "saas2", "constructor", "__proto__"])(
+    "%j of the environment is the strict one, with a warning",
+    (value) => {
+      const warned = ["self-hosted", expect.stringContaining(`MOLECULE_DEPLOY_MODE is '${value}'`)];
+      expect(modeIn({ orgId: "my-org" }, { MOLECULE_DEPLOY_MODE: value })).toEqual(warned);
+    },
+  );
+
+  it("follows from the organisation where nobody states it", () => {
+    expect(modeIn({})).toBe("self-hosted");
+    expect(modeIn({ orgId: "my-org" })).toBe("saas");
+    expect(modeIn({}, { MOLECULE_ORG_ID: "env-org" })).toBe("saas");
+    expect(modeIn({}, { MOLECULE_ORG_ID: "", MOLECULE_DEPLOY_MODE: " " })).toBe("self-hosted");
+    expect(modeIn({ orgId: "" }, { MOLECULE_ORG_ID: "env-org" })).toBe("self-hosted");
+  });
+
+  it("is the option before the environment, which is then not even read", () => {
+    const env = { MOLECULE_DEPLOY_MODE: "cloud", MOLECULE_ORG_ID: "env-org" };
+    expect(modeIn({ deployMode: "self-hosted" }, env)).toBe("self-hosted");
+    expect(modeIn({ deployMode: "saas" }, { MOLECULE_DEPLOY_MODE: "self-hosted" })).toBe("saas");
+  });
+
+  it.each(["selfhosted", "SaaS", "", null, 1, {}])("is no option like %j", async (deployMode) => {
+    await refused({ deployMode }, "`deployMode`");
+  });
+});
+
 describe("numbers", () => {
   const NO_DURATION = [
     0,

@@ -1,0 +1,321 @@
+import fs from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { A2AEvent } from "a2a-peers";
+import { startPlatform } from "a2a-peers/testing";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Workspace } from "../../src/identity/workspaces";
+import { createTokenStore } from "../../src/registration/token-store";
+import { heldClock, turns } from "../heartbeat/helpers/clock";
+import { scratchFolder } from "../heartbeat/helpers/folder";
+import { testClient } from "../helpers/client";
+import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
+
+const ME = { id: OWN } as Workspace;
+const OTHER = { id: SECOND } as Workspace;
+
+const FULL = Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+
+/** A disk that does as it is told, until the end of the test. */
+function disk(script: () => Promise<void>) {
+  const { mkdir } = fs.promises;
+  const spy = vi.spyOn(fs.promises, "mkdir");
+  let tries = 0;
+  spy.mockImplementation(async (...args) => {
+    tries += 1;
+    await script();
+    return Reflect.apply(mkdir, fs.promises, args);
+  });
+  onTestFinished(() => spy.mockRestore());
+  return {
+    get tries() {
+      return tries;
+    },
+  };
+}
+
+const fails = () => Promise.reject(FULL);
+
+async function setUp(pathOf?: (workspace: Workspace) => string | undefined) {
+  const clock = heldClock();
+  const folder = await scratchFolder();
+  const events: A2AEvent[] = [];
+  const store = createTokenStore({
+    clock,
+    emit: (event) => events.push(event),
+    pathOf: pathOf ?? (({ id }) => join(folder, id, ".auth_token")),
+  });
+  const stored = (id = OWN) => readFile(join(folder, id, ".auth_token"), "utf8");
+  const become = (token: string, id?: string) =>
+    vi.waitFor(async () => expect(await stored(id)).toBe(token), { timeout: 5000 });
+  return { clock, store, events, stored, become };
+}
+
+describe("a token the disk does not take", () => {
+  it("is told, and tried again after 1, 2, 4 and 8 seconds until it is stored", async () => {
+    let isFull = true;
+    const { clock, store, events, become } = await setUp();
+    const tried = disk(() => (isFull ? fails() : Promise.resolve()));
+    await store.keep(ME, TOKEN);
+    expect(events).toEqual([
+      { type: "token.store_failed", workspaceId: OWN, reason: expect.stringContaining("ENOSPC") },
+    ]);
+    const at: number[] = [];
+    for (let second = 1; second <= 15; second += 1) {
+      const before = tried.tries;
+      isFull = second < 15;
+      await clock.advance(1000);
+      if (tried.tries > before) at.push(second);
+    }
+    expect(at).toEqual([1, 3, 7, 15]);
+    await become(TOKEN);
+    await vi.waitFor(() => expect(clock.pending).toEqual([]));
+    expect(events).toHaveLength(3);
+    await clock.advance(3_600_000);
+    expect(tried.tries).toBe(5);
+  });
+
+  it("keeps no process alive while it waits", async () => {
+    const { clock, store } = await setUp();
+    disk(fails);
+    await store.keep(ME, TOKEN);
+    expect(clock.pending).toEqual([{ due: 1000, background: true }]);
+  });
+
+  it("is tried for as long as it takes, at least every five minutes, and told less and less", async () => {
+    const { clock, store, events } = await setUp();
+    const tried = disk(fails);
+    await store.keep(ME, TOKEN);
+    for (let tries = tried.tries; tries < 25; tries += 1) {
+      const [next] = clock.pending;
+      expect((next?.due ?? Number.NaN) - clock.now()).toBeLessThanOrEqual(300_000);
+      await clock.advance((next?.due ?? 0) - clock.now());
+      expect(tried.tries).toBe(tries + 1);
+    }
+    // The 1st, 2nd, 3rd, 10th and 20th.
+    expect(events).toHaveLength(5);
+  });
+
+  it("is given up for a newer one, which is told anew", async () => {
+    let isFull = true;
+    const { clock, store, events, become } = await setUp();
+    disk(() => (isFull ? fails() : Promise.resolve()));
+    await store.keep(ME, TOKEN);
+    for (let round = 0; round < 4; round += 1) await clock.advance(10_000);
+    const before = events.length;
+    await store.keep(ME, SECOND_TOKEN);
+    expect(events).toHaveLength(before + 1);
+    isFull = false;
+    await clock.advance(1000);
+    await become(SECOND_TOKEN);
+    await vi.waitFor(() => expect(clock.pending).toEqual([]));
+  });
+
+  it("is tried at once when somebody asks for it, and only then", async () => {
+    let isFull = true;
+    const { clock, store, stored } = await setUp();
+    const tried = disk(() => (isFull ? fails() : Promise.resolve()));
+    await store.keep(ME, TOKEN);
+    isFull = false;
+    await store.catchUp(ME);
+    expect(await stored()).toBe(TOKEN);
+    expect(clock.pending).toEqual([]);
+    await store.catchUp(ME);
+    await store.catchUp(OTHER);
+    expect(tried.tries).toBe(2);
+  });
+
+  it("does not hold up the token of another workspace", async () => {
+    const { store, stored } = await setUp();
+    let first = true;
+    disk(() => {
+      const isFirst = first;
+      first = false;
+      return isFirst ? fails() : Promise.resolve();
+    });
+    await store.keep(ME, TOKEN);
+    await store.keep(OTHER, SECOND_TOKEN);
+    expect(await stored(SECOND)).toBe(SECOND_TOKEN);
+    await expect(stored()).rejects.toThrow("ENOENT");
+  });
+
+  it("is in no event, even when the disk names it", async () => {
+    const { store, events } = await setUp();
+    disk(() => Promise.reject(new Error(`cannot write ${TOKEN}\n${TOKEN.repeat(50)}`)));
+    await store.keep(ME, TOKEN);
+    expect(events).toHaveLength(1);
+    expect(JSON.stringify(events)).not.toContain(TOKEN.slice(0, 8));
+  });
+});
+
+describe("a disk that does not answer", () => {
+  function hanging() {
+    let release: () => void = () => {};
+    const tried = disk(() => (tried.tries > 1 ? Promise.resolve() : new Promise((done) => (release = done))));
+    return { tried, release: () => release() };
+  }
+
+  it("is waited for two seconds, and what it does later counts", async () => {
+    const { clock, store, events, become } = await setUp();
+    const { tried, release } = hanging();
+    const keeping = store.keep(ME, TOKEN);
+    await clock.advance(2000);
+    await keeping;
+    expect(events).toMatchObject([{ reason: "the disk has not answered within 2000 ms" }]);
+    release();
+    await become(TOKEN);
+    await vi.waitFor(() => expect(clock.pending).toEqual([]));
+    expect(tried.tries).toBe(1);
+  });
+
+  it("is given nothing else meanwhile, so that it cannot put an older token over a newer one", async () => {
+    const { clock, store, become } = await setUp();
+    const { tried, release } = hanging();
+    void store.keep(ME, TOKEN);
+    await clock.advance(10_000);
+    void store.keep(ME, SECOND_TOKEN);
+    await clock.advance(10_000);
+    expect(tried.tries).toBe(1);
+    release();
+    await become(SECOND_TOKEN);
+    await vi.waitFor(() => expect(clock.pending).toEqual([]));
+    expect(tried.tries).toBe(2);
+  });
+});
+
+describe("the end of the client", () => {
+  it("tries once more", async () => {
+    let isFull = true;
+    const { clock, store, stored } = await setUp();
+    disk(() => (isFull ? fails() : Promise.resolve()));
+    await store.keep(ME, TOKEN);
+    isFull = false;
+    await store.close();
+    expect(await stored()).toBe(TOKEN);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("tells a last failure, however many there were, and leaves no timer", async () => {
+    const { clock, store, events } = await setUp();
+    const tried = disk(fails);
+    await store.keep(ME, TOKEN);
+    await clock.advance(20_000);
+    expect([tried.tries, events.length]).toEqual([5, 3]);
+    await store.close();
+    expect([tried.tries, events.length]).toEqual([6, 4]);
+    expect(clock.pending).toEqual([]);
+    await clock.advance(3_600_000);
+    expect(tried.tries).toBe(6);
+  });
+
+  it("waits two seconds for a disk that does not answer", async () => {
+    const { clock, store } = await setUp();
+    disk(() => new Promise(() => {}));
+    void store.keep(ME, TOKEN);
+    await clock.advance(60_000);
+    let isOver = false;
+    const startedAt = clock.now();
+    void store.close().then(() => {
+      isOver = true;
+    });
+    while (!isOver && clock.now() < startedAt + 10_000) await clock.advance(100);
+    expect(clock.now() - startedAt).toBeLessThanOrEqual(2000);
+    expect(clock.pending).toEqual([]);
+  });
+});
+
+it("where there is no file system, is told once and not tried again", async () => {
+  const { clock, store, events } = await setUp(() => undefined);
+  await store.keep(ME, TOKEN);
+  await turns();
+  expect(events).toEqual([
+    { type: "token.store_failed", workspaceId: OWN, reason: "there is no file system here" },
+  ]);
+  expect(clock.pending).toEqual([]);
+});
+
+describe("a client whose token could not be stored", () => {
+  async function registered() {
+    const platform = await startPlatform();
+    onTestFinished(() => platform.close());
+    const configs = await scratchFolder();
+    vi.stubEnv("CONFIGS_DIR", configs);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const events: A2AEvent[] = [];
+    const client = testClient({
+      platformUrl: platform.url,
+      token: undefined,
+      onEvent: (event) => events.push(event),
+    });
+    let isFull = true;
+    disk(() => (isFull ? fails() : Promise.resolve()));
+    expect(await client.register({ agentCard: { name: "me" } })).toMatchObject({ alreadyRegistered: false });
+    expect(events).toMatchObject([{ type: "token.store_failed" }]);
+    isFull = false;
+    const stored = () => readFile(join(configs, ".auth_token"), "utf8");
+    await expect(stored()).rejects.toThrow("ENOENT");
+    const tokenInUse = () => platform.requests.at(-1)?.headers.authorization?.replace("Bearer ", "");
+    return { client, stored, tokenInUse };
+  }
+
+  it("stores it with the next registration, which brings none", async () => {
+    const { client, stored, tokenInUse } = await registered();
+    expect(await client.register({ agentCard: { name: "me" } })).toMatchObject({ alreadyRegistered: true });
+    expect(await stored()).toBe(tokenInUse());
+  });
+
+  it("stores it by itself soon after", async () => {
+    const { stored, tokenInUse } = await registered();
+    await vi.waitFor(async () => expect(await stored()).toBe(tokenInUse()), { timeout: 5000, interval: 50 });
+  });
+
+  it("stores it when it is closed", async () => {
+    const { client, stored, tokenInUse } = await registered();
+    await client.close();
+    expect(await stored()).toBe(tokenInUse());
+  });
+});
+
+describe("a registration that brings a token to a disk that does not answer", () => {
+  async function registering(timeoutMs: number, signal?: AbortSignal) {
+    const platform = await startPlatform();
+    onTestFinished(() => platform.close());
+    vi.stubEnv("CONFIGS_DIR", await scratchFolder());
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const client = testClient({ platformUrl: platform.url, token: undefined });
+    let release = () => {};
+    const tried = disk(() => new Promise((done) => (release = done)));
+    onTestFinished(() => release());
+    const call = client.register({ agentCard: { name: "me" } }, { timeoutMs, signal });
+    await vi.waitFor(() => expect(tried.tries).toBe(1));
+    return { client, call, release: () => release() };
+  }
+
+  it("does not fail when its time is over", async () => {
+    const { call } = await registering(500);
+    expect(await call).toMatchObject({ status: "registered", alreadyRegistered: false });
+  });
+
+  it("ends with the caller's own reason, and the token is stored all the same", async () => {
+    const caller = new AbortController();
+    const { call, release } = await registering(5000, caller.signal);
+    caller.abort("enough");
+    await expect(call).rejects.toBe("enough");
+    release();
+    const { CONFIGS_DIR = "" } = process.env;
+    await vi.waitFor(async () =>
+      expect(await readFile(join(CONFIGS_DIR, ".auth_token"), "utf8")).not.toBe(""),
+    );
+  });
+
+  it("ends with the client", async () => {
+    const { client, call, release } = await registering(5000);
+    const failed = expect(call).rejects.toMatchObject({ code: "closed" });
+    const closing = client.close();
+    await failed;
+    release();
+    await closing;
+    const { CONFIGS_DIR = "" } = process.env;
+    expect(await readFile(join(CONFIGS_DIR, ".auth_token"), "utf8")).not.toBe("");
+  });
+});
