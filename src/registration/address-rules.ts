@@ -27,7 +27,7 @@ function createRules(net: Net): AddressRules {
   return {
     isAddress: (host) => net.isIP(host) !== 0,
     forbidden(address, mode) {
-      // The zone of a link-local address says by which way it is reached, not which one it is.
+      // A lookup may name the zone of a link-local address, and not every runtime's block list reads one.
       const [plain = ""] = address.split("%", 1);
       const family = net.isIPv4(plain) ? "ipv4" : "ipv6";
       return ranges.find(

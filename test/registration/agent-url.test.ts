@@ -2,6 +2,7 @@ import type { A2AClientOptions, A2AEvent } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClientOn } from "../../src/client";
+import { internalsOf } from "../../src/internals";
 import type { HostLookup } from "../../src/registration/host-lookup";
 import { systemClock } from "../../src/transport/clock";
 import { failureOf } from "../helpers/failure";
@@ -228,6 +229,20 @@ describe("the lookup of a host", () => {
     await client.close();
     expect(await failure).toMatchObject({ code: "closed" });
     expect(requests()).toBe(0);
+  });
+
+  it("is not made again for a registration that is repeated after an outage", async () => {
+    let lookups = 0;
+    const { client, urls } = setUp(async () => {
+      lookups += 1;
+      if (lookups > 1) throw noSuchHost();
+      return ["8.8.8.8"];
+    });
+    await client.register(REGISTRATION);
+    const { workspaces, registerAgain } = internalsOf(client);
+    const limits = { timeoutMs: 1000, signal: new AbortController().signal };
+    expect(await registerAgain(workspaces.default, limits)).toMatchObject({ ok: true });
+    expect([lookups, urls.length]).toEqual([1, 2]);
   });
 
   it("is made once for a registration, and for no wrong argument", async () => {

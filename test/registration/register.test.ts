@@ -3,10 +3,12 @@ import { join } from "node:path";
 import type { A2AClientOptions, A2AEvent, Registration } from "a2a-peers";
 import { type Fault, type PlatformOptions, startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { createClientOn } from "../../src/client";
 import { scratchFolder } from "../heartbeat/helpers/folder";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
-import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
+import { OWN, PLATFORM, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
+import { virtualClock } from "../helpers/sockets-clock";
 
 const CARD = { name: "me", description: "a test", skills: [{ id: "sum", name: "Sum", tags: ["text"] }] };
 const ROUTE = "POST /registry/register";
@@ -249,6 +251,23 @@ describe("the look at what was registered", () => {
     platform.fail(LOOK, fault);
     expect(await client.register({ agentCard: CARD })).toMatchObject({ status: "registered" });
     expect(events).toEqual([]);
+  });
+
+  it("takes three seconds at most", async () => {
+    const clock = virtualClock();
+    const client = createClientOn(clock, {
+      platformUrl: PLATFORM,
+      workspaceId: OWN,
+      token: TOKEN,
+      fetch: (_, init) =>
+        init?.method === "POST"
+          ? Promise.resolve(Response.json({ status: "registered", delivery_mode: "poll" }))
+          : new Promise(() => {}),
+    });
+    expect(await clock.drive(client.register({ agentCard: CARD }))).toMatchObject({ status: "registered" });
+    expect(clock.now()).toBe(3000);
+    expect(clock.pending).toBe(0);
+    await client.close();
   });
 
   it("takes no more than the time of the call", async () => {
