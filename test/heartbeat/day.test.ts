@@ -37,39 +37,43 @@ function troubledAnswers(random: () => number): Answer[] {
   return answers;
 }
 
-it.each([1, 2, 3, 4])("a day of random faults goes exactly as the model says (seed %i)", async (seed) => {
-  const random = seeded(seed);
-  const answers = troubledAnswers(random);
-  const registering: Answer[] = Array.from({ length: 2000 }, () =>
-    random() < 0.5 ? REGISTERED : random() < 0.5 ? refused(500) : "reset",
-  );
-  const beatAnswer = (index: number) => answers[index] ?? OK;
-  const registerAnswer = (index: number) => registering[index] ?? REGISTERED;
+it.each([1, 2])(
+  "a day of random faults goes exactly as the model says (seed %i)",
+  { timeout: 60_000 },
+  async (seed) => {
+    const random = seeded(seed);
+    const answers = troubledAnswers(random);
+    const registering: Answer[] = Array.from({ length: 2000 }, () =>
+      random() < 0.5 ? REGISTERED : random() < 0.5 ? refused(500) : "reset",
+    );
+    const beatAnswer = (index: number) => answers[index] ?? OK;
+    const registerAnswer = (index: number) => registering[index] ?? REGISTERED;
 
-  const { client, clock, platform, heartbeat, events, told } = world({}, { retry: { maxAttempts: 1 } });
-  platform.on(BEAT, (_, index) => beatAnswer(index));
-  // The first registration is the one before the day.
-  platform.on(REGISTER, (_, index) => (index === 0 ? REGISTERED : registerAnswer(index - 1)));
-  await client.register({ agentCard: { name: "me" } });
-  const before = platform.sent.length;
-  heartbeat.start();
-  await clock.advance(DAY);
+    const { client, clock, platform, heartbeat, events, told } = world({}, { retry: { maxAttempts: 1 } });
+    platform.on(BEAT, (_, index) => beatAnswer(index));
+    // The first registration is the one before the day.
+    platform.on(REGISTER, (_, index) => (index === 0 ? REGISTERED : registerAnswer(index - 1)));
+    await client.register({ agentCard: { name: "me" } });
+    const before = platform.sent.length;
+    heartbeat.start();
+    await clock.advance(DAY);
 
-  const day = dayModel(DAY, beatAnswer, registerAnswer);
-  const requests = platform.sent.slice(before).map(({ at, route }) => requestLine(at, route));
-  expect(requests).toEqual(day.requests.slice(0, requests.length));
-  expect(day.requests.length - requests.length).toBeLessThanOrEqual(2);
-  expect((events as HeartbeatEvent[]).map(eventLine)).toEqual(day.events.slice(0, events.length));
-  expect(platform.mostAtOnce(BEAT)).toBe(1);
+    const day = dayModel(DAY, beatAnswer, registerAnswer);
+    const requests = platform.sent.slice(before).map(({ at, route }) => requestLine(at, route));
+    expect(requests).toEqual(day.requests.slice(0, requests.length));
+    expect(day.requests.length - requests.length).toBeLessThanOrEqual(2);
+    expect((events as HeartbeatEvent[]).map(eventLine)).toEqual(day.events.slice(0, events.length));
+    expect(platform.mostAtOnce(BEAT)).toBe(1);
 
-  // It was a day worth the name.
-  expect(requests.length).toBeGreaterThan(2000);
-  expect(told("heartbeat.unauthorized").length).toBeGreaterThan(0);
-  expect(told("heartbeat.registered_again").length).toBeGreaterThan(0);
+    // It was a day worth the name.
+    expect(requests.length).toBeGreaterThan(2000);
+    expect(told("heartbeat.unauthorized").length).toBeGreaterThan(0);
+    expect(told("heartbeat.registered_again").length).toBeGreaterThan(0);
 
-  platform.on(BEAT, () => OK);
-  await heartbeat.stop();
-  await clock.advance(0);
-  expect(clock.pending).toEqual([]);
-  expect(heartbeat.status).toMatchObject({ running: false, consecutiveFailures: 0 });
-});
+    platform.on(BEAT, () => OK);
+    await heartbeat.stop();
+    await clock.advance(0);
+    expect(clock.pending).toEqual([]);
+    expect(heartbeat.status).toMatchObject({ running: false, consecutiveFailures: 0 });
+  },
+);
