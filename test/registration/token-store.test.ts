@@ -288,12 +288,13 @@ describe("a registration that brings a token to a disk that does not answer", ()
     onTestFinished(() => release());
     const call = client.register({ agentCard: { name: "me" } }, { timeoutMs, signal });
     await vi.waitFor(() => expect(tried.tries).toBe(1));
-    return { client, call, release: () => release() };
+    return { platform, client, call, release: () => release() };
   }
 
-  it("does not fail when its time is over", async () => {
-    const { call } = await registering(500);
+  it("does not fail when its time is over, and asks nothing more", async () => {
+    const { platform, call } = await registering(500);
     expect(await call).toMatchObject({ status: "registered", alreadyRegistered: false });
+    expect(platform.requests.map(({ method }) => method)).toEqual(["POST"]);
   });
 
   it("ends with the caller's own reason, and the token is stored all the same", async () => {
