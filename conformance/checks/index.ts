@@ -1,0 +1,47 @@
+import type { Check } from "../check";
+import { ACCESS } from "./access";
+import { ACTIVITY } from "./activity";
+import { AGENT } from "./agent";
+import { CARD } from "./card";
+import { DELEGATE } from "./delegate";
+import { DISCOVER } from "./discover";
+import { GATE } from "./gate";
+import { HEALTH } from "./health";
+import { HEARTBEAT } from "./heartbeat";
+import { INFO } from "./info";
+import { LIMIT } from "./limit";
+import { MESSAGE } from "./message";
+import { NOTIFY } from "./notify";
+import { PEERS } from "./peers";
+import { QUEUE } from "./queue";
+import { REGISTER } from "./register";
+import { STATE } from "./state";
+import { STATUS } from "./status";
+import { TENANT } from "./tenant";
+import { TOKENS } from "./tokens";
+import { URLS } from "./urls";
+
+/** Every check. The limit comes last, because it may leave nothing to the others. */
+export const CHECKS: readonly Check[] = [
+  ...HEALTH,
+  ...TENANT,
+  ...REGISTER,
+  ...URLS,
+  ...HEARTBEAT,
+  ...STATUS,
+  ...CARD,
+  ...DISCOVER,
+  ...PEERS,
+  ...ACCESS,
+  ...INFO,
+  ...STATE,
+  ...GATE,
+  ...MESSAGE,
+  ...AGENT,
+  ...QUEUE,
+  ...DELEGATE,
+  ...NOTIFY,
+  ...ACTIVITY,
+  ...TOKENS,
+  ...LIMIT,
+];
