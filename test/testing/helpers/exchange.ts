@@ -68,14 +68,20 @@ export interface RawExchange {
   end: "fin" | "reset" | "refused" | "none";
 }
 
+export interface Watch {
+  patienceMs?: number;
+  quietMs?: number;
+  enough?: (seen: Buffer) => boolean;
+}
+
 /**
- * Opens a connection, writes `bytes` and watches until it ends, until `enough` says so, or for `patienceMs`, after
- * which the end is "none".
+ * Opens a connection, writes `bytes` and watches until it ends, until `enough` says so, until nothing more came for
+ * `quietMs` after the first bytes, or for `patienceMs`; but for the first the end is "none".
  */
 export function exchangeRaw(
   url: string,
   bytes: string,
-  { patienceMs = 5000, enough }: { patienceMs?: number; enough?: (seen: Buffer) => boolean } = {},
+  { patienceMs = 5000, quietMs, enough }: Watch = {},
 ): Promise<RawExchange> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -86,11 +92,15 @@ export function exchangeRaw(
       socket.destroy();
       resolve({ bytes: seen, end });
     };
-    const timer = setTimeout(() => settle("none"), patienceMs);
+    let timer = setTimeout(() => settle("none"), patienceMs);
     socket.on("connect", () => socket.write(bytes));
     socket.on("data", (chunk) => {
       seen = Buffer.concat([seen, chunk]);
       if (enough?.(seen)) settle("none");
+      else if (quietMs !== undefined) {
+        clearTimeout(timer);
+        timer = setTimeout(() => settle("none"), quietMs);
+      }
     });
     socket.on("end", () => settle("fin"));
     socket.on("error", (error: NodeJS.ErrnoException) => {
