@@ -27,13 +27,17 @@ type Work = (request: RequestContext, bus: ExecutionEventBus) => Promise<void>;
 export function startResearchLead(): Promise<RunningAgent> {
   return startAgent("Research Lead", "looks things up", async (request, bus) => {
     await sleep(400);
-    const asksWho = textOf(request.userMessage).toLowerCase().includes("who");
-    const answer = asksWho
-      ? "Steve Crocker, then a graduate student at UCLA."
-      : "RFC 1, “Host Software”, is dated 7 April 1969.";
-    bus.publish(AgentEvent.message(messageOf(request, answer)));
+    bus.publish(AgentEvent.message(messageOf(request, lookUp(textOf(request.userMessage)))));
   });
 }
+
+function lookUp(question: string): string {
+  if (/\bwho\b/i.test(question)) return "Steve Crocker, then a graduate student at UCLA.";
+  if (/stand for/.test(question)) return "Request for Comments.";
+  return "RFC 1, “Host Software”, is dated 7 April 1969.";
+}
+
+export const REPORT_SUMMARY = "One page on RFC 1: what it is, when it was written, and why it matters.";
 
 /** Takes a task, works on it in the open, and leaves two artifacts: a summary and a file. */
 export function startReportWriter(): Promise<RunningAgent> {
@@ -71,8 +75,7 @@ export function startReportWriter(): Promise<RunningAgent> {
     );
     await sleep(900);
     const report = "# RFC 1\n\n“Host Software”, 7 April 1969: the first of the Requests for Comments.\n";
-    const summary = "One page on RFC 1: what it is, when it was written, and why it matters.";
-    bus.publish(AgentEvent.artifactUpdate(artifact("summary", textPart(summary))));
+    bus.publish(AgentEvent.artifactUpdate(artifact("summary", textPart(REPORT_SUMMARY))));
     bus.publish(AgentEvent.artifactUpdate(artifact("report", filePart("rfc-1.md", report))));
     bus.publish(AgentEvent.statusUpdate({ ...ids, status: status(TaskState.TASK_STATE_COMPLETED) }));
   });
@@ -90,6 +93,10 @@ async function startAgent(name: string, role: string, work: Work): Promise<Runni
   // The platform passes `message/send` on without an A2A-Version header, which to the SDK is version 0.3.
   const legacyCompat = { enabled: true };
   app.use("/.well-known/agent-card.json", agentCardHandler({ agentCardProvider: handler, legacyCompat }));
+  app.use(express.json(), (request, _response, next) => {
+    nameKinds(request.body?.params?.message?.parts);
+    next();
+  });
   app.use(
     jsonRpcHandler({ requestHandler: handler, userBuilder: UserBuilder.noAuthentication, legacyCompat }),
   );
@@ -102,6 +109,12 @@ async function startAgent(name: string, role: string, work: Work): Promise<Runni
   }
 
   return { name, role, url, [Symbol.asyncDispose]: stop };
+}
+
+/** The platform hands delegated work on in parts that say `type` where the protocol, and so the SDK, says `kind`. */
+function nameKinds(parts: unknown): void {
+  if (!Array.isArray(parts)) return;
+  for (const part of parts) part.kind ??= part.type;
 }
 
 function cardOf(name: string, description: string, url: string): AgentCard {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { type A2AClient, delegateTask, displayName, type SendOutcome, settle } from "a2a-peers";
+import { createHeartbeat, type HeartbeatEvent } from "a2a-peers/heartbeat";
 import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
+import { REPORT_SUMMARY } from "./agents";
+import { soon } from "./soon";
 import type { Tell } from "./story";
+import { temporaryFolder } from "./temporary-folder";
 
 /** Who and what the scenes play with. */
 export interface Stage {
@@ -33,6 +37,7 @@ export const SCENES: readonly Scene[] = [
   { id: "restarting", title: "A peer that is restarting", expected: "reply", play: askWhileRestarting },
   { id: "busy", title: "A peer that is busy", expected: "queued", play: askWhileBusy },
   { id: "stranger", title: "A peer I may not talk to", expected: "access_denied", play: askStranger },
+  { id: "home", title: "Work that comes home by itself", expected: "completed", play: bringHome },
 ];
 
 /** An inbox shows a push at once, so it never waits for the sender's name: the second push has it. */
@@ -112,6 +117,55 @@ async function askStranger(stage: Stage): Promise<string> {
     text: await delegateTask(client, payroll.id, question),
   });
   return code;
+}
+
+/** Work is handed out, other things go on, and the heartbeat brings the result. */
+async function bringHome(stage: Stage): Promise<string> {
+  const { client, editor, researchLead, reportWriter, tell } = stage;
+  // From here on the editor has an agent of its own, which can be woken.
+  editor.setReply(() => "I am looking at it.");
+  await using folder = await temporaryFolder();
+  const events: HeartbeatEvent[] = [];
+  const heard = (type: HeartbeatEvent["type"]) => events.findIndex((event) => event.type === type);
+  await using heartbeat = createHeartbeat(client, {
+    // Short enough for a demo, as with retries; every 30 seconds is the rule.
+    intervalMs: 250,
+    stateDir: folder.path,
+    // The environment may name a file where the results of real work wait.
+    delegations: { resultsFile: folder.file("results.jsonl") },
+    onEvent: (event) => events.push(event),
+  });
+  heartbeat.start();
+
+  const startedAt = performance.now();
+  const task = "One page on RFC 1, for newcomers.";
+  const { delegationId, status } = await client.delegate(reportWriter.id, task);
+  tell({ type: "work.delegated", from: editor.name, to: reportWriter.name, task, delegationId, status });
+  await converse(stage, researchLead, "What does RFC stand for?");
+
+  tell({ type: "heartbeat.beating", beats: beatsAmong(events) });
+  await soon("the agent should be told of the result", () => heard("delegations.announced") >= 0);
+  tell({ type: "result.delivered", beat: beatsAmong(events.slice(0, heard("delegations.delivered"))) });
+  const message = editor.received.at(-1);
+  assert.equal(message?.from, editor.id, "the agent should be woken by its own runtime");
+  tell({ type: "agent.woken", agent: editor.name, text: message.text });
+
+  const [result, ...others] = await heartbeat.results.read();
+  assert(result !== undefined && others.length === 0, "one result should wait to be read");
+  assert.equal(result.delegation_id, delegationId, "it should be that of the work handed out");
+  assert.equal(result.response_preview, REPORT_SUMMARY, "it should be what the writer wrote");
+  const from = client.peerName(result.target_id) ?? result.target_id;
+  tell({ type: "result.read", from, delegationId, status: result.status, text: result.response_preview });
+
+  await heartbeat.results.acknowledge([delegationId]);
+  const left = (await heartbeat.results.read()).length;
+  tell({ type: "result.acknowledged", left, elapsedMs: Math.round(performance.now() - startedAt) });
+  assert.equal(left, 0, "what is acknowledged should not be read again");
+  return result.status;
+}
+
+function beatsAmong(events: readonly HeartbeatEvent[]): number {
+  return events.filter(({ type }) => type === "heartbeat.sent").length;
 }
 
 /** Sends `text` and tells what came back. */

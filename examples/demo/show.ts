@@ -40,10 +40,11 @@ export async function playShow(scenes: readonly Scene[], listener: Tell): Promis
   tell({ type: "demo.started", platform: platform.url, workspace: editor.name, agents });
   for (const [index, scene] of scenes.entries()) await playScene(stage, scene, index + 1);
 
-  const { agentsFound, conversations, surprises } = score;
+  const { agentsFound, conversations, resultsHome, surprises } = score;
   const summary = [
     `${count(agentsFound, "real agent")} found`,
     count(conversations, "conversation"),
+    `${count(resultsHome, "result")} brought home`,
     count(surprises, "surprise"),
   ];
   const elapsedMs = msSince(startedAt);

@@ -45,12 +45,33 @@ export type StoryEvent =
       elapsedMs: number;
     }
   | { type: "tool.answered"; tool: string; text: string }
+  | { type: "work.delegated"; from: string; to: string; task: string; delegationId: string; status: string }
+  | {
+      type: "heartbeat.beating";
+      /** Accepted so far, while other things went on. */
+      beats: number;
+    }
+  | {
+      type: "result.delivered";
+      /** The beat beside which the result was found, 1 for the first. */
+      beat: number;
+    }
+  | { type: "agent.woken"; agent: string; text: string }
+  | { type: "result.read"; from: string; delegationId: string; status: string; text: string }
+  | {
+      type: "result.acknowledged";
+      /** Results that are still to be read. */
+      left: number;
+      /** Since the work was handed out. */
+      elapsedMs: number;
+    }
   | { type: "scene.ended"; scene: string; outcome: string; elapsedMs: number }
   | { type: "surprise"; scene: string; reason: string }
   | {
       type: "demo.ended";
       agentsFound: number;
       conversations: number;
+      resultsHome: number;
       surprises: number;
       elapsedMs: number;
       summary: string;

@@ -34,6 +34,13 @@ export function textTranscript(sink: Sink): Transcript {
     line(`${INDENT}${paint(style, `→ ${text}`)}`);
   }
 
+  /** What somebody reads, as it stands. */
+  function quote(label: string, text: string): void {
+    line();
+    for (const part of wrap(label, width - INDENT.length)) line(`${INDENT}${part}`);
+    for (const part of wrap(text, width - INDENT.length - 2)) line(`${INDENT}${paint("dim", `│ ${part}`)}`);
+  }
+
   const narrators: { [Type in StoryEvent["type"]]: (event: EventOf<Type>) => void } = {
     "demo.started": ({ platform, workspace, agents }) => {
       line(paint("bold", "a2a-peers: a workspace finds its peers and talks to them"));
@@ -82,9 +89,24 @@ export function textTranscript(sink: Sink): Transcript {
       result(outcome(code, attempts, elapsedMs));
     },
     "tool.answered": ({ tool, text }) => {
+      quote(`What the model reads when its ${tool} tool meets this:`, text);
+    },
+    "work.delegated": ({ from, to, task, delegationId }) => {
+      say(from, `hands to ${to}: ${task}`);
+      say(PLATFORM, `keeps it as delegation ${delegationId}`);
+    },
+    "heartbeat.beating": ({ beats }) => {
+      say("Heartbeat", beats === 1 ? "1 beat meanwhile" : `${beats} beats meanwhile`);
+      live.countUp(`${BESIDE}waiting for the result`);
+    },
+    "result.delivered": ({ beat }) => say("", `beat ${beat} brings the result home`),
+    "agent.woken": ({ agent, text }) => {
+      quote(`What wakes the agent of ${agent}, a message from its own runtime:`, opening(text));
       line();
-      line(`${INDENT}What the model reads when its ${tool} tool meets this:`);
-      for (const part of wrap(text, width - INDENT.length - 2)) line(`${INDENT}${paint("dim", `│ ${part}`)}`);
+    },
+    "result.read": ({ from, status, text }) => say("Results", `${status}, from ${from}:\n${text}`),
+    "result.acknowledged": ({ left, elapsedMs }) => {
+      result(`home after ${duration(elapsedMs)}, acknowledged, ${left} left to read`);
     },
     "scene.ended": () => {},
     surprise: ({ reason }) => {
@@ -109,6 +131,12 @@ export function textTranscript(sink: Sink): Transcript {
 
 function outcome(what: string, attempts: number, elapsedMs: number): string {
   return `${what} after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}, ${duration(elapsedMs)}`;
+}
+
+/** The first paragraph, with a sign that there is more. */
+function opening(text: string): string {
+  const [first = "", ...more] = text.split("\n\n");
+  return more.length === 0 ? first : `${first}\n…`;
 }
 
 function fileLine({ name, mimeType, uri, bytes }: FilePart): string {

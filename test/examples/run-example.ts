@@ -1,5 +1,8 @@
 import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
@@ -13,10 +16,40 @@ export interface Run {
 }
 
 /** Runs an example as its reader would, only not on a terminal. */
-export async function runExample(path: string, ...args: string[]): Promise<Run> {
+export function runExample(path: string, ...args: string[]): Promise<Run> {
+  return run(path, args, {});
+}
+
+export interface RunAside extends Run {
+  /** What the example has left in its temporary folder. */
+  left: string[];
+  /** What is in the file of {@link OTHER_RESULT} afterwards. */
+  waiting: string;
+}
+
+/** A result of real work. It waits in the file that the environment names, and is no example's business. */
+export const OTHER_RESULT = `{"delegation_id":"other","status":"completed"}\n`;
+
+/** Runs an example with a temporary folder of its own. */
+export async function runExampleAside(path: string): Promise<RunAside> {
+  const folder = await mkdtemp(join(tmpdir(), "a2a-peers-example-"));
+  const results = join(folder, "delegation_results.jsonl");
+  const temporary = join(folder, "temporary");
+  try {
+    await mkdir(temporary);
+    await writeFile(results, OTHER_RESULT);
+    const ended = await run(path, [], { TMPDIR: temporary, DELEGATION_RESULTS_FILE: results });
+    const left = (await readdir(temporary)).filter((name) => !name.startsWith("tsx-"));
+    return { ...ended, left, waiting: await readFile(results, "utf8") };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function run(path: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Run> {
   const child = spawn(process.execPath, [TSX, `examples/${path}`, ...args], {
     cwd: ROOT,
-    env: { ...process.env, PLATFORM_URL: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined },
+    env: { ...process.env, PLATFORM_URL: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = new Promise<number | null>((resolve, reject) => {

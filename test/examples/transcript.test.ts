@@ -65,4 +65,51 @@ describe("the text transcript on a terminal", () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
     expect(lines.at(-1)).toBe("   → access_denied after 1 attempt, 5 ms");
   });
+
+  test("shows of the message that wakes the agent its first paragraph, and that there is more", () => {
+    vi.stubEnv("NO_COLOR", "1");
+    const { sink, text } = terminal(60);
+    const transcript = createTranscript("text", sink);
+
+    transcript.tell({
+      type: "agent.woken",
+      agent: "Editor",
+      text: "Delegation results are ready. Review them and take appropriate action:\n- one\n\nRead them in a file.",
+    });
+
+    expect(text().split("\n")).toEqual([
+      "",
+      "   What wakes the agent of Editor, a message from its own",
+      "   runtime:",
+      "   │ Delegation results are ready. Review them and take",
+      "   │ appropriate action:",
+      "   │ - one",
+      "   │ …",
+      "",
+      "",
+    ]);
+  });
+
+  test("shows a short message that wakes the agent whole", () => {
+    vi.stubEnv("NO_COLOR", "1");
+    const { sink, text } = terminal();
+
+    createTranscript("text", sink).tell({ type: "agent.woken", agent: "Editor", text: "Wake up!" });
+
+    expect(text()).toContain("│ Wake up!\n");
+    expect(text()).not.toContain("…");
+  });
+
+  test("counts one beat as one, and up while the result is awaited", () => {
+    vi.stubEnv("NO_COLOR", "1");
+    const { sink, text } = terminal();
+    const transcript = createTranscript("text", sink);
+
+    transcript.tell({ type: "heartbeat.beating", beats: 1 });
+    expect(text()).toContain("   Heartbeat      1 beat meanwhile\n");
+    expect(text()).toContain("waiting for the result … 0.0 s");
+
+    transcript.tell({ type: "result.delivered", beat: 2 });
+    expect(text()).toMatch(/\r +\r +beat 2 brings the result home\n$/);
+  });
 });
