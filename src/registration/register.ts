@@ -96,8 +96,9 @@ export async function register(
     // It is shown once: in use before the disk is asked, and on its way there before anything else can fail.
     if (token !== undefined) workspace.tokens.adopt(token);
     const { store } = context;
-    await whileItLasts(call, token === undefined ? store.catchUp(workspace) : store.keep(workspace, token));
-    if (!background && call.remainingMs() > 0) await refuseRemoved(context, workspace, left());
+    const storing = token === undefined ? store.catchUp(workspace) : store.keep(workspace, token);
+    const isInTime = await endsInTime(call, storing);
+    if (isInTime && !background) await refuseRemoved(context, workspace, left());
     const result = resultOf(answer, token !== undefined, registration);
     if (result.warning !== undefined) warn(context, workspace, result.warning);
     return result;
@@ -161,11 +162,13 @@ function newToken({ auth_token: token }: JsonRecord): string | undefined {
 }
 
 /** Waits no longer than the call lasts. What is stored late is no failure of the registration. */
-async function whileItLasts(call: Call, storing: Promise<void>): Promise<void> {
+async function endsInTime(call: Call, storing: Promise<void>): Promise<boolean> {
   try {
     await call.until(storing);
+    return true;
   } catch (error) {
     if (call.cancelled() !== undefined) throw error;
+    return false;
   }
 }
 

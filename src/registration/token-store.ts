@@ -115,7 +115,6 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
     async close() {
       closed = true;
       await Promise.all([...unsaved.values()].map(tryOnce));
-      for (const entry of unsaved.values()) entry.stopTimer?.();
     },
   };
 }

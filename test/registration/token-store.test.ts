@@ -125,6 +125,13 @@ describe("a token the disk does not take", () => {
     expect(tried.tries).toBe(2);
   });
 
+  it("is tried once for all that ask at the same time", async () => {
+    const { clock, store, events } = await setUp();
+    const tried = disk(fails);
+    await Promise.all([store.keep(ME, TOKEN), store.catchUp(ME), store.keep(ME, TOKEN)]);
+    expect([tried.tries, events.length, clock.pending.length]).toEqual([1, 1, 1]);
+  });
+
   it("does not hold up the token of another workspace", async () => {
     const { store, stored } = await setUp();
     let first = true;
@@ -224,14 +231,28 @@ describe("the end of the client", () => {
   });
 });
 
-it("where there is no file system, is told once and not tried again", async () => {
-  const { clock, store, events } = await setUp(() => undefined);
-  await store.keep(ME, TOKEN);
-  await turns();
-  expect(events).toEqual([
-    { type: "token.store_failed", workspaceId: OWN, reason: "there is no file system here" },
-  ]);
-  expect(clock.pending).toEqual([]);
+describe("where there is no file system", () => {
+  it.each([
+    ["no folder", () => setUp(() => undefined)],
+    [
+      "a folder named by the environment",
+      () => {
+        const { getBuiltinModule } = process;
+        const spy = vi.spyOn(process, "getBuiltinModule");
+        spy.mockImplementation((name: string) => (name === "node:fs" ? undefined : getBuiltinModule(name)));
+        onTestFinished(() => spy.mockRestore());
+        return setUp();
+      },
+    ],
+  ])("a token is told of once and not tried again: %s", async (_, prepare) => {
+    const { clock, store, events } = await prepare();
+    await store.keep(ME, TOKEN);
+    await turns();
+    expect(events).toEqual([
+      { type: "token.store_failed", workspaceId: OWN, reason: "there is no file system here" },
+    ]);
+    expect(clock.pending).toEqual([]);
+  });
 });
 
 describe("a client whose token could not be stored", () => {
