@@ -65,6 +65,7 @@ export const isTextOrNull = (value: unknown): boolean => value === null || isTex
 export const isFlag = (value: unknown): boolean => typeof value === "boolean";
 export const isFilled = (value: unknown): boolean => typeof value === "string" && value !== "";
 export const isWhole = (value: unknown): boolean => Number.isInteger(value);
+export const isWholeOrNull = (value: unknown): boolean => value === null || isWhole(value);
 export const isNumber = (value: unknown): boolean => typeof value === "number";
 export const isTime = (value: unknown): boolean => isText(value) && !Number.isNaN(Date.parse(String(value)));
 export const isAbsent = (value: unknown): boolean => value === undefined;

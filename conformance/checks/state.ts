@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check } from "../check";
-import { expectAnswer, expectRefusal, isFilled } from "../expect";
+import { expectAnswer, expectRefusal, isFilled, isWhole, isWholeOrNull } from "../expect";
 
 export const STATE: readonly Check[] = [
   check({
@@ -56,6 +56,17 @@ export const STATE: readonly Check[] = [
     run: async ({ ask, self, adminToken }) =>
       expectAnswer(await ask("GET", `/workspaces/${self.id}/state`, { bearer: adminToken }), 200, {
         workspace_id: self.id,
+      }),
+  }),
+  check({
+    id: "state.budget",
+    title: "A workspace may look up what it may spend and has spent",
+    needs: ["self"],
+    run: async ({ ask, self }) =>
+      expectAnswer(await ask("GET", `/workspaces/${self.id}/budget`, { as: self }), 200, {
+        budget_limit: isWholeOrNull,
+        monthly_spend: isWhole,
+        budget_remaining: isWholeOrNull,
       }),
   }),
   check({

@@ -244,6 +244,13 @@ describe("a message that was passed to an agent", () => {
     expect(platform.events).toEqual([]);
   });
 
+  it("names the tools that the agent says it used", async () => {
+    const tool_trace = [{ tool: "search", input: "x", output_preview: "y" }];
+    const peer = platform.addWorkspace({ reply: () => ({ parts: [], metadata: { tool_trace } }) });
+    await send(platform, me, peer);
+    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([{ tool_trace }]);
+  });
+
   it("is an error where the agent was not reached", async () => {
     const peer = platform.addWorkspace({ url: "http://127.0.0.1:1/" });
     await send(platform, me, peer);

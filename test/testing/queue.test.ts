@@ -271,6 +271,37 @@ describe("the patience with an agent", () => {
     expect((await answer).status).toBe(202);
   });
 
+  it("has no ceiling for who brings a deadline, and nothing is queued once that has passed", async () => {
+    const url = `${platform.url}/workspaces/${peer.id}/a2a`;
+    const headers = { ...asCaller(me), "x-timeout": "5" };
+    const answer = call(url, { method: "POST", headers, body: messageBody() });
+    while (peer.received.length === 0) await new Promise(setImmediate);
+    for (let minutes = 0; minutes < 32; minutes += 2) {
+      await clock.advance(120_000);
+      await beat(platform, peer, { active_tasks: 1 });
+    }
+    await clock.advance(300_000);
+    const refused = await answer;
+    expect(refused).toMatchObject({ status: 503, headers: { "retry-after": "30" } });
+    expect(refused.json).toEqual({
+      error: expect.stringMatching(/^workspace agent busy — /),
+      busy: true,
+      retry_after: 30,
+    });
+  });
+
+  it.each(["0", "soon", "-5", "1.5"])(
+    "is the usual one with the deadline %s, which is none",
+    async (timeout) => {
+      const url = `${platform.url}/workspaces/${peer.id}/a2a`;
+      const headers = { ...asCaller(me), "x-timeout": timeout };
+      const answer = call(url, { method: "POST", headers, body: messageBody() });
+      while (peer.received.length === 0) await new Promise(setImmediate);
+      await clock.advance(300_000);
+      expect((await answer).status).toBe(202);
+    },
+  );
+
   it("ends after 30 minutes for a workspace, and for a human never", async () => {
     const agent = await sending();
     const human = await sending(null);

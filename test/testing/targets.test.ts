@@ -6,6 +6,7 @@ import {
   type TestPlatform,
   type TestWorkspace,
 } from "../../src/testing/index";
+import { ask } from "./helpers/delegations";
 import { call, messageBody, send } from "./helpers/exchange";
 import { beat, register } from "./helpers/registry";
 
@@ -111,6 +112,14 @@ describe("a budget", () => {
     });
     peer.setBudget(null);
     expect((await send(platform, me, peer)).status).toBe(200);
+  });
+
+  it("may be looked up by the workspace", async () => {
+    const look = async () => (await ask(platform, me, "GET", "/budget")).json;
+    expect(await look()).toEqual({ budget_limit: null, monthly_spend: 0, budget_remaining: null });
+    me.setBudget(2000);
+    await beat(platform, me, { monthly_spend: 1500 });
+    expect(await look()).toEqual({ budget_limit: 2000, monthly_spend: 1500, budget_remaining: 500 });
   });
 
   it("is asked after who may talk, and before where the agent is", async () => {

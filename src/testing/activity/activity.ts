@@ -16,6 +16,8 @@ export interface Activity {
   readonly created_at: string;
   readonly request_body?: unknown;
   response_body?: unknown;
+  /** The tools that the agent says it used. */
+  readonly tool_trace?: unknown;
   /** The platform's own: no reader sees it. */
   readonly idempotency_key?: string;
 }

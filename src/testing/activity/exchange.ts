@@ -1,6 +1,6 @@
 import type { AgentAnswer } from "../agents/forward";
 import { tell } from "../events";
-import { type JsonObject, parseJson } from "../json";
+import { isObject, type JsonObject, parseJson } from "../json";
 import type { PlatformState } from "../state";
 import type { Workspace } from "../workspace";
 import { type Activity, writeActivity } from "./activity";
@@ -52,6 +52,7 @@ function outcomeOf(answer: AgentAnswer): Pick<Activity, "status"> & Partial<Acti
       return {
         status: answer.status < 400 ? "ok" : "error",
         ...(response !== undefined && { response_body: response }),
+        ...toolsIn(response),
       };
     }
     case "cut":
@@ -61,6 +62,14 @@ function outcomeOf(answer: AgentAnswer): Pick<Activity, "status"> & Partial<Acti
     case "unreachable":
       return failed("the agent was not reached");
   }
+}
+
+/** The tools that an agent used, where it tells them beside its result. */
+function toolsIn(response: unknown): { tool_trace?: unknown[] } {
+  const result = isObject(response) ? response.result : undefined;
+  const metadata = isObject(result) ? result.metadata : undefined;
+  const trace = isObject(metadata) ? metadata.tool_trace : undefined;
+  return Array.isArray(trace) ? { tool_trace: trace } : {};
 }
 
 function failed(reason: string) {

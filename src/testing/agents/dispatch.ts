@@ -7,7 +7,7 @@ import { askReply, type Reply } from "./reply";
 
 // An agent that is silent for this long is taken for busy, unless its heartbeat asked for another limit.
 const IDLE_LIMIT_SECONDS = 300;
-// A caller that names itself waits no longer than this, whatever signs of life there are.
+// Where there is a ceiling nobody waits longer than this, whatever signs of life there are.
 const CEILING_MS = 30 * 60_000;
 
 // The earlier version goes wherever an agent sends it.
@@ -21,16 +21,21 @@ export interface Dispatch {
   giveUp(): void;
 }
 
+interface Errand {
+  readonly from: string | null;
+  readonly request: JsonObject;
+  readonly hasCeiling: boolean;
+}
+
 /** Hands a request to the agent of `target` and waits for what comes of it. Never rejects. */
 export async function dispatch(
   state: PlatformState,
   target: Workspace,
   agent: Agent,
-  from: string | null,
-  request: JsonObject,
+  { from, request, hasCeiling }: Errand,
 ): Promise<AgentAnswer> {
   const message = incomingMessage(from, request);
-  const { waiting, signal, end } = waitForLife(state, target, from);
+  const { waiting, signal, end } = waitForLife(state, target, hasCeiling);
   state.dispatches.add(waiting);
   const onConnected = (): void => {
     target.received.push(message);
@@ -53,11 +58,11 @@ export async function dispatch(
 }
 
 /** Aborts when the target is silent for too long. The limit is the one that holds when the wait begins. */
-function waitForLife(state: PlatformState, target: Workspace, from: string | null) {
+function waitForLife(state: PlatformState, target: Workspace, hasCeiling: boolean) {
   const idleMs = (target.idleTimeoutSeconds ?? IDLE_LIMIT_SECONDS) * 1000;
   const controller = new AbortController();
   const giveUp = (): void => controller.abort();
-  const cancelCeiling = from === null ? () => undefined : state.clock.setTimer(giveUp, CEILING_MS);
+  const cancelCeiling = hasCeiling ? state.clock.setTimer(giveUp, CEILING_MS) : () => undefined;
   let cancelIdle = state.clock.setTimer(giveUp, idleMs);
   const waiting: Dispatch = {
     targetId: target.id,

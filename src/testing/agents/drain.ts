@@ -24,7 +24,8 @@ async function deliver(
   item: QueuedMessage,
 ): Promise<void> {
   markDispatched(state, item);
-  const answer = await dispatch(state, workspace, agent, item.from, item.request);
+  const { from, request } = item;
+  const answer = await dispatch(state, workspace, agent, { from, request, hasCeiling: from !== null });
   if (isDone(answer)) {
     const text = Buffer.from(answer.body).toString();
     markCompleted(state, item, parseJson(text));

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { PlatformState } from "../state";
 import { listActivities, reportActivity } from "./activity";
+import { budget } from "./budget";
 import { checkAccess } from "./check-access";
 import { delegate } from "./delegate";
 import { listDelegations, recordDelegation, updateDelegation } from "./delegations";
@@ -48,6 +49,7 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.post("/workspaces/:id/notify", strict, notify(state));
   app.get("/workspaces/:id/activity", strict, listActivities(state));
   app.post("/workspaces/:id/activity", strict, reportActivity(state));
+  app.get("/workspaces/:id/budget", strict, budget(state));
   app.get("/workspaces/:id/tokens", strict, listTokens(state));
   app.post("/workspaces/:id/tokens", strict, createToken(state));
   app.delete("/workspaces/:id/tokens/:token_id", strict, revokeToken(state));

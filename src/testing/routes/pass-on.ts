@@ -23,6 +23,7 @@ export async function passOn(
   callerId: string | null,
   targetId: string,
   body: Buffer,
+  deadline: number | null = null,
 ): Promise<Response> {
   if (callerId !== null && !mayTalk(state, callerId, targetId)) {
     return json(403, { error: "access denied: workspaces cannot communicate per hierarchy rules" });
@@ -43,10 +44,13 @@ export async function passOn(
 
   noteOutbound(state, callerId);
   const startedAt = state.clock.now();
-  const answer = await dispatch(state, target, agent, callerId, request);
+  // A known defect of the platform: a deadline does not end the wait, it only takes the ceiling away.
+  const hasCeiling = callerId !== null && deadline === null;
+  const answer = await dispatch(state, target, agent, { from: callerId, request, hasCeiling });
   const durationMs = state.clock.now() - startedAt;
   noteExchange(state, { target, from: callerId, request, answer, durationMs });
-  return relay(answer, () => busy(state, target, callerId, request));
+  const isLate = deadline !== null && state.clock.now() >= deadline;
+  return relay(answer, () => busy(state, target, { from: callerId, request, isLate }));
 }
 
 /** Who is asked; or what the caller is told where nobody can be. */

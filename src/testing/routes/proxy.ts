@@ -11,8 +11,15 @@ export function proxyMessage(state: PlatformState) {
     const callerId = c.req.header("x-workspace-id") || null;
     const targetId = c.req.param("id");
     const refusal = callerId === null ? undefined : refuseCaller(state, c, callerId, targetId);
-    return refusal ?? passOn(state, callerId, targetId, c.env.body);
+    if (refusal !== undefined) return refusal;
+    return passOn(state, callerId, targetId, c.env.body, deadlineOf(state, c.req.header("x-timeout")));
   };
+}
+
+/** Clock time at which the caller wants an answer; a header that is no number of seconds, or zero, asks for none. */
+function deadlineOf(state: PlatformState, header = ""): number | null {
+  const seconds = /^\d+$/.test(header) ? Number(header) : 0;
+  return seconds === 0 ? null : state.clock.now() + seconds * 1000;
 }
 
 /** A caller that names itself must be who it says. One's own workspace is not asked. */
