@@ -89,7 +89,7 @@ export async function register(
       body: ({ id }) => ({ id, url, delivery_mode: deliveryMode, agent_card: registration.agentCard }),
       options: left(),
       background,
-      judge: (given) => judgeRegistration(given, { url, strictly }),
+      judge: (said) => judgeRegistration(said, { url, strictly }),
     });
     context.last.set(workspace, registration);
     const token = newToken(answer);
