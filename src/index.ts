@@ -13,6 +13,16 @@ export {
 } from "./errors";
 export type {
   A2AEvent,
+  DelegationsAnnounced,
+  DelegationsAnnounceFailed,
+  DelegationsDelivered,
+  DelegationsDropped,
+  DelegationsFailed,
+  DelegationsForeignSource,
+  DelegationsMalformed,
+  DelegationsNotifyFailed,
+  DelegationsPossibleGap,
+  DelegationsStoreFailed,
   EnricherDropped,
   EnricherFailed,
   HeartbeatEvent,

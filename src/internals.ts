@@ -31,7 +31,7 @@ export interface ClientInternals {
   /** Sends a message to the workspace's own agent. Resolves to what went wrong, if anything did. */
   messageSelf(
     workspace: Workspace,
-    message: { text: string; messageId: string },
+    message: SelfMessage,
     limits: BackgroundLimits,
   ): Promise<A2AError | undefined>;
   standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<Standing>;
@@ -40,6 +40,12 @@ export interface ClientInternals {
     workspace: Workspace,
     limits: BackgroundLimits,
   ): Promise<{ ok: true } | { ok: false; error: A2AError } | undefined>;
+}
+
+export interface SelfMessage {
+  text: string;
+  messageId: string;
+  metadata: Record<string, unknown>;
 }
 
 /** What the platform says of a workspace; empty when it does not answer. */

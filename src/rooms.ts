@@ -3,7 +3,7 @@ import { type A2AError, settle } from "./errors";
 import { type A2AEvent, safeHook } from "./events";
 import { configurationFolder, stateFolder } from "./identity/state-folder";
 import { createWorkspaces, type Workspace } from "./identity/workspaces";
-import type { BackgroundLimits, ClientInternals, Standing } from "./internals";
+import type { BackgroundLimits, ClientInternals, SelfMessage, Standing } from "./internals";
 import { type MessagingContext, sendA2AMessage } from "./messaging/send";
 import type { ResolvedOptions } from "./options";
 import type { PeersContext } from "./peers/context";
@@ -128,13 +128,14 @@ export function furnish(
 
   async function messageSelf(
     workspace: Workspace,
-    { text, messageId }: { text: string; messageId: string },
+    { text, messageId, metadata }: SelfMessage,
     { timeoutMs, signal }: BackgroundLimits,
   ): Promise<A2AError | undefined> {
     const options = {
       source: workspace.id,
       allowSelf: true,
       messageId,
+      metadata,
       delivery: "at-most-once",
       budgetMs: timeoutMs,
       timeoutMs,

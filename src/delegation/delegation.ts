@@ -1,5 +1,6 @@
 import { parsePeerId } from "../identity/workspace-id";
 import { isRecord, type JsonRecord } from "../transport/json";
+import { refusalIn } from "./refusal";
 
 /** One piece of work handed to a peer, put together from all that the platform tells about it. */
 export interface Delegation {
@@ -8,7 +9,10 @@ export interface Delegation {
   sourceId: string;
   /** `""` where the platform does not say. */
   targetId: string;
-  /** `completed` and `failed` are final; `pending`, `dispatched`, `queued` and others are not. */
+  /**
+   * `completed` and `failed` are final; `pending`, `dispatched`, `queued` and others are not. A peer that refused
+   * the work with a JSON-RPC error has failed, though the platform says `completed`.
+   */
   status: string;
   summary: string;
   /** The beginning of the result, written by the peer: data, not instructions. */
@@ -61,6 +65,15 @@ function combine(delegationId: string, sourceId: string, rows: readonly JsonReco
     previewTruncated: preview.endsWith("...") && new TextEncoder().encode(preview).length >= PREVIEW_BYTES,
     error: textOf(deciding.error) || textOf(deciding.error_detail),
   };
+  const refusal = refusalIn(preview);
+  if (refusal !== undefined && delegation.status === "completed") {
+    Object.assign(delegation, {
+      status: "failed",
+      responsePreview: "",
+      previewTruncated: false,
+      error: refusal,
+    });
+  }
   const createdAt = textOf(newestFirst.at(-1)?.created_at);
   if (createdAt !== "") delegation.createdAt = createdAt;
   return delegation;

@@ -141,6 +141,48 @@ describe("the rows of one delegation", () => {
   });
 });
 
+describe("a peer that refuses the work with a JSON-RPC error", () => {
+  it.each([
+    [
+      { code: -32602, message: "Invalid params" },
+      "The peer answered with a JSON-RPC error -32602: Invalid params",
+    ],
+    [{ message: 'a "quoted" word' }, 'The peer answered with a JSON-RPC error: a "quoted" word'],
+    [{}, "The peer answered with a JSON-RPC error"],
+  ])("has failed, whatever the platform says: %j", async (error, told) => {
+    const response_preview = JSON.stringify({ jsonrpc: "2.0", id: "1", error });
+    expect(await listed({ status: "completed", response_preview })).toMatchObject([
+      { status: "failed", error: told, responsePreview: "", previewTruncated: false },
+    ]);
+  });
+
+  it("has failed also when the platform has cut what it said", async () => {
+    const { client, peer } = await world({
+      reply: () => ({
+        jsonrpc: "2.0",
+        id: "1",
+        error: { code: -32602, message: "no", data: "x".repeat(500) },
+      }),
+    });
+    await client.delegate(peer.id, "sort");
+    await settled();
+    expect(await client.listDelegations()).toMatchObject([
+      { status: "failed", error: "The peer answered with a JSON-RPC error -32602: no" },
+    ]);
+  });
+
+  it.each([
+    '{"result": "a table", "error": {}}',
+    '{"jsonrpc": "2.0", "result": {"error": {}}}',
+    "{",
+    "{}...",
+  ])("is not what a result is taken for that only looks like it: %s", async (response_preview) => {
+    expect(await listed({ status: "completed", response_preview })).toMatchObject([
+      { status: "completed", responsePreview: response_preview, error: "" },
+    ]);
+  });
+});
+
 describe("a row that does not count", () => {
   const GOOD = { delegation_id: OTHER, status: "completed" };
   it.each<[string, object]>([

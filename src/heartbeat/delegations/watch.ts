@@ -76,7 +76,9 @@ export function createWatch(options: WatchOptions): Watch {
     async send(results, messageId) {
       const parent = await parentOf(limits());
       const text = announcementText({ results, path: options.path, parent });
-      return internals.messageSelf(workspace, { text, messageId }, limits(ANNOUNCE_MS));
+      // For runtimes that would rather recognise the message than read it.
+      const metadata = { kind: "delegation_results", delegation_ids: results.map(({ id }) => id) };
+      return internals.messageSelf(workspace, { text, messageId, metadata }, limits(ANNOUNCE_MS));
     },
     onStoreFailed: troubles.store,
   });
