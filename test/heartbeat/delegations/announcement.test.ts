@@ -50,6 +50,7 @@ describe("the message to the agent", () => {
             role: "user",
             messageId: expect.stringMatching(/^[\w-]{36}$/),
             parts: [{ kind: "text", text: expect.any(String) }],
+            metadata: { kind: "delegation_results", delegation_ids: ["d-1"] },
           },
           metadata: { source_workspace_id: OWN },
         },
