@@ -1,0 +1,51 @@
+// Brings results home until it is killed, or told to stop. Argument: what follows, as JSON.
+import { promises } from "node:fs";
+import { createA2AClient } from "a2a-peers";
+import { createHeartbeat } from "a2a-peers/heartbeat";
+
+export interface BringHome {
+  platformUrl: string;
+  workspaceId: string;
+  token: string;
+  stateDir: string;
+  resultsFile?: string;
+  /** Kills this process right before or after its `n`th change to the disk. */
+  killAt?: { n: number; moment: "before" | "after" };
+}
+
+const { killAt, stateDir, resultsFile, ...identity }: BringHome = JSON.parse(String(process.argv[2]));
+if (killAt !== undefined) killMyself(killAt);
+
+const client = createA2AClient(identity);
+const heartbeat = createHeartbeat(client, {
+  intervalMs: 15,
+  stateDir,
+  delegations: { announce: false, notify: false, resultsFile },
+  onEvent: (event) => void process.send?.(event, () => {}),
+});
+process.once("message", async () => {
+  await heartbeat.stop();
+  await client.close();
+  process.disconnect();
+});
+// Without whoever started it there is nothing left to do.
+process.once("disconnect", () => process.exit());
+heartbeat.start();
+
+function killMyself({ n, moment }: NonNullable<BringHome["killAt"]>): void {
+  let changes = 0;
+  const wrap = (name: "open" | "rename" | "link" | "rm") => {
+    const original = promises[name] as (...given: unknown[]) => Promise<unknown>;
+    async function counted(...given: unknown[]): Promise<unknown> {
+      // Opening to read changes nothing.
+      if (name === "open" && typeof given[2] !== "number") return original(...given);
+      changes += 1;
+      if (changes === n && moment === "before") process.kill(process.pid, "SIGKILL");
+      const result = await original(...given);
+      if (changes === n && moment === "after") process.kill(process.pid, "SIGKILL");
+      return result;
+    }
+    Object.assign(promises, { [name]: counted });
+  };
+  for (const name of ["open", "rename", "link", "rm"] as const) wrap(name);
+}
