@@ -203,7 +203,7 @@ describe("two heartbeats of one workspace in one process", () => {
   });
 });
 
-describe("processes", () => {
+describe("processes", { timeout: 60_000 }, () => {
   /** A workspace whose heartbeat may run in several processes. */
   async function workspace() {
     const platform = await startPlatform();

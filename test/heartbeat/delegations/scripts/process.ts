@@ -49,4 +49,4 @@ export function startBringer(script: string, settings: BringHome): Bringer {
 
 /** Waits for something that surely comes; how long that takes is not what the test is about. */
 export const soon = <T>(check: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(check, { interval: 5, timeout: 15_000 });
+  vi.waitFor(check, { interval: 5, timeout: 60_000 });
