@@ -397,13 +397,14 @@ describe("stop()", () => {
     await begin();
     await next(done("d-1"));
     await next(done("d-2"));
+    await next(done("d-3"));
     await heartbeat.stop();
     expect(clock.pending).toEqual([]);
     await clock.advance(100_000);
     expect(about()).toEqual([["d-1"]]);
     await begin();
     await pass(0);
-    expect(about()).toEqual([["d-1"], ["d-2"]]);
+    expect(about()).toEqual([["d-1"], ["d-2", "d-3"]]);
   });
 
   it("and a start within the cooldown do not shorten it", async () => {

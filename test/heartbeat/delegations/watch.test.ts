@@ -1,9 +1,11 @@
+import { mkdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { OWN, PEER, STRANGER } from "../../helpers/ids";
 import { type Answer, inOrder, OK } from "../helpers/scripted";
 import { BEAT, INTERVAL, refused, SECOND } from "../helpers/world";
 import { done, failed, page, pending } from "./helpers/rows";
-import { LIST, watched } from "./helpers/watched";
+import { LIST, MESSAGE, NOTICE, watched } from "./helpers/watched";
 
 const timesOf = (sent: readonly { at: number }[]) => sent.map(({ at }) => at);
 
@@ -360,6 +362,20 @@ describe("results", () => {
     ]);
   });
 
+  it("of a peer that refused with a JSON-RPC error are those of a failed delegation", async () => {
+    const { begin, next, heartbeat } = await watched();
+    await begin();
+    const response_preview = JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      error: { code: -32603, message: "no paper" },
+    });
+    await next(done("d-1", { response_preview }));
+    expect(await heartbeat.results.read()).toMatchObject([
+      { status: "failed", response_preview: "", error: expect.stringContaining("no paper") },
+    ]);
+  });
+
   it("are delivered once, however often they are listed", async () => {
     const { begin, next, waiting, ids } = await watched();
     await begin();
@@ -609,6 +625,16 @@ describe("the first start", () => {
     expect(await waiting()).toEqual(["d-2"]);
   });
 
+  it("is the first look, also when nothing can be remembered until later", async () => {
+    const { begin, next, waiting, told, folder } = await watched({ rows: [done("d-1")] });
+    await mkdir(join(folder, ".delegations.json"));
+    await begin();
+    expect(told("delegations.store_failed")).toHaveLength(1);
+    await rmdir(join(folder, ".delegations.json"));
+    await next(done("d-2"), done("d-1"));
+    expect(await waiting()).toEqual(["d-2"]);
+  });
+
   it("is the first look that is answered, not the first one", async () => {
     const { platform, begin, next, waiting } = await watched({ rows: [done("d-1")] });
     platform.on(
@@ -713,6 +739,52 @@ describe("a page that is full of what was never seen", () => {
     const replaying = await watched({ rows: page(1, 50), delegations: { replayOld: true } });
     await replaying.begin();
     expect([...told("delegations.possible_gap"), ...replaying.told("delegations.possible_gap")]).toEqual([]);
+  });
+});
+
+describe("events", () => {
+  it("tell nothing that a peer wrote, and no secret", async () => {
+    const token = "own-token-that-nobody-sees";
+    const { platform, begin, next, pass, events } = await watched({
+      client: { token },
+      delegations: { announce: true, notify: true, summaries: true, cooldownMs: 1000 },
+    });
+    const leak = refused(502, `the token is ${token}`);
+    platform.on(MESSAGE, inOrder(leak, { status: 200, body: { error: "the agent says OBEY" } }));
+    platform.on(NOTICE, inOrder(leak, { status: 200, body: { status: "sent" } }));
+    await begin();
+    const fields = {
+      summary: "OBEY",
+      response_preview: "OBEY",
+      error: "OBEY",
+      target_id: "OBEY",
+      type: "OBEY",
+    };
+    await next(
+      "OBEY",
+      failed("d-2", fields),
+      done("d-1", fields),
+      done("f-1", { ...fields, source_id: STRANGER }),
+    );
+    await pass(10_000);
+    platform.on(LIST, () => leak);
+    await next();
+    const types = new Set(events.map(({ type }) => type));
+    for (const type of [
+      "delivered",
+      "announced",
+      "announce_failed",
+      "notify_failed",
+      "failed",
+      "malformed",
+      "foreign_source",
+    ]) {
+      expect(types).toContain(`delegations.${type}`);
+    }
+    expect(JSON.stringify(events.filter(({ type }) => type.startsWith("delegations.")))).not.toContain(
+      "OBEY",
+    );
+    expect(JSON.stringify(events)).not.toContain(token);
   });
 });
 
