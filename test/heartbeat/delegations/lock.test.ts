@@ -193,6 +193,21 @@ describe("two heartbeats of one workspace in one process", () => {
     expect(await second.waiting()).toEqual(["a"]);
   });
 
+  it("only the one that delivers can take results away; both can read them", async () => {
+    const first = await watched();
+    await first.begin();
+    await first.next(done("a"));
+    const second = await watched({ folder: first.folder });
+    expect(await second.waiting()).toEqual(["a"]);
+    await expect(second.heartbeat.results.acknowledge(["a"])).rejects.toMatchObject({
+      code: "configuration",
+      message: expect.stringContaining("another heartbeat of this process"),
+    });
+    expect(await first.waiting()).toEqual(["a"]);
+    await first.heartbeat.results.acknowledge(["a"]);
+    expect(await second.waiting()).toEqual([]);
+  });
+
   it("of two workspaces do not hinder each other", async () => {
     const [first, second] = [await watched(), await watched()];
     await first.begin();
