@@ -139,12 +139,12 @@ describe("a change", () => {
     expect(await file.leftBehind()).toBeUndefined();
   });
 
-  it("shows lines once that are both in the claim and set aside", async () => {
+  it("shows each line once of what is in the claim, set aside, or both", async () => {
     const { path, file } = await fileInside();
     await writeFile(`${path}.claim`, "one\nforeign\n");
-    await writeFile(`${path}.newcomer`, "foreign\n");
+    await writeFile(`${path}.newcomer`, "foreign\nanother\n");
     await file.putBack();
-    expect(await takeFile(path)).toEqual(["one", "foreign"]);
+    expect(await takeFile(path)).toEqual(["one", "foreign", "another"]);
     expect(await readdir(dirname(path))).toEqual([]);
   });
 
