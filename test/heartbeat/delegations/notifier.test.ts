@@ -4,6 +4,7 @@ import type { HeartbeatEvent } from "../../../src/events";
 import { createNotifier } from "../../../src/heartbeat/delegations/notifier";
 import type { DelegationResult } from "../../../src/heartbeat/delegations/result";
 import { OWN, PEER } from "../../helpers/ids";
+import { turns } from "../helpers/clock";
 import { type Answer, inOrder } from "../helpers/scripted";
 import { INTERVAL, refused, SECOND } from "../helpers/world";
 import { done, failed, page } from "./helpers/rows";
@@ -169,7 +170,11 @@ describe("the human behind the workspace", () => {
 function notifier(...failures: (A2AErrorFacts | undefined)[]) {
   const shown: string[] = [];
   const events: HeartbeatEvent[] = [];
-  const { add, flush } = createNotifier({
+  const {
+    add,
+    flush: begin,
+    idle,
+  } = createNotifier({
     workspaceId: OWN,
     emit: (event) => events.push(event),
     async show(message) {
@@ -178,7 +183,19 @@ function notifier(...failures: (A2AErrorFacts | undefined)[]) {
       return facts === undefined ? undefined : new A2AError(facts);
     },
   });
-  return { add, flush, shown, events };
+  const flush = () => {
+    begin();
+    return idle();
+  };
+  return {
+    add,
+    shown,
+    events,
+    async flush() {
+      void flush();
+      await turns();
+    },
+  };
 }
 
 const result = (fields: Partial<DelegationResult> = {}): DelegationResult => ({
