@@ -76,7 +76,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     hintOf: ({ error }) =>
       error?.code === "rate_limited" ? (error.retryAfterMs ?? settings.intervalMs) : undefined,
     afterRegular(count, { error }) {
-      watch?.afterBeat(error?.code === "rate_limited");
+      watch?.afterBeat(error);
       void lookAfter(count);
     },
   });

@@ -5,8 +5,8 @@ const LARGEST_SECRET = 8192;
 
 /**
  * Reads a small text file, white space around it removed; `undefined` when there is none. Throws for what is no
- * regular file (opening a FIFO would block the process) and for what has more than `most` bytes: too large to be a
- * secret.
+ * regular file (opening a FIFO would block the process) and, with the code `EFBIG`, for what has more than `most` bytes:
+ * too large to be a secret.
  */
 export async function readSecretFile(path: string, most = LARGEST_SECRET): Promise<string | undefined> {
   const fs = fileSystem();
@@ -21,7 +21,9 @@ export async function readSecretFile(path: string, most = LARGEST_SECRET): Promi
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
-    if (stat.size > most) throw new Error(`${path} is larger than ${most} bytes`);
+    if (stat.size > most) {
+      throw Object.assign(new Error(`${path} is larger than ${most} bytes`), { code: "EFBIG" });
+    }
     const text = (await file.readFile("utf8")).trim();
     return text === "" ? undefined : text;
   } finally {
@@ -82,8 +84,8 @@ async function refuseForeignLink(folder: string): Promise<void> {
 /** Old enough that no writer can still be at work on it. */
 const ABANDONED_MS = 60_000;
 
-/** Removes what writers left behind that were killed half way. */
-async function sweepTemporaries(path: string): Promise<void> {
+/** Removes what writers of `path` left behind beside it that were killed half way: old enough, `path.….tmp`. */
+export async function sweepTemporaries(path: string): Promise<void> {
   const fs = fileSystem();
   const { basename, dirname, join } = pathOf();
   for (const name of await fs.promises.readdir(dirname(path))) {

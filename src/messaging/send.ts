@@ -103,6 +103,7 @@ export async function sendA2AMessage(
       pool: context.pool,
       call,
       limitMs: options.timeoutMs ?? context.sendMs,
+      once: background,
       task: { messageId, repeatMaybe: mode === "at-least-once" },
       peerId: id,
       progress,

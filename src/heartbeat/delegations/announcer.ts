@@ -22,8 +22,8 @@ export interface AnnouncerOptions {
 export interface Announcer {
   /** Announces what is to be announced, at once or when the cooldown ends. */
   kick(): void;
-  /** Plans nothing any more, until the next kick. */
-  halt(): void;
+  /** Plans nothing any more, until the next kick. Resolves when what is under way has ended. */
+  halt(): Promise<void>;
 }
 
 /** A failing announcement is tried again after the cooldown, then after twice, four times … up to this many times it. */
@@ -31,14 +31,14 @@ const LONGEST_PAUSES = 10;
 
 export function createAnnouncer(options: AnnouncerOptions): Announcer {
   const { workspaceId, clock, inbox, cooldownMs, emit, send, onStoreFailed } = options;
-  let underWay = false;
+  let underWay: Promise<void> | undefined;
   let failures = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
   let stopTimer: (() => void) | undefined;
   let halts = 0;
 
   function kick(): void {
-    if (underWay || stopTimer !== undefined || inbox.state.unannounced.length === 0) return;
+    if (underWay !== undefined || stopTimer !== undefined || inbox.state.unannounced.length === 0) return;
     const wait = quietUntil - clock.now();
     if (wait > 0) {
       stopTimer = clock.setTimer(
@@ -51,14 +51,13 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
       );
       return;
     }
-    underWay = true;
     const round = halts;
     const over = () => {
-      underWay = false;
+      underWay = undefined;
       if (round === halts) kick();
     };
     // It rejects when it is called off; what it was about is remembered.
-    void announce(round).then(over, over);
+    underWay = announce(round).then(over, over);
   }
 
   /** The one that was begun before, or one for all that wait. */
@@ -109,10 +108,11 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
 
   return {
     kick,
-    halt() {
+    async halt() {
       halts += 1;
       stopTimer?.();
       stopTimer = undefined;
+      await underWay;
     },
   };
 }

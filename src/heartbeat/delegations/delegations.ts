@@ -58,7 +58,7 @@ export function createDelegations(options: DelegationsOptions): {
     file,
     journal: createJournal(journalPath),
     locks,
-    toAnnounce: (result) => toAnnounce(result, settings?.summaries ?? false),
+    toAnnounce: (result) => (settings?.announce ? toAnnounce(result, settings.summaries) : undefined),
     onCorrupt: () =>
       emit({
         type: "delegations.store_failed",

@@ -1,6 +1,7 @@
 import { type Delegation, isFinal, readDelegations } from "../../delegation/delegation";
 import { parsePeerId } from "../../identity/workspace-id";
 import { isRecord, type JsonRecord } from "../../transport/json";
+import { isDelegationId } from "./result";
 
 /** What a page of the platform's list says. */
 export interface Findings {
@@ -18,9 +19,6 @@ export interface Findings {
 
 /** The platform lists no more rows than these. */
 const PAGE_ROWS = 50;
-
-// An id goes into file lines and into what the agent reads, so it is one word and nothing else.
-const ONE_WORD = /^[\w.:-]{1,128}$/;
 
 export function readFindings(rows: readonly unknown[], workspaceId: string): Findings {
   const good = rows.filter(isRow);
@@ -47,8 +45,5 @@ type Row = JsonRecord & { status: string; source_id: string; delegation_id?: str
 function isRow(row: unknown): row is Row {
   if (!isRecord(row) || typeof row.status !== "string" || typeof row.source_id !== "string") return false;
   // The row that tells of a failure has no id: there is another one that has.
-  return (
-    row.delegation_id === undefined ||
-    (typeof row.delegation_id === "string" && ONE_WORD.test(row.delegation_id))
-  );
+  return row.delegation_id === undefined || isDelegationId(row.delegation_id);
 }

@@ -1,6 +1,6 @@
 import type { Journal, JournalState, Unannounced } from "./journal";
 import type { Lock } from "./lock";
-import { type DelegationResult, readLine } from "./result";
+import { type DelegationResult, isDelegationId, readLine } from "./result";
 import type { ResultsFile } from "./results-file";
 
 export interface InboxOptions {
@@ -9,7 +9,7 @@ export interface InboxOptions {
   /** Of the file and of the journal; none where there is no file system. */
   locks: readonly Lock[];
   /** What of a result is remembered until it is announced. */
-  toAnnounce(result: DelegationResult): Unannounced;
+  toAnnounce(result: DelegationResult): Unannounced | undefined;
   /** Told when there is something to tell about what was found on the disk. */
   onCorrupt(): void;
   onDropped(count: number): void;
@@ -21,7 +21,7 @@ export interface Inbox {
   readonly state: JournalState;
   /** Takes the inbox over and puts in order what was left behind. Throws when it cannot be had now. */
   open(): Promise<Opened>;
-  /** Writes down those that are not yet. Resolves to all that are there now, with those that were recovered. */
+  /** Writes down those that are not yet. Resolves to what has come home, with what was recovered. */
   deliver(results: readonly DelegationResult[]): Promise<readonly DelegationResult[]>;
   /** Remembers that these need no delivery: they were there before anybody asked for results. */
   skip(ids: readonly string[]): Promise<void>;
@@ -45,6 +45,9 @@ export interface Opened {
 export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDropped }: InboxOptions): Inbox {
   let opened = false;
   let kept = false;
+  let isFirst = false;
+  // Remembered as delivered, but readers could not be given the file yet.
+  let owed: readonly DelegationResult[] = [];
   // One thing at a time: each step takes the file away from everybody else.
   let last: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -57,7 +60,7 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
   const delivered = (results: readonly DelegationResult[]): JournalState => ({
     ...journal.state,
     seen: [...journal.state.seen, ...results.map(({ delegation_id }) => delegation_id)],
-    unannounced: [...journal.state.unannounced, ...results.map(toAnnounce)],
+    unannounced: [...journal.state.unannounced, ...results.flatMap((result) => toAnnounce(result) ?? [])],
   });
 
   const unseen = (results: readonly DelegationResult[]) => {
@@ -66,8 +69,10 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
   };
 
   async function takeOver(): Promise<Opened> {
-    for (const lock of locks) await lock.take();
-    let isFirst = false;
+    for (const lock of locks) {
+      // What is known from before is old if somebody else has had the lock since.
+      if (await lock.take()) opened = false;
+    }
     if (!opened) {
       const found = await journal.open();
       isFirst = found === "new";
@@ -79,16 +84,35 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
       }
       opened = true;
     }
-    return { isFirst, recovered: await recover() };
+    const recovered = await recover();
+    return { isFirst, recovered };
   }
 
   async function recover(): Promise<readonly DelegationResult[]> {
     const lines = await file.leftBehind();
-    if (lines === undefined) return [];
-    const recovered = unseen(resultsIn(lines));
-    if (recovered.length > 0) await journal.store(delivered(recovered));
-    await file.putBack();
-    return recovered;
+    if (lines !== undefined) {
+      const recovered = newest(resultsIn(lines));
+      if (recovered.length > 0) {
+        await journal.store(delivered(recovered));
+        owed = [...owed, ...recovered];
+      }
+      await file.putBack();
+    }
+    const home = owed;
+    owed = [];
+    return home;
+  }
+
+  /** Those behind the last that is remembered: lines are written in order, and more may wait than are remembered. */
+  function newest(results: readonly DelegationResult[]): readonly DelegationResult[] {
+    const seen = new Set(journal.state.seen);
+    const last = results.findLastIndex(({ delegation_id: id }) => seen.has(id));
+    return results.slice(last + 1).filter(({ delegation_id: id }) => isDelegationId(id));
+  }
+
+  async function change(edit: (lines: string[]) => string[], commit: () => Promise<void>): Promise<void> {
+    const dropped = await file.change(edit, commit);
+    if (dropped > 0) onDropped(dropped);
   }
 
   function letGo(): void {
@@ -111,24 +135,30 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
       inTurn(async () => {
         const { recovered } = await takeOver();
         const fresh = unseen(results);
-        const all = [...recovered, ...results];
-        if (fresh.length === 0) return all;
+        if (fresh.length === 0) return recovered;
         const lines = fresh.map((result) => JSON.stringify(result));
-        const dropped = await file.change(
+        await change(
           (waiting) => [...waiting, ...lines],
-          () => journal.store(delivered(fresh)),
+          async () => {
+            await journal.store(delivered(fresh));
+            owed = fresh;
+          },
         );
-        if (dropped > 0) onDropped(dropped);
-        return all;
+        owed = [];
+        return [...recovered, ...fresh];
       }),
-    skip: (ids) => inTurn(() => journal.store({ ...journal.state, seen: [...journal.state.seen, ...ids] })),
+    skip: (ids) =>
+      inTurn(async () => {
+        await journal.store({ ...journal.state, seen: [...journal.state.seen, ...ids] });
+        isFirst = false;
+      }),
     note: (change) => inTurn(() => journal.note(change(journal.state))),
     read: () => inTurn(async () => resultsIn(await file.read())),
     acknowledge: (ids) =>
       inTurn(async () => {
         try {
           await takeOver();
-          await file.change(
+          await change(
             (lines) => lines.filter((line) => !ids.has(readLine(line)?.delegation_id ?? "")),
             async () => {},
           );

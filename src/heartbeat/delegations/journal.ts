@@ -1,4 +1,4 @@
-import { readSecretFile, writeSecretFile } from "../../identity/private-file";
+import { fileSystem, isCode, readSecretFile, writeSecretFile } from "../../identity/private-file";
 import { isRecord, parseJson } from "../../transport/json";
 
 /** A result that was delivered and not announced yet. */
@@ -57,7 +57,7 @@ export function createJournal(path: string | undefined): Journal {
       return state;
     },
     async open() {
-      const text = path === undefined ? undefined : await readSecretFile(path, LARGEST_JOURNAL);
+      const text = path === undefined ? undefined : await textAt(path);
       if (text === undefined) return "new";
       const read = readState(text);
       state = read ?? EMPTY;
@@ -73,6 +73,20 @@ export function createJournal(path: string | undefined): Journal {
       await write(state);
     },
   };
+}
+
+/** `undefined` for no journal, and `""` for one that is empty or too large to be one. */
+async function textAt(path: string): Promise<string | undefined> {
+  try {
+    const text = await readSecretFile(path, LARGEST_JOURNAL);
+    if (text !== undefined) return text;
+    await fileSystem().promises.lstat(path);
+    return "";
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    if (isCode(error, "EFBIG")) return "";
+    throw error;
+  }
 }
 
 function bounded({ seen, foreign, unannounced, announcement }: JournalState): JournalState {

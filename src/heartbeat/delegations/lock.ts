@@ -1,14 +1,25 @@
-import { fileSystem, isCode, readSecretFile, writeSecretFile } from "../../identity/private-file";
+import {
+  fileSystem,
+  isCode,
+  pathOf,
+  readSecretFile,
+  sweepTemporaries,
+  writeSecretFile,
+} from "../../identity/private-file";
 import { newId } from "../../ids";
 import { builtin } from "../../runtime";
+import { systemClock } from "../../transport/clock";
 import { isRecord, parseJson } from "../../transport/json";
 
 /** Lets one heartbeat of all processes write; the lock of a process that is gone is taken over. */
 export interface Lock {
-  /** Returns when the lock is held. Throws when a living process holds it. */
-  take(): Promise<void>;
+  /** Resolves when the lock is held; to true when it was not before. Throws {@link LockHeld} when somebody else has it. */
+  take(): Promise<boolean>;
   release(): void;
 }
+
+/** Somebody else is at work, and alive. */
+export class LockHeld extends Error {}
 
 interface Holder {
   pid: number;
@@ -17,22 +28,35 @@ interface Holder {
   nonce: string;
 }
 
+/** Rivals for a dead lock give way within this time, in steps of this, in milliseconds; or they are not rivals. */
+const RIVALRY_MS = 500;
+const STEP_MS = 10;
+
 export function createLock(path: string): Lock {
   const nonce = newId();
+  // Said by those who want to clear a dead lock away: only one who is alone in saying so may.
+  const rival = (name: string) => `${path}.${name}.rival`;
+
+  async function self(): Promise<string> {
+    const pid = builtin("node:process")?.pid ?? 0;
+    const holder: Holder = { pid, startedAt: await startOf(pid), nonce };
+    return JSON.stringify(holder);
+  }
 
   /** False when there is one already. It appears with all it says, or a process killed here would leave an empty one. */
   async function create(): Promise<boolean> {
-    const pid = builtin("node:process")?.pid ?? 0;
-    const holder: Holder = { pid, startedAt: await startOf(pid), nonce };
-    const draft = `${path}.${nonce}`;
-    const { promises } = fileSystem();
+    const draft = `${path}.${nonce}.tmp`;
+    const { promises, constants } = fileSystem();
     try {
-      await writeSecretFile(draft, JSON.stringify(holder));
+      await writeSecretFile(draft, await self());
       await promises.link(draft, path).catch((error: unknown) => {
         if (isCode(error, "EEXIST")) throw error;
         // A file system without links.
-        return promises.copyFile(draft, path, fileSystem().constants.COPYFILE_EXCL);
+        return promises.copyFile(draft, path, constants.COPYFILE_EXCL);
       });
+      // What processes left behind that were killed here.
+      await sweepTemporaries(path);
+      await livingRivals();
       return true;
     } catch (error) {
       if (isCode(error, "EEXIST")) return false;
@@ -42,33 +66,61 @@ export function createLock(path: string): Lock {
     }
   }
 
-  /** Moves a dead lock away; puts it back if it has become another one meanwhile. */
-  async function clear(dead: string | undefined): Promise<void> {
-    const aside = `${path}.${nonce}.dead`;
-    const { rename, link, rm } = fileSystem().promises;
+  async function livingRivals(): Promise<string[]> {
+    const { basename, dirname } = pathOf();
+    const { readdir, rm } = fileSystem().promises;
+    const living: string[] = [];
+    for (const name of await readdir(dirname(path))) {
+      const other = name.slice(basename(path).length + 1, -".rival".length);
+      if (name !== basename(rival(other)) || other === nonce) continue;
+      const holder = readHolder(await textOf(rival(other)));
+      if (holder !== undefined && (await isAlive(holder))) living.push(other);
+      else await rm(rival(other), { force: true });
+    }
+    return living;
+  }
+
+  /** Of several who come at the same moment the one with the smallest name stays, once the others have seen it. */
+  async function isAlone(): Promise<boolean> {
+    for (let waited = 0; waited < RIVALRY_MS; waited += STEP_MS) {
+      const others = await livingRivals();
+      if (others.length === 0) return true;
+      if (others.some((other) => other < nonce)) return false;
+      await new Promise<void>((resolve) => systemClock.setTimer(resolve, STEP_MS, true));
+    }
+    return false;
+  }
+
+  /** Nobody else touches a dead lock meanwhile: who may is alone, and who wants a new one finds this one there. */
+  async function replaceDead(): Promise<boolean> {
+    const { promises } = fileSystem();
     try {
-      await rename(path, aside);
-      if ((await readSecretFile(aside)) !== dead) await link(aside, path);
-    } catch (error) {
-      // Somebody else was faster, which the next look at it tells.
-      if (!isCode(error, "ENOENT") && !isCode(error, "EEXIST")) throw error;
+      await writeSecretFile(rival(nonce), await self());
+      if (!(await isAlone())) return false;
+      const holder = await holderAt(path);
+      if (holder === "none" || (holder !== "dead" && (await isAlive(holder)))) return false;
+      await promises.unlink(path);
+      return await create();
     } finally {
-      await rm(aside, { force: true });
+      await promises.rm(rival(nonce), { force: true });
     }
   }
 
   return {
     async take() {
       for (let tries = 0; tries < 3; tries += 1) {
-        const text = await readSecretFile(path);
-        const holder = text === undefined ? undefined : readHolder(text);
-        if (holder?.nonce === nonce) return;
-        if (holder !== undefined && (await isAlive(holder))) throw heldBy(holder);
-        if (text !== undefined) await clear(text);
-        if (await create()) return;
-        if (text === undefined) await clear(undefined);
+        const holder = await holderAt(path);
+        if (holder === "none") {
+          if (await create()) return true;
+          continue;
+        }
+        if (holder !== "dead") {
+          if (holder.nonce === nonce) return false;
+          if (await isAlive(holder)) throw heldBy(holder);
+        }
+        if (await replaceDead()) return true;
       }
-      throw new Error("another process was faster to take the results of this workspace over");
+      throw new LockHeld("another process takes the results of this workspace over");
     },
     release() {
       try {
@@ -81,12 +133,35 @@ export function createLock(path: string): Lock {
   };
 }
 
-function heldBy({ pid }: Holder): Error {
-  return new Error(
+function heldBy({ pid }: Holder): LockHeld {
+  return new LockHeld(
     pid === builtin("node:process")?.pid
       ? "another heartbeat of this process brings the results of this workspace home"
       : `process ${pid} brings the results of this workspace home already`,
   );
+}
+
+/** Who a lock names; `dead` for one that names nobody. */
+async function holderAt(path: string): Promise<Holder | "none" | "dead"> {
+  const text = await textOf(path);
+  if (text !== "") return readHolder(text) ?? "dead";
+  try {
+    await fileSystem().promises.lstat(path);
+    return "dead";
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return "none";
+    throw error;
+  }
+}
+
+/** `""` also for what is too large to be a lock. */
+async function textOf(path: string): Promise<string> {
+  try {
+    return (await readSecretFile(path)) ?? "";
+  } catch (error) {
+    if (isCode(error, "EFBIG")) return "";
+    throw error;
+  }
 }
 
 function readHolder(text: string): Holder | undefined {

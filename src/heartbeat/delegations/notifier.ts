@@ -15,39 +15,48 @@ const MOST_WAITING = 50;
 
 export interface NotifierOptions {
   workspaceId: string;
-  /** Shows a message to the human. Resolves to what went wrong, if anything did. */
+  /** Shows a message to the human. Resolves to what went wrong, if anything did; rejects when it was called off. */
   show(message: string): Promise<A2AError | undefined>;
   emit: Emit<HeartbeatEvent>;
+}
+
+interface Notice {
+  readonly message: string;
+  readonly tries: number;
 }
 
 /** Tells the human behind the workspace of results. What surely was not shown is shown later; nothing is shown twice. */
 export interface Notifier {
   add(results: readonly DelegationResult[]): void;
-  /** Shows what waits. Does nothing while that goes on. */
-  flush(): Promise<void>;
+  /** Shows what waits, one after the other. Does nothing while that goes on. */
+  flush(): void;
+  /** Resolves when nothing is being shown. */
+  idle(): Promise<void>;
 }
 
 export function createNotifier({ workspaceId, show, emit }: NotifierOptions): Notifier {
-  let waiting: { message: string; tries: number }[] = [];
-  let underWay = false;
+  let waiting: readonly Notice[] = [];
+  let underWay: Promise<void> | undefined;
 
-  async function flush(): Promise<void> {
-    if (underWay) return;
-    underWay = true;
-    const round = waiting;
-    waiting = [];
-    for (const { message, tries } of round) {
-      const error = await show(message);
-      if (error === undefined) continue;
-      const mayRepeat = error.delivery === "not-sent" && (error.retryable || error.code === "unauthorized");
-      if (mayRepeat && tries < MOST_TRIES) {
-        waiting.push({ message, tries: tries + 1 });
-        continue;
+  async function showAll(): Promise<void> {
+    const again: Notice[] = [];
+    try {
+      while (waiting.length > 0) {
+        const [notice, ...rest] = waiting as readonly [Notice, ...Notice[]];
+        waiting = rest;
+        const error = await show(notice.message);
+        if (error === undefined) continue;
+        const mayRepeat = error.delivery === "not-sent" && (error.retryable || error.code === "unauthorized");
+        if (mayRepeat && notice.tries < MOST_TRIES) {
+          again.push({ ...notice, tries: notice.tries + 1 });
+          continue;
+        }
+        const { code, message: reason } = error;
+        emit({ type: "delegations.notify_failed", workspaceId, code, reason });
       }
-      const { code, message: reason } = error;
-      emit({ type: "delegations.notify_failed", workspaceId, code, reason });
+    } finally {
+      waiting = [...again, ...waiting];
     }
-    underWay = false;
   }
 
   return {
@@ -55,7 +64,16 @@ export function createNotifier({ workspaceId, show, emit }: NotifierOptions): No
       const messages = results.length > MOST_SINGLE ? [together(results)] : results.map(single);
       waiting = [...waiting, ...messages.map((message) => ({ message, tries: 1 }))].slice(-MOST_WAITING);
     },
-    flush,
+    flush() {
+      const over = () => {
+        underWay = undefined;
+      };
+      // It rejects when it is called off; those behind wait for the next time.
+      underWay ??= showAll().then(over, over);
+    },
+    async idle() {
+      await underWay;
+    },
   };
 }
 

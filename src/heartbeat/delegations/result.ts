@@ -18,6 +18,12 @@ export interface DelegationResult {
   timestamp: number;
 }
 
+// An id goes into file lines and into what the agent reads, so it is one word and nothing else.
+const ONE_WORD = /^[\w.:-]{1,128}$/;
+
+export const isDelegationId = (value: unknown): value is string =>
+  typeof value === "string" && ONE_WORD.test(value);
+
 /** Longer text than this, in characters, is no summary any more. */
 const LONGEST_TEXT = 8192;
 
@@ -54,4 +60,5 @@ export function readLine(line: string): DelegationResult | undefined {
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const cut = (text: string): string => text.slice(0, LONGEST_TEXT);
+// Half a character at the end is none.
+const cut = (text: string): string => text.slice(0, LONGEST_TEXT).replace(/[\ud800-\udbff]$/, "");

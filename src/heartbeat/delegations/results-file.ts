@@ -40,9 +40,10 @@ export function createResultsFile(path: string): ResultsFile {
     const all = [...lines, ...others];
     const { promises } = fileSystem();
     if (others.length > 0) await writeLines(claim, all);
+    // Its lines are in the claim now, and nobody may get them from both.
+    await promises.rm(newcomer, { force: true });
     if (all.length > 0) await promises.rename(claim, path);
     else await promises.rm(claim, { force: true });
-    await promises.rm(newcomer, { force: true });
   }
 
   async function leftBehind(): Promise<string[] | undefined> {
@@ -66,8 +67,8 @@ export function createResultsFile(path: string): ResultsFile {
         dropped = next.length - kept.length;
         await writeLines(claim, kept);
       } catch (error) {
-        // Nothing was changed yet, so readers may have it as it was.
-        if (taken) await fileSystem().promises.rename(claim, path);
+        // Nothing was changed yet, so readers may have it as it was; unless somebody else has begun another file.
+        if (taken && !(await isThere(path))) await fileSystem().promises.rename(claim, path);
         throw error;
       }
       await keep();

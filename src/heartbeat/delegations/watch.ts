@@ -1,7 +1,7 @@
 import type { Delegation } from "../../delegation/delegation";
 import { listRows } from "../../delegation/list";
 import { notifyOfResult } from "../../delegation/notify";
-import { settle } from "../../errors";
+import { type A2AError, settle } from "../../errors";
 import type { Emit, HeartbeatEvent } from "../../events";
 import type { Workspace } from "../../identity/workspaces";
 import type { BackgroundLimits, ClientInternals } from "../../internals";
@@ -10,6 +10,7 @@ import { announcementText } from "./announcement";
 import { createAnnouncer } from "./announcer";
 import { type Findings, readFindings } from "./findings";
 import type { Inbox } from "./inbox";
+import { LockHeld } from "./lock";
 import { createNotifier } from "./notifier";
 import type { ResolvedWatch } from "./options";
 import { createParentLookup } from "./parent";
@@ -36,8 +37,8 @@ export interface WatchOptions {
 
 /** Brings the results of delegations home, beside the beats: no beat ever waits for it. */
 export interface Watch {
-  /** Called after each regular beat; `limited` when it met the rate limit. */
-  afterBeat(limited: boolean): void;
+  /** Called after each regular beat, with what went wrong with it. */
+  afterBeat(error: A2AError | undefined): void;
   /** Ends what is under way. Resolves when nothing is being written any more. */
   halt(): Promise<void>;
 }
@@ -54,7 +55,6 @@ export function createWatch(options: WatchOptions): Watch {
   let beatsSinceLook = 0;
   let limitedOfLate = false;
   let notBefore = Number.NEGATIVE_INFINITY;
-  let isFirst = false;
   let malformed = 0;
   let lastIds: readonly string[] = [];
   // What the first look showed was there before anybody waited for it.
@@ -75,7 +75,8 @@ export function createWatch(options: WatchOptions): Watch {
     emit,
     async send(results, messageId) {
       const parent = await parentOf(limits());
-      const text = announcementText({ results, path: options.path, parent });
+      const told = settings.summaries ? results : results.map(({ id, status }) => ({ id, status }));
+      const text = announcementText({ results: told, path: options.path, parent });
       // For runtimes that would rather recognise the message than read it.
       const metadata = { kind: "delegation_results", delegation_ids: results.map(({ id }) => id) };
       return internals.messageSelf(workspace, { text, messageId, metadata }, limits(ANNOUNCE_MS));
@@ -91,36 +92,38 @@ export function createWatch(options: WatchOptions): Watch {
     },
   });
 
-  async function look(): Promise<void> {
+  async function look(signal: AbortSignal): Promise<void> {
     const rows = await settle(listRows(requests, asOwn()));
     if (rows.ok) {
       troubles.looked();
-      await digest(readFindings(rows.value, workspaceId));
+      await digest(readFindings(rows.value, workspaceId), signal);
     } else {
       troubles.look(rows.error);
-      if (rows.error.code === "rate_limited") {
-        limitedOfLate = true;
-        notBefore = clock.now() + (rows.error.retryAfterMs ?? 0);
-      }
+      if (rows.error.code === "rate_limited") slowDown(rows.error.retryAfterMs);
     }
   }
 
-  async function digest(findings: Findings): Promise<void> {
+  function slowDown(waitMs = 0): void {
+    limitedOfLate = true;
+    notBefore = Math.max(notBefore, clock.now() + waitMs);
+  }
+
+  async function digest(findings: Findings, signal: AbortSignal): Promise<void> {
     old ??= findings.finished;
     for (const delegation of findings.finished) finished.set(delegation.delegationId, delegation);
     for (const id of [...finished.keys()].slice(0, -MOST_WAITING)) finished.delete(id);
     const opened = await inbox.open();
     tellOf(opened.recovered);
-    isFirst ||= opened.isFirst && !settings.replayOld;
-    if (isFirst) await passOver(old);
-    isFirst = false;
+    if (opened.isFirst && !settings.replayOld) await passOver(old);
     noteMalformed(findings.malformed);
     noteGap(findings);
     await noteForeign(findings.foreign);
     await deliver(ready());
     troubles.stored();
+    signal.throwIfAborted();
     if (settings.announce) announcer.kick();
-    if (settings.notify) await notifier.flush();
+    // A notice that hangs is nothing the next look would wait for.
+    if (settings.notify) notifier.flush();
   }
 
   async function passOver(delegations: Findings["finished"]): Promise<void> {
@@ -189,30 +192,33 @@ export function createWatch(options: WatchOptions): Watch {
   async function lookOnce(): Promise<void> {
     const { signal } = controller;
     try {
-      await look();
+      await look(signal);
     } catch (error) {
       // Called off, or the disk does not do what it should: what was found waits in memory for the next look.
       if (!signal.aborted) troubles.store(error);
+      // Whoever is at work instead delivers it.
+      if (error instanceof LockHeld) finished.clear();
     } finally {
       looking = undefined;
     }
   }
 
   return {
-    afterBeat(limited) {
-      limitedOfLate ||= limited;
+    afterBeat(error) {
+      const limited = error?.code === "rate_limited";
+      if (limited) slowDown(error.retryAfterMs);
       beatsSinceLook += 1;
       const beatsPerLook = limitedOfLate ? BEATS_PER_LOOK_WHEN_LIMITED : 1;
       if (looking !== undefined || clock.now() < notBefore || beatsSinceLook < beatsPerLook) return;
       beatsSinceLook = 0;
       limitedOfLate = limited;
+      // Only after a start: what is halted stays so.
+      if (controller.signal.aborted) controller = new AbortController();
       looking = lookOnce();
     },
     async halt() {
-      announcer.halt();
       controller.abort();
-      controller = new AbortController();
-      await looking;
+      await Promise.all([looking, announcer.halt(), notifier.idle()]);
       await inbox.release();
     },
   };
