@@ -4,7 +4,6 @@ import type { HeartbeatEvent } from "../../../src/events";
 import { createNotifier } from "../../../src/heartbeat/delegations/notifier";
 import type { DelegationResult } from "../../../src/heartbeat/delegations/result";
 import { OWN, PEER } from "../../helpers/ids";
-import { turns } from "../helpers/clock";
 import { type Answer, inOrder } from "../helpers/scripted";
 import { INTERVAL, refused, SECOND } from "../helpers/world";
 import { done, failed, page } from "./helpers/rows";
@@ -187,15 +186,7 @@ function notifier(...failures: (A2AErrorFacts | undefined)[]) {
     begin();
     return idle();
   };
-  return {
-    add,
-    shown,
-    events,
-    async flush() {
-      void flush();
-      await turns();
-    },
-  };
+  return { add, flush, shown, events };
 }
 
 const result = (fields: Partial<DelegationResult> = {}): DelegationResult => ({
