@@ -1,4 +1,4 @@
-import { plainName } from "../../plain-name";
+import { plainLine, plainName } from "../../plain-name";
 import { oneLine } from "../../text";
 import type { Unannounced } from "./journal";
 import type { DelegationResult } from "./result";
@@ -67,5 +67,5 @@ function summaries(results: readonly Unannounced[]): string[] {
 
 /** One line that cannot end the fence around it. */
 function fenced(text: string, most: number): string {
-  return [...oneLine(text, 1000).replaceAll("`", "'").replace(/\s+/g, " ")].slice(0, most).join("");
+  return [...plainLine(text).replaceAll("`", "'")].slice(0, most).join("");
 }

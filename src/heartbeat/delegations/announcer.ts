@@ -29,10 +29,14 @@ export interface Announcer {
 /** A failing announcement is tried again after the cooldown, then after twice, four times … up to this many times it. */
 const LONGEST_PAUSES = 10;
 
+/** An agent that answers with a status of its own has the message, and may have worked on it each time. */
+const MOST_REFUSALS = 3;
+
 export function createAnnouncer(options: AnnouncerOptions): Announcer {
   const { workspaceId, clock, inbox, cooldownMs, emit, send, onStoreFailed } = options;
   let underWay: Promise<void> | undefined;
   let failures = 0;
+  let refusals = 0;
   let quietUntil = Number.NEGATIVE_INFINITY;
   let stopTimer: (() => void) | undefined;
   let halts = 0;
@@ -77,20 +81,26 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
     const error = results.length === 0 ? undefined : await send(results, messageId);
     if (round !== halts) return;
     if (error !== undefined && !hasArrived(error)) {
-      failures += 1;
-      const pause = cooldownMs * Math.min(2 ** (failures - 1), LONGEST_PAUSES);
-      quietUntil = clock.now() + Math.max(pause, error.retryAfterMs ?? 0);
-      if (isTold(failures)) {
-        const { code, message: reason } = error;
-        emit({ type: "delegations.announce_failed", workspaceId, consecutive: failures, code, reason });
-      }
-      return;
+      noteFailure(error);
+      if (refusals < MOST_REFUSALS) return;
     }
     failures = 0;
+    refusals = 0;
     if (results.length > 0) {
       emit({ type: "delegations.announced", workspaceId, messageId, delegationIds: [...ids] });
     }
     await remember(undefined, ids);
+  }
+
+  function noteFailure({ code, delivery, message: reason, retryAfterMs = 0 }: A2AError): void {
+    failures += 1;
+    const isAgents = delivery === "maybe" && (code === "agent_error" || code === "platform_error");
+    refusals = isAgents ? refusals + 1 : 0;
+    const pause = cooldownMs * Math.min(2 ** (failures - 1), LONGEST_PAUSES);
+    quietUntil = clock.now() + Math.max(pause, retryAfterMs);
+    if (isTold(failures)) {
+      emit({ type: "delegations.announce_failed", workspaceId, consecutive: failures, code, reason });
+    }
   }
 
   async function remember(announcement: Announcement | undefined, done: readonly string[]): Promise<void> {

@@ -29,7 +29,7 @@ export function readFindings(rows: readonly unknown[], workspaceId: string): Fin
       parsePeerId(row.source_id) !== workspaceId &&
       // Newer platforms also list the work that others handed to this workspace, and say so.
       row.direction !== "received" &&
-      row.delegation_id !== undefined,
+      row.delegation_id,
   );
   return {
     finished: own.filter(isFinal),
@@ -40,10 +40,12 @@ export function readFindings(rows: readonly unknown[], workspaceId: string): Fin
   };
 }
 
-type Row = JsonRecord & { status: string; source_id: string; delegation_id?: string };
+type Row = JsonRecord & { status: string; source_id: string; delegation_id?: string | null };
 
 function isRow(row: unknown): row is Row {
   if (!isRecord(row) || typeof row.status !== "string" || typeof row.source_id !== "string") return false;
   // The row that tells of a failure has no id: there is another one that has.
-  return row.delegation_id === undefined || isDelegationId(row.delegation_id);
+  return isAbsent(row.delegation_id) || isDelegationId(row.delegation_id);
 }
+
+const isAbsent = (id: unknown): boolean => id === undefined || id === null || id === "";

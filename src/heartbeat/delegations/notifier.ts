@@ -1,6 +1,6 @@
 import type { A2AError } from "../../errors";
 import type { Emit, HeartbeatEvent } from "../../events";
-import { oneLine } from "../../text";
+import { plainLine } from "../../plain-name";
 import type { DelegationResult } from "./result";
 
 /** More results than these at once come in one message. */
@@ -78,7 +78,7 @@ export function createNotifier({ workspaceId, show, emit }: NotifierOptions): No
 }
 
 function single({ status, summary, response_preview: preview }: DelegationResult): string {
-  const told = `Delegation ${oneLine(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`;
+  const told = `Delegation ${cut(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`;
   return preview === "" ? told : `${told}\nResult: ${cut(preview, LONGEST_PREVIEW)}`;
 }
 
@@ -87,12 +87,12 @@ function together(results: readonly DelegationResult[]): string {
   const head = `${results.length} delegations finished: ${results.length - failed} completed, ${failed} failed`;
   const lines = results
     .slice(0, MOST_LISTED)
-    .map(({ status, summary }) => `- ${oneLine(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`);
+    .map(({ status, summary }) => `- ${cut(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`);
   if (results.length > MOST_LISTED) lines.push(`- and ${results.length - MOST_LISTED} more`);
   return [head, ...lines].join("\n");
 }
 
-/** Whole characters, without those that reorder or hide text. */
+/** Whole characters. */
 function cut(text: string, most: number): string {
-  return [...oneLine(text, 1000)].slice(0, most).join("");
+  return [...plainLine(text)].slice(0, most).join("");
 }

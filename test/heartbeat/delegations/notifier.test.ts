@@ -260,3 +260,18 @@ describe("a notice", () => {
     expect(events).toHaveLength(again ? 0 : 1);
   });
 });
+
+describe("a notice that hangs", () => {
+  it("does not keep the next beats from looking", async () => {
+    const { platform, begin, next, pass, requests } = await watched({
+      intervalMs: 2000,
+      delegations: { notify: true },
+    });
+    platform.on(NOTICE, () => "hang");
+    await begin();
+    await next(...page(1, 3));
+    const before = requests(LIST).length;
+    await pass(9000);
+    expect(requests(LIST).length - before).toBe(4);
+  });
+});

@@ -804,3 +804,23 @@ describe("the hook for events", () => {
     expect(notices()).toHaveLength(1);
   });
 });
+
+describe("a beat that was told to wait", () => {
+  it("keeps looks back for as long, too", async () => {
+    const { platform, heartbeat, pass, requests } = await watched();
+    platform.on(BEAT, inOrder(refused(429, "rate limit exceeded", { "retry-after": "400" }), OK));
+    heartbeat.start();
+    await pass(390_000);
+    expect(requests(LIST)).toEqual([]);
+  });
+});
+
+describe("a text that is cut", () => {
+  it("is cut between characters, not within one", async () => {
+    const { begin, next, heartbeat } = await watched();
+    await begin();
+    await next(done("d-1", { summary: `x${"\u{1f600}".repeat(5000)}` }));
+    const [result] = await heartbeat.results.read();
+    expect(result?.summary.at(-1)?.codePointAt(0)).toBeGreaterThanOrEqual(0xdc00);
+  });
+});
