@@ -13,8 +13,8 @@ const KILLS = 200;
 const LANES = 4;
 /** The platform lists the newest 50 rows; what nobody has yet must be among them. */
 const MOST_OPEN = 40;
-/** A life changes the disk 5 times to take its lock over and about 7 times for each delivery. */
-const STEPS = 19;
+/** Changes to the disk in which a life takes its lock over and delivers twice, about. */
+const STEPS = 24;
 const LONGEST_LIFE_MS = 20;
 
 let script: string;

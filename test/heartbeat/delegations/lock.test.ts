@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, fork, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,11 +20,9 @@ const LOCK = ".delegations.json.lock";
 const RESULTS = "delegation_results.jsonl";
 
 let bringHome: string;
-let raceForLock: string;
 
 beforeAll(async () => {
   bringHome = await bundle(new URL("./scripts/bring-home.ts", import.meta.url));
-  raceForLock = await bundle(new URL("./scripts/race-for-lock.ts", import.meta.url));
 });
 
 const lockPath = async () => join(await scratchFolder(), "lock");
@@ -125,38 +122,6 @@ describe("a lock", () => {
     await rm(path, { recursive: true });
     await promisify(execFile)("mkfifo", [path]);
     await expect(createLock(path).take()).rejects.toThrow("not a regular file");
-  });
-});
-
-describe("processes that find a dead lock at the same moment", () => {
-  const RACERS = 2;
-  const ROUNDS = 25;
-
-  it(`one has it, in ${ROUNDS} races of ${RACERS}`, async () => {
-    const path = await lockPath();
-    const racers: ChildProcess[] = [];
-    onTestFinished(async () => {
-      for (const racer of racers) racer.kill("SIGKILL");
-    });
-    for (let count = 0; count < RACERS; count += 1) racers.push(fork(raceForLock, [path], { execArgv: [] }));
-    const answers = () => Promise.all(racers.map(async (racer) => (await once(racer, "message"))[0]));
-    const order = (what: string) => {
-      const all = answers();
-      for (const racer of racers) racer.send(what);
-      return all;
-    };
-    expect(await answers()).toEqual(racers.map(() => "ready"));
-    const dead = [JSON.stringify({ pid: deadPid(), startedAt: "1", nonce: "n" }), "", "garbage"];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await writeFile(path, dead[round % dead.length] ?? "");
-      const first = (await order("take")).filter((each) => each === "won").length;
-      expect(first).toBe(1);
-      // Now nobody is in anybody's way.
-      const second = (await order("take")).filter((each) => each === "won").length;
-      expect(second).toBe(1);
-      await order("release");
-    }
-    expect(await readdir(join(path, ".."))).toEqual([]);
   });
 });
 

@@ -13,6 +13,8 @@ export interface BringHome {
   killAt?: { n: number; moment: "before" | "after" };
 }
 
+const CHANGES = ["open", "rename", "link", "rm", "unlink"] as const;
+
 const { killAt, stateDir, resultsFile, ...identity }: BringHome = JSON.parse(String(process.argv[2]));
 if (killAt !== undefined) killMyself(killAt);
 
@@ -34,7 +36,7 @@ heartbeat.start();
 
 function killMyself({ n, moment }: NonNullable<BringHome["killAt"]>): void {
   let changes = 0;
-  const wrap = (name: "open" | "rename" | "link" | "rm") => {
+  const wrap = (name: (typeof CHANGES)[number]) => {
     const original = promises[name] as (...given: unknown[]) => Promise<unknown>;
     async function counted(...given: unknown[]): Promise<unknown> {
       // Opening to read changes nothing.
@@ -47,5 +49,5 @@ function killMyself({ n, moment }: NonNullable<BringHome["killAt"]>): void {
     }
     Object.assign(promises, { [name]: counted });
   };
-  for (const name of ["open", "rename", "link", "rm"] as const) wrap(name);
+  for (const name of CHANGES) wrap(name);
 }
