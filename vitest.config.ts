@@ -1,7 +1,21 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+// Reading these takes longer than the rest of a start of Node. Tests start hundreds, and only npm needs the certificates.
+const { NODE_EXTRA_CA_CERTS } = process.env;
+if (NODE_EXTRA_CA_CERTS) process.env.A2A_PEERS_NPM_CA_CERTS = NODE_EXTRA_CA_CERTS;
+delete process.env.NODE_EXTRA_CA_CERTS;
+
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+/** Tests that look at the whole process, its sockets and timers, or start others. */
+const ALONE = [
+  "test/{package,examples,transport,identity}/**/*.test.ts",
+  "test/client-*.test.ts",
+  "test/peers/enricher/lifetime.test.ts",
+  "test/heartbeat/process.test.ts",
+  "test/heartbeat/delegations/{kills,lock,lock-races,disk,watch-process}.test.ts",
+];
 
 export default defineConfig({
   resolve: {
@@ -12,10 +26,28 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     // Much of the time goes into waiting for child processes, so no core is kept free.
     maxWorkers: "100%",
     sequence: { shuffle: true },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "alone",
+          include: ALONE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["test/**/*.test.ts"],
+          exclude: ALONE,
+          // Loading the source anew for each file would take longer than its tests.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -25,7 +25,7 @@ export async function installPackage(): Promise<InstalledPackage> {
   const tarball = process.env.A2A_PEERS_TARBALL || (await pack(folder));
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "user", private: true }));
   const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball];
-  await execute("npm", install, { cwd: folder });
+  await execute("npm", install, { cwd: folder, env: npmEnvironment() });
   // The compiler and Node's types are the user's own; only the package under test is installed for real.
   await symlink(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
   await symlink(join(ROOT, "node_modules/undici-types"), join(folder, "node_modules/undici-types"));
@@ -49,6 +49,11 @@ export async function installPackage(): Promise<InstalledPackage> {
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function npmEnvironment(): NodeJS.ProcessEnv {
+  const { A2A_PEERS_NPM_CA_CERTS: certificates } = process.env;
+  return { ...process.env, ...(certificates && { NODE_EXTRA_CA_CERTS: certificates }) };
 }
 
 async function pack(folder: string): Promise<string> {
