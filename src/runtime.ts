@@ -57,7 +57,14 @@ export function thisMachine(): Machine {
         return false;
       }
     },
-    homeDir: () => builtin("node:os")?.homedir(),
+    homeDir: () => {
+      try {
+        return builtin("node:os")?.homedir() || undefined;
+      } catch {
+        // A user the system does not know, as containers have, and no HOME.
+        return undefined;
+      }
+    },
     join: (...parts) => builtin("node:path")?.join(...parts) ?? parts.join("/"),
   };
 }

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import http from "node:http";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import os from "node:os";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { builtin, onNode, thisMachine } from "../src/runtime";
 
 afterEach(() => {
@@ -33,6 +34,20 @@ describe("on Node", () => {
     });
     expect(machine.writable(import.meta.dirname)).toBe(false);
     denied.mockRestore();
+  });
+
+  it.each<[string, () => string]>([
+    [
+      "the user is not known to the system",
+      () => {
+        throw new Error("A system error occurred: uv_os_homedir returned ENOENT");
+      },
+    ],
+    ["the variable for it is empty", () => ""],
+  ])("there is no home folder where %s", (_, homedir) => {
+    const homeless = vi.spyOn(os, "homedir").mockImplementation(homedir);
+    onTestFinished(() => homeless.mockRestore());
+    expect(thisMachine().homeDir()).toBeUndefined();
   });
 });
 
