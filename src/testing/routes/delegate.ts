@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { cut } from "../activity/cut";
+import { passOn } from "../agents/pass-on";
 import { delegationIdOf, type Handover, rowWithKey, writeDelegateRow } from "../delegations/rows";
 import { runDelegation } from "../delegations/run";
 import { tell } from "../events";
@@ -8,7 +9,6 @@ import { hasShape, isText } from "../registry/shape";
 import type { PlatformState } from "../state";
 import { isUuid } from "../uuid";
 import type { RouteContext } from "./env";
-import { passOn } from "./pass-on";
 
 interface WireDelegation {
   target_id?: string | null;

@@ -1,6 +1,6 @@
 import { mayTalk } from "../access";
 import { isRoutable } from "../agents/agent-address";
-import { REGISTRY_GATE, refusedBy } from "../auth";
+import { REGISTRY_GATE, refusedBy } from "../gates/auth";
 import { findWorkspace, type PlatformState } from "../state";
 import { agentOf, isExternal, urlOf, type Workspace } from "../workspace";
 import type { RouteContext } from "./env";

@@ -1,6 +1,6 @@
 import { drainOne } from "../agents/drain";
-import { REGISTRY_GATE, refusedBy } from "../auth";
 import { tell } from "../events";
+import { REGISTRY_GATE, refusedBy } from "../gates/auth";
 import { parseJson } from "../json";
 import { type Beat, readBeat } from "../registry/beat";
 import { secretFor } from "../registry/inbound-secret";

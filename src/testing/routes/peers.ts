@@ -1,4 +1,4 @@
-import { REGISTRY_GATE, refusedBy } from "../auth";
+import { REGISTRY_GATE, refusedBy } from "../gates/auth";
 import type { JsonObject } from "../json";
 import { findWorkspace, type PlatformState } from "../state";
 import { urlOf, type Workspace } from "../workspace";

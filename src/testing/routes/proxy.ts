@@ -1,7 +1,7 @@
-import { PROXY_GATE, refusedBy } from "../auth";
+import { passOn } from "../agents/pass-on";
+import { PROXY_GATE, refusedBy } from "../gates/auth";
 import type { PlatformState } from "../state";
 import type { RouteContext } from "./env";
-import { passOn } from "./pass-on";
 
 const FORGED_CALLER = /^(webhook|system|test|channel):/;
 

@@ -1,5 +1,5 @@
 import type { QueuedMessage } from "../agents/message-queue";
-import { isOperator, showsTokenOf } from "../auth";
+import { isOperator, showsTokenOf } from "../gates/auth";
 import type { JsonObject } from "../json";
 import type { PlatformState } from "../state";
 import type { RouteContext } from "./env";

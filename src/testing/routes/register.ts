@@ -1,5 +1,5 @@
-import { REGISTRY_GATE, refusedBy } from "../auth";
 import { tell } from "../events";
+import { REGISTRY_GATE, refusedBy } from "../gates/auth";
 import { type JsonObject, parseJson } from "../json";
 import { objectionTo } from "../registry/agent-url";
 import { newInboundSecret, secretFor } from "../registry/inbound-secret";

@@ -1,5 +1,5 @@
-import { REGISTRY_GATE, refusedBy } from "../auth";
 import { tell } from "../events";
+import { REGISTRY_GATE, refusedBy } from "../gates/auth";
 import { isObject, parseJson } from "../json";
 import { findWorkspace, type PlatformState } from "../state";
 import { isUuid } from "../uuid";

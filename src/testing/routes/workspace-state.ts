@@ -1,4 +1,4 @@
-import { refusedStrictly } from "../auth";
+import { refusedStrictly } from "../gates/auth";
 import { findWorkspace, type PlatformState } from "../state";
 import type { RouteContext } from "./env";
 

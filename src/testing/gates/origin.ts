@@ -1,5 +1,5 @@
 import type { Next } from "hono";
-import type { RouteContext } from "./env";
+import type { RouteContext } from "../routes/env";
 
 const ALWAYS_ALLOWED = ["http://localhost:3000", "http://localhost:3001"];
 

@@ -1,7 +1,7 @@
 import type { Next } from "hono";
-import { refusedStrictly } from "../auth";
+import type { RouteContext } from "../routes/env";
 import type { PlatformState } from "../state";
-import type { RouteContext } from "./env";
+import { refusedStrictly } from "./auth";
 
 /** Lets pass who shows the live token of the workspace in the path, or the operator's. */
 export function strictly(state: PlatformState) {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
-import type { AgentAnswer } from "../agents/forward";
 import { isObject, parseJson } from "../json";
 import { asIs, json } from "./answer";
+import type { AgentAnswer } from "./forward";
 
 /** What the caller hears of an agent's answer. `busy` is what it hears when there was none. */
 export function relay(answer: AgentAnswer, busy: () => Response): Response {

@@ -1,6 +1,6 @@
 import type { Next } from "hono";
+import type { RouteContext } from "../routes/env";
 import type { PlatformState } from "../state";
-import type { RouteContext } from "./env";
 
 const USUAL_LIMIT = 600;
 const WINDOW_MS = 60_000;

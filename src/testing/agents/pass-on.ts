@@ -1,16 +1,16 @@
 import { mayTalk } from "../access";
 import { noteExchange } from "../activity/exchange";
-import { isRoutable } from "../agents/agent-address";
-import { dispatch } from "../agents/dispatch";
-import { leaveInInbox } from "../agents/inbox";
-import { normalise } from "../agents/normalise";
-import { wake } from "../agents/wake";
 import type { JsonObject } from "../json";
 import { findWorkspace, type PlatformState } from "../state";
 import { type Agent, agentOf, type Workspace } from "../workspace";
-import { relay } from "./agent-answer";
+import { isRoutable } from "./agent-address";
 import { json } from "./answer";
 import { busy } from "./busy";
+import { dispatch } from "./dispatch";
+import { leaveInInbox } from "./inbox";
+import { normalise } from "./normalise";
+import { relay } from "./relay";
+import { wake } from "./wake";
 
 const LONGEST_REQUEST = 2 ** 20;
 

@@ -1,8 +1,8 @@
-import { enqueue } from "../agents/message-queue";
 import type { JsonObject } from "../json";
 import type { PlatformState } from "../state";
 import type { Workspace } from "../workspace";
 import { json } from "./answer";
+import { enqueue } from "./message-queue";
 
 const RETRY_SECONDS = 30;
 

@@ -1,6 +1,6 @@
 import type { Next } from "hono";
+import type { RouteContext } from "../routes/env";
 import type { PlatformState } from "../state";
-import type { RouteContext } from "./env";
 import { isOwnOrigin } from "./origin";
 
 // An agent can announce itself before it knows its tenant.

@@ -1,5 +1,5 @@
-import { accepts, hasToken } from "./registry/tokens";
-import { findWorkspace, type PlatformState } from "./state";
+import { accepts, hasToken } from "../registry/tokens";
+import { findWorkspace, type PlatformState } from "../state";
 
 /** What a refused caller is told; the proxy speaks of the caller, the registry of the workspace. */
 interface GateTexts {
