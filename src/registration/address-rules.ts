@@ -47,8 +47,10 @@ function listOf({ subnet }: ForbiddenRange, net: Net): InstanceType<Net["BlockLi
     return list;
   }
   list.addSubnet(address, bits, "ipv4");
-  // NAT64 and 6to4 addresses carry an IPv4 address, and that is where a connection to one of them ends.
+  // NAT64, IPv4-compatible and 6to4 addresses carry an IPv4 address, and that is where a connection to one of them ends.
   list.addSubnet(`64:ff9b::${address}`, 96 + bits, "ipv6");
+  list.addSubnet(`64:ff9b:1::${address}`, 96 + bits, "ipv6");
+  list.addSubnet(`::${address}`, 96 + bits, "ipv6");
   list.addSubnet(`2002:${groupsOf(address)}::`, 16 + bits, "ipv6");
   return list;
 }

@@ -25,7 +25,11 @@ export function readAgentUrl(url: string): AgentUrl {
   // Numbers in any notation are an IPv4 address by now, as they are to whoever connects there.
   const host = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
   if (rules.isAddress(host)) {
-    return { name: undefined, objection: (mode) => objectionToAddress(rules.forbidden(host, mode)) };
+    const objection = (mode: DeployMode) => {
+      const range = rules.forbidden(host, mode);
+      return range && objectionToAddress(range);
+    };
+    return { name: undefined, objection };
   }
   if (LOCALHOST.test(url)) return { name: undefined, objection: () => undefined };
   return {
@@ -38,12 +42,18 @@ export function readAgentUrl(url: string): AgentUrl {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const AMBIGUOUS = /[\u0000-\u001f\u007f\\]/;
 const WITH_HOST = /^[a-z]+:\/\/[^/?#]/i;
-const WITH_ZONE = /^[a-z]+:\/\/[^/?#]*\[[^\]/?#]*%/i;
+const AUTHORITY = /^[a-z]+:\/\/([^/?#]*)/i;
+
+/** Longer ones are no address, and reading them takes long. */
+const LONGEST_URL = 2048;
 
 /** The platform takes this name without looking it up, in this spelling. */
 const LOCALHOST = /^[a-zA-Z]+:\/\/(?:[^/?#]*@)?localhost(?::\d*)?(?:[/?#]|$)/;
 
 function objectionToForm(url: string): Objection | undefined {
+  if (url.length > LONGEST_URL) {
+    return { reason: `url is not valid: it has more than ${LONGEST_URL} characters`, kind: "form" };
+  }
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
   if (scheme !== "http" && scheme !== "https") {
     // In `user:password@host` it is no scheme that stands before the colon.
@@ -57,13 +67,19 @@ function objectionToForm(url: string): Objection | undefined {
 function problemOf(url: string): string | undefined {
   if (AMBIGUOUS.test(url)) return "it holds a control character or a backslash";
   if (!WITH_HOST.test(url)) return "it has no host";
-  if (WITH_ZONE.test(url))
+  if (hasZone(url))
     return "it has an IPv6 zone, which only means something on the agent's own machine";
   return URL.canParse(url) ? undefined : "it cannot be parsed";
 }
 
-function objectionToAddress(range: ForbiddenRange | undefined): Objection | undefined {
-  return range && { reason: `url targets a blocked address: ${range.label}`, kind: range.kind };
+function hasZone(url: string): boolean {
+  const authority = AUTHORITY.exec(url)?.[1] ?? "";
+  const host = authority.slice(authority.lastIndexOf("@") + 1);
+  return host.startsWith("[") && host.includes("%");
+}
+
+function objectionToAddress({ label, kind }: ForbiddenRange): Objection {
+  return { reason: `url targets a blocked address: ${label}`, kind };
 }
 
 /** Every address must pass: nobody knows which one the platform will take. */
@@ -79,8 +95,8 @@ function objectionToName(
   for (const address of found) {
     const range = rules.forbidden(address, mode);
     if (range !== undefined) {
-      const reason = `hostname "${name}" resolves to forbidden address: ${range.label} (${address})`;
-      return { reason, kind: range.kind };
+      const { reason, kind } = objectionToAddress(range);
+      return { reason: `hostname "${name}" resolves to forbidden address: ${reason} (${address})`, kind };
     }
   }
   return undefined;

@@ -26,8 +26,8 @@ export const FORBIDDEN_RANGES: readonly ForbiddenRange[] = [
   { subnet: "192.168.0.0/16", label: "RFC-1918 private address", always: false, kind: "private" },
   { subnet: "fd00::/8", label: "IPv6 ULA address (RFC-4193 private)", always: false, kind: "private" },
   // What the platform registers and then never reaches, or reaches somebody else at.
-  { subnet: "0.0.0.0/8", label: "unspecified IPv4 address (RFC-1122)", always: true, kind: "loopback" },
   { subnet: "::/128", label: "unspecified IPv6 address", always: true, kind: "loopback" },
+  { subnet: "0.0.0.0/8", label: "unspecified IPv4 address (RFC-1122)", always: true, kind: "loopback" },
   { subnet: "240.0.0.0/4", label: "reserved IPv4 address (RFC-1112)", always: true, kind: "other" },
   { subnet: "ff00::/8", label: "IPv6 multicast address", always: true, kind: "other" },
 ];

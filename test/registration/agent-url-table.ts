@@ -36,7 +36,9 @@ const closedGap = (url: string, label: string): UrlCase => ({
 const carrier = (row: UrlCase): UrlCase => ({ ...row, platform: both(null) });
 
 const named = (url: string, label: string, addresses: readonly string[]) =>
-  refused(url, `hostname "${new URL(url).hostname}" resolves to forbidden address: ${label}`, addresses);
+  refused(url, `hostname "${new URL(url).hostname}" ${RESOLVES_TO}${label}`, addresses);
+
+const RESOLVES_TO = "resolves to forbidden address: url targets a blocked address: ";
 
 const LINK_LOCAL = "link-local address (cloud metadata endpoint)";
 const LOOPBACK = "loopback address";
@@ -81,7 +83,6 @@ export const URL_CASES: readonly UrlCase[] = [
   blocked("http://[febf:ffff::1]", LINK_LOCAL_6),
   taken("http://[fec0::1]"),
   blocked("http://[::1]:8080", LOOPBACK_6),
-  taken("http://[::2]"),
   blocked("http://192.0.2.0", TEST_NET(1)),
   blocked("http://192.0.2.255", TEST_NET(1)),
   taken("http://192.0.3.0"),
@@ -165,6 +166,17 @@ export const URL_CASES: readonly UrlCase[] = [
   carrier(blocked("http://[2002:7f00:1::]", LOOPBACK)),
   carrier(onlyHosted("http://[2002:c0a8:1::1]", PRIVATE)),
   taken("http://[2002:808:808::1]"),
+  carrier(blocked("http://[::127.0.0.1]:9000", LOOPBACK)),
+  carrier(blocked("http://[::a9fe:a9fe]", LINK_LOCAL)),
+  carrier(onlyHosted("http://[::10.0.0.1]", PRIVATE)),
+  carrier(blocked("http://[::2]", UNSPECIFIED)),
+  taken("http://[::8.8.8.8]"),
+  taken("http://[::1:127.0.0.1]"),
+  carrier(blocked("http://[64:ff9b:1::169.254.169.254]", LINK_LOCAL)),
+  carrier(blocked("http://[64:ff9b:1::7f00:1]", LOOPBACK)),
+  carrier(onlyHosted("http://[64:ff9b:1::192.168.0.1]", PRIVATE)),
+  taken("http://[64:ff9b:1::8.8.8.8]"),
+  taken("http://[64:ff9b:2::127.0.0.1]"),
 
   // The form.
   refused("ftp://8.8.8.8", SCHEME("ftp")),
@@ -189,6 +201,12 @@ export const URL_CASES: readonly UrlCase[] = [
   { ...refused("http://[fe80::1%25eth0]:9000", `${INVALID}it has an IPv6 zone`), platform: both(INVALID) },
   { ...refused("http://[fe80::1%eth0]", `${INVALID}it has an IPv6 zone`), platform: both(INVALID) },
   { ...refused("http://[::1%251]/x%20y", `${INVALID}it has an IPv6 zone`), platform: both(INVALID) },
+  taken("http://a%5B%25@8.8.8.8/"),
+  taken(`http://8.8.8.8/${"x".repeat(2033)}`),
+  {
+    ...refused(`http://8.8.8.8/${"x".repeat(2034)}`, `${INVALID}it has more than 2048 characters`),
+    platform: both(null),
+  },
 
   // Names.
   taken("http://localhost:9000/a2a"),
@@ -204,7 +222,7 @@ export const URL_CASES: readonly UrlCase[] = [
   {
     ...named("http://agent.test:8000", PRIVATE, ["8.8.8.8", "10.0.0.7"]),
     ours: {
-      "self-hosted": `hostname "agent.test" resolves to forbidden address: ${PRIVATE}`,
+      "self-hosted": `hostname "agent.test" ${RESOLVES_TO}${PRIVATE}`,
       saas: null,
     },
   },
