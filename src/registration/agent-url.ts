@@ -67,8 +67,7 @@ function objectionToForm(url: string): Objection | undefined {
 function problemOf(url: string): string | undefined {
   if (AMBIGUOUS.test(url)) return "it holds a control character or a backslash";
   if (!WITH_HOST.test(url)) return "it has no host";
-  if (hasZone(url))
-    return "it has an IPv6 zone, which only means something on the agent's own machine";
+  if (hasZone(url)) return "it has an IPv6 zone, which only means something on the agent's own machine";
   return URL.canParse(url) ? undefined : "it cannot be parsed";
 }
 

@@ -37,16 +37,39 @@ function adviceOnUrl(answer: HttpAnswer, { url, strictly }: RefusedUrl): string 
   return /^(url|hostname) /.test(error) && url !== "" ? adviceOn(strictly ?? { kind: "other" }) : undefined;
 }
 
-const USER_INFO = /^[a-z]+:\/\/([^/?#]*)@/i;
-
 // What is shorter is no secret, and would be found inside ordinary words.
 const SHORTEST_SECRET = 4;
 
-/** A platform that quotes the URL must not bring what is secret in it into a log. */
+/** A platform that quotes the URL, in whatever form, must not bring what is secret in it into a log. */
 function withoutUrl(text: string, url: string): string {
-  const userInfo = USER_INFO.exec(url)?.[1] ?? "";
-  const query = url.slice(url.indexOf("?") + 1);
-  return [url, userInfo, ...userInfo.split(":"), query]
+  return partsOf(url)
+    .flatMap((part) => [part, decoded(part), decoded(part.replaceAll("+", " "))])
     .filter((part) => part.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length)
     .reduce((safe, part) => safe.replaceAll(part, "[redacted]"), text);
+}
+
+const USER_INFO = /^[a-z]+:\/\/([^/?#]*)@/i;
+
+/** The URL, and what of it may be quoted alone. */
+function partsOf(url: string): string[] {
+  const [whole = "", fragment = ""] = splitAt(url, "#");
+  const [, query = ""] = splitAt(whole, "?");
+  const userInfo = USER_INFO.exec(url)?.[1] ?? "";
+  // Of a pair without a name the value is all there is.
+  const values = query.split(/[&;]/).map((pair) => pair.slice(pair.indexOf("=") + 1));
+  return [url, whole, fragment, query, ...values, userInfo, ...splitAt(userInfo, ":")];
+}
+
+function splitAt(text: string, mark: string): string[] {
+  const at = text.indexOf(mark);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

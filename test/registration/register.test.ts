@@ -345,15 +345,38 @@ describe("a 400 tells the true reason", () => {
     expect(message).not.toContain("public address");
   });
 
-  it.each([400, 500])("and repeats nothing that is secret in the URL: %i", async (status) => {
-    const url = "http://me:hunter2@8.8.8.8/a2a?key=swordfish";
+  it.each([
+    [400, "whole", (url: string) => url],
+    [500, "whole", (url: string) => url],
+    [400, "without its fragment", (url: string) => url.replace(/#.*/, "")],
+    [400, "without its query", () => "http://someone:hunt%21er2@8.8.8.8/a2a"],
+    [400, "by its user", () => "someone:hunt%21er2"],
+    [400, "by its password alone", () => "hunt%21er2"],
+    [400, "by its password as it is meant", () => "hunt!er2"],
+    [400, "by its query", () => "key=sword%20fish&next=halibut+herring"],
+    [400, "by one pair of its query", () => "next=halibut+herring"],
+    [400, "by values as they are meant", () => "sword fish, halibut herring"],
+    [400, "by its fragment", () => "#trou%74"],
+    [400, "by its fragment as it is meant", () => "trout"],
+    [400, "in another case of its escapes", () => "http://someone:hunt!er2@8.8.8.8/a2a?key=sword%20fish"],
+  ])("and repeats nothing that is secret in the URL: %i, quoted %s", async (status, _, quoted) => {
+    const url = "http://someone:hunt%21er2@8.8.8.8/a2a?key=sword%20fish&next=halibut+herring#trou%74";
     const { client, platform, events } = await setUp({ retry: { maxAttempts: 1 } });
-    const error = `url is not valid: parse "${url}": hunter2, me:hunter2 or key=swordfish`;
-    platform.fail(ROUTE, { status, body: { error } });
+    platform.fail(ROUTE, { status, body: { error: `url is not valid: parse "${quoted(url)}": it says` } });
     const failure = await failureOf(client.register({ url, agentCard: CARD }));
     const told = `${failure.message}${failure.stack}${JSON.stringify(failure)}${JSON.stringify(events)}`;
     expect(told).toContain("url is not valid");
-    expect(told).not.toMatch(/hunter2|swordfish/);
+    expect(told).toContain("it says");
+    expect(told).not.toMatch(/someone|hunt|er2|sword|fish|halibut|herring|trou/);
+  });
+
+  it("also where a part of the URL cannot be decoded, or one secret is part of another", async () => {
+    const url = "http://hunter:hunter2%zz@8.8.8.8/?hunter2=hunter2hunter2%zz&%zz";
+    const { client, platform } = await setUp();
+    platform.fail(ROUTE, { status: 400, body: { error: `url is not valid: ${url} and hunter2%zz` } });
+    const { message } = await failureOf(client.register({ url, agentCard: CARD }));
+    expect(message).toContain("url is not valid");
+    expect(message).not.toMatch(/hunter|2%zz/);
   });
 });
 
