@@ -25,6 +25,30 @@ const PRIVATE: readonly [name: string, url: string, reason: string][] = [
   ["private-6", "http://[fd00::1]/", "IPv6 ULA address (RFC-4193 private)"],
 ];
 
+// What is found of a name depends on where the platform looks it up.
+const OWN_NAME =
+  /^hostname "LOCALHOST" (resolves to forbidden address: url targets a blocked address: (IPv6 )?loopback address$|cannot be resolved \(DNS error\): )/;
+
+const MISREAD: readonly [name: string, title: string, url: string, reason: RegExp][] = [
+  ["capital-localhost", "Nor under the name of this machine in capitals", "http://LOCALHOST:9000", OWN_NAME],
+  [
+    "number",
+    "Nor at a number, which is a name without an address",
+    "http://2130706433/",
+    /^hostname "2130706433" /,
+  ],
+  ["hexadecimal", "Nor at hexadecimal digits, which are another", "http://0x7f.1/", /^hostname "0x7f\.1" /],
+  [
+    "zone",
+    "Nor at an address with a zone, which is judged like a name",
+    "http://[fe80::1%25eth0]/",
+    /^hostname "fe80::1%eth0" resolves to forbidden address: url targets a blocked address: IPv6 link-local address /,
+  ],
+  ["no-host", "Nor at a URL without a host", "http:///agent", /^hostname "" cannot be resolved /],
+  ["backslash", "Nor behind a backslash", "http://8.8.8.8\\@1.1.1.1/", /^url is not valid: /],
+  ["control", "Nor behind a control character", "http://8.8.8.8/\t", /^url is not valid: /],
+];
+
 /** The earlier version does not say what is wrong. */
 function reasonIn(version: Version, reason: string | RegExp): string | RegExp {
   return version === "2026-04" ? "invalid request body" : reason;
@@ -59,6 +83,14 @@ export const URLS: readonly Check[] = [
       );
     },
   }),
+  ...MISREAD.map(([name, title, url, reason]) =>
+    check({
+      id: `url.${name}`,
+      title,
+      run: async ({ ask, version }) =>
+        expectRefusal(await register(ask, { id: randomUUID() }, { url }), 400, reasonIn(version, reason)),
+    }),
+  ),
   ...BLOCKED.map(([name, url, reason]) =>
     check({
       id: `url.${name}`,

@@ -23,6 +23,7 @@ async function objectionTo(url: string, options: PlatformOptions): Promise<unkno
   return error;
 }
 
+const NO_HOST = 'hostname "" cannot be resolved (DNS error): lookup : no such host';
 const BOTH = ["saas", "self-hosted"] as const;
 
 describe.each(BOTH)("on a platform that is %s", (deployMode) => {
@@ -51,11 +52,17 @@ describe.each(BOTH)("on a platform that is %s", (deployMode) => {
     },
   );
 
-  it.each([
+  it.each<[url: string, error: unknown]>([
     ["ftp://8.8.8.8", 'url scheme must be http or https, got "ftp"'],
     ["remote://no-inbound", 'url scheme must be http or https, got "remote"'],
     ["agent.example", 'url scheme must be http or https, got ""'],
-    ["http://", expect.stringMatching(/^url is not valid: /)],
+    ["8.8.8.8:9000", expect.stringMatching(/^url is not valid: parse "8\.8\.8\.8:9000": /)],
+    ["http://[::1", expect.stringMatching(/^url is not valid: parse "http:\/\/\[::1": /)],
+    ["http://8.8.8.8\\@1.1.1.1", expect.stringMatching(/^url is not valid: /)],
+    ["http://8.8.8.8/\t", expect.stringMatching(/^url is not valid: /)],
+    ["http://", NO_HOST],
+    ["http:/x", NO_HOST],
+    ["http:///x", NO_HOST],
   ])("%s is no URL of an agent", async (url, error) => {
     expect(await objectionTo(url, { deployMode })).toEqual(error);
   });
@@ -98,7 +105,8 @@ describe("a name", () => {
       asked.push(name);
       return ["8.8.8.8", "10.0.0.1"];
     };
-    const error = 'hostname "agent.test" resolves to forbidden address: RFC-1918 private address';
+    const error =
+      'hostname "agent.test" resolves to forbidden address: url targets a blocked address: RFC-1918 private address';
     expect(await objectionTo("https://agent.test:8443/a2a", { resolve })).toBe(error);
     expect(await objectionTo("https://agent.test/", { resolve, deployMode: "saas" })).toBeUndefined();
     expect(asked).toEqual(["agent.test", "agent.test"]);
@@ -121,7 +129,57 @@ describe("a name", () => {
       expect(await objectionTo(url, { resolve })).toBeUndefined();
     }
   });
+
+  it.each(["LOCALHOST", "localhost.", "2130706433", "0x7f.1", "127.0.0.01", "１２７.0.0.1"])(
+    "is what only another reader would take for this machine: %s",
+    async (host) => {
+      const asked: string[] = [];
+      const resolve = async (name: string) => {
+        asked.push(name);
+        return ["127.0.0.1"];
+      };
+      expect(await objectionTo(`http://${host}:9`, { resolve, allowLoopback: false })).toBe(
+        `hostname "${host}" resolves to forbidden address: url targets a blocked address: loopback address`,
+      );
+      expect(asked).toEqual([host]);
+    },
+  );
+
+  it("is an address with a zone, which answers for itself", async () => {
+    const resolve = async () => {
+      throw new Error("asked");
+    };
+    expect(await objectionTo("http://[fe80::1%25eth0]:9", { resolve })).toBe(
+      'hostname "fe80::1%eth0" resolves to forbidden address: ' +
+        "url targets a blocked address: IPv6 link-local address (cloud metadata analogue)",
+    );
+    expect(await objectionTo("http://[2606:4700::1%25eth0]:9", { resolve })).toBeUndefined();
+  });
+
+  it("may be found at an address with a zone", async () => {
+    const resolve = async () => ["fe80::1%eth0"];
+    expect(await objectionTo("http://agent.test", { resolve })).toMatch(/: IPv6 link-local address /);
+  });
 });
+
+it.each(["http://8.8.8.8:99999", "http://[2606:4700::1%25eth0]:9"])(
+  "does not reach an agent at %s, which may be registered",
+  async (url) => {
+    const platform = await start({});
+    const me = platform.addWorkspace({});
+    const peer = platform.addWorkspace({});
+    expect((await register(platform, peer, { url })).status).toBe(200);
+    expect(await send(platform, me, peer)).toMatchObject({
+      status: 502,
+      json: { error: "failed to reach workspace agent" },
+    });
+    const headers = { "x-workspace-id": me.id, authorization: `Bearer ${me.token}` };
+    expect(await call(`${platform.url}/registry/discover/${peer.id}`, { headers })).toMatchObject({
+      status: 200,
+      json: { url },
+    });
+  },
+);
 
 it("dispatches to loopback only where the agent may be there", async () => {
   const platform = await start({ allowLoopback: false });

@@ -23,8 +23,8 @@ interface ForwardOptions {
 }
 
 /** Posts a JSON-RPC request to the URL of a real agent. Never rejects. */
-export function forward(url: string, body: string, options: ForwardOptions): Promise<AgentAnswer> {
-  return exchange("POST", url, body, options);
+export async function forward(url: string, body: string, options: ForwardOptions): Promise<AgentAnswer> {
+  return URL.canParse(url) ? exchange("POST", url, body, options) : { kind: "unreachable" };
 }
 
 function exchange(
