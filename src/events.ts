@@ -151,7 +151,10 @@ export interface HeartbeatSecretStored {
   workspaceId: string;
 }
 
-/** The inbound secret could not be stored; the next beat that carries it tries again. */
+/**
+ * The inbound secret could not be stored; the next beat that carries it tries again. Told at the 1st, 2nd, 3rd, 10th,
+ * 20th … in a row.
+ */
 export interface HeartbeatStoreFailed {
   type: "heartbeat.store_failed";
   workspaceId: string;
@@ -190,9 +193,9 @@ export interface DelegationsNotifyFailed {
   reason: string;
 }
 
-/** The platform did not tell what became of delegations: told at the 1st, 2nd, 3rd, 10th, 20th … in a row. */
-export interface DelegationsFailed {
-  type: "delegations.failed";
+/** The platform did not say what has become of delegations: told at the 1st, 2nd, 3rd, 10th, 20th … in a row. */
+export interface DelegationsLookFailed {
+  type: "delegations.look_failed";
   workspaceId: string;
   consecutive: number;
   code: A2AErrorCode;
@@ -240,6 +243,13 @@ export interface DelegationsStoreFailed {
   reason: string;
 }
 
+/** Another heartbeat brings the results of this workspace home; this one will when that is gone. Told once for each. */
+export interface DelegationsHeldElsewhere {
+  type: "delegations.held_elsewhere";
+  workspaceId: string;
+  reason: string;
+}
+
 /** What the `onEvent` of a heartbeat is told. */
 export type HeartbeatEvent =
   | HeartbeatSent
@@ -256,11 +266,12 @@ export type HeartbeatEvent =
   | DelegationsAnnounced
   | DelegationsAnnounceFailed
   | DelegationsNotifyFailed
-  | DelegationsFailed
+  | DelegationsLookFailed
   | DelegationsForeignSource
   | DelegationsMalformed
   | DelegationsPossibleGap
   | DelegationsDropped
+  | DelegationsHeldElsewhere
   | DelegationsStoreFailed;
 
 /** What `onEvent` is told. More types may be added in minor versions. */

@@ -2,6 +2,7 @@ import { configurationError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import { writeSecretFile } from "../identity/private-file";
 import type { StateFolder } from "../identity/state-folder";
+import { isTold } from "../streak";
 import { oneLine } from "../text";
 import { isRecord } from "../transport/json";
 
@@ -23,6 +24,7 @@ export function createInboundSecret(
   emit: Emit<HeartbeatEvent>,
 ): InboundSecret {
   let received: string | undefined;
+  let failures = 0;
 
   async function stored(): Promise<string | undefined> {
     const text = await folder?.read(FILE);
@@ -51,8 +53,11 @@ export function createInboundSecret(
         // Unreadable is no reason not to write: what stands there is replaced.
         if ((await stored().catch(() => undefined)) === secret) return;
         await writeSecretFile(folder.path(FILE), secret);
+        failures = 0;
         emit({ type: "heartbeat.secret_stored", workspaceId });
       } catch (error) {
+        failures += 1;
+        if (!isTold(failures)) return;
         const reason = oneLine(error instanceof Error ? error.message : String(error), 500).replaceAll(
           secret,
           "[redacted]",

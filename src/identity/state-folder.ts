@@ -1,5 +1,5 @@
 import type { Machine } from "../runtime";
-import { readSecretFile } from "./private-file";
+import { fileSystem, readSecretFile } from "./private-file";
 import { parsePeerId } from "./workspace-id";
 
 /** `CONFIGS_DIR`, else `/configs` where that can be written, else `~/.molecule-workspace`. */
@@ -11,21 +11,29 @@ export function configurationFolder(machine: Machine): string | undefined {
   return home === undefined ? undefined : machine.join(home, ".molecule-workspace");
 }
 
-// A folder belongs to one workspace; the others of the process have subfolders, or they would overwrite each
-// other's token, which the platform shows only once.
+/** Names the workspace a folder belongs to, for other processes and later ones. */
+const MARK = ".workspace_id";
+
+// The same within a process, as long as nothing has been written.
 const owners = new Map<string, string>();
 
-/** Where the files of a workspace are: written in one place, and looked for in that place first. */
+/**
+ * Where the files of a workspace are: written in one place, and looked for in that place first. A folder belongs to
+ * one workspace; the others have subfolders in it, or they would overwrite each other's token, which the platform
+ * shows only once, and take each other's results.
+ */
 export interface StateFolder {
-  /** Path of a file to write. */
+  /** Path of a file to write, after {@link claim}. */
   path(name: string): string;
   /** What the file holds, or `undefined`. Throws what {@link readSecretFile} throws. */
   read(name: string): Promise<string | undefined>;
+  /** Says for all to come whose folder this is. */
+  claim(): void;
 }
 
 /**
  * The folder of a workspace below `root`. The root itself belongs to the workspace that WORKSPACE_ID names, else to
- * the first default workspace of the process that asked for it.
+ * the first default workspace of a client that wrote to it.
  */
 export function stateFolder(
   root: string,
@@ -34,14 +42,46 @@ export function stateFolder(
   machine: Machine,
 ): StateFolder {
   const named = parsePeerId(machine.env.WORKSPACE_ID) ?? undefined;
-  if (named === undefined && isDefault && !owners.has(root)) owners.set(root, workspaceId);
-  const ownsRoot = (named ?? owners.get(root)) === workspaceId;
   const own = machine.join(root, workspaceId);
+  const mark = machine.join(root, MARK);
+
+  function ownsRoot(): boolean {
+    const marked = named ?? markAt(mark);
+    if (marked !== undefined) return marked === workspaceId;
+    if (isDefault && !owners.has(root)) owners.set(root, workspaceId);
+    return owners.get(root) === workspaceId;
+  }
+
   return {
-    path: (name) => machine.join(ownsRoot ? root : own, name),
+    path: (name) => machine.join(ownsRoot() ? root : own, name),
     // A workspace that had to do with a subfolder once still has its files there.
     read: async (name) =>
       (await readSecretFile(machine.join(own, name))) ??
-      (ownsRoot ? await readSecretFile(machine.join(root, name)) : undefined),
+      (ownsRoot() ? await readSecretFile(machine.join(root, name)) : undefined),
+    claim() {
+      if (named === undefined && ownsRoot()) writeMark(root, mark, workspaceId);
+    },
   };
+}
+
+function markAt(path: string): string | undefined {
+  try {
+    const fs = fileSystem();
+    // Anything else than a file might not end.
+    return fs.lstatSync(path).isFile()
+      ? (parsePeerId(fs.readFileSync(path, "utf8")) ?? undefined)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeMark(root: string, path: string, workspaceId: string): void {
+  try {
+    const fs = fileSystem();
+    fs.mkdirSync(root, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(path, `${workspaceId}\n`, { flag: "wx", mode: 0o600 });
+  } catch {
+    // It is there, or cannot be: what is written next to it tells.
+  }
 }

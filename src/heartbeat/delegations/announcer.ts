@@ -32,6 +32,9 @@ const LONGEST_PAUSES = 10;
 /** An agent that answers with a status of its own has the message, and may have worked on it each time. */
 const MOST_REFUSALS = 3;
 
+/** A process that ended so often while the agent was told may have ended because of it. */
+const MOST_UNFINISHED = 3;
+
 export function createAnnouncer(options: AnnouncerOptions): Announcer {
   const { workspaceId, clock, inbox, cooldownMs, emit, send, onStoreFailed } = options;
   let underWay: Promise<void> | undefined;
@@ -43,6 +46,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
 
   function kick(): void {
     if (underWay !== undefined || stopTimer !== undefined || inbox.state.unannounced.length === 0) return;
+    keepCooldownOfBefore();
     const wait = quietUntil - clock.now();
     if (wait > 0) {
       stopTimer = clock.setTimer(
@@ -64,29 +68,51 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
     underWay = announce(round).then(over, over);
   }
 
+  /** An earlier process may have begun a cooldown; it is measured by the only clock that goes on without it. */
+  function keepCooldownOfBefore(): void {
+    const { toldAt } = inbox.state;
+    if (toldAt === undefined || quietUntil !== Number.NEGATIVE_INFINITY) return;
+    const since = Math.max(0, Date.now() - toldAt);
+    quietUntil = clock.now() + Math.max(0, cooldownMs - since);
+  }
+
   /** The one that was begun before, or one for all that wait. */
-  async function begun(): Promise<Announcement> {
+  async function begin(): Promise<Announcement> {
     const { announcement, unannounced } = inbox.state;
-    if (announcement !== undefined) return announcement;
-    const fresh = { messageId: newId(), ids: unannounced.map(({ id }) => id) };
-    await remember(fresh, []);
-    return fresh;
+    const begun = announcement ?? { messageId: newId(), ids: unannounced.map(({ id }) => id), unfinished: 0 };
+    quietUntil = clock.now() + cooldownMs;
+    await remember({ ...begun, unfinished: begun.unfinished + 1 }, []);
+    return begun;
   }
 
   async function announce(round: number): Promise<void> {
-    const { messageId, ids } = await begun();
+    const announcement = await begin();
+    const { messageId, ids, unfinished } = announcement;
     const wanted = new Set(ids);
     const results = inbox.state.unannounced.filter(({ id }) => wanted.has(id));
-    quietUntil = clock.now() + cooldownMs;
-    const error = results.length === 0 ? undefined : await send(results, messageId);
+    const mayTell = results.length > 0 && unfinished < MOST_UNFINISHED;
+    const error = mayTell ? await send(results, messageId) : undefined;
     if (round !== halts) return;
     if (error !== undefined && !hasArrived(error)) {
       noteFailure(error);
-      if (refusals < MOST_REFUSALS) return;
+      if (refusals < MOST_REFUSALS) {
+        await remember({ ...announcement, unfinished: 0 }, []);
+        return;
+      }
+    }
+    if (unfinished >= MOST_UNFINISHED) {
+      const reason = `The process ended ${unfinished} times while the agent was told of these results, so it is not told again.`;
+      emit({
+        type: "delegations.announce_failed",
+        workspaceId,
+        consecutive: unfinished,
+        code: "reply_lost",
+        reason,
+      });
     }
     failures = 0;
     refusals = 0;
-    if (results.length > 0) {
+    if (mayTell) {
       emit({ type: "delegations.announced", workspaceId, messageId, delegationIds: [...ids] });
     }
     await remember(undefined, ids);
@@ -97,7 +123,8 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
     const isAgents = delivery === "maybe" && (code === "agent_error" || code === "platform_error");
     refusals = isAgents ? refusals + 1 : 0;
     const pause = cooldownMs * Math.min(2 ** (failures - 1), LONGEST_PAUSES);
-    quietUntil = clock.now() + Math.max(pause, retryAfterMs);
+    const hint = Math.min(retryAfterMs, cooldownMs * LONGEST_PAUSES);
+    quietUntil = clock.now() + Math.max(pause, hint);
     if (isTold(failures)) {
       emit({ type: "delegations.announce_failed", workspaceId, consecutive: failures, code, reason });
     }
@@ -109,6 +136,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
       await inbox.note((state) => ({
         ...state,
         announcement,
+        toldAt: announcement === undefined ? state.toldAt : Date.now(),
         unannounced: state.unannounced.filter(({ id }) => !over.has(id)),
       }));
     } catch (error) {

@@ -4,14 +4,15 @@ import { pathOf } from "../../identity/private-file";
 import type { StateFolder } from "../../identity/state-folder";
 import type { Workspace } from "../../identity/workspaces";
 import type { ClientInternals } from "../../internals";
-import { oneLine, shown } from "../../text";
+import { shown } from "../../text";
 import { toAnnounce } from "./announcement";
 import { createInbox, type Inbox } from "./inbox";
 import { createJournal } from "./journal";
-import { createLock } from "./lock";
+import { createLock, LockHeld } from "./lock";
 import type { ResolvedWatch } from "./options";
 import type { DelegationResult } from "./result";
 import { createResultsFile, createResultsMemory, type ResultsFile } from "./results-file";
+import { diskTrouble } from "./troubles";
 import { createWatch, type Watch } from "./watch";
 
 /** The results that have come home and wait to be read. */
@@ -49,16 +50,24 @@ export function createDelegations(options: DelegationsOptions): {
   const { internals, workspace, folder, settings, timeoutMs, emit } = options;
   const workspaceId = workspace.id;
   const named = settings?.resultsFile ?? resultsFileOfEnvironment(internals, workspace);
-  const file = resultsFile(folder, named);
+  const file = resultsFile(folder, named, settings !== undefined);
   const journalPath = folder?.path(JOURNAL);
   const locks = journalPath === undefined ? [] : [createLock(`${journalPath}.lock`)];
   // A file elsewhere may be another workspace's as well.
   if (named !== undefined && file.path !== undefined) locks.push(createLock(`${file.path}.lock`));
   const inbox = createInbox({
+    workspaceId,
     file,
     journal: createJournal(journalPath),
     locks,
     toAnnounce: (result) => (settings?.announce ? toAnnounce(result, settings.summaries) : undefined),
+    beforeWriting() {
+      folder?.claim();
+      if (folder?.path(JOURNAL) === journalPath) return;
+      throw new Error(
+        `${journalPath} belongs to another workspace by now; give this one a \`stateDir\` of its own`,
+      );
+    },
     onCorrupt: () =>
       emit({
         type: "delegations.store_failed",
@@ -81,8 +90,17 @@ function resultsFileOfEnvironment({ env, workspaces }: ClientInternals, workspac
   return named !== "" && workspace === workspaces.default ? named : undefined;
 }
 
-function resultsFile(folder: StateFolder | undefined, named: string | undefined): ResultsFile {
-  if (folder === undefined) return createResultsMemory();
+function resultsFile(
+  folder: StateFolder | undefined,
+  named: string | undefined,
+  isWatched: boolean,
+): ResultsFile {
+  if (folder === undefined) {
+    if (named === undefined || !isWatched) return createResultsMemory();
+    throw configurationError(
+      "Results go to a file only with a state folder for what is remembered, and there is none: give `stateDir`.",
+    );
+  }
   return createResultsFile(pathOf().resolve(named ?? folder.path(RESULTS)));
 }
 
@@ -91,8 +109,13 @@ function resultsOf(inbox: Inbox, path: string | undefined): Results {
     try {
       return await work;
     } catch (error) {
-      const reason = oneLine(error instanceof Error ? error.message : String(error), 500);
-      throw configurationError(`The results at ${path ?? "hand"} cannot be ${what}: ${reason}.`);
+      const advice =
+        error instanceof LockHeld
+          ? " Acknowledge in that process, or take the whole file by renaming it."
+          : "";
+      throw configurationError(
+        `The results at ${path ?? "hand"} cannot be ${what}: ${diskTrouble(error)}.${advice}`,
+      );
     }
   };
   return {

@@ -20,7 +20,11 @@ export interface Findings {
 /** The platform lists no more rows than these. */
 const PAGE_ROWS = 50;
 
-export function readFindings(rows: readonly unknown[], workspaceId: string): Findings {
+/** More are not remembered for certain; they come newest first. */
+const MOST_ROWS = 5 * PAGE_ROWS;
+
+export function readFindings(given: readonly unknown[], workspaceId: string): Findings {
+  const rows = given.slice(0, MOST_ROWS);
   const good = rows.filter(isRow);
   const own = readDelegations(good, workspaceId).reverse();
   const foreign = good.filter(

@@ -4,12 +4,15 @@ import { type DelegationResult, isDelegationId, readLine } from "./result";
 import type { ResultsFile } from "./results-file";
 
 export interface InboxOptions {
+  workspaceId: string;
   file: ResultsFile;
   journal: Journal;
   /** Of the file and of the journal; none where there is no file system. */
   locks: readonly Lock[];
   /** What of a result is remembered until it is announced. */
   toAnnounce(result: DelegationResult): Unannounced | undefined;
+  /** Called before anything is written. Throws when it may not be. */
+  beforeWriting(): void;
   /** Told when there is something to tell about what was found on the disk. */
   onCorrupt(): void;
   onDropped(count: number): void;
@@ -29,7 +32,7 @@ export interface Inbox {
   note(change: (state: JournalState) => JournalState): Promise<void>;
   /** Results nobody has taken yet. */
   read(): Promise<DelegationResult[]>;
-  /** Takes results away. Throws as {@link open}. */
+  /** Takes results away; those that have not come home yet will not. Throws as {@link open}. */
   acknowledge(ids: ReadonlySet<string>): Promise<void>;
   /** Lets others write, after what is under way. */
   release(): Promise<void>;
@@ -42,11 +45,13 @@ export interface Opened {
   recovered: readonly DelegationResult[];
 }
 
-export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDropped }: InboxOptions): Inbox {
+export function createInbox(options: InboxOptions): Inbox {
+  const { workspaceId, file, journal, locks, toAnnounce, beforeWriting, onCorrupt, onDropped } = options;
   let opened = false;
-  let kept = false;
+  // The watch keeps the locks; acknowledging alone gives them back.
+  let heldByWatch = false;
   let isFirst = false;
-  // Remembered as delivered, but readers could not be given the file yet.
+  // Remembered as delivered, and not told of yet.
   let owed: readonly DelegationResult[] = [];
   // One thing at a time: each step takes the file away from everybody else.
   let last: Promise<unknown> = Promise.resolve();
@@ -59,7 +64,7 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
   /** What delivering `results` leaves to remember. */
   const delivered = (results: readonly DelegationResult[]): JournalState => ({
     ...journal.state,
-    seen: [...journal.state.seen, ...results.map(({ delegation_id }) => delegation_id)],
+    seen: [...journal.state.seen, ...results.map(idOf)],
     unannounced: [...journal.state.unannounced, ...results.flatMap((result) => toAnnounce(result) ?? [])],
   });
 
@@ -68,57 +73,77 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
     return results.filter(({ delegation_id: id }) => !seen.has(id) && seen.add(id));
   };
 
-  async function takeOver(): Promise<Opened> {
+  async function takeOver(): Promise<void> {
+    beforeWriting();
     for (const lock of locks) {
       // What is known from before is old if somebody else has had the lock since.
       if (await lock.take()) opened = false;
     }
     if (!opened) {
       const found = await journal.open();
-      isFirst = found === "new";
+      isFirst ||= found === "new";
+      // What waits in the file was delivered, by whomever. If nothing else is known, it is not to come twice.
+      if (found !== "kept") journal.assume({ ...journal.state, seen: ownIn(await file.read()).map(idOf) });
       if (found === "corrupt") {
-        // What still waits in the file surely was delivered; of the rest nobody knows, and nothing may be lost.
-        const waiting = resultsIn(await file.read());
-        await journal.store({ ...journal.state, seen: waiting.map(({ delegation_id }) => delegation_id) });
+        await journal.store(journal.state);
         onCorrupt();
       }
       opened = true;
     }
-    const recovered = await recover();
-    return { isFirst, recovered };
+    await recover();
   }
 
-  async function recover(): Promise<readonly DelegationResult[]> {
+  async function recover(): Promise<void> {
     const lines = await file.leftBehind();
-    if (lines !== undefined) {
-      const recovered = newest(resultsIn(lines));
-      if (recovered.length > 0) {
-        await journal.store(delivered(recovered));
-        owed = [...owed, ...recovered];
-      }
-      await file.putBack();
+    if (lines === undefined) return;
+    const recovered = unremembered(ownIn(lines));
+    if (recovered.length > 0) {
+      await journal.store(delivered(recovered));
+      owed = [...owed, ...recovered];
     }
+    await file.putBack();
+  }
+
+  /** What has come home since it was asked for last. */
+  function takeOwed(): readonly DelegationResult[] {
     const home = owed;
     owed = [];
     return home;
   }
 
-  /** Those behind the last that is remembered: lines are written in order, and more may wait than are remembered. */
-  function newest(results: readonly DelegationResult[]): readonly DelegationResult[] {
-    const seen = new Set(journal.state.seen);
-    const last = results.findLastIndex(({ delegation_id: id }) => seen.has(id));
-    return results.slice(last + 1).filter(({ delegation_id: id }) => isDelegationId(id));
+  /** Lines of this workspace; a file may hold those of others. */
+  function ownIn(lines: readonly string[]): DelegationResult[] {
+    return resultsIn(lines).filter(({ source_id }) => source_id === workspaceId);
   }
 
-  async function change(edit: (lines: string[]) => string[], commit: () => Promise<void>): Promise<void> {
-    const dropped = await file.change(edit, commit);
+  /** Those behind the last that is remembered: lines are written in order, and more may wait than are remembered. */
+  function unremembered(results: readonly DelegationResult[]): readonly DelegationResult[] {
+    const seen = new Set(journal.state.seen);
+    const last = results.findLastIndex((result) => seen.has(idOf(result)));
+    return results.slice(last + 1).filter((result) => isDelegationId(idOf(result)));
+  }
+
+  async function change(edit: (lines: string[]) => string[], remember: () => Promise<void>): Promise<void> {
+    const dropped = await file.change(edit, remember);
     if (dropped > 0) onDropped(dropped);
+  }
+
+  /** Nobody is to be woken for what was taken, and what was had in another way need not come home. */
+  async function rememberTaken(ids: ReadonlySet<string>): Promise<void> {
+    const { state } = journal;
+    const seen = new Set(state.seen);
+    const had = [...ids].filter((id) => isDelegationId(id) && !seen.has(id));
+    const unannounced = state.unannounced.filter(({ id }) => !ids.has(id));
+    const next = { ...state, seen: [...state.seen, ...had], unannounced };
+    // A journal on the disk says that somebody has waited for results, which nobody has yet.
+    if (isFirst) journal.assume(next);
+    else if (had.length > 0 || unannounced.length < state.unannounced.length) await journal.store(next);
   }
 
   function letGo(): void {
     for (const lock of locks) lock.release();
     opened = false;
-    kept = false;
+    heldByWatch = false;
   }
 
   return {
@@ -127,25 +152,25 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
     },
     open: () =>
       inTurn(async () => {
-        const found = await takeOver();
-        kept = true;
-        return found;
+        await takeOver();
+        heldByWatch = true;
+        return { isFirst, recovered: takeOwed() };
       }),
     deliver: (results) =>
       inTurn(async () => {
-        const { recovered } = await takeOver();
+        await takeOver();
         const fresh = unseen(results);
-        if (fresh.length === 0) return recovered;
-        const lines = fresh.map((result) => JSON.stringify(result));
-        await change(
-          (waiting) => [...waiting, ...lines],
-          async () => {
-            await journal.store(delivered(fresh));
-            owed = fresh;
-          },
-        );
-        owed = [];
-        return [...recovered, ...fresh];
+        if (fresh.length > 0) {
+          const lines = fresh.map((result) => JSON.stringify(result));
+          await change(
+            (waiting) => [...waiting, ...lines],
+            async () => {
+              await journal.store(delivered(fresh));
+              owed = [...owed, ...fresh];
+            },
+          );
+        }
+        return takeOwed();
       }),
     skip: (ids) =>
       inTurn(async () => {
@@ -153,22 +178,28 @@ export function createInbox({ file, journal, locks, toAnnounce, onCorrupt, onDro
         isFirst = false;
       }),
     note: (change) => inTurn(() => journal.note(change(journal.state))),
-    read: () => inTurn(async () => resultsIn(await file.read())),
+    read: () =>
+      inTurn(async () => {
+        const results = resultsIn(await file.read());
+        return results.filter(({ source_id }) => source_id === workspaceId || source_id === "");
+      }),
     acknowledge: (ids) =>
       inTurn(async () => {
         try {
           await takeOver();
           await change(
             (lines) => lines.filter((line) => !ids.has(readLine(line)?.delegation_id ?? "")),
-            async () => {},
+            () => rememberTaken(ids),
           );
         } finally {
-          if (!kept) letGo();
+          if (!heldByWatch) letGo();
         }
       }),
     release: () => inTurn(async () => letGo()),
   };
 }
+
+const idOf = ({ delegation_id }: DelegationResult): string => delegation_id;
 
 /** One result for each delegation; lines that hold none are passed over. */
 function resultsIn(lines: readonly string[]): DelegationResult[] {

@@ -13,6 +13,8 @@ export interface Unannounced {
 export interface Announcement {
   readonly messageId: string;
   readonly ids: readonly string[];
+  /** How often in a row the process ended while it was being sent. */
+  readonly unfinished: number;
 }
 
 /** What has to be remembered over restarts. */
@@ -23,13 +25,22 @@ export interface JournalState {
   readonly foreign: readonly string[];
   readonly unannounced: readonly Unannounced[];
   readonly announcement: Announcement | undefined;
+  /** When the agent was told last, or was to be told, in milliseconds since 1970. */
+  readonly toldAt: number | undefined;
 }
 
 /** What is remembered of, at most: ten times what the platform lists at once. */
 const MOST_REMEMBERED = 500;
 const LARGEST_JOURNAL = 1024 * 1024;
 
-const EMPTY: JournalState = { seen: [], foreign: [], unannounced: [], announcement: undefined };
+const VERSION = 1;
+const EMPTY: JournalState = {
+  seen: [],
+  foreign: [],
+  unannounced: [],
+  announcement: undefined,
+  toldAt: undefined,
+};
 
 /** How a journal was found when it was opened. */
 export type Found = "new" | "kept" | "corrupt";
@@ -38,6 +49,8 @@ export interface Journal {
   readonly state: JournalState;
   /** Reads what was stored. Throws when it is there and cannot be read now. */
   open(): Promise<Found>;
+  /** Takes over `next`, and stores nothing. */
+  assume(next: JournalState): void;
   /** Takes over `next` once it is stored. */
   store(next: JournalState): Promise<void>;
   /** Takes over `next` at once, and then stores it. */
@@ -47,9 +60,10 @@ export interface Journal {
 /** Without a path it is kept in memory alone. */
 export function createJournal(path: string | undefined): Journal {
   let state = EMPTY;
+  let isOpen = false;
 
   async function write(next: JournalState): Promise<void> {
-    if (path !== undefined) await writeSecretFile(path, JSON.stringify({ version: 1, ...next }));
+    if (path !== undefined) await writeSecretFile(path, JSON.stringify({ version: VERSION, ...next }));
   }
 
   return {
@@ -58,10 +72,16 @@ export function createJournal(path: string | undefined): Journal {
     },
     async open() {
       const text = path === undefined ? undefined : await textAt(path);
-      if (text === undefined) return "new";
+      const isKnown = isOpen;
+      isOpen = true;
+      // One that was deleted, or is in memory alone, is still known to whoever had it open.
+      if (text === undefined) return isKnown ? "kept" : "new";
       const read = readState(text);
       state = read ?? EMPTY;
       return read === undefined ? "corrupt" : "kept";
+    },
+    assume(next) {
+      state = bounded(next);
     },
     async store(next) {
       const kept = bounded(next);
@@ -89,13 +109,9 @@ async function textAt(path: string): Promise<string | undefined> {
   }
 }
 
-function bounded({ seen, foreign, unannounced, announcement }: JournalState): JournalState {
-  return {
-    seen: newest(seen),
-    foreign: newest(foreign),
-    unannounced: newest(unannounced),
-    announcement,
-  };
+function bounded(state: JournalState): JournalState {
+  const { seen, foreign, unannounced } = state;
+  return { ...state, seen: newest(seen), foreign: newest(foreign), unannounced: newest(unannounced) };
 }
 
 const newest = <T>(list: readonly T[]): readonly T[] => list.slice(-MOST_REMEMBERED);
@@ -103,11 +119,12 @@ const newest = <T>(list: readonly T[]): readonly T[] => list.slice(-MOST_REMEMBE
 function readState(text: string): JournalState | undefined {
   const parsed = parseJson(text);
   if (!parsed.ok || !isRecord(parsed.value)) return undefined;
-  const { seen, foreign, unannounced, announcement } = parsed.value;
+  const { version, seen, foreign, unannounced, announcement, toldAt } = parsed.value;
+  if (version !== VERSION || (toldAt !== undefined && typeof toldAt !== "number")) return undefined;
   if (!isTexts(seen) || !isTexts(foreign) || !Array.isArray(unannounced)) return undefined;
   if (!unannounced.every(isUnannounced)) return undefined;
   if (announcement !== undefined && !isAnnouncement(announcement)) return undefined;
-  return { seen, foreign, unannounced, announcement };
+  return { seen, foreign, unannounced, announcement, toldAt };
 }
 
 const isTexts = (value: unknown): value is string[] =>
@@ -121,4 +138,7 @@ const isUnannounced = (value: unknown): value is Unannounced =>
   (value.error === undefined || typeof value.error === "string");
 
 const isAnnouncement = (value: unknown): value is Announcement =>
-  isRecord(value) && typeof value.messageId === "string" && isTexts(value.ids);
+  isRecord(value) &&
+  typeof value.messageId === "string" &&
+  isTexts(value.ids) &&
+  typeof value.unfinished === "number";

@@ -22,11 +22,16 @@ export interface Lock {
 export class LockHeld extends Error {}
 
 interface Holder {
+  /** Processes of other machines and containers cannot be looked at. */
+  host: string;
   pid: number;
   /** Tells a process from an earlier one with the same number; empty where the system does not say. */
   startedAt: string;
   nonce: string;
 }
+
+/** A lock of another host is dead when its holder has not come by for so long, in milliseconds. */
+const LEASE_MS = 180_000;
 
 /** Rivals for a dead lock give way within this time, in steps of this, in milliseconds; or they are not rivals. */
 const RIVALRY_MS = 500;
@@ -39,7 +44,7 @@ export function createLock(path: string): Lock {
 
   async function self(): Promise<string> {
     const pid = builtin("node:process")?.pid ?? 0;
-    const holder: Holder = { pid, startedAt: await startOf(pid), nonce };
+    const holder: Holder = { host: hostName(), pid, startedAt: await startOf(pid), nonce };
     return JSON.stringify(holder);
   }
 
@@ -74,7 +79,7 @@ export function createLock(path: string): Lock {
       const other = name.slice(basename(path).length + 1, -".rival".length);
       if (name !== basename(rival(other)) || other === nonce) continue;
       const holder = readHolder(await textOf(rival(other)));
-      if (holder !== undefined && (await isAlive(holder))) living.push(other);
+      if (holder !== undefined && (await isAlive(holder, rival(other)))) living.push(other);
       else await rm(rival(other), { force: true });
     }
     return living;
@@ -86,7 +91,7 @@ export function createLock(path: string): Lock {
       const others = await livingRivals();
       if (others.length === 0) return true;
       if (others.some((other) => other < nonce)) return false;
-      await new Promise<void>((resolve) => systemClock.setTimer(resolve, STEP_MS, true));
+      await new Promise<void>((resolve) => systemClock.setTimer(resolve, STEP_MS));
     }
     return false;
   }
@@ -98,7 +103,7 @@ export function createLock(path: string): Lock {
       await writeSecretFile(rival(nonce), await self());
       if (!(await isAlone())) return false;
       const holder = await holderAt(path);
-      if (holder === "none" || (holder !== "dead" && (await isAlive(holder)))) return false;
+      if (holder === "none" || (holder !== "dead" && (await isAlive(holder, path)))) return false;
       await promises.unlink(path);
       return await create();
     } finally {
@@ -115,12 +120,16 @@ export function createLock(path: string): Lock {
           continue;
         }
         if (holder !== "dead") {
-          if (holder.nonce === nonce) return false;
-          if (await isAlive(holder)) throw heldBy(holder);
+          if (holder.nonce === nonce) {
+            const now = new Date();
+            await fileSystem().promises.utimes(path, now, now);
+            return false;
+          }
+          if (await isAlive(holder, path)) throw heldBy(holder, path);
         }
         if (await replaceDead()) return true;
       }
-      throw new LockHeld("another process takes the results of this workspace over");
+      throw new LockHeld(`another process has just taken ${path}`);
     },
     release() {
       try {
@@ -133,13 +142,14 @@ export function createLock(path: string): Lock {
   };
 }
 
-function heldBy({ pid }: Holder): LockHeld {
-  return new LockHeld(
-    pid === builtin("node:process")?.pid
-      ? "another heartbeat of this process brings the results of this workspace home"
-      : `process ${pid} brings the results of this workspace home already`,
-  );
+function heldBy({ host, pid }: Holder, path: string): LockHeld {
+  const isHere = host === hostName();
+  const isOwn = isHere && pid === builtin("node:process")?.pid;
+  const who = isOwn ? "another heartbeat of this process" : `process ${pid}${isHere ? "" : ` on ${host}`}`;
+  return new LockHeld(`${who} has ${path} and brings these results home`);
 }
+
+const hostName = (): string => builtin("node:os")?.hostname() ?? "";
 
 /** Who a lock names; `dead` for one that names nobody. */
 async function holderAt(path: string): Promise<Holder | "none" | "dead"> {
@@ -167,12 +177,14 @@ async function textOf(path: string): Promise<string> {
 function readHolder(text: string): Holder | undefined {
   const parsed = parseJson(text);
   if (!parsed.ok || !isRecord(parsed.value)) return undefined;
-  const { pid, startedAt, nonce } = parsed.value;
-  if (typeof pid !== "number" || typeof startedAt !== "string" || typeof nonce !== "string") return undefined;
-  return { pid, startedAt, nonce };
+  const { host, pid, startedAt, nonce } = parsed.value;
+  if (typeof host !== "string" || typeof pid !== "number") return undefined;
+  if (typeof startedAt !== "string" || typeof nonce !== "string") return undefined;
+  return { host, pid, startedAt, nonce };
 }
 
-async function isAlive({ pid, startedAt }: Holder): Promise<boolean> {
+async function isAlive({ host, pid, startedAt }: Holder, path: string): Promise<boolean> {
+  if (host !== hostName()) return (await ageOf(path)) < LEASE_MS;
   try {
     builtin("node:process")?.kill(pid, 0);
   } catch (error) {
@@ -191,5 +203,13 @@ async function startOf(pid: number): Promise<string> {
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
   } catch {
     return "";
+  }
+}
+
+async function ageOf(path: string): Promise<number> {
+  try {
+    return Date.now() - (await fileSystem().promises.stat(path)).mtimeMs;
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }

@@ -15,10 +15,10 @@ export interface ResultsFile {
   /** The lines nobody has taken yet. Throws when they cannot be read. */
   read(): Promise<string[]>;
   /**
-   * Replaces the lines by what `edit` makes of them. What readers see changes only after `commit` has succeeded;
-   * when it fails the new lines are left behind, for {@link leftBehind}. Resolves to how many lines had to make room.
+   * Replaces the lines by what `edit` makes of them, which readers see only after `remember` has succeeded; when it
+   * fails nothing has changed. Resolves to how many lines had to make room.
    */
-  change(edit: (lines: string[]) => string[], commit: () => Promise<void>): Promise<number>;
+  change(edit: (lines: string[]) => string[], remember: () => Promise<void>): Promise<number>;
   /** The lines of a change that was cut short, for instance by the end of the process; readers do not see them. */
   leftBehind(): Promise<string[] | undefined>;
   /** Gives readers what was left behind. */
@@ -27,61 +27,73 @@ export interface ResultsFile {
 
 /**
  * The reader knows one step, which the file system takes as a whole: renaming the file. So does this writer: it
- * renames the file to a name of its own, changes it there, and renames it back. At any moment either the reader has
- * the file or the writer, and a process killed half way leaves a file that tells what it was about.
+ * renames the file to a name of its own, writes what comes next beside it, and renames that to where readers look. At
+ * any moment either the reader has the file or the writer, and a process killed half way leaves files that tell what
+ * it was about.
  */
 export function createResultsFile(path: string): ResultsFile {
+  // What readers had,
   const claim = `${path}.claim`;
-  // Written by somebody who does not rename; taken in before the claim goes back over it.
+  // what they are to have next,
+  const draft = `${path}.next`;
+  // and what was written meanwhile by somebody who does not rename.
   const newcomer = `${path}.newcomer`;
+  const remove = (file: string) => fileSystem().promises.rm(file, { force: true });
 
-  async function commit(lines: readonly string[]): Promise<void> {
-    const others = (await takeAway(path, newcomer)) ? await linesOf(newcomer) : [];
-    const all = [...lines, ...others];
-    const { promises } = fileSystem();
-    if (others.length > 0) await writeLines(claim, all);
-    // Its lines are in the claim now, and nobody may get them from both.
-    await promises.rm(newcomer, { force: true });
-    if (all.length > 0) await promises.rename(claim, path);
-    else await promises.rm(claim, { force: true });
+  /** Readers get the draft, with the lines of a newcomer behind its own; nobody gets a line from two files. */
+  async function giveBack(): Promise<void> {
+    if (await takeAway(path, newcomer)) await takeIn();
+    await remove(claim);
+    if (await isThere(draft)) await fileSystem().promises.rename(draft, path);
   }
 
-  async function leftBehind(): Promise<string[] | undefined> {
-    const claimed = await linesAt(claim);
-    const others = await linesAt(newcomer);
-    if (claimed === undefined && others === undefined) return undefined;
-    return [...new Set([...(claimed ?? []), ...(others ?? [])])];
+  async function takeIn(): Promise<void> {
+    const lines = [...((await linesAt(draft)) ?? []), ...(await linesOf(newcomer))];
+    if (lines.length > 0) await writeLines(draft, [...new Set(lines)]);
+    await remove(newcomer);
+  }
+
+  async function undo(taken: boolean): Promise<void> {
+    try {
+      await remove(draft);
+      // Unless somebody else has begun another file: then this one is left behind.
+      if (taken && !(await isThere(path))) await fileSystem().promises.rename(claim, path);
+    } catch {
+      // Left behind, then, and looked after next time.
+    }
   }
 
   return {
     path,
     read: async () => (await linesAt(path)) ?? [],
-    async change(edit, keep) {
+    async change(edit, remember) {
       await fileSystem().promises.mkdir(pathOf().dirname(path), { recursive: true, mode: 0o700 });
       const taken = await takeAway(path, claim);
-      let kept: readonly string[];
       let dropped: number;
       try {
         const next = edit(taken ? await linesOf(claim) : []);
-        kept = fitting(next);
+        const kept = fitting(next);
         dropped = next.length - kept.length;
-        await writeLines(claim, kept);
+        if (kept.length > 0) await writeLines(draft, kept);
+        await remember();
       } catch (error) {
-        // Nothing was changed yet, so readers may have it as it was; unless somebody else has begun another file.
-        if (taken && !(await isThere(path))) await fileSystem().promises.rename(claim, path);
+        await undo(taken);
         throw error;
       }
-      await keep();
-      await commit(kept);
+      await giveBack();
       return dropped;
     },
-    leftBehind,
+    async leftBehind() {
+      const ours = (await linesAt(draft)) ?? (await linesAt(claim));
+      const others = await linesAt(newcomer);
+      if (ours === undefined && others === undefined) return undefined;
+      return [...new Set([...(ours ?? []), ...(others ?? [])])];
+    },
     async putBack() {
-      const lines = await leftBehind();
-      if (lines === undefined) return;
-      await writeLines(claim, lines);
-      await fileSystem().promises.rm(newcomer, { force: true });
-      await commit(lines);
+      // Without writing anything, so that it works on a full disk, too.
+      if (!(await isThere(draft)) && (await isThere(claim))) await fileSystem().promises.rename(claim, draft);
+      if (await isThere(newcomer)) await takeIn();
+      await giveBack();
     },
   };
 }
@@ -92,9 +104,9 @@ export function createResultsMemory(): ResultsFile {
   return {
     path: undefined,
     read: async () => [...lines],
-    async change(edit, commit) {
+    async change(edit, remember) {
       const next = edit([...lines]);
-      await commit();
+      await remember();
       lines = fitting(next);
       return next.length - lines.length;
     },

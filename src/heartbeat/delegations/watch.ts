@@ -19,6 +19,8 @@ import { createTroubles } from "./troubles";
 
 /** Under a rate limit beats come first: one look for so many of them. */
 const BEATS_PER_LOOK_WHEN_LIMITED = 4;
+/** However long the platform asks to wait, in milliseconds. */
+const LONGEST_WAIT_MS = 600_000;
 /** The agent's answer to an announcement is of no interest; after this time, in milliseconds, nobody waits for it. */
 const ANNOUNCE_MS = 120_000;
 /** Results kept in memory while the disk does not take them. */
@@ -75,6 +77,7 @@ export function createWatch(options: WatchOptions): Watch {
     emit,
     async send(results, messageId) {
       const parent = await parentOf(limits());
+      // Remembered ones may be from a time when summaries were wanted.
       const told = settings.summaries ? results : results.map(({ id, status }) => ({ id, status }));
       const text = announcementText({ results: told, path: options.path, parent });
       // For runtimes that would rather recognise the message than read it.
@@ -105,16 +108,20 @@ export function createWatch(options: WatchOptions): Watch {
 
   function slowDown(waitMs = 0): void {
     limitedOfLate = true;
-    notBefore = Math.max(notBefore, clock.now() + waitMs);
+    notBefore = Math.max(notBefore, clock.now() + Math.min(waitMs, LONGEST_WAIT_MS));
   }
 
   async function digest(findings: Findings, signal: AbortSignal): Promise<void> {
     old ??= findings.finished;
     for (const delegation of findings.finished) finished.set(delegation.delegationId, delegation);
     for (const id of [...finished.keys()].slice(0, -MOST_WAITING)) finished.delete(id);
-    const opened = await inbox.open();
+    const opened = await inbox.open().catch((error: unknown) => {
+      // Whoever is at work instead delivers what has left the list.
+      if (error instanceof LockHeld) forgetAllBut(findings.ids);
+      throw error;
+    });
     tellOf(opened.recovered);
-    if (opened.isFirst && !settings.replayOld) await passOver(old);
+    if (opened.isFirst) await passOver(settings.replayOld ? [] : old);
     noteMalformed(findings.malformed);
     noteGap(findings);
     await noteForeign(findings.foreign);
@@ -124,6 +131,11 @@ export function createWatch(options: WatchOptions): Watch {
     if (settings.announce) announcer.kick();
     // A notice that hangs is nothing the next look would wait for.
     if (settings.notify) notifier.flush();
+  }
+
+  function forgetAllBut(ids: readonly string[]): void {
+    const listed = new Set(ids);
+    for (const id of finished.keys()) if (!listed.has(id)) finished.delete(id);
   }
 
   async function passOver(delegations: Findings["finished"]): Promise<void> {
@@ -196,8 +208,6 @@ export function createWatch(options: WatchOptions): Watch {
     } catch (error) {
       // Called off, or the disk does not do what it should: what was found waits in memory for the next look.
       if (!signal.aborted) troubles.store(error);
-      // Whoever is at work instead delivers it.
-      if (error instanceof LockHeld) finished.clear();
     } finally {
       looking = undefined;
     }

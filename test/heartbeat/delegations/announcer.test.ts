@@ -332,6 +332,7 @@ describe("over restarts", () => {
     await first.heartbeat.stop();
     const second = await announcing({ folder: first.folder });
     await second.begin();
+    await second.pass(TEN_SECONDS);
     expect(second.identities()).toEqual(first.identities());
     expect(second.about()).toEqual([["d-1", "d-2"]]);
     expect(second.ids("delegations.announced")).toEqual(["d-1", "d-2"]);
@@ -350,6 +351,7 @@ describe("over restarts", () => {
     await first.heartbeat.stop();
     const second = await announcing({ folder: first.folder, rows: [done("d-3")] });
     await second.begin();
+    await second.pass(TEN_SECONDS);
     expect(second.about()).toEqual([["d-2", "d-3"]]);
     expect(second.identities()[0]).not.toBe(first.identities()[0]);
   });
@@ -362,6 +364,7 @@ describe("over restarts", () => {
     await first.client.close();
     const second = await announcing({ folder: first.folder });
     await second.begin();
+    await second.pass(TEN_SECONDS);
     expect(second.identities()).toEqual(first.identities());
     expect(second.about()).toEqual([["d-1"]]);
   });
@@ -447,6 +450,7 @@ describe("summaries that are not wanted any more", () => {
     await first.heartbeat.stop();
     const second = await watched({ folder: first.folder, delegations: { announce: true } });
     await second.begin();
+    await second.pass(60_000);
     expect(second.messages()).toHaveLength(1);
     expect(second.text()).not.toContain("OBEY");
   });

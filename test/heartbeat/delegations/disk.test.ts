@@ -233,7 +233,7 @@ describe("a full disk", () => {
   }
 
   it.each([
-    ["the results", `${RESULTS}.claim.`],
+    ["the results", `${RESULTS}.next.`],
     ["the journal", `${JOURNAL}.`],
   ])("that takes half of %s loses and repeats nothing, and no reader sees half a line", async (_, kind) => {
     const me = await watched();
@@ -267,7 +267,7 @@ describe("a full disk", () => {
         throw Object.assign(new Error(`${code}: trouble`), { code });
       });
       await me.next(done("b"));
-      expect(reasons(me)).toEqual([`${code}: trouble`]);
+      expect(reasons(me)).toEqual([expect.stringMatching(`^${code}: trouble`)]);
       await expectBeats(me);
       vi.restoreAllMocks();
       await me.next(done("c"));
@@ -462,7 +462,7 @@ describe("a journal that is damaged", () => {
     await expectNoMore(me, ...ALL);
   });
 
-  it("or in whose place a folder comes while it is in use shows nothing until it is gone, and then all once", async () => {
+  it("or in whose place a folder comes while it is in use shows only what was there until it is gone, and then all once", async () => {
     const me = await watched();
     await me.begin();
     await me.next(done("a"));
@@ -471,12 +471,12 @@ describe("a journal that is damaged", () => {
     await mkdir(journal);
     await me.next(done("b"));
     await me.next(done("c"));
-    expect(await taken(me)).toEqual([]);
+    expect(await taken(me)).toEqual(["a"]);
     expect(reasons(me)).toHaveLength(2);
     await rm(journal, { recursive: true });
     await rename(`${journal}.aside`, journal);
     await me.next(done("d"));
-    expect(await taken(me)).toEqual(["a", "b", "c", "d"]);
+    expect(await taken(me)).toEqual(["b", "c", "d"]);
     await expectNoMore(me, done("d"), done("c"), done("b"), done("a"));
   });
 });

@@ -192,7 +192,7 @@ describe("whatever a page holds", () => {
       expect(Object.keys(texts)).toHaveLength(7);
       for (const text of Object.values(texts)) expect(typeof text).toBe("string");
     }
-    expect(told("delegations.failed")).toEqual([]);
+    expect(told("delegations.look_failed")).toEqual([]);
     expect(told("delegations.store_failed")).toEqual([]);
   });
 });

@@ -19,8 +19,13 @@ describe("more results wait than are remembered", () => {
     await before.open();
     await before.deliver(results(ids(600, "old-")));
     // Killed after the file was taken and written, before anything was remembered.
-    vi.spyOn(before.journal, "store").mockImplementation(dies);
-    await before.deliver(results(["new-1"])).catch(() => {});
+    await new Promise<void>((resolve) => {
+      vi.spyOn(before.journal, "store").mockImplementation(() => {
+        resolve();
+        return new Promise(() => {});
+      });
+      void before.deliver(results(["new-1"]));
+    });
     vi.restoreAllMocks();
 
     const after = inboxOver(folder);
@@ -65,7 +70,7 @@ describe("a write that fails while somebody else wrote", () => {
     await inbox.deliver(results(["a"]));
     const { open } = promises;
     vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
-      if (!String(path).includes(".claim.")) return open(path, ...more);
+      if (!String(path).includes(".next.")) return open(path, ...more);
       await appendFile(inbox.path, `${lineOf("foreign")}\n`);
       throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
     });

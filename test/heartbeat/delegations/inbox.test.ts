@@ -90,8 +90,7 @@ describe("delivering", () => {
     await expect(inbox.deliver(results(["a"]))).rejects.toThrow("ENOSPC");
     expect(await takeFile(inbox.path)).toEqual([]);
     expect(inbox.state.seen).toEqual([]);
-    const { recovered } = await inbox.open();
-    expect(recovered).toEqual(results(["a"]));
+    expect((await inbox.open()).recovered).toEqual([]);
     await inbox.deliver(results(["a"]));
     expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a"]);
   });

@@ -5,7 +5,13 @@ import { describe, expect, it } from "vitest";
 import { createJournal, type JournalState } from "../../../src/heartbeat/delegations/journal";
 import { scratchFolder } from "../helpers/folder";
 
-const EMPTY: JournalState = { seen: [], foreign: [], unannounced: [], announcement: undefined };
+const EMPTY: JournalState = {
+  seen: [],
+  foreign: [],
+  unannounced: [],
+  announcement: undefined,
+  toldAt: undefined,
+};
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `d-${index}`);
 
@@ -33,7 +39,8 @@ describe("a journal", () => {
         { id: "d-1", status: "completed" },
         { id: "d-2", status: "failed", summary: "s", error: "e" },
       ],
-      announcement: { messageId: "m-1", ids: ["d-1"] },
+      announcement: { messageId: "m-1", ids: ["d-1"], unfinished: 2 },
+      toldAt: 1_777_777_777_777,
     };
     await createJournal(path).store(state);
     expect(await reopened(path)).toEqual({ found: "kept", state });
@@ -42,7 +49,7 @@ describe("a journal", () => {
   it("forgets the announcement that is over", async () => {
     const path = await place();
     const journal = createJournal(path);
-    await journal.store({ ...EMPTY, announcement: { messageId: "m-1", ids: [] } });
+    await journal.store({ ...EMPTY, announcement: { messageId: "m-1", ids: [], unfinished: 0 } });
     await journal.store({ ...EMPTY, announcement: undefined });
     expect(await reopened(path)).toEqual({ found: "kept", state: EMPTY });
   });
@@ -76,7 +83,8 @@ describe("a journal", () => {
         summary: "\u{1f600}".repeat(80),
         error: "\u{1f600}".repeat(100),
       })),
-      announcement: { messageId: "m", ids: long },
+      announcement: { messageId: "m", ids: long, unfinished: 0 },
+      toldAt: undefined,
     });
     expect((await reopened(path)).found).toBe("kept");
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { promises } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLock, type Lock } from "../../../src/heartbeat/delegations/lock";
@@ -109,7 +110,7 @@ describe("many processes that come at the same moment", { timeout: 60_000 }, () 
   const ROUNDS = 12;
 
   it.each([
-    ["a dead lock", () => JSON.stringify({ pid: deadPid(), startedAt: "1", nonce: "n" })],
+    ["a dead lock", () => JSON.stringify({ host: hostname(), pid: deadPid(), startedAt: "1", nonce: "n" })],
     ["an empty lock", () => ""],
     ["garbage", () => "garbage"],
     ["no lock", () => undefined],

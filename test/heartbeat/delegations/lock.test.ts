@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startPlatform } from "a2a-peers/testing";
@@ -67,7 +68,7 @@ describe("a lock", () => {
 
   it("of a process that is gone is taken over", async () => {
     const path = await lockPath();
-    await writeFile(path, JSON.stringify({ pid: deadPid(), startedAt: "1", nonce: "n" }));
+    await writeFile(path, JSON.stringify({ host: hostname(), pid: deadPid(), startedAt: "1", nonce: "n" }));
     await createLock(path).take();
     expect(holderOf(path).pid).toBe(process.pid);
     expect(await readdir(join(path, ".."))).toEqual(["lock"]);
@@ -76,7 +77,10 @@ describe("a lock", () => {
   if (TELLS_STARTS) {
     it("of a process whose number another one has now is taken over", async () => {
       const path = await lockPath();
-      await writeFile(path, JSON.stringify({ pid: process.ppid, startedAt: "1", nonce: "n" }));
+      await writeFile(
+        path,
+        JSON.stringify({ host: hostname(), pid: process.ppid, startedAt: "1", nonce: "n" }),
+      );
       await createLock(path).take();
       expect(holderOf(path).pid).toBe(process.pid);
     });
@@ -84,9 +88,9 @@ describe("a lock", () => {
 
   it("of a living process is not taken over, even where nobody knows when that began", async () => {
     const path = await lockPath();
-    const text = JSON.stringify({ pid: process.ppid, startedAt: "", nonce: "n" });
+    const text = JSON.stringify({ host: hostname(), pid: process.ppid, startedAt: "", nonce: "n" });
     await writeFile(path, text);
-    await expect(createLock(path).take()).rejects.toThrow(`process ${process.ppid} brings the results`);
+    await expect(createLock(path).take()).rejects.toThrow(`process ${process.ppid} has ${path}`);
     expect(await readFile(path, "utf8")).toBe(text);
   });
 
@@ -135,9 +139,8 @@ describe("two heartbeats of one workspace in one process", () => {
     await second.next(done("a"));
     expect(first.ids("delegations.delivered")).toEqual(["a"]);
     expect(second.ids("delegations.delivered")).toEqual([]);
-    expect(second.told("delegations.store_failed").map(({ reason }) => reason)).toEqual([
-      "another heartbeat of this process brings the results of this workspace home",
-      "another heartbeat of this process brings the results of this workspace home",
+    expect(second.told("delegations.held_elsewhere").map(({ reason }) => reason)).toEqual([
+      `another heartbeat of this process has ${join(first.folder, LOCK)} and brings these results home`,
     ]);
     await first.heartbeat.stop();
     expect(existsSync(join(first.folder, LOCK))).toBe(false);
@@ -220,11 +223,11 @@ describe("processes", { timeout: 60_000 }, () => {
     const first = start();
     await soon(() => expect(existsSync(join(folder, ".delegations.json"))).toBe(true));
     const second = start();
-    await soon(() => expect(second.told("delegations.store_failed")).not.toEqual([]));
+    await soon(() => expect(second.told("delegations.held_elsewhere")).not.toEqual([]));
     finish("a");
     await soon(() => expect(delivered(first)).toEqual(["a"]));
-    expect(second.told("delegations.store_failed")[0]?.reason).toBe(
-      `process ${first.child.pid} brings the results of this workspace home already`,
+    expect(second.told("delegations.held_elsewhere")[0]?.reason).toBe(
+      `process ${first.child.pid} has ${join(folder, LOCK)} and brings these results home`,
     );
     await first.kill();
     finish("b");
@@ -241,14 +244,14 @@ describe("processes", { timeout: 60_000 }, () => {
     const first = one.start({ resultsFile });
     await soon(() => expect(existsSync(join(folder, "one", ".delegations.json"))).toBe(true));
     const second = other.start({ resultsFile });
-    await soon(() => expect(second.told("delegations.store_failed")).not.toEqual([]));
+    await soon(() => expect(second.told("delegations.held_elsewhere")).not.toEqual([]));
     other.finish("b");
     one.finish("a");
     await soon(() => expect(delivered(first)).toEqual(["a"]));
     const beats = second.told("heartbeat.sent").length;
     await soon(() => expect(second.told("heartbeat.sent").length).toBeGreaterThan(beats + 2));
     expect(delivered(second)).toEqual([]);
-    expect(second.told("delegations.store_failed")[0]?.reason).toContain(`process ${first.child.pid} `);
+    expect(second.told("delegations.held_elsewhere")[0]?.reason).toContain(`process ${first.child.pid} `);
     expect((await takeFile(resultsFile)).map(idOf)).toEqual(["a"]);
     await first.stop();
     // What it had not delivered was finished after it began to wait, so it comes now.

@@ -25,6 +25,15 @@ const add = (file: ResultsFile, ...more: string[]) => file.change(append(...more
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
 const linesOf = async (path: string) => (await readFile(path, "utf8")).split("\n");
 
+/** The process ends when it is about to remember: nothing comes after. */
+const endsIn = (change: (remember: () => Promise<void>) => Promise<unknown>): Promise<void> =>
+  new Promise((resolve) => {
+    void change(() => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+
 describe("a change", () => {
   it("writes whole lines into a file for this user only, in a folder for this user only", async () => {
     const before = process.umask(0);
@@ -89,11 +98,20 @@ describe("a change", () => {
     expect(await readdir(dirname(path))).toEqual(["delegation_results.jsonl"]);
   });
 
-  it("leaves its lines behind when it cannot be remembered, and putting them back shows them once", async () => {
+  it("that cannot be remembered takes nothing from readers", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const fails = () => Promise.reject(new Error("no space"));
     await expect(file.change(append("two"), fails)).rejects.toThrow("no space");
+    expect(await file.leftBehind()).toBeUndefined();
+    expect(await takeFile(path)).toEqual(["one"]);
+    expect(await readdir(dirname(path))).toEqual([]);
+  });
+
+  it("leaves its lines behind when the process ends, and putting them back shows them once", async () => {
+    const { path, file } = await fileInside();
+    await add(file, "one");
+    await endsIn((remember) => file.change(append("two"), remember));
     expect(await file.read()).toEqual([]);
     const later = createResultsFile(path);
     expect(await later.leftBehind()).toEqual(["one", "two"]);
@@ -124,7 +142,7 @@ describe("a change", () => {
 
   it("puts back what was left behind together with what others wrote since", async () => {
     const { path, file } = await fileInside();
-    await file.change(append("one"), () => Promise.reject(new Error("no"))).catch(nothingElse);
+    await endsIn((remember) => file.change(append("one"), remember));
     await appendFile(path, "foreign\n");
     await file.putBack();
     expect(await takeFile(path)).toEqual(["one", "foreign"]);

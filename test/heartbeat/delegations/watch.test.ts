@@ -78,9 +78,9 @@ describe("a look", () => {
     heartbeat.start();
     await pass(SECOND + INTERVAL);
     expect(timesOf(beats())).toEqual([0, SECOND, SECOND + INTERVAL]);
-    const failures = events.filter(({ type }) => type === "delegations.failed");
+    const failures = events.filter(({ type }) => type === "delegations.look_failed");
     expect(failures[0]).toEqual({
-      type: "delegations.failed",
+      type: "delegations.look_failed",
       workspaceId: OWN,
       consecutive: 1,
       reason: expect.any(String),
@@ -102,7 +102,9 @@ describe("a look", () => {
     platform.on(LIST, (_, index) => (index === 22 ? { status: 200, body: [] } : refused(500)));
     heartbeat.start();
     await pass(SECOND + 22 * INTERVAL);
-    expect(told("delegations.failed").map(({ consecutive }) => consecutive)).toEqual([1, 2, 3, 10, 20, 1]);
+    expect(told("delegations.look_failed").map(({ consecutive }) => consecutive)).toEqual([
+      1, 2, 3, 10, 20, 1,
+    ]);
   });
 
   it("that hangs ends when its own time is up, and the next beat looks again", async () => {
@@ -111,7 +113,7 @@ describe("a look", () => {
     heartbeat.start();
     await pass(SECOND);
     expect(requests(LIST)).toMatchObject([{ at: 0, endedAt: 7000 }, { at: SECOND }]);
-    expect(told("delegations.failed")).toMatchObject([{ code: "timeout" }]);
+    expect(told("delegations.look_failed")).toMatchObject([{ code: "timeout" }]);
   });
 
   it("is never made while another one is under way", async () => {
@@ -148,7 +150,7 @@ describe("a look", () => {
     await begin();
     await heartbeat.stop();
     expect(clock.pending).toEqual([]);
-    expect(told("delegations.failed")).toEqual([]);
+    expect(told("delegations.look_failed")).toEqual([]);
   });
 
   it("is ended by closing the client, after which nothing is asked any more", async () => {
@@ -160,7 +162,7 @@ describe("a look", () => {
     const before = platform.sent.length;
     await pass(10 * INTERVAL);
     expect(platform.sent).toHaveLength(before);
-    expect(told("delegations.failed")).toEqual([]);
+    expect(told("delegations.look_failed")).toEqual([]);
     expect(told("delegations.store_failed")).toEqual([]);
   });
 
@@ -195,7 +197,7 @@ describe("a look that is answered 401", () => {
     expect(requests(LIST).map((sent) => sent.token)).toEqual([OLD, NEW]);
     expect(await waiting()).toEqual(["d-1"]);
     expect(ids("delegations.delivered")).toEqual(["d-1"]);
-    expect(told("delegations.failed")).toEqual([]);
+    expect(told("delegations.look_failed")).toEqual([]);
     expect(told("token.refreshed")).toHaveLength(1);
   });
 
@@ -208,7 +210,7 @@ describe("a look that is answered 401", () => {
     });
     await begin();
     expect(requests(LIST).map((sent) => sent.token)).toEqual([OLD, NEW]);
-    expect(told("delegations.failed")).toMatchObject([{ code: "unauthorized", status: 401 }]);
+    expect(told("delegations.look_failed")).toMatchObject([{ code: "unauthorized", status: 401 }]);
   });
 
   it("is not repeated with the same token", async () => {
@@ -216,7 +218,7 @@ describe("a look that is answered 401", () => {
     platform.on(LIST, () => refused(401, "invalid workspace auth token"));
     await begin();
     expect(requests(LIST)).toHaveLength(1);
-    expect(told("delegations.failed")).toHaveLength(1);
+    expect(told("delegations.look_failed")).toHaveLength(1);
   });
 });
 
@@ -250,7 +252,7 @@ describe("under a rate limit", () => {
     while (beats().length < 9) await pass(10_000);
     const [first, second, , , , sixth, seventh, eighth, ninth] = timesOf(beats());
     expect(timesOf(requests(LIST))).toEqual([first, second, sixth, seventh, eighth, ninth]);
-    expect(told("delegations.failed")).toMatchObject([{ code: "rate_limited", status: 429 }]);
+    expect(told("delegations.look_failed")).toMatchObject([{ code: "rate_limited", status: 429 }]);
   });
 
   it("nobody looks before the time that a refused look was told", async () => {
@@ -775,7 +777,7 @@ describe("events", () => {
       "announced",
       "announce_failed",
       "notify_failed",
-      "failed",
+      "look_failed",
       "malformed",
       "foreign_source",
     ]) {

@@ -44,11 +44,13 @@ export function inboxOver(
   const journal = given.journal ?? createJournal(journalPath);
   const dropped: number[] = [];
   const inbox = createInbox({
+    workspaceId: OWN,
     file,
     journal,
     // One process plays several, one after the other.
     locks: [],
     toAnnounce: ({ delegation_id: id, status }) => ({ id, status }),
+    beforeWriting: () => {},
     onCorrupt: () => {},
     onDropped: (count) => void dropped.push(count),
   });
