@@ -82,6 +82,12 @@ export const GATE: readonly Check[] = [
     mayFail: "Later builds ask everybody for a credential",
     run: async ({ ask }) => expectRefusal(await send(ask, null, randomUUID()), 404, "workspace not found"),
   }),
+  check({
+    id: "gate.no-uuid",
+    title: "A target that is no UUID fails in the database",
+    mayFail: "Later builds ask everybody for a credential",
+    run: async ({ ask }) => expectRefusal(await send(ask, null, "no-uuid"), 500, "lookup failed"),
+  }),
   ...["{", "", "[]", "null", '"text"'].map((body, index) =>
     check({
       id: `gate.no-request-${index + 1}`,

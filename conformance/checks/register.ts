@@ -130,6 +130,26 @@ export const REGISTER: readonly Check[] = [
     },
   }),
   check({
+    id: "register.url-before-token",
+    title: "The URL is judged before the token is asked for",
+    only: "2026-04",
+    needs: ["scratch"],
+    run: async ({ ask, scratch }) => {
+      const answer = await register(ask, { id: scratch().id }, { url: "http://169.254.169.254/" });
+      expectRefusal(answer, 400, "invalid request body");
+    },
+  }),
+  check({
+    id: "register.token-before-url",
+    title: "The token is asked for before the URL is judged",
+    only: "2026-05",
+    needs: ["scratch"],
+    run: async ({ ask, scratch }) => {
+      const answer = await register(ask, { id: scratch().id }, { url: "http://169.254.169.254/" });
+      expectRefusal(answer, 401, "missing workspace auth token");
+    },
+  }),
+  check({
     id: "register.shows",
     title: "URL, card and status are there afterwards",
     needs: ["scratch"],

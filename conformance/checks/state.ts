@@ -59,6 +59,13 @@ export const STATE: readonly Check[] = [
       }),
   }),
   check({
+    id: "state.no-uuid",
+    title: "Of what is no UUID the operator learns nothing: it fails in the database",
+    needs: ["adminToken"],
+    run: async ({ ask, adminToken }) =>
+      expectAnswer(await ask("GET", "/workspaces/no-uuid/state", { bearer: adminToken }), 500),
+  }),
+  check({
     id: "state.budget",
     title: "A workspace may look up what it may spend and has spent",
     needs: ["self"],

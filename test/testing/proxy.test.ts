@@ -33,6 +33,14 @@ describe("the checks before a message is passed on", () => {
     });
   });
 
+  it("fails in the database where the target is no UUID, once the caller may talk to it", async () => {
+    expect(await send(platform, null, { id: "xyz" })).toMatchObject({
+      status: 500,
+      json: { error: "lookup failed" },
+    });
+    expect((await send(platform, me, { id: "xyz" })).status).toBe(403);
+  });
+
   it("asks a caller that names itself for its token", async () => {
     const peer = platform.addWorkspace({ reply: () => "hi" });
     expect(await send(platform, { ...me, token: null }, peer)).toMatchObject({

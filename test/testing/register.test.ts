@@ -176,6 +176,22 @@ describe("a registration", () => {
   });
 });
 
+describe("a registration without its token at a URL that is blocked", () => {
+  it("is refused for the token", async () => {
+    expect(await register(platform, { id: me.id }, { url: "http://10.0.0.1" })).toMatchObject({
+      status: 401,
+      json: { error: "missing workspace auth token" },
+    });
+  });
+
+  it("is refused for the URL by the earlier version, which judges that first", async () => {
+    await using earlier = await startPlatform({ version: "2026-04" });
+    const { id } = earlier.addWorkspace({});
+    expect(await register(earlier, { id }, { url: "http://10.0.0.1" })).toMatchObject(UNREADABLE);
+    expect((await register(earlier, { id })).status).toBe(401);
+  });
+});
+
 describe("the delivery mode", () => {
   it("is push unless it was stated, stays what it was, and is echoed", async () => {
     const modeAfter = async (said: object) => (await register(platform, me, said)).json;

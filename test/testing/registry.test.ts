@@ -83,6 +83,14 @@ describe("discover", () => {
     }
   });
 
+  it("fails in the database where what is no UUID asks for itself", async () => {
+    const headers = { "x-workspace-id": "xyz" };
+    expect(await call(`${platform.url}/registry/discover/xyz`, { headers })).toMatchObject({
+      status: 500,
+      json: { error: "lookup failed" },
+    });
+  });
+
   it("says 404 where an unknown workspace asks for itself", async () => {
     expect(await discover(NOBODY, { "x-workspace-id": NOBODY })).toMatchObject({
       status: 404,
@@ -155,6 +163,13 @@ describe("peers", () => {
     expect((await peersOf(me, "?q=%20RESEARCH%20")).json).toMatchObject([{ id: lead.id }]);
     platform.addWorkspace({ name: "Nobody in particular" });
     expect(await peersOf(me, "?q=lead")).toMatchObject({ status: 500, text: "" });
+  });
+
+  it("fails in the database for what is no UUID", async () => {
+    expect(await peersOf({ ...me, id: "xyz" })).toMatchObject({
+      status: 500,
+      json: { error: "lookup failed" },
+    });
   });
 
   it("asks for the caller's token, and does not know everybody", async () => {

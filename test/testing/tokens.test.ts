@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { startPlatform, type TestPlatform, type TestWorkspace } from "../../src/testing/index";
 import { ask } from "./helpers/delegations";
 import { asCaller, call } from "./helpers/exchange";
+import { beat } from "./helpers/registry";
 
 let platform: TestPlatform;
 let me: TestWorkspace;
@@ -78,4 +79,33 @@ it("keeps no more than 50 tokens alive, and says so without a time to wait", asy
 
 it("shows nothing of tokens to who has none", async () => {
   expect((await ask(platform, { ...me, token: null }, "POST", "/tokens")).status).toBe(401);
+});
+
+it.each(["GET /state", "GET /activity", "GET /budget", "GET /tokens", "POST /tokens"])(
+  "fails in the database where the operator asks for %s of what is no UUID",
+  async (route) => {
+    await using owned = await startPlatform({ adminToken: "operator" });
+    const [method, path] = route.split(" ");
+    const url = `${owned.url}/workspaces/xyz${path}`;
+    const as = (token: string) =>
+      call(url, { method: method ?? "", headers: { authorization: `Bearer ${token}` } });
+    expect(await as("operator")).toMatchObject({ status: 500, json: { error: "query failed" } });
+    expect((await as("wrong")).status).toBe(401);
+  },
+);
+
+it("mints one for a removed workspace that never works, as a registration does", async () => {
+  await using owned = await startPlatform({ adminToken: "operator" });
+  const gone = owned.addWorkspace({ status: "removed" });
+  const operator = { authorization: "Bearer operator" };
+  const base = `${owned.url}/workspaces/${gone.id}`;
+  expect((await beat(owned, { id: gone.id })).status).toBe(200);
+  const minted = await call(`${base}/tokens`, { method: "POST", headers: operator });
+  expect(minted).toMatchObject({ status: 201, json: { auth_token: expect.stringMatching(/^[\w-]{43}$/) } });
+  const { auth_token: token } = minted.json as { auth_token: string };
+  for (const shown of [undefined, token]) {
+    expect((await beat(owned, { id: gone.id, ...(shown && { token: shown }) })).status).toBe(401);
+  }
+  gone.setStatus("online");
+  expect((await call(`${base}/state`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(401);
 });

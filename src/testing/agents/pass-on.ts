@@ -2,6 +2,7 @@ import { mayTalk } from "../access";
 import { noteExchange } from "../activity/exchange";
 import type { JsonObject } from "../json";
 import { findWorkspace, type PlatformState } from "../state";
+import { isUuid } from "../uuid";
 import { type Agent, agentOf, type Workspace } from "../workspace";
 import { isRoutable } from "./agent-address";
 import { json } from "./answer";
@@ -28,6 +29,8 @@ export async function passOn(
   if (callerId !== null && !mayTalk(state, callerId, targetId)) {
     return json(403, { error: "access denied: workspaces cannot communicate per hierarchy rules" });
   }
+  // The database would not take such an id.
+  if (!isUuid(targetId)) return json(500, { error: "lookup failed" });
   const target = findWorkspace(state, targetId);
   if (target === undefined) return json(404, { error: "workspace not found" });
   if (isOverBudget(target)) return json(402, { error: "workspace budget limit exceeded" });

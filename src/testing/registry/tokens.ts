@@ -16,17 +16,20 @@ export function newSecret(): string {
 }
 
 /** One more live token. */
-export function mintToken(state: PlatformState, workspace: Workspace, secret = newSecret()): Token {
+function mintToken(state: PlatformState, workspace: Workspace, secret = newSecret()): Token {
   const token = { id: randomUUID(), secret, createdAt: state.timestamp(), lastUsedAt: null };
   workspace.tokens.push(token);
   return token;
 }
 
-/** Mints the first token of a workspace that has none, and returns it this once. */
-export function mintFirstToken(state: PlatformState, workspace: Workspace): string | undefined {
-  if (hasToken(workspace)) return undefined;
+/** Hands out a first token to a workspace that has none, this once. */
+export function handOutFirstToken(state: PlatformState, workspace: Workspace): string | undefined {
+  return hasToken(workspace) ? undefined : handOutToken(state, workspace);
+}
+
+/** Also to a workspace that was removed, whose tokens are never accepted. */
+export function handOutToken(state: PlatformState, workspace: Workspace): string {
   if (workspace.status !== "removed") return mintToken(state, workspace).secret;
-  // The platform does hand a token to a workspace that was removed; it only never accepts it.
   workspace.hasDeadToken = true;
   return newSecret();
 }

@@ -39,7 +39,7 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.get("/registry/:id/peers", listPeers(state));
   app.post("/registry/check-access", checkAccess(state));
   app.get("/workspaces/:id", workspaceInfo(state));
-  app.get("/workspaces/:id/state", workspaceState(state));
+  app.get("/workspaces/:id/state", strict, workspaceState(state));
   app.post("/workspaces/:id/a2a", proxyMessage(state));
   if (state.version === "2026-05") app.get("/workspaces/:id/a2a/queue/:queue_id", queueStatus(state));
   app.post("/workspaces/:id/delegate", strict, delegate(state));

@@ -2,6 +2,7 @@ import { mayTalk } from "../access";
 import { isRoutable } from "../agents/agent-address";
 import { REGISTRY_GATE, refusedBy } from "../gates/auth";
 import { findWorkspace, type PlatformState } from "../state";
+import { isUuid } from "../uuid";
 import { agentOf, isExternal, urlOf, type Workspace } from "../workspace";
 import type { RouteContext } from "./env";
 
@@ -16,6 +17,8 @@ export function discover(state: PlatformState) {
     if (!mayTalk(state, callerId, targetId)) {
       return c.json({ error: "not authorized to discover this workspace" }, 403);
     }
+    // The database would not take such an id.
+    if (!isUuid(targetId)) return c.json({ error: "lookup failed" }, 500);
     const target = findWorkspace(state, targetId);
     if (target === undefined) return c.json({ error: "workspace not found" }, 404);
     const agent = agentOf(target);

@@ -1,6 +1,7 @@
 import { REGISTRY_GATE, refusedBy } from "../gates/auth";
 import type { JsonObject } from "../json";
 import { findWorkspace, type PlatformState } from "../state";
+import { isUuid } from "../uuid";
 import { urlOf, type Workspace } from "../workspace";
 import type { RouteContext } from "./env";
 
@@ -10,6 +11,8 @@ export function listPeers(state: PlatformState) {
     const callerId = c.req.param("id");
     const refusal = refusedBy(REGISTRY_GATE, state, callerId, c.req.header("authorization"));
     if (refusal !== undefined) return c.json({ error: refusal }, 401);
+    // The database would not take such an id.
+    if (!isUuid(callerId)) return c.json({ error: "lookup failed" }, 500);
     const caller = findWorkspace(state, callerId);
     if (caller === undefined) return c.json({ error: "workspace not found" }, 404);
     const query = c.req.query("q")?.trim().toLowerCase() ?? "";

@@ -5,7 +5,7 @@ import { objectionTo } from "../registry/agent-url";
 import { newInboundSecret, secretFor } from "../registry/inbound-secret";
 import { setAlive } from "../registry/liveness";
 import { isDeliveryMode, type Registration, readRegistration } from "../registry/registration";
-import { mintFirstToken } from "../registry/tokens";
+import { handOutFirstToken } from "../registry/tokens";
 import { findWorkspace, type PlatformState } from "../state";
 import { isUuid } from "../uuid";
 import { type DeliveryMode, newWorkspace, type Workspace } from "../workspace";
@@ -21,11 +21,21 @@ export function register(state: PlatformState) {
     if (said.deliveryMode !== "" && !isDeliveryMode(said.deliveryMode)) {
       return c.json({ error: "delivery_mode must be 'push' or 'poll'" }, 400);
     }
-    const refusal = refusedBy(REGISTRY_GATE, state, said.id, c.req.header("authorization"));
-    if (refusal !== undefined) return c.json({ error: refusal }, 401);
     const mode = modeOf(said, findWorkspace(state, said.id));
-    const objection = mode === "poll" ? undefined : await objectionToUrl(state, said.url);
-    if (objection !== undefined) return c.json({ error: objection }, 400);
+    const judgeUrl = async (): Promise<Response | undefined> => {
+      const objection = mode === "poll" ? undefined : await objectionToUrl(state, said.url);
+      return objection === undefined ? undefined : c.json({ error: objection }, 400);
+    };
+    const askForToken = (): Response | undefined => {
+      const refusal = refusedBy(REGISTRY_GATE, state, said.id, c.req.header("authorization"));
+      return refusal === undefined ? undefined : c.json({ error: refusal }, 401);
+    };
+    // The earlier version judges the URL before it knows who is asking.
+    const refused =
+      state.version === "2026-04"
+        ? ((await judgeUrl()) ?? askForToken())
+        : (askForToken() ?? (await judgeUrl()));
+    if (refused !== undefined) return refused;
     // The database would not take such an id.
     if (!isUuid(said.id)) return c.json({ error: "registration failed" }, 500);
     const workspace = findWorkspace(state, said.id) ?? insert(state, said.id);
@@ -83,7 +93,7 @@ function keepsUrl({ url, urlIsProvisioned }: Workspace): boolean {
 }
 
 function answerTo(state: PlatformState, workspace: Workspace, mode: DeliveryMode): JsonObject {
-  const token = mintFirstToken(state, workspace);
+  const token = handOutFirstToken(state, workspace);
   return {
     status: "registered",
     ...(state.version === "2026-05" && { delivery_mode: mode }),

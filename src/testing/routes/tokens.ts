@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json";
-import { liveTokens, mintToken, type Token } from "../registry/tokens";
+import { handOutToken, liveTokens, type Token } from "../registry/tokens";
 import { findWorkspace, type PlatformState } from "../state";
 import type { RouteContext } from "./env";
 
@@ -36,7 +36,7 @@ export function createToken(state: PlatformState) {
     if (liveTokens(workspace).length >= MOST_TOKENS) {
       return c.json({ error: `maximum ${MOST_TOKENS} active tokens per workspace` }, 429);
     }
-    const { secret } = mintToken(state, workspace);
+    const secret = handOutToken(state, workspace);
     const message = "Save this token now, it is not shown again.";
     return c.json({ auth_token: secret, workspace_id: workspace.id, message }, 201);
   };
