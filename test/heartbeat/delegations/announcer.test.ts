@@ -496,3 +496,52 @@ describe("an agent that answers each time with an error of its own", () => {
     expect(about()[3]).toEqual(["d-2"]);
   });
 });
+
+describe("a process that ends while its agent is told", () => {
+  /** Starts in the folder, lets the agent be told, and ends before it answers. */
+  async function life(folder?: string) {
+    const made = await announcing({ ...(folder && { folder }) });
+    made.platform.on(MESSAGE, () => "hang");
+    await made.begin();
+    if (folder === undefined) await made.next(done("d-1"));
+    await made.pass(TEN_SECONDS);
+    await made.client.close();
+    return made;
+  }
+
+  it("does not tell it a fourth time: that may be what it ended of", async () => {
+    const lives = [await life()];
+    const folder = String(lives[0]?.folder);
+    for (let count = 0; count < 4; count += 1) lives.push(await life(folder));
+    expect(lives.map(({ messages }) => messages().length)).toEqual([1, 1, 1, 0, 0]);
+    expect(lives.flatMap(({ told }) => told("delegations.announce_failed"))).toMatchObject([
+      { code: "reply_lost", reason: expect.stringContaining("ended 3 times") },
+    ]);
+  });
+
+  it("keeps the cooldown for the next one", async () => {
+    const first = await announcing();
+    await first.begin();
+    await first.next(done("d-1"));
+    await first.next(done("d-2"), done("d-1"));
+    await first.heartbeat.stop();
+    expect(first.about()).toEqual([["d-1"], ["d-2"]]);
+    const second = await announcing({ folder: first.folder });
+    await second.begin();
+    await second.next(done("d-3"));
+    expect(second.messages()).toEqual([]);
+    await second.pass(TEN_SECONDS);
+    expect(second.about()).toEqual([["d-3"]]);
+  });
+});
+
+describe("a platform that asks to wait for very long", () => {
+  it("is asked again after ten cooldowns", async () => {
+    const { platform, begin, next, pass, times } = await announcing();
+    platform.on(MESSAGE, inOrder(refused(429, "rate limit exceeded", { "retry-after": "86400" }), QUEUED));
+    await begin();
+    await next(done("d-1"));
+    await pass(11 * TEN_SECONDS);
+    expect(times()).toEqual([0, 10 * TEN_SECONDS]);
+  });
+});
