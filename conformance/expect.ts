@@ -11,6 +11,11 @@ export class Mismatch extends Error {
   override name = "Mismatch";
 }
 
+/** The platform gave no occasion to see it. */
+export class NotSeen extends Error {
+  override name = "NotSeen";
+}
+
 /** The status, and some of the fields of a JSON object; what else is in it does not matter. */
 export function expectAnswer(
   answer: Answer,

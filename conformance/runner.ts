@@ -1,11 +1,11 @@
 import { type Check, missingIn, type World } from "./check";
-import { Mismatch } from "./expect";
+import { Mismatch, NotSeen } from "./expect";
 import { HINTS } from "./hints";
 import { reasonOf } from "./reason";
 
 /**
- * `allowed` failed as platforms of this version may. `skipped` was not tried: the version has no such rule, or
- * something that it needs was not given.
+ * `allowed` failed as platforms of this version may. `skipped` was not seen: the version has no such rule, or
+ * something that it needs was not given, or the platform gave no occasion.
  */
 export type Verdict = "pass" | "fail" | "allowed" | "skipped";
 
@@ -37,6 +37,7 @@ async function verdictOf(check: Check, world: World): Promise<[Verdict, string]>
     return ["pass", ""];
   } catch (error) {
     const reason = reasonOf(error);
+    if (error instanceof NotSeen) return ["skipped", reason];
     // A platform may answer differently; it may not fail to answer.
     const isAllowed = check.mayFail !== undefined && error instanceof Mismatch;
     return isAllowed ? ["allowed", `${check.mayFail} (${reason})`] : ["fail", reason];

@@ -1,14 +1,15 @@
 import type { Answer } from "../ask";
 import { type Check, check } from "../check";
-import { expectAnswer, expectThat, isNumber } from "../expect";
+import { expectAnswer, expectThat, isNumber, NotSeen } from "../expect";
 
 const HEADERS = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];
+const UNLIMITED = "unlimited";
 const MOST_REQUESTS = 2000;
 
 export const LIMIT: readonly Check[] = [
   check({
     id: "limit.headers",
-    title: "Every answer tells the allowance of requests",
+    title: "Every answer tells the allowance of requests, or that there is no limit",
     run: async ({ ask }) => expectHeaders(await ask("GET", "/health")),
   }),
   check({
@@ -26,8 +27,9 @@ export const LIMIT: readonly Check[] = [
     id: "limit.counts",
     title: "The allowance shrinks with each request",
     run: async ({ ask }) => {
-      const [first, second] = [await ask("GET", "/health"), await ask("GET", "/health")].map(leftOf);
-      if (first === undefined || second === undefined) return;
+      const first = leftOf(await ask("GET", "/health"));
+      if (first === 0) throw new NotSeen("the allowance is used up");
+      const second = leftOf(await ask("GET", "/health"));
       // A minute may have ended between the two.
       expectThat(second !== first, `expected fewer requests to be left after ${first}, got ${second}`);
     },
@@ -38,7 +40,7 @@ export const LIMIT: readonly Check[] = [
     needs: ["limited"],
     run: async ({ limited }) => {
       const left = leftOf(await limited("GET", "/health"));
-      if (left === undefined || left > MOST_REQUESTS) return;
+      if (left > MOST_REQUESTS) throw new NotSeen(`${left} requests are too many to use up`);
       let answer = await limited("GET", "/health");
       for (let count = 0; count < left + 1 && answer.status !== 429; count += 1) {
         answer = await limited("GET", "/health");
@@ -52,14 +54,15 @@ export const LIMIT: readonly Check[] = [
   }),
 ];
 
-/** How many requests are left; undefined where there is no limit. */
-function leftOf({ headers }: Answer): number | undefined {
-  if (headers.get("x-ratelimit-limit") === "unlimited") return undefined;
+function leftOf({ headers }: Answer): number {
+  if (headers.get("x-ratelimit-limit") === UNLIMITED) {
+    throw new NotSeen("the platform says that there is no limit");
+  }
   return Number(headers.get("x-ratelimit-remaining"));
 }
 
 function expectHeaders({ headers }: Answer): void {
-  if (headers.get("x-ratelimit-limit") === "unlimited") return;
+  if (headers.get("x-ratelimit-limit") === UNLIMITED) return;
   const wrong = HEADERS.filter((name) => !/^\d+$/.test(headers.get(name) ?? ""));
   expectThat(wrong.length === 0, `expected a number in ${wrong.join(" and ")}`);
 }

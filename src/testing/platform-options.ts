@@ -22,7 +22,7 @@ export interface PlatformOptions {
    * never lets them: `false` tests that. `url` of `addWorkspace` may be loopback in any case. @default true
    */
   allowLoopback?: boolean | undefined;
-  /** Requests per minute from one address; what is more is refused with 429. @default no limit */
+  /** Requests per minute from one address; what is more is refused with 429. @default no limit, and every answer says so */
   rateLimit?: number | undefined;
   /**
    * The organisation of a hosted platform: requests without it in `X-Molecule-Org-Id` get an empty 404, but for

@@ -102,6 +102,14 @@ describe("with the URL of a platform", () => {
     expect(code).toBe(0);
   });
 
+  it("does not look for the end of an allowance that has none", async () => {
+    await using embedded = await startEmbedded("2026-05", "self-hosted", { rateLimit: undefined });
+    const { code, stdout } = await run(...optionsFor(embedded), "--allow-changes", "--only", "limit");
+    expect(stdout).toContain("the platform says that there is no limit");
+    expect(stdout).toMatch(/\n5 checks: 3 pass, 0 fail, 0 allowed, 2 skipped\n$/);
+    expect(code).toBe(0);
+  });
+
   it("waits when its allowance is used up, and goes on", async () => {
     await using embedded = await startEmbedded("2026-05", "self-hosted");
     const tooMany = { status: 429, headers: { "Retry-After": "0" }, body: { error: "rate limit exceeded" } };

@@ -74,6 +74,11 @@ describe("a check fails", () => {
   });
 });
 
+it("no limit is an allowance, too", async () => {
+  embedded.platform.fail("GET /health", { status: 200, headers: { "X-RateLimit-Limit": "unlimited" } });
+  expect(await resultOf("limit.headers")).toMatchObject({ verdict: "pass" });
+});
+
 describe("what a platform may do", () => {
   it("is allowed, with the reason and with what it did", async () => {
     embedded.platform.fail(PROXY, { status: 413, body: { error: "too large", truncated: true } });
@@ -102,6 +107,21 @@ describe("a check is skipped", () => {
       verdict: "skipped",
       note: "needs --workspace and --token and --peer-token",
     });
+  });
+
+  it.each([
+    ["limit.counts", { "X-RateLimit-Limit": "unlimited" }, "the platform says that there is no limit"],
+    ["limit.refuses", { "X-RateLimit-Limit": "unlimited" }, "the platform says that there is no limit"],
+    ["limit.counts", { "X-RateLimit-Remaining": "0" }, "the allowance is used up"],
+    ["limit.refuses", { "X-RateLimit-Remaining": "2001" }, "2001 requests are too many to use up"],
+  ])("when the platform gives no occasion to see it: %s with %j", async (id, headers, note) => {
+    const { platform, world } = embedded;
+    platform.fail("GET /health", { status: 200, headers });
+    const [result] = await runChecks(
+      CHECKS.filter((check) => check.id === id),
+      { ...world, given: { limited: world.ask } },
+    );
+    expect(result).toMatchObject({ verdict: "skipped", note });
   });
 
   it("when it is a rule of the other version", async () => {

@@ -11,9 +11,15 @@ beforeEach(async () => {
 afterEach(() => platform.close());
 
 describe("every answer", () => {
-  it("tells the state of the rate limit", async () => {
+  it("tells that there is no rate limit", async () => {
+    const { headers } = await call(`${platform.url}/nowhere`);
+    expect(headers).toMatchObject({ "x-ratelimit-limit": "unlimited" });
+    expect(Object.keys(headers).filter((name) => name.startsWith("x-ratelimit"))).toHaveLength(1);
+  });
+
+  it("tells the state of the rate limit where there is one", async () => {
     const clock = manualClock();
-    await using timed = await startPlatform({ clock });
+    await using timed = await startPlatform({ clock, rateLimit: 600 });
     await call(`${timed.url}/health`);
     await clock.advance(10_000);
     const { headers } = await call(`${timed.url}/nowhere`);

@@ -2,7 +2,6 @@ import type { Next } from "hono";
 import type { RouteContext } from "../routes/env";
 import type { PlatformState } from "../state";
 
-const USUAL_LIMIT = 600;
 const WINDOW_MS = 60_000;
 
 /** One address, one minute. */
@@ -11,12 +10,19 @@ interface Window {
   count: number;
 }
 
-/**
- * Counts the requests of each address and says how much of the minute's allowance is left. What is over it is
- * refused if the platform was given a limit.
- */
+/** Says how much each address may ask for; what is more is refused. */
 export function limitRate(state: PlatformState) {
-  const limit = state.rateLimit ?? USUAL_LIMIT;
+  return state.rateLimit === undefined ? announceNone : limitTo(state, state.rateLimit);
+}
+
+async function announceNone(c: RouteContext, next: Next): Promise<undefined> {
+  await next();
+  // Set last, because some handlers bring a response of their own.
+  c.header("X-RateLimit-Limit", "unlimited");
+}
+
+/** Counts the requests of each address in its minute. */
+function limitTo(state: PlatformState, limit: number) {
   const windows = new Map<string, Window>();
 
   function windowOf(address: string, now: number): Window {
@@ -33,9 +39,8 @@ export function limitRate(state: PlatformState) {
     window.count += 1;
     const left = Math.max(0, limit - window.count);
     const seconds = Math.ceil((window.endsAt - now) / 1000);
-    const isRefused = state.rateLimit !== undefined && window.count > limit;
+    const isRefused = window.count > limit;
     if (!isRefused) await next();
-    // Set last, because some handlers bring a response of their own.
     c.header("X-RateLimit-Limit", String(limit));
     c.header("X-RateLimit-Remaining", String(left));
     c.header("X-RateLimit-Reset", String(seconds));
