@@ -1,21 +1,26 @@
 import type { Check, World } from "./check";
 import { CHECKS } from "./checks";
 import { startEmbedded } from "./embedded";
-import { type Options, readOptions, USAGE } from "./options";
+import { type Environment, type Options, readOptions, USAGE } from "./options";
 import { reasonOf } from "./reason";
-import { openRemote } from "./remote";
+import { openRemote, Unfit } from "./remote";
 import { type Result, runChecks } from "./runner";
-import { countsOf, listOf, tableOf, topicOf } from "./table";
+import { countsOf, listOf, needsOf, tableOf, topicOf } from "./table";
 
 interface Output {
   write(text: string): unknown;
 }
 
 /** Does what the command line says and resolves to the exit code: 1 when a check failed, 2 when none could run. */
-export async function runCommand(args: readonly string[], out: Output, err: Output): Promise<number> {
+export async function runCommand(
+  args: readonly string[],
+  env: Environment,
+  out: Output,
+  err: Output,
+): Promise<number> {
   let options: Options;
   try {
-    options = readOptions(args);
+    options = readOptions(args, env);
   } catch (error) {
     err.write(`${reasonOf(error)}\n\n${USAGE}`);
     return 2;
@@ -30,7 +35,7 @@ export async function runCommand(args: readonly string[], out: Output, err: Outp
     return 2;
   }
   if (options.list) {
-    out.write(listOf(checks));
+    out.write(options.json ? `${JSON.stringify({ checks: checks.map(entryOf) })}\n` : listOf(checks));
     return 0;
   }
   return options.url === undefined
@@ -55,7 +60,10 @@ async function runRemote(
   try {
     world = await openRemote(url, options);
   } catch (error) {
-    err.write(`The platform at ${url} cannot be reached: ${reasonOf(error)}\n`);
+    const isUnfit = error instanceof Unfit;
+    err.write(
+      `${isUnfit ? error.message : `The platform at ${url} cannot be reached: ${reasonOf(error)}`}\n`,
+    );
     return 2;
   }
   return report(checks, world, url, options, out);
@@ -74,6 +82,11 @@ async function report(
     out.write(`${JSON.stringify({ ...about, counts: countsOf(results), results: results.map(rowOf) })}\n`);
   else out.write(`${about.url}, version ${about.version}, ${deployMode}\n\n${tableOf(results)}`);
   return results.some(({ verdict }) => verdict === "fail") ? 1 : 0;
+}
+
+function entryOf(check: Check) {
+  const { id, title, only = null, mayFail = null } = check;
+  return { id, topic: topicOf(check), title, only, needs: needsOf(check), mayFail };
 }
 
 function rowOf({ check, verdict, note, elapsedMs }: Result) {

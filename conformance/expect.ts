@@ -81,8 +81,9 @@ function fits(value: unknown, expected: Expected): boolean {
   return typeof expected === "function" ? expected(value) === true : isDeepStrictEqual(value, expected);
 }
 
-function shown({ status, text }: Answer): string {
-  return `${status} ${text === "" ? "without a body" : text.slice(0, LONGEST_SHOWN)}`;
+/** The status and the beginning of the body, in one line. */
+export function shown({ status, text }: Answer): string {
+  return `${status} ${text === "" ? "without a body" : text.slice(0, LONGEST_SHOWN).replace(/\s+/g, " ")}`;
 }
 
 function shownAs(value: Expected): string {

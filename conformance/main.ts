@@ -5,4 +5,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);
 });
-process.exitCode = await runCommand(process.argv.slice(2), process.stdout, process.stderr);
+process.exitCode = await runCommand(process.argv.slice(2), process.env, process.stdout, process.stderr);

@@ -1,21 +1,22 @@
 import { parseArgs } from "node:util";
 import type { DeployMode, Version } from "./check";
+import { UUID } from "./expect";
 
 export const USAGE = `Usage: npm run conformance -- [options]
 
 Asks a platform for what it promises, over plain HTTP, and prints what it does. Without --url it is the platform of
-a2a-peers/testing. Ends with 0 unless a check fails.
+a2a-peers/testing. Ends with 0 unless a check fails (1) or none could be tried (2).
 
   --url <url>            the platform to ask
-  --version <version>    2026-04 or 2026-05; default: what the platform shows of itself, else 2026-05
+  --version <version>    2026-04 or 2026-05; default: what the platform shows to --workspace, else 2026-05
   --deploy-mode <mode>   self-hosted or saas; default: saas with --org, else self-hosted
 
   --workspace <id>       the workspace that asks
-  --token <token>        its token
+  --token=<token>        its token; better MOLECULE_WORKSPACE_TOKEN in the environment
   --peer <id>            a workspace that it may talk to, and that may be sent a few messages
-  --peer-token <token>   the peer's token
+  --peer-token=<token>   the peer's token; better CONFORMANCE_PEER_TOKEN in the environment
   --stranger <id>        a workspace that it may not talk to
-  --admin-token <token>  the operator's token
+  --admin-token=<token>  the operator's token; better CONFORMANCE_ADMIN_TOKEN in the environment
   --org <id>             organisation of a hosted platform
   --origin <origin>      Origin of every request
   --allow-changes        also register, wedge and write to --workspace, leave workspaces behind, and use up the rate
@@ -23,8 +24,11 @@ a2a-peers/testing. Ends with 0 unless a check fails.
 
   --only <prefix>        only the checks whose names begin so, for example register
   --list                 print the checks, what they need and which a platform may fail, and ask nothing
-  --json                 print one JSON object instead of a table
+  --json                 print one JSON object instead of text
   --help                 print this text
+
+Other users of the machine can read its command lines, but not the environment. A token on the command line is
+written with =, because it may begin with a dash.
 `;
 
 const FLAGS = {
@@ -65,8 +69,10 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** Reads the command line. Throws what is wrong with it. */
-export function readOptions(args: readonly string[]): Options {
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the command line, and what it leaves to the environment. Throws what is wrong with it. */
+export function readOptions(args: readonly string[], env: Environment): Options {
   const { values } = parseArgs({ args: [...args], options: FLAGS });
   const { version, "deploy-mode": deployMode = values.org === undefined ? "self-hosted" : "saas" } = values;
   if (version !== undefined && !isVersion(version)) throw new Error(`Unknown version ${version}`);
@@ -74,16 +80,16 @@ export function readOptions(args: readonly string[]): Options {
   if (values.url !== undefined && !/^https?:$/.test(protocolOf(values.url))) {
     throw new Error(`Expected an http or https URL, got ${values.url}`);
   }
-  return {
+  const options = {
     url: values.url?.replace(/\/+$/, ""),
     version,
     deployMode,
-    workspace: values.workspace?.toLowerCase(),
-    token: values.token,
-    peer: values.peer?.toLowerCase(),
-    peerToken: values["peer-token"],
-    stranger: values.stranger?.toLowerCase(),
-    adminToken: values["admin-token"],
+    workspace: idIn(values, "workspace"),
+    token: tokenIn(values, "token", values.workspace && env.MOLECULE_WORKSPACE_TOKEN),
+    peer: idIn(values, "peer"),
+    peerToken: tokenIn(values, "peer-token", values.peer && env.CONFORMANCE_PEER_TOKEN),
+    stranger: idIn(values, "stranger"),
+    adminToken: tokenIn(values, "admin-token", values.url && env.CONFORMANCE_ADMIN_TOKEN),
     org: values.org,
     origin: values.origin,
     allowChanges: values["allow-changes"] ?? false,
@@ -92,6 +98,49 @@ export function readOptions(args: readonly string[]): Options {
     json: values.json ?? false,
     help: values.help ?? false,
   };
+  checkTogether(options);
+  return options;
+}
+
+type Values<Name extends string> = { readonly [N in Name]?: string | undefined };
+
+function idIn<Name extends string>(values: Values<Name>, name: Name): string | undefined {
+  const id = values[name]?.trim().toLowerCase();
+  if (id !== undefined && !UUID.test(id)) {
+    throw new Error(`Expected --${name} to be a UUID, got ${id || "nothing"}`);
+  }
+  return id;
+}
+
+/** Never part of a message. `fallback` is what the environment says; empty says nothing. */
+function tokenIn<Name extends string>(values: Values<Name>, name: Name, fallback = ""): string | undefined {
+  const token = values[name]?.trim() ?? (fallback.trim() || undefined);
+  if (token === "") throw new Error(`Expected --${name} to be a token, got nothing`);
+  if (token !== undefined && !/^[!-~]+$/.test(token)) {
+    throw new Error(`Expected --${name} to be a token, without spaces`);
+  }
+  return token;
+}
+
+/** What is of no use alone, or the same as another, was meant otherwise. */
+function checkTogether(options: Options): void {
+  const { url, workspace, token, peer, peerToken, stranger, adminToken, org, origin, allowChanges } = options;
+  const ids = { "--workspace": workspace, "--peer": peer, "--stranger": stranger };
+  if (url === undefined) {
+    const others = { ...ids, "--admin-token": adminToken, "--org": org, "--origin": origin };
+    const [first] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+    if (first !== undefined || allowChanges) throw new Error(`${first ?? "--allow-changes"} needs --url`);
+  }
+  if (token !== undefined && workspace === undefined) throw new Error("--token needs --workspace");
+  if (peerToken !== undefined && peer === undefined) throw new Error("--peer-token needs --peer");
+  if (workspace !== undefined && token === undefined) {
+    throw new Error("--workspace needs --token, or MOLECULE_WORKSPACE_TOKEN in the environment");
+  }
+  const given = Object.entries(ids).filter(([, id]) => id !== undefined);
+  for (const [name, id] of given) {
+    const twin = given.find(([other, otherId]) => other !== name && otherId === id);
+    if (twin !== undefined) throw new Error(`${name} and ${twin[0]} are the same workspace`);
+  }
 }
 
 function protocolOf(url: string): string {

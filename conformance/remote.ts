@@ -1,26 +1,39 @@
-import { type Ask, askerOf, type Party, patient } from "./ask";
+import { type Answer, type Ask, askerOf, type Party, patient } from "./ask";
 import type { Version, World } from "./check";
+import { fieldsOf, shown } from "./expect";
 import type { Options } from "./options";
 
-/** A platform somewhere, with as much as the options give. Rejects when it cannot be reached at all. */
+/** Something answers, and no check would make sense of it. */
+export class Unfit extends Error {
+  override name = "Unfit";
+}
+
+/**
+ * A platform somewhere, with as much as the options give. Rejects when it cannot be reached at all, and with an
+ * {@link Unfit} when the checks would only repeat that the options are wrong.
+ */
 export async function openRemote(url: string, options: Options): Promise<World> {
-  const { workspace, token, org, origin, allowChanges, deployMode } = options;
+  const { workspace, token, peer, peerToken, org, origin, allowChanges, deployMode } = options;
   const limited = askerOf(url, {
     ...(org !== undefined && { "x-molecule-org-id": org }),
     ...(origin !== undefined && { origin }),
   });
   const ask = patient(limited);
-  await ask("GET", "/health");
+  await expectPlatform(ask, url);
   const self = workspace === undefined || token === undefined ? undefined : { id: workspace, token };
+  const probed = self && (await probe(ask, self, "--workspace and --token"));
+  if (peer !== undefined && peerToken !== undefined) {
+    await probe(ask, { id: peer, token: peerToken }, "--peer and --peer-token");
+  }
   return {
-    version: options.version ?? (self === undefined ? "2026-05" : await versionOf(ask, self)),
+    version: options.version ?? (probed === undefined ? "2026-05" : versionIn(probed)),
     ask,
     given: {
       ...(self !== undefined && { self }),
       ...(self !== undefined && allowChanges && { scratch: () => self }),
       ...(allowChanges && { changes: true, limited }),
-      ...(options.peer !== undefined && { peer: options.peer }),
-      ...(options.peerToken !== undefined && { peerToken: options.peerToken }),
+      ...(peer !== undefined && { peer }),
+      ...(peerToken !== undefined && { peerToken }),
       ...(options.stranger !== undefined && { stranger: options.stranger }),
       ...(options.adminToken !== undefined && { adminToken: options.adminToken }),
       ...(org !== undefined && { orgId: org }),
@@ -29,12 +42,31 @@ export async function openRemote(url: string, options: Options): Promise<World> 
   };
 }
 
+async function expectPlatform(ask: Ask, url: string): Promise<void> {
+  const health = await ask("GET", "/health");
+  if (health.status === 200 && fieldsOf(health.json).status === "ok") return;
+  throw new Unfit(
+    `There is no platform at ${url}: expected 200 {"status":"ok"} of /health, got ${shown(health)}`,
+  );
+}
+
 const NO_ROW = "00000000-0000-0000-0000-000000000000";
 
+/** Looks for a row that is not there, which needs a token and shows the version. */
+async function probe(ask: Ask, { id, token }: Party, names: string): Promise<Answer> {
+  const path = `/workspaces/${id}/activity?since_id=${NO_ROW}&limit=1`;
+  const answer = await ask("GET", path, { bearer: token });
+  if (answer.status !== 401) return answer;
+  const { error } = fieldsOf(answer.json);
+  throw new Unfit(`${names} do not belong together: 401 ${JSON.stringify(error ?? answer.text)}`);
+}
+
 /** The earlier version ignores cursors, the later one misses the row. */
-async function versionOf(ask: Ask, self: Party): Promise<Version> {
-  const { status } = await ask("GET", `/workspaces/${self.id}/activity?since_id=${NO_ROW}&limit=1`, {
-    as: self,
-  });
-  return status === 200 ? "2026-04" : "2026-05";
+function versionIn(answer: Answer): Version {
+  if (answer.status === 200) return "2026-04";
+  if (answer.status === 410) return "2026-05";
+  throw new Unfit(
+    "The version of the platform cannot be found out, so --version is needed: " +
+      `the question for it was answered with ${shown(answer)}`,
+  );
 }

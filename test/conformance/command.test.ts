@@ -7,11 +7,14 @@ import { runCommand } from "../../conformance/cli";
 import { type EmbeddedWorld, startEmbedded } from "../../conformance/embedded";
 
 /** What the command prints, and its exit code. */
-async function run(...args: string[]) {
+const run = (...args: string[]) => runWith({}, ...args);
+
+async function runWith(env: Readonly<Record<string, string>>, ...args: string[]) {
   let stdout = "";
   let stderr = "";
   const code = await runCommand(
     args,
+    env,
     { write: (written) => (stdout += written) },
     { write: (written) => (stderr += written) },
   );
@@ -19,7 +22,7 @@ async function run(...args: string[]) {
 }
 
 /** The options that give a platform in this process as if it were somebody else's. */
-function optionsFor({ platform, world: { given } }: EmbeddedWorld): string[] {
+function optionsFor({ platform, world: { given } }: EmbeddedWorld, ...without: string[]): string[] {
   const { self, peer, peerToken, stranger, adminToken, orgId } = given;
   const options = {
     url: platform.url,
@@ -32,7 +35,7 @@ function optionsFor({ platform, world: { given } }: EmbeddedWorld): string[] {
     org: orgId,
   };
   return Object.entries(options).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}=${value}`],
+    value === undefined || without.includes(name) ? [] : [`--${name}=${value}`],
   );
 }
 
@@ -83,8 +86,8 @@ describe("with the URL of a platform", () => {
     expect(stderr).toBe("");
     expect(stdout).toContain(", version 2026-04, self-hosted\n");
     expect(stdout).not.toMatch(/^ {2}(fail|allowed) /m);
-    expect(stdout).toContain("(needs the embedded platform)");
-    expect(stdout).toContain("(needs --allow-changes)");
+    expect(stdout).toMatch(/^ {2}skipped {2}\d+ checks: needs the embedded platform$/m);
+    expect(stdout).toMatch(/^ {2}skipped {2}\d+ checks: needs --allow-changes$/m);
     expect(code).toBe(0);
     const { platform, world } = embedded;
     const told = platform.events.filter(({ workspaceId }) => workspaceId === world.given.self?.id);
@@ -122,7 +125,75 @@ describe("with the URL of a platform", () => {
     embedded.platform.fail("GET /workspaces/:id/state", { status: 500 });
     const { code, stdout } = await run(...optionsFor(embedded), "--only", "state.own");
     expect(stdout).toContain("fail     state.own");
+    expect(stdout).toMatch(/\n1 checks: 0 pass, 1 fail, 0 allowed, 0 skipped\nfailed: state\.own\n$/);
     expect(code).toBe(1);
+  });
+
+  it("ends with 2 when workspace and token do not belong together, whichever version it is", async () => {
+    await using embedded = await startEmbedded("2026-05", "self-hosted");
+    for (const version of [[], ["--version", "2026-05"]]) {
+      expect(await run(...optionsFor(embedded, "token"), "--token=wrong", ...version)).toEqual({
+        code: 2,
+        stdout: "",
+        stderr: '--workspace and --token do not belong together: 401 "invalid workspace auth token"\n',
+      });
+    }
+    expect(await run(...optionsFor(embedded, "peer-token"), "--peer-token=wrong")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: '--peer and --peer-token do not belong together: 401 "invalid workspace auth token"\n',
+    });
+  });
+
+  it("ends with 2 when its version cannot be found out, unless it is told", async () => {
+    await using embedded = await startEmbedded("2026-04", "self-hosted");
+    embedded.platform.fail("GET /workspaces/:id/activity", { status: 500, body: { error: "query failed" } });
+    expect(await run(...optionsFor(embedded), "--only", "state.own")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "The version of the platform cannot be found out, so --version is needed: " +
+        'the question for it was answered with 500 {"error":"query failed"}\n',
+    });
+    const told = await run(...optionsFor(embedded), "--only", "state.own", "--version", "2026-04");
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("1 pass") });
+  });
+
+  it.each([
+    [{ status: 200, body: "<!doctype html>\n<p>Hello</p>" }, "200 <!doctype html> <p>Hello</p>"],
+    [{ status: 200, body: { status: "starting" } }, '200 {"status":"starting"}'],
+    [{ status: 404, body: "" }, "404 without a body"],
+  ])("ends with 2 when it is no platform, as its health says", async (fault, shown) => {
+    await using embedded = await startEmbedded("2026-05", "self-hosted");
+    const { url, fail } = embedded.platform;
+    fail("GET /health", fault);
+    expect(await run("--url", url)).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: `There is no platform at ${url}: expected 200 {"status":"ok"} of /health, got ${shown}\n`,
+    });
+  });
+
+  it("takes tokens from the environment, where they do not show in a list of processes", async () => {
+    await using embedded = await startEmbedded("2026-05", "self-hosted");
+    const { self, peerToken, adminToken } = embedded.world.given;
+    const env = {
+      MOLECULE_WORKSPACE_TOKEN: ` ${self?.token}\n`,
+      CONFORMANCE_PEER_TOKEN: peerToken ?? "",
+      CONFORMANCE_ADMIN_TOKEN: adminToken ?? "",
+    };
+    const options = optionsFor(embedded, "token", "peer-token", "admin-token");
+    const { code, stdout } = await runWith(env, ...options, "--only", "state");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /pass {5}state\.own .*pass {5}state\.foreign-token .*pass {5}state\.admin-token /s,
+    );
+
+    expect(
+      await runWith({ MOLECULE_WORKSPACE_TOKEN: "wrong" }, ...optionsFor(embedded), "--only", "state"),
+    ).toMatchObject({ code: 0 });
+    // Of no use without the workspace it belongs to.
+    expect(await runWith(env, "--url", embedded.platform.url, "--only", "health")).toMatchObject({ code: 0 });
   });
 
   it("ends with 2 when it cannot be reached", async () => {
@@ -132,6 +203,9 @@ describe("with the URL of a platform", () => {
   });
 });
 
+const AT = ["--url", "http://127.0.0.1:1"];
+const ONE = "7b0e1c52-5d0a-4d0f-9a53-0f6a2d9a11aa";
+
 describe("the command line", () => {
   it.each([
     [["--no-such-option"], /^Unknown option/],
@@ -139,6 +213,27 @@ describe("the command line", () => {
     [["--deploy-mode", "cloud"], /^Unknown deploy mode cloud/],
     [["--url", "localhost:8080"], /^Expected an http or https URL, got localhost:8080/],
     [["--only", "nothing"], /^No check is named nothing…/],
+    [[...AT, "--workspace=me"], /^Expected --workspace to be a UUID, got me\n/],
+    [[...AT, "--peer=you"], /^Expected --peer to be a UUID, got you\n/],
+    [[...AT, "--stranger="], /^Expected --stranger to be a UUID, got nothing\n/],
+    [
+      [...AT, `--workspace=${ONE}`],
+      /^--workspace needs --token, or MOLECULE_WORKSPACE_TOKEN in the environment\n/,
+    ],
+    [[...AT, "--token=x"], /^--token needs --workspace\n/],
+    [[...AT, "--peer-token=x"], /^--peer-token needs --peer\n/],
+    [[...AT, `--workspace=${ONE}`, "--token="], /^Expected --token to be a token, got nothing\n/],
+    [[...AT, "--admin-token=a secret"], /^Expected --admin-token to be a token, without spaces\n/],
+    [
+      [...AT, `--peer=${ONE}`, `--stranger=${ONE.toUpperCase()}`],
+      /^--peer and --stranger are the same workspace\n/,
+    ],
+    [
+      [...AT, `--workspace=${ONE}`, "--token=x", `--peer=${ONE}`],
+      /^--workspace and --peer are the same workspace\n/,
+    ],
+    [[`--peer=${ONE}`], /^--peer needs --url\n/],
+    [["--allow-changes"], /^--allow-changes needs --url\n/],
   ])("%j is refused with 2", async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -151,6 +246,28 @@ describe("the command line", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("    may fail: Later builds answer 413");
     expect(stdout).toContain("    only 2026-04");
+  });
+
+  it("lists the checks as JSON, too", async () => {
+    const { code, stdout } = await run("--list", "--json", "--only", "discover.target-token");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      checks: [
+        {
+          id: "discover.target-token",
+          topic: "discover",
+          title: expect.any(String),
+          only: null,
+          needs: ["--workspace and --token", "--peer", "--peer-token"],
+          mayFail: null,
+        },
+      ],
+    });
+  });
+
+  it("never repeats a token", async () => {
+    const { stderr } = await run(...AT, "--admin-token=very secret");
+    expect(stderr).not.toContain("secret");
   });
 
   it("is that of a program", async () => {

@@ -15,10 +15,13 @@ const resultOf = (of: typeof one, verdict: Verdict, note = ""): Result => ({
   elapsedMs: 1,
 });
 
-it("prints the verdicts by topic, with their notes and the sum", () => {
+it("prints the verdicts by topic, with their notes and the sum, and then what failed", () => {
   const results = [
     resultOf(one, "fail", "expected 200, got 500"),
     resultOf(one, "pass"),
+    resultOf(two, "skipped", "a rule of 2026-05"),
+    resultOf(three, "fail", "expected 404, got 500"),
+    resultOf(two, "skipped", "needs --peer"),
     resultOf(two, "skipped", "a rule of 2026-05"),
     resultOf(three, "allowed", "Some keep it (expected 404, got 200)"),
   ];
@@ -28,11 +31,15 @@ it("prints the verdicts by topic, with their notes and the sum", () => {
   pass     health.ok  Health is ok
 
 card
-  skipped  card.set   A card is set (a rule of 2026-05)
+  fail     card.gone  A card is gone
+    expected 404, got 500
   allowed  card.gone  A card is gone
     Some keep it (expected 404, got 200)
+  skipped  2 checks: a rule of 2026-05
+  skipped  1 check: needs --peer
 
-4 checks: 1 pass, 1 fail, 1 allowed, 1 skipped
+7 checks: 1 pass, 2 fail, 1 allowed, 3 skipped
+failed: health.ok, card.gone
 `);
 });
 
