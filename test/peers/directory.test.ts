@@ -6,8 +6,8 @@ import { OTHER_PEER, OWN, PEER, SECOND } from "../helpers/ids";
 
 const { all } = createWorkspaces(
   [
-    { id: OWN, source: undefined },
-    { id: SECOND, source: undefined },
+    { id: OWN, sources: [] },
+    { id: SECOND, sources: [] },
   ],
   systemClock,
   () => {},

@@ -37,6 +37,13 @@ export interface Asking {
 /** A platform that says "slow down" without saying how long is asked again after this, in milliseconds. */
 const SHORTEST_PAUSE_MS = 1000;
 
+/**
+ * Under a limit that others share (beats above all), what waits is asked for one at a time: first so far apart, and
+ * twice as far after each further refusal, in milliseconds. Forgotten when nothing waits any more.
+ */
+const SHORTEST_GAP_MS = 1000;
+const LONGEST_GAP_MS = 30_000;
+
 /** So many refusals of a workspace's token in a row are believed: its questions rest for a while, which grows. */
 const REFUSALS_BELIEVED = 3;
 const SHORTEST_REST_MS = 5000;
@@ -57,6 +64,7 @@ export function createAsking(context: AskingContext): Asking {
   let starting = false;
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let endPause: (() => void) | undefined;
+  let gapMs = 0;
 
   /** Several questions in the same moment become one list, so work begins when the moment is over. */
   function startSoon(): void {
@@ -79,8 +87,10 @@ export function createAsking(context: AskingContext): Asking {
         continue;
       }
       void work(shouldList(job) ? () => askForAll(job.workspace) : () => askForOne(job));
+      if (gapMs > 0) waitFor(gapMs);
     }
     if (line.idle && counts.inFlight === 0) {
+      gapMs = 0;
       for (const resolve of onIdle) resolve();
       onIdle.clear();
     }
@@ -162,7 +172,11 @@ export function createAsking(context: AskingContext): Asking {
   }
 
   function pause(hintMs = SHORTEST_PAUSE_MS): void {
-    const pauseMs = Math.min(Math.max(hintMs, SHORTEST_PAUSE_MS), ttlMs);
+    gapMs = Math.min(Math.max(2 * gapMs, SHORTEST_GAP_MS), LONGEST_GAP_MS);
+    waitFor(Math.min(Math.max(hintMs, SHORTEST_PAUSE_MS), ttlMs));
+  }
+
+  function waitFor(pauseMs: number): void {
     // Of several waits that were asked for, the one that ends last counts.
     if (closed || clock.now() + pauseMs <= pausedUntil) return;
     pausedUntil = clock.now() + pauseMs;

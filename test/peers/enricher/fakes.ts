@@ -45,7 +45,7 @@ export interface Fakes {
 /** An enricher of two workspaces without a platform: the test answers by hand. */
 export function fakes(limits: Limits): Fakes {
   const clock = countingClock();
-  const credentials = [OWN, SECOND].map((id) => ({ id, source: undefined }));
+  const credentials = [OWN, SECOND].map((id) => ({ id, sources: [] }));
   const workspaces = createWorkspaces(credentials, clock, () => {});
   const memory = createMemory({ ...limits, defaultWorkspace: workspaces.default, clock });
   const events: A2AEvent[] = [];

@@ -54,6 +54,7 @@ export class Model {
   private readonly failures: Bounded<{ until: number }>;
   private readonly listedAt = new Map<string, number>();
   private pausedUntil: number | undefined;
+  private gapMs = 0;
 
   constructor(private readonly limits: Limits) {
     this.records = new Bounded(limits.maxPeers);
@@ -101,7 +102,7 @@ export class Model {
 
   advance(ms: number): void {
     const target = this.now + ms;
-    if (this.pausedUntil !== undefined && this.pausedUntil <= target) {
+    while (this.pausedUntil !== undefined && this.pausedUntil <= target) {
       this.now = this.pausedUntil;
       this.pausedUntil = undefined;
       this.work();
@@ -113,15 +114,21 @@ export class Model {
   work(): void {
     while (this.pausedUntil === undefined && this.open.length < this.limits.workers) {
       const question = this.waiting.find(({ workspace }) => !this.isListing(workspace));
-      if (question === undefined) return;
-      if (this.look(question.key).settled) this.remove(question);
-      else if (this.wantsList(question))
-        this.open.push({ workspace: question.workspace, forgotten: new Set() });
+      if (question === undefined) break;
+      if (this.look(question.key).settled) {
+        this.remove(question);
+        continue;
+      }
+      const { workspace } = question;
+      if (this.wantsList(question)) this.open.push({ workspace, forgotten: new Set() });
       else {
         this.remove(question);
-        this.open.push({ workspace: question.workspace, question, forgotten: new Set() });
+        this.open.push({ workspace, question, forgotten: new Set() });
       }
+      // After a rate limit questions are asked one at a time.
+      if (this.gapMs > 0) this.pausedUntil = this.now + this.gapMs;
     }
+    if (this.waiting.length === 0 && this.open.length === 0) this.gapMs = 0;
   }
 
   private look(key: string): { record: PeerRecord | null; settled: boolean } {
@@ -182,6 +189,7 @@ export class Model {
   }
 
   private pause(ms: number): void {
+    this.gapMs = Math.min(Math.max(2 * this.gapMs, 1000), 30_000);
     const until = this.now + Math.min(Math.max(ms, 1000), this.limits.ttlMs);
     this.pausedUntil = Math.max(until, this.pausedUntil ?? until);
   }

@@ -300,6 +300,36 @@ describe("a rate limit", () => {
     expect(open).toHaveLength(1);
   });
 
+  it("is shared with others: what waits is asked for one at a time, less and less often, until nothing waits", async () => {
+    const { enricher, clock, open } = fakes({ ...LIMITS, failureTtlMs: 1_000_000 });
+    const missing = errorOf("peer_not_found");
+    for (const index of [1, 2, 3, 4]) enricher.get(idOf(index));
+    await setImmediate();
+    // No list, so that every peer is a question of its own.
+    open[0]?.refuse(missing);
+    await setImmediate();
+    open[0]?.refuse(errorOf("rate_limited", 5000));
+    await setImmediate();
+    open[0]?.refuse(missing);
+    await setImmediate();
+
+    const askedAfter = async (ms: number) => {
+      await clock.advance(ms);
+      const asked = open.length;
+      for (const question of [...open]) question.refuse(missing);
+      await setImmediate();
+      return asked;
+    };
+    expect([await askedAfter(4999), await askedAfter(1), await askedAfter(999), await askedAfter(1)]).toEqual(
+      [0, 1, 0, 1],
+    );
+    await askedAfter(1000);
+    await askedAfter(1000);
+    for (const index of [5, 6]) enricher.get(idOf(index));
+    await setImmediate();
+    expect(open).toHaveLength(2);
+  });
+
   it("keeps the good record, and those who wait for a better one get it after the pause", async () => {
     const { enricher, platform, events, clock, peer, learn } = await world();
     const lead = peer({ name: "Lead" });
