@@ -27,8 +27,6 @@ export default defineConfig({
   },
   test: {
     testTimeout: 20_000,
-    // No test finds what another one, or a real agent on this machine, has stored.
-    env: { CONFIGS_DIR: "/dev/null/configs" },
     setupFiles: ["test/setup.ts"],
     // Much of the time goes into waiting for child processes, so no core is kept free.
     maxWorkers: "100%",

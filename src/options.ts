@@ -5,6 +5,7 @@ import { type ResolvedDeployMode, resolveDeployMode } from "./identity/deploy-mo
 import type { TenantHeaders } from "./identity/headers";
 import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "./identity/platform";
 import type { TokenSource } from "./identity/token";
+import type { Credentials } from "./identity/workspaces";
 import type { Machine } from "./runtime";
 import { shown } from "./text";
 import type { RetryPolicy } from "./transport/backoff";
@@ -23,7 +24,8 @@ export interface A2AClientOptions {
   /**
    * Bearer token of the own workspace, or a function that answers it; `null` for a workspace that has none.
    * Environment: `MOLECULE_WORKSPACE_TOKEN`, else the file `MOLECULE_WORKSPACE_TOKEN_FILE` names, else
-   * `.auth_token` in `CONFIGS_DIR` (`/configs` where that is writable, else `~/.molecule-workspace`).
+   * `.auth_token` in `CONFIGS_DIR` (`/configs` where that is writable, else `~/.molecule-workspace`). That file is
+   * also tried when the platform refuses what stands before it, the option included.
    */
   token?: string | TokenSource | null | undefined;
   /**
@@ -120,7 +122,7 @@ export interface LimitOptions {
 /** Options after validation: complete, frozen, and the only form the rest of the package sees. */
 export interface ResolvedOptions extends ResolvedDeployMode {
   readonly platformUrl: string;
-  readonly workspaces: readonly { id: string; source: TokenSource | undefined }[];
+  readonly workspaces: readonly Credentials[];
   readonly tenant: TenantHeaders;
   readonly delivery: DeliveryMode;
   readonly retry: RetryPolicy;

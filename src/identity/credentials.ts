@@ -4,6 +4,7 @@ import { shown } from "../text";
 import { configurationFolder, stateFolder } from "./state-folder";
 import { checkToken, fileToken, type TokenSource, tokenFrom } from "./token";
 import { parsePeerId } from "./workspace-id";
+import type { Credentials } from "./workspaces";
 
 /** One workspace of a process that speaks for several. */
 export interface WorkspaceCredentials {
@@ -22,11 +23,6 @@ interface Given {
   workspaces?: readonly WorkspaceCredentials[] | undefined;
 }
 
-interface Credentials {
-  id: string;
-  source: TokenSource | undefined;
-}
-
 /** Finds out for whom this process speaks. The default workspace comes first; there is always one. */
 export function resolveWorkspaces(options: Given, machine: Machine): readonly Credentials[] {
   const wanted = chooseDefault(options, machine);
@@ -43,18 +39,16 @@ export function resolveWorkspaces(options: Given, machine: Machine): readonly Cr
   }
   const own = listed?.find((entry) => entry.id === id);
   const token = options.token === undefined ? own?.token : options.token;
-  const source =
-    token === undefined ? environmentToken(id, own !== undefined, machine) : tokenSource(token, "`token`");
   const others = (listed ?? []).filter((entry) => entry.id !== id);
   return [
-    { id, source },
-    ...others.map((entry) => ({
-      id: entry.id,
-      source:
-        entry.token === undefined
-          ? storedToken(machine, entry.id, false)
-          : tokenSource(entry.token, `the token of workspace ${entry.id}`),
-    })),
+    token === undefined
+      ? fromEnvironment(id, own !== undefined, machine)
+      : { id, sources: given(token, "`token`"), lastResort: lastResort(id, true, machine) },
+    ...others.map((entry) => {
+      if (entry.token === undefined) return { id: entry.id, sources: storedToken(entry.id, false, machine) };
+      const sources = given(entry.token, `the token of workspace ${entry.id}`);
+      return { id: entry.id, sources, lastResort: lastResort(entry.id, false, machine) };
+    }),
   ];
 }
 
@@ -115,34 +109,48 @@ function requireId(value: unknown, name: string): string {
   return id;
 }
 
-function tokenSource(token: string | TokenSource | null, name: string): TokenSource | undefined {
-  if (token === null) return undefined;
-  if (typeof token === "function") return token;
+function given(token: string | TokenSource | null, name: string): TokenSource[] {
+  if (token === null) return [];
+  if (typeof token === "function") return [token];
   const checked = checkToken(token, name);
-  return () => checked;
+  return [() => checked];
 }
 
 /**
- * The token the environment holds for the default workspace. A token beside another WORKSPACE_ID belongs to
+ * Where the environment may hold the token of the default workspace. A token beside another WORKSPACE_ID belongs to
  * that one and is left alone: a bearer and an id that do not match are refused.
  */
-function environmentToken(id: string, listed: boolean, machine: Machine): TokenSource | undefined {
-  const { WORKSPACE_ID, MOLECULE_WORKSPACE_TOKEN, MOLECULE_WORKSPACE_TOKEN_FILE } = machine.env;
+function fromEnvironment(id: string, listed: boolean, machine: Machine): Credentials {
+  const { WORKSPACE_ID, MOLECULE_WORKSPACE_TOKEN = "", MOLECULE_WORKSPACE_TOKEN_FILE = "" } = machine.env;
+  const stored = storedToken(id, true, machine);
   const belongsToOther = (WORKSPACE_ID ?? "").trim() !== "" && parsePeerId(WORKSPACE_ID) !== id;
-  if (belongsToOther || listed) return storedToken(machine, id, true);
-  if (MOLECULE_WORKSPACE_TOKEN !== undefined && MOLECULE_WORKSPACE_TOKEN.trim() !== "") {
-    return tokenSource(MOLECULE_WORKSPACE_TOKEN, "environment variable MOLECULE_WORKSPACE_TOKEN");
-  }
-  if (MOLECULE_WORKSPACE_TOKEN_FILE !== undefined && MOLECULE_WORKSPACE_TOKEN_FILE.trim() !== "") {
-    return fileToken(MOLECULE_WORKSPACE_TOKEN_FILE.trim());
-  }
-  return storedToken(machine, id, true);
+  if (belongsToOther || listed) return { id, sources: stored };
+  const inline =
+    MOLECULE_WORKSPACE_TOKEN.trim() === ""
+      ? []
+      : given(MOLECULE_WORKSPACE_TOKEN, "environment variable MOLECULE_WORKSPACE_TOKEN");
+  const tokenFile = MOLECULE_WORKSPACE_TOKEN_FILE.trim();
+  if (tokenFile === "") return { id, sources: [...inline, ...stored] };
+  return { id, sources: [...inline, fileToken(tokenFile), ...stored], tokenFile };
 }
 
-/** `.auth_token` in the folder of the workspace. */
-function storedToken(machine: Machine, id: string, isDefault: boolean): TokenSource | undefined {
+/** `.auth_token` in the folder of the workspace; nothing where there is no folder. */
+function storedToken(id: string, isDefault: boolean, machine: Machine): TokenSource[] {
   const root = configurationFolder(machine);
-  if (root === undefined) return undefined;
+  if (root === undefined) return [];
   const folder = stateFolder(root, id, isDefault, machine);
-  return tokenFrom(() => folder.read(".auth_token"), folder.path(".auth_token"));
+  return [
+    tokenFrom(
+      () => folder.read(".auth_token"),
+      () => folder.path(".auth_token"),
+    ),
+  ];
+}
+
+/** The same for a workspace whose token was given, and refused. Without a folder nobody has stored one, which is known at once. */
+function lastResort(id: string, isDefault: boolean, machine: Machine): TokenSource | undefined {
+  const root = configurationFolder(machine);
+  const [stored] = storedToken(id, isDefault, machine);
+  if (root === undefined || stored === undefined) return undefined;
+  return () => (machine.exists(root) ? stored() : undefined);
 }

@@ -1,13 +1,21 @@
 import { invalidArgument } from "../errors";
 import { shown } from "../text";
 import type { Clock } from "../transport/clock";
-import { createTokenHolder, type TokenHolder, type TokenSource } from "./token";
+import { createTokenHolder, type TokenHolder, type TokenPlaces } from "./token";
 import { parsePeerId } from "./workspace-id";
 
 /** One workspace this process speaks for. Its id and its token always travel together. */
 export interface Workspace {
   readonly id: string;
   readonly tokens: TokenHolder;
+  /** The file its token is read from, where the environment names one: a new token belongs there. */
+  readonly tokenFile?: string | undefined;
+}
+
+/** What is known of a workspace before anything is asked. */
+export interface Credentials extends TokenPlaces {
+  readonly id: string;
+  readonly tokenFile?: string | undefined;
 }
 
 /** The workspaces of this process; the first is the default. */
@@ -21,13 +29,14 @@ export interface Workspaces {
 }
 
 export function createWorkspaces(
-  configured: readonly { id: string; source: TokenSource | undefined }[],
+  configured: readonly Credentials[],
   clock: Clock,
   onTokenRefreshed: (workspaceId: string) => void,
 ): Workspaces {
-  const all = configured.map(({ id, source }) => ({
+  const all = configured.map(({ id, tokenFile, ...places }) => ({
     id,
-    tokens: createTokenHolder(source, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
+    tokens: createTokenHolder(places, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
+    tokenFile,
   }));
   const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
   const [first] = all;

@@ -19,14 +19,15 @@ export interface TokenStore {
 interface StoreParts {
   clock: Clock;
   emit: Emit<A2AEvent>;
-  /** Where the token of a workspace is stored; `undefined` where there is no file system. */
+  /** Where the token of a workspace is stored, unless it has a token file; `undefined` where there is no folder. */
   pathOf(workspace: Workspace): string | undefined;
 }
 
 /** A token that is not on the disk yet. */
 interface Unsaved {
   readonly workspace: Workspace;
-  readonly path: string;
+  /** Where to store it: in the first that takes it. All of them are looked at when the token is read. */
+  readonly paths: readonly string[];
   token: string;
   failures: number;
   attempt?: Promise<void> | undefined;
@@ -53,7 +54,7 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
   async function write(entry: Unsaved): Promise<void> {
     for (;;) {
       const { token } = entry;
-      await writeSecretFile(entry.path, token);
+      await writeToFirst(entry.paths, token);
       if (token !== entry.token) continue;
       unsaved.delete(entry.workspace);
       entry.stopTimer?.();
@@ -98,12 +99,12 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
 
   return {
     async keep(workspace, token) {
-      const path = pathOf(workspace);
-      if (path === undefined || builtin("node:fs") === undefined) {
+      const paths = [workspace.tokenFile, pathOf(workspace)].filter((path) => path !== undefined);
+      if (paths.length === 0 || builtin("node:fs") === undefined) {
         tell(workspace, token, "there is no file system here");
         return;
       }
-      const entry = unsaved.get(workspace) ?? { workspace, path, token, failures: 0 };
+      const entry = unsaved.get(workspace) ?? { workspace, paths, token, failures: 0 };
       if (entry.token !== token) Object.assign(entry, { token, failures: 0 });
       unsaved.set(workspace, entry);
       await tryOnce(entry);
@@ -117,4 +118,18 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
       await Promise.all([...unsaved.values()].map(tryOnce));
     },
   };
+}
+
+/** Throws the trouble with the first path when no other takes it either: a file that was named may be a mount. */
+async function writeToFirst(paths: readonly string[], token: string): Promise<void> {
+  const troubles: unknown[] = [];
+  for (const path of paths) {
+    try {
+      await writeSecretFile(path, token);
+      return;
+    } catch (error) {
+      troubles.push(error);
+    }
+  }
+  throw troubles[0];
 }

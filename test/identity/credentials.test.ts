@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TokenSource } from "a2a-peers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { resolveWorkspaces } from "../../src/identity/credentials";
 import { configurationFolder } from "../../src/identity/state-folder";
@@ -13,7 +14,12 @@ type Given = Parameters<typeof resolveWorkspaces>[0];
 /** The ids and the tokens the configuration leads to. */
 async function resolved(options: Given, machine: FakeMachine = {}) {
   const workspaces = resolveWorkspaces(options, fakeMachine(machine));
-  return Promise.all(workspaces.map(async ({ id, source }) => [id, await source?.()]));
+  return Promise.all(workspaces.map(async ({ id, sources }) => [id, (await answersOf(sources))[0]]));
+}
+
+async function answersOf(sources: readonly TokenSource[]) {
+  const answers = await Promise.all(sources.map((source) => source()));
+  return answers.filter((answer) => answer !== undefined);
 }
 
 async function folderWith(files: Record<string, string>): Promise<string> {
@@ -77,6 +83,33 @@ describe("the token of the own workspace", () => {
     ]);
     expect(await resolved({}, { env: named })).toEqual([[OWN, "named-token"]]);
     expect(await resolved({}, { env: stored })).toEqual([[OWN, "stored-token"]]);
+  });
+
+  it("may stand in several places of the environment, which are asked one after the other", async () => {
+    const folder = await folderWith({ named: "named-token\n", ".auth_token": "stored-token\n" });
+    const env = {
+      WORKSPACE_ID: OWN,
+      CONFIGS_DIR: folder,
+      MOLECULE_WORKSPACE_TOKEN: "inline-token",
+      MOLECULE_WORKSPACE_TOKEN_FILE: join(folder, "named"),
+    };
+    const [own] = resolveWorkspaces({}, fakeMachine({ env }));
+    expect(await answersOf(own?.sources ?? [])).toEqual(["inline-token", "named-token", "stored-token"]);
+    expect(own?.tokenFile).toBe(join(folder, "named"));
+  });
+
+  it.each<[string, Given, Record<string, string>]>([
+    ["an option", { token: TOKEN }, {}],
+    ["null", { token: null }, {}],
+    ["an entry of the option `workspaces`", { workspaces: [{ id: OWN, token: TOKEN }] }, {}],
+    ["an entry of MOLECULE_WORKSPACES", {}, { MOLECULE_WORKSPACES: LISTED }],
+  ])("that is %s has the stored one as its last resort", async (_, options, environment) => {
+    const CONFIGS_DIR = await folderWith({ ".auth_token": "stored-token" });
+    const env = { WORKSPACE_ID: OWN, CONFIGS_DIR, MOLECULE_WORKSPACE_TOKEN_FILE: "/other", ...environment };
+    const [own] = resolveWorkspaces(options, fakeMachine({ env, files: [CONFIGS_DIR] }));
+    expect(await own?.lastResort?.()).toBe("stored-token");
+    expect(await answersOf(own?.sources ?? [])).not.toContain("stored-token");
+    expect(own?.tokenFile).toBeUndefined();
   });
 
   it("may come from a function", async () => {
@@ -197,8 +230,8 @@ describe("several workspaces", () => {
       { workspaces: [{ id: OWN }, { id: SECOND }] },
       fakeMachine({ env: { CONFIGS_DIR: folder } }),
     );
-    expect(await sources[0]?.source?.()).toBe("first-token");
-    expect(await sources[1]?.source?.()).toBeUndefined();
+    expect(await answersOf(sources[0]?.sources ?? [])).toEqual(["first-token"]);
+    expect(await answersOf(sources[1]?.sources ?? [])).toEqual([]);
   });
 
   it.each<[string, string]>([

@@ -100,9 +100,13 @@ describe("the holder of a token", () => {
     const asked: number[] = [];
     const refreshed: number[] = [];
     const tokens = createTokenHolder(
-      async () => {
-        asked.push(1);
-        return answers[Math.min(asked.length, answers.length) - 1];
+      {
+        sources: [
+          async () => {
+            asked.push(1);
+            return answers[Math.min(asked.length, answers.length) - 1];
+          },
+        ],
       },
       "workspace W",
       systemClock,
@@ -120,7 +124,7 @@ describe("the holder of a token", () => {
   });
 
   it("asks nothing without a source", async () => {
-    const tokens = createTokenHolder(undefined, "workspace W", systemClock, () => {});
+    const tokens = createTokenHolder({ sources: [] }, "workspace W", systemClock, () => {});
     expect(tokens.get()).toBeUndefined();
     expect(await tokens.refresh(undefined)).toBeUndefined();
   });
@@ -156,5 +160,151 @@ describe("the holder of a token", () => {
     expect(await tokens.refresh("old")).toBeUndefined();
     expect(await tokens.refresh("old")).toBe("new");
     expect(asked()).toBe(3);
+  });
+});
+
+describe("the holder of a token that may be in several places", () => {
+  /** Places that answer with what stands in them at the moment. */
+  function places(first: string | undefined, second: string | undefined, last?: string) {
+    const held = { first, second, last };
+    const asked: string[] = [];
+    const refreshed: number[] = [];
+    const place = (name: keyof typeof held) => async () => {
+      asked.push(name);
+      return held[name];
+    };
+    const tokens = createTokenHolder(
+      { sources: [place("first"), place("second")], lastResort: place("last") },
+      "workspace W",
+      systemClock,
+      () => refreshed.push(1),
+    );
+    return { tokens, held, asked, refreshed };
+  }
+
+  it("takes the first that answers, and asks no further", async () => {
+    const { tokens, asked } = places("a", "b");
+    expect(await tokens.get()).toBe("a");
+    expect(asked).toEqual(["first"]);
+    expect(await places(undefined, "b").tokens.get()).toBe("b");
+  });
+
+  it("asks the last resort only when a token was refused", async () => {
+    const { tokens, asked } = places(undefined, undefined, "c");
+    expect(await tokens.get()).toBeUndefined();
+    expect(asked).not.toContain("last");
+    expect(await tokens.refresh(undefined)).toBe("c");
+    expect(tokens.get()).toBe("c");
+  });
+
+  it("goes on to the next place when the answer is what was refused, with one question for all", async () => {
+    const { tokens, asked, refreshed } = places("a", "a", "c");
+    await tokens.get();
+    const answers = await Promise.all([tokens.refresh("a"), tokens.refresh("a"), tokens.refresh("a")]);
+    expect(answers).toEqual(["c", "c", "c"]);
+    expect(asked).toEqual(["first", "first", "second", "last"]);
+    expect(refreshed).toEqual([1]);
+  });
+
+  it("gives no token twice that was refused, whichever place it is in", async () => {
+    const { tokens, held, refreshed } = places("a", "b");
+    await tokens.get();
+    expect(await tokens.refresh("a")).toBe("b");
+    expect(await tokens.refresh("b")).toBeUndefined();
+    expect(await tokens.refresh("a")).toBeUndefined();
+    expect(refreshed).toEqual([1]);
+    held.second = "c";
+    expect(await tokens.refresh((await tokens.get()) ?? "")).toBe("c");
+  });
+
+  it("uses what was refused in turn while there is nothing better: one refusal may have been a mistake", async () => {
+    const { tokens } = places("a", "b");
+    const used = [await tokens.get()];
+    await tokens.refresh("a");
+    for (let call = 0; call < 4; call += 1) {
+      used.push(await tokens.get());
+      await tokens.refresh(used.at(-1));
+    }
+    expect(used).toEqual(["a", "b", "a", "b", "a"]);
+  });
+
+  it("finds a good one behind a place that fails, and tells the failure where there is none", async () => {
+    const failing = () => {
+      throw new TypeError("vault is sealed");
+    };
+    const held = { token: "b" };
+    const tokens = createTokenHolder(
+      { sources: [failing, () => held.token] },
+      "workspace W",
+      systemClock,
+      () => {},
+    );
+    tokens.adopt("a");
+    expect(await tokens.refresh("a")).toBe("b");
+    const error = await failureOf(tokens.refresh("b"));
+    expect(error).toMatchObject({ code: "configuration" });
+    expect(error.message).not.toContain("sealed");
+  });
+
+  it("keeps silent about a last resort that fails", async () => {
+    const lastResort = () => Promise.reject(new Error("EACCES"));
+    const tokens = createTokenHolder({ sources: [], lastResort }, "workspace W", systemClock, () => {});
+    expect(await tokens.refresh(undefined)).toBeUndefined();
+  });
+
+  describe("once the platform has issued one", () => {
+    it("keeps it, and returns to none that was in use or refused before", async () => {
+      const { tokens, refreshed } = places("a", "b");
+      await tokens.get();
+      await tokens.refresh("a");
+      tokens.adopt("new");
+      expect(await tokens.refresh("new")).toBeUndefined();
+      expect(tokens.get()).toBe("new");
+      expect(refreshed).toEqual([1]);
+    });
+
+    it("gives it to a call that was refused with an older one", async () => {
+      const { tokens, asked } = places("a", undefined);
+      await tokens.get();
+      tokens.adopt("new");
+      expect(await tokens.refresh("a")).toBe("new");
+      expect(asked).toEqual(["first"]);
+    });
+
+    it("gives it up for one that is found and was never refused, and comes back to it otherwise", async () => {
+      const { tokens, held } = places("a", undefined);
+      await tokens.get();
+      tokens.adopt("new");
+      held.first = "newer";
+      expect(await tokens.refresh("new")).toBe("newer");
+      expect(await tokens.refresh("newer")).toBeUndefined();
+      expect(tokens.get()).toBe("new");
+    });
+
+    it("does not lose it to an answer that was asked for before", async () => {
+      let answer: (token: string) => void = () => {};
+      const source = () => new Promise<string>((resolve) => (answer = resolve));
+      const tokens = createTokenHolder({ sources: [source] }, "workspace W", systemClock, () => {});
+      const asked = tokens.get();
+      tokens.adopt("new");
+      answer("a");
+      expect(await asked).toBe("new");
+      expect(tokens.get()).toBe("new");
+    });
+  });
+
+  it("remembers no more refused tokens than can matter", async () => {
+    let made = 0;
+    const tokens = createTokenHolder(
+      { sources: [() => `token-${made++}`] },
+      "workspace W",
+      systemClock,
+      () => {},
+    );
+    let token = await tokens.get();
+    for (let refusal = 0; refusal < 1000; refusal += 1) token = await tokens.refresh(token);
+    expect(token).toBe("token-1000");
+    made = 0;
+    expect(await tokens.refresh(token)).toBe("token-0");
   });
 });

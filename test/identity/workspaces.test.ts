@@ -5,7 +5,7 @@ import { thrownBy } from "../helpers/failure";
 import { OTHER_PEER, OWN, PEER, SECOND, STRANGER } from "../helpers/ids";
 
 const configured = (...ids: string[]) =>
-  ids.map((id) => ({ id, source: () => `token of ${id}`.replaceAll(" ", "-") }));
+  ids.map((id) => ({ id, sources: [() => `token of ${id}`.replaceAll(" ", "-")] }));
 
 describe("the workspaces of a process", () => {
   it("have the first one as their default", () => {
@@ -40,7 +40,7 @@ describe("the workspaces of a process", () => {
   it("tell whose token was refreshed", async () => {
     const refreshed: string[] = [];
     const answers = ["old", "new"];
-    const workspaces = createWorkspaces([{ id: OWN, source: () => answers.shift() }], systemClock, (id) =>
+    const workspaces = createWorkspaces([{ id: OWN, sources: [() => answers.shift()] }], systemClock, (id) =>
       refreshed.push(id),
     );
     await workspaces.default.tokens.get();
