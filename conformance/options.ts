@@ -8,7 +8,7 @@ Asks a platform for what it promises, over plain HTTP, and prints what it does. 
 a2a-peers/testing. Ends with 0 unless a check fails (1) or none could be tried (2).
 
   --url <url>            the platform to ask
-  --version <version>    2026-04 or 2026-05; default: what the platform shows to --workspace, else 2026-05
+  --version <version>    2026-04 or 2026-05; default: what the platform shows of itself
   --deploy-mode <mode>   self-hosted or saas; default: saas with --org, else self-hosted
 
   --workspace <id>       the workspace that asks

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type Answer, type Ask, askerOf, type Party, patient } from "./ask";
 import type { Version, World } from "./check";
 import { fieldsOf, shown } from "./expect";
@@ -26,7 +27,7 @@ export async function openRemote(url: string, options: Options): Promise<World> 
     await probe(ask, { id: peer, token: peerToken }, "--peer and --peer-token");
   }
   return {
-    version: options.version ?? (probed === undefined ? "2026-05" : versionIn(probed)),
+    version: options.version ?? (probed === undefined ? await versionOf(ask) : versionIn(probed)),
     ask,
     given: {
       ...(self !== undefined && { self }),
@@ -65,7 +66,20 @@ async function probe(ask: Ask, { id, token }: Party, names: string): Promise<Ans
 function versionIn(answer: Answer): Version {
   if (answer.status === 200) return "2026-04";
   if (answer.status === 410) return "2026-05";
-  throw new Unfit(
+  throw unknownVersion(answer);
+}
+
+/** Registers nothing: the earlier version cannot read it, and the later one says what it dislikes. */
+async function versionOf(ask: Ask): Promise<Version> {
+  const body = { id: randomUUID(), url: "", agent_card: {}, delivery_mode: "none" };
+  const answer = await ask("POST", "/registry/register", { body });
+  const { error } = fieldsOf(answer.json);
+  if (answer.status !== 400 || typeof error !== "string") throw unknownVersion(answer);
+  return error === "invalid request body" ? "2026-04" : "2026-05";
+}
+
+function unknownVersion(answer: Answer): Unfit {
+  return new Unfit(
     "The version of the platform cannot be found out, so --version is needed: " +
       `the question for it was answered with ${shown(answer)}`,
   );

@@ -32,13 +32,19 @@ export interface NewWorkspace {
    * `online`, `degraded`, `offline`, `provisioning`, `paused`, `hibernated`, `failed`, `awaiting_agent`, `removed`
    * or any other text. A `reply` is asked only while online or degraded, a `url` also while offline.
    *
-   * It stays as it is until the agent is heard of, only `provisioning` is `failed` after ten minutes. From then on heartbeats and their absence change it: an agent
-   * that runs elsewhere (no `reply`, or a `url`) is `awaiting_agent` after 90 s of silence, and any that has
-   * registered is lost after 180 s: `offline` where the platform runs it.
+   * Nothing changes it before the first registration or heartbeat, except that `provisioning` becomes `failed` after
+   * ten minutes. Afterwards silence does: an agent that runs elsewhere (a `url`, or no `reply`) is `awaiting_agent`
+   * 90 s after it was last heard of, and one that the platform runs (a `reply` alone) is `offline` after 180 s if it
+   * has registered. `paused`, `hibernated` and `removed` do not end with silence.
    * @default "online"
    */
   status?: string | undefined;
-  /** Answers the messages of a workspace without `url`. @default none: messages find no agent */
+  /**
+   * Answers the messages of a workspace without `url`. Such a workspace counts as one that the platform runs in a
+   * container: when it discovers a peer on this machine it is told `host.docker.internal` instead of `127.0.0.1` or
+   * `localhost`, and its own URL is one that only containers can reach.
+   * @default none: messages find no agent
+   */
   reply?: Reply | undefined;
   /** In poll mode messages are left in the workspace's inbox, and no agent is asked. @default "push" */
   deliveryMode?: DeliveryMode | undefined;

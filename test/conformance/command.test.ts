@@ -159,6 +159,19 @@ describe("with the URL of a platform", () => {
     expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("1 pass") });
   });
 
+  it.each(["2026-04", "2026-05"] as const)("finds out without a workspace that it is %s", async (version) => {
+    await using embedded = await startEmbedded(version, "self-hosted");
+    const { code, stdout } = await run("--url", embedded.platform.url);
+    expect(stdout).toContain(`, version ${version}, self-hosted\n`);
+    expect(code).toBe(0);
+    expect(embedded.platform.events.map(({ type }) => type)).not.toContain("WORKSPACE_ONLINE");
+    embedded.platform.fail("POST /registry/register", { status: 503, body: "" });
+    expect(await run("--url", embedded.platform.url)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/so --version is needed: .* 503 without a body\n$/),
+    });
+  });
+
   it.each([
     [{ status: 200, body: "<!doctype html>\n<p>Hello</p>" }, "200 <!doctype html> <p>Hello</p>"],
     [{ status: 200, body: { status: "starting" } }, '200 {"status":"starting"}'],
