@@ -5,6 +5,7 @@ import { isTold } from "../../streak";
 import type { Clock } from "../../transport/clock";
 import type { Inbox } from "./inbox";
 import type { Announcement, Unannounced } from "./journal";
+import { LockHeld } from "./lock";
 
 export interface AnnouncerOptions {
   workspaceId: string;
@@ -141,6 +142,8 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
       }));
     } catch (error) {
       onStoreFailed(error);
+      // Then it is somebody else's to tell.
+      if (error instanceof LockHeld) throw error;
     }
   }
 

@@ -28,7 +28,7 @@ export interface Inbox {
   deliver(results: readonly DelegationResult[]): Promise<readonly DelegationResult[]>;
   /** Remembers that these need no delivery: they were there before anybody asked for results. */
   skip(ids: readonly string[]): Promise<void>;
-  /** Remembers a change at once, and on the disk. */
+  /** Remembers a change at once, and on the disk. Throws as {@link open} where the disk does not have it. */
   note(change: (state: JournalState) => JournalState): Promise<void>;
   /** Results nobody has taken yet. */
   read(): Promise<DelegationResult[]>;
@@ -177,7 +177,16 @@ export function createInbox(options: InboxOptions): Inbox {
         await journal.store({ ...journal.state, seen: [...journal.state.seen, ...ids] });
         isFirst = false;
       }),
-    note: (change) => inTurn(() => journal.note(change(journal.state))),
+    note: (change) =>
+      inTurn(async () => {
+        try {
+          await takeOver();
+        } catch (error) {
+          journal.assume(change(journal.state));
+          throw error;
+        }
+        await journal.note(change(journal.state));
+      }),
     read: () =>
       inTurn(async () => {
         const results = resultsIn(await file.read());

@@ -99,6 +99,24 @@ describe("a lock of another machine or container", () => {
   });
 });
 
+it("a heartbeat that has lost its lock tells nobody of results, and leaves what its successor remembers", async () => {
+  const first = await watched({ delegations: { announce: true, cooldownMs: 100_000 } });
+  await first.begin();
+  await first.next(done("a"));
+  await first.next(done("b"), done("a"));
+  expect(first.messages()).toHaveLength(1);
+  // As if it had been away for so long that another container has taken over.
+  const lock = join(first.folder, ".delegations.json.lock");
+  await writeFile(lock, JSON.stringify({ host: "elsewhere", pid: 1, startedAt: "1", nonce: "n" }));
+  const journal = join(first.folder, ".delegations.json");
+  const successors = (await readFile(journal, "utf8")).replace('"seen":[', '"seen":["c",');
+  await writeFile(journal, successors);
+  await first.pass(250_000);
+  expect(first.messages()).toHaveLength(1);
+  expect(await readFile(journal, "utf8")).toBe(successors);
+  expect(first.told("delegations.held_elsewhere")).toHaveLength(1);
+});
+
 describe("what the agent has taken already", () => {
   it("wakes it no more, also when it was taken during the cooldown", async () => {
     const me = await watched({ delegations: { announce: true, cooldownMs: 100_000 } });
