@@ -43,6 +43,22 @@ export const TOKENS: readonly Check[] = [
     },
   }),
   check({
+    id: "tokens.removed",
+    title: "One that is minted for a removed workspace is asked for from then on, and never works",
+    needs: ["embedded", "adminToken"],
+    run: async ({ ask, embedded, adminToken }) => {
+      const { id } = embedded.addWorkspace({ status: "removed" });
+      const minted = await ask("POST", `/workspaces/${id}/tokens`, { bearer: adminToken });
+      expectAnswer(minted, 201, { auth_token: isFilled });
+      const body = { workspace_id: id };
+      const bare = await ask("POST", "/registry/heartbeat", { body });
+      expectRefusal(bare, 401, "missing workspace auth token");
+      const bearer = String(fieldsOf(minted.json).auth_token);
+      const beat = await ask("POST", "/registry/heartbeat", { bearer, body });
+      expectRefusal(beat, 401, "invalid workspace auth token");
+    },
+  }),
+  check({
     id: "tokens.unknown",
     title: "A token that is not there cannot be revoked",
     needs: ["self"],

@@ -10,7 +10,7 @@ export interface PlatformOptions {
   clock?: Clock | undefined;
   /**
    * Which platform it behaves like. That of April 2026 knows neither poll mode nor the inbound secret, does not say
-   * what is wrong with an agent's URL, shows a removed workspace with status 200 instead of 410, takes an external
+   * what is wrong with an agent's URL and judges it before it asks for a token, shows a removed workspace with status 200 instead of 410, takes an external
    * agent that fell silent for `offline` instead of `awaiting_agent`, leaves `failed` and `awaiting_agent` only for
    * a registration, loses a queued message when its target is busy again and does not tell what becomes of one, looks
    * for the agent before it reads a message, and follows an agent's redirects.
