@@ -35,6 +35,11 @@ const closedGap = (url: string, label: string): UrlCase => ({
 /** Refused by the client where the address inside is, which the platform does not look at. */
 const carrier = (row: UrlCase): UrlCase => ({ ...row, platform: both(null) });
 
+/** The platform reads no number but a plain one, and no empty host; it looks them up, and what comes of that depends. */
+const lookedUp = (row: UrlCase): UrlCase => ({ ...row, platform: both('hostname "') });
+/** The platform finds something else wrong with its form. */
+const otherForm = (row: UrlCase): UrlCase => ({ ...row, platform: both(INVALID) });
+
 const named = (url: string, label: string, addresses: readonly string[]) =>
   refused(url, `hostname "${new URL(url).hostname}" ${RESOLVES_TO}${label}`, addresses);
 
@@ -129,16 +134,16 @@ export const URL_CASES: readonly UrlCase[] = [
   taken("http://[::ffff:8.8.8.8]"),
 
   // Numbers in any notation are the address they mean.
-  blocked("http://2130706433", LOOPBACK),
-  blocked("http://0x7f.1", LOOPBACK),
-  blocked("http://0177.0.0.1", LOOPBACK),
-  blocked("http://127.1", LOOPBACK),
-  blocked("http://0xa9fea9fe/latest", LINK_LOCAL),
-  blocked("http://169.254.43518", LINK_LOCAL),
-  blocked("http://%31%32%37.0.0.1", LOOPBACK),
-  blocked("http://１２７.0.0.1", LOOPBACK),
-  blocked("http://127.0.0.1.", LOOPBACK),
-  onlyHosted("http://167772165", PRIVATE),
+  lookedUp(blocked("http://2130706433", LOOPBACK)),
+  lookedUp(blocked("http://0x7f.1", LOOPBACK)),
+  lookedUp(blocked("http://0177.0.0.1", LOOPBACK)),
+  lookedUp(blocked("http://127.1", LOOPBACK)),
+  lookedUp(blocked("http://0xa9fea9fe/latest", LINK_LOCAL)),
+  lookedUp(blocked("http://169.254.43518", LINK_LOCAL)),
+  otherForm(blocked("http://%31%32%37.0.0.1", LOOPBACK)),
+  lookedUp(blocked("http://１２７.0.0.1", LOOPBACK)),
+  lookedUp(blocked("http://127.0.0.1.", LOOPBACK)),
+  lookedUp(onlyHosted("http://167772165", PRIVATE)),
 
   // What stands before an @ is no host.
   blocked("http://8.8.8.8@127.0.0.1", LOOPBACK),
@@ -148,7 +153,7 @@ export const URL_CASES: readonly UrlCase[] = [
   closedGap("http://0.0.0.0:9000", UNSPECIFIED),
   closedGap("http://0.255.255.255", UNSPECIFIED),
   taken("http://1.0.0.0"),
-  closedGap("http://0", UNSPECIFIED),
+  lookedUp(blocked("http://0", UNSPECIFIED)),
   closedGap("http://[::ffff:0.0.0.0]", UNSPECIFIED),
   closedGap("http://[::]:9000", UNSPECIFIED_6),
   closedGap("http://240.0.0.1", RESERVED),
@@ -187,20 +192,20 @@ export const URL_CASES: readonly UrlCase[] = [
   refused("agent.example", SCHEME("")),
   refused("/a2a", SCHEME("")),
   refused("//8.8.8.8/a2a", SCHEME("")),
-  refused("http://", INVALID),
-  refused("http://:8080", INVALID),
+  lookedUp(refused("http://", INVALID)),
+  lookedUp(refused("http://:8080", INVALID)),
   refused("http://[::1", INVALID),
-  refused("http://1.2.3.999", INVALID),
-  refused("http://8.8.8.8:99999", INVALID),
+  lookedUp(refused("http://1.2.3.999", INVALID)),
+  { ...refused("http://8.8.8.8:99999", INVALID), platform: both(null) },
   refused("http://exa mple.test", INVALID),
-  { ...refused("http:8.8.8.8", `${INVALID}it has no host`), platform: both(null) },
-  { ...refused("http:/8.8.8.8", `${INVALID}it has no host`), platform: both(null) },
-  { ...refused("http:///8.8.8.8", `${INVALID}it has no host`), platform: both(null) },
-  { ...refused("http://8.8.8.8\\@127.0.0.1", `${INVALID}it holds`), platform: both(null) },
-  { ...refused("http://8.8.8.8/\na2a", `${INVALID}it holds`), platform: both(null) },
-  { ...refused("http://[fe80::1%25eth0]:9000", `${INVALID}it has an IPv6 zone`), platform: both(INVALID) },
-  { ...refused("http://[fe80::1%eth0]", `${INVALID}it has an IPv6 zone`), platform: both(INVALID) },
-  { ...refused("http://[::1%251]/x%20y", `${INVALID}it has an IPv6 zone`), platform: both(INVALID) },
+  lookedUp(refused("http:8.8.8.8", `${INVALID}it has no host`)),
+  lookedUp(refused("http:/8.8.8.8", `${INVALID}it has no host`)),
+  lookedUp(refused("http:///8.8.8.8", `${INVALID}it has no host`)),
+  otherForm(refused("http://8.8.8.8\\@127.0.0.1", `${INVALID}it holds`)),
+  otherForm(refused("http://8.8.8.8/\na2a", `${INVALID}it holds`)),
+  lookedUp(refused("http://[fe80::1%25eth0]:9000", `${INVALID}it has an IPv6 zone`)),
+  otherForm(refused("http://[fe80::1%eth0]", `${INVALID}it has an IPv6 zone`)),
+  lookedUp(refused("http://[::1%251]/x%20y", `${INVALID}it has an IPv6 zone`)),
   taken("http://a%5B%25@8.8.8.8/"),
   taken(`http://8.8.8.8/${"x".repeat(2033)}`),
   {
@@ -226,11 +231,7 @@ export const URL_CASES: readonly UrlCase[] = [
       saas: null,
     },
   },
-  {
-    ...named("http://LOCALHOST:9000", LOOPBACK, ["127.0.0.1"]),
-    // The embedded platform does not see how it was written.
-    platform: both(null),
-  },
+  lookedUp(named("http://LOCALHOST:9000", LOOPBACK, ["127.0.0.1"])),
   { ...named("http://agent.test", RESERVED, ["240.0.0.1"]), platform: both(null) },
   refused("http://nowhere.test", 'hostname "nowhere.test" cannot be resolved (DNS error): ', []),
 ];
