@@ -17,7 +17,8 @@ import type { PeerRecord } from "./peers/record";
 import { getWorkspaceInfo, type WorkspaceInfo } from "./peers/workspace-info";
 import type { AgentCard } from "./registration/agent-card";
 import { type HostLookup, systemLookup } from "./registration/host-lookup";
-import { type Registration, type RegistrationResult, register } from "./registration/register";
+import { type RegistrationResult, register } from "./registration/register";
+import type { Registration } from "./registration/registration";
 import { updateAgentCard } from "./registration/update-card";
 import { furnish } from "./rooms";
 import { thisMachine } from "./runtime";
@@ -53,9 +54,11 @@ export interface A2AClient extends AsyncDisposable {
   checkAccess(peerId: string, options?: CallOptions): Promise<boolean>;
   /**
    * Announces the workspace to the platform: in push mode with the URL of its agent, else in poll mode. A first
-   * registration brings a token, which is used at once and stored in the configuration folder.
+   * registration brings a token, which is used at once and stored where the next start looks for it. Changes of one
+   * workspace, `updateAgentCard` among them, are made in the order in which they were asked for.
    * Throws `invalid_argument` for a `url` the platform would not take, before anything is sent, `workspace_removed`
-   * for a workspace that was deleted, and `bad_request` with the platform's reason for anything else it refuses.
+   * for a workspace that was deleted, `unauthorized` for one whose token is not known here, and `bad_request` with the
+   * platform's reason for anything else it refuses.
    */
   register(registration: Registration, options?: CallOptions): Promise<RegistrationResult>;
   /** Replaces the whole card of the workspace. May be repeated. Does not bring a workspace online: `register` does. */

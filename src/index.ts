@@ -65,5 +65,6 @@ export type { ListPeersOptions, PeerList, PeerListDiagnostic } from "./peers/lis
 export type { PeerRecord } from "./peers/record";
 export type { WorkspaceInfo } from "./peers/workspace-info";
 export type { AgentCard, AgentSkill } from "./registration/agent-card";
-export type { Registration, RegistrationResult } from "./registration/register";
+export type { RegistrationResult } from "./registration/register";
+export type { Registration } from "./registration/registration";
 export type { CallOptions, DeliveryMode } from "./validate";

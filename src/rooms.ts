@@ -14,7 +14,8 @@ import { createMemory } from "./peers/enricher/memory";
 import { fetchPeerList } from "./peers/list";
 import { getWorkspaceInfo } from "./peers/workspace-info";
 import type { HostLookup } from "./registration/host-lookup";
-import { type RegistrationContext, register } from "./registration/register";
+import { createRecords } from "./registration/records";
+import { type RegistrationContext, registerAgain } from "./registration/register";
 import { createTokenStore } from "./registration/token-store";
 import type { Machine } from "./runtime";
 import { createCalls } from "./transport/call";
@@ -119,11 +120,11 @@ export function furnish(
     pool: pools.control,
     emit,
     deployMode: resolved.deployMode,
-    deployModeWarning: resolved.deployModeWarning,
+    untold: resolved.deployModeWarning === undefined ? [] : [resolved.deployModeWarning],
     lookup,
     store,
     lookUp: (options) => getWorkspaceInfo(peers, options),
-    last: new Map(),
+    recordOf: createRecords(),
   };
 
   async function messageSelf(
@@ -149,12 +150,6 @@ export function furnish(
     const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, ...limits }, true));
     if (info.ok) return { status: info.value.status };
     return info.error.code === "workspace_removed" ? { removed: info.error.message } : {};
-  }
-
-  async function registerAgain(workspace: Workspace, limits: BackgroundLimits) {
-    const last = registration.last.get(workspace);
-    if (last === undefined) return undefined;
-    return settle(register(registration, last, { source: workspace.id, ...limits }, true));
   }
 
   const onClose = new Set<() => void | Promise<void>>();
@@ -184,7 +179,10 @@ export function furnish(
     folderOf,
     messageSelf,
     standingOf,
-    registerAgain,
+    async registerAgain(workspace, limits) {
+      const again = await settle(registerAgain(registration, { source: workspace.id, ...limits }));
+      return again.ok && again.value === undefined ? undefined : again;
+    },
   };
   return { peers, messaging, delegation, registration, directory, enricher, internals, close };
 }

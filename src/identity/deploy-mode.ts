@@ -8,7 +8,7 @@ export type DeployMode = "saas" | "self-hosted";
 export interface ResolvedDeployMode {
   readonly deployMode: DeployMode;
   /** What is wrong with the environment, where that is no reason to fail. */
-  readonly deployModeWarning: string | undefined;
+  readonly deployModeWarning?: string | undefined;
 }
 
 const NAMES: Readonly<Record<string, DeployMode>> = {
@@ -24,14 +24,14 @@ export function resolveDeployMode(
   orgId: string | undefined,
   machine: Machine,
 ): ResolvedDeployMode {
-  if (given !== undefined) return { deployMode: checkDeployMode(given), deployModeWarning: undefined };
+  if (given !== undefined) return { deployMode: checkDeployMode(given) };
   const value = machine.env.MOLECULE_DEPLOY_MODE?.trim() ?? "";
   if (value === "") {
-    return { deployMode: orgId === undefined ? "self-hosted" : "saas", deployModeWarning: undefined };
+    return { deployMode: orgId === undefined ? "self-hosted" : "saas" };
   }
   const name = value.toLowerCase();
   if (Object.hasOwn(NAMES, name) && NAMES[name] !== undefined) {
-    return { deployMode: NAMES[name], deployModeWarning: undefined };
+    return { deployMode: NAMES[name] };
   }
   return {
     deployMode: "self-hosted",

@@ -31,7 +31,7 @@ export function readAgentUrl(url: string): AgentUrl {
     };
     return { name: undefined, objection };
   }
-  if (LOCALHOST.test(url)) return { name: undefined, objection: () => undefined };
+  if (isLocalhost(url)) return { name: undefined, objection: () => undefined };
   return {
     name: host,
     objection: (mode, found) => (found === undefined ? undefined : objectionToName(host, found, mode, rules)),
@@ -49,6 +49,9 @@ const LONGEST_URL = 2048;
 
 /** The platform takes this name without looking it up, in this spelling. */
 const LOCALHOST = /^[a-zA-Z]+:\/\/(?:[^/?#]*@)?localhost(?::\d*)?(?:[/?#]|$)/;
+
+/** Whether the platform takes the URL for that of an agent beside it. */
+export const isLocalhost = (url: string): boolean => LOCALHOST.test(url);
 
 function objectionToForm(url: string): Objection | undefined {
   if (url.length > LONGEST_URL) {
@@ -108,7 +111,7 @@ export function adviceOn({ kind }: Pick<Objection, "kind">, otherwise = false): 
   if (kind === "form") return `Give an http or https URL at a public address, or ${POLL}`;
   if (kind === "name") return `Check the host name and its DNS records, or ${POLL}`;
   if (kind === "loopback") {
-    return `For a platform on the same machine use the name \`localhost\`. ${adviceOn({ kind: "other" }, true)}`;
+    return `For a platform in development mode on the same machine use the name \`localhost\`. ${adviceOn({ kind: "other" }, true)}`;
   }
   return `${otherwise ? "Otherwise give" : "Give"} a URL at a public address, or ${POLL}`;
 }

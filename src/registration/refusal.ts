@@ -4,20 +4,34 @@ import { judgeStatus } from "../transport/status";
 import type { Failure } from "../transport/verdict";
 import { adviceOn, type Objection } from "./agent-url";
 
-/** What is known of the URL in a registration that was refused. */
-export interface RefusedUrl {
+/** What is known of a registration that was refused. */
+export interface RefusedRegistration {
   /** Empty when there was none. */
   readonly url: string;
   /** What the strictest platform objects to. */
   readonly strictly: Objection | undefined;
+  /** An earlier one without a token may have brought one that nobody has heard of. */
+  readonly isAnswerLost: boolean;
 }
 
 /** Why the platform did not take a registration. */
-export function judgeRefusal(answer: HttpAnswer, refused: RefusedUrl): Failure {
+export function judgeRefusal(answer: HttpAnswer, refused: RefusedRegistration): Failure {
   const general = judgeStatus(answer, "the registration");
   const summary = withoutUrl(general.summary, refused.url);
   if (answer.status === 400) return { ...general, summary, advice: adviceOnUrl(answer, refused) };
+  if (answer.status === 401) return { ...general, summary, advice: adviceOnToken(answer, refused) };
   return { ...general, summary, again: general.again || answer.status === 500 };
+}
+
+const LOST =
+  "Probably an earlier attempt brought the token, which is shown only once, and its answer was lost: an operator has to issue a new one (canvas → Tokens tab).";
+const NOT_SHOWN = "The workspace has a token already, and none was found here: give it to this client.";
+const NOT_VALID = "The token may be revoked, or belong to another workspace.";
+const NEW_ONE = "An operator can issue a new one (canvas → Tokens tab).";
+
+function adviceOnToken(answer: HttpAnswer, { isAnswerLost }: RefusedRegistration): string {
+  if (isAnswerLost) return LOST;
+  return `${explain(answer).error.startsWith("missing") ? NOT_SHOWN : NOT_VALID} ${NEW_ONE}`;
 }
 
 const TOO_OLD =
@@ -27,7 +41,7 @@ const LIKELY_CAUSE =
 const NOT_KNOWN =
   "Nothing known here speaks against this one, but the platform may find its host elsewhere than this machine does.";
 
-function adviceOnUrl(answer: HttpAnswer, { url, strictly }: RefusedUrl): string | undefined {
+function adviceOnUrl(answer: HttpAnswer, { url, strictly }: RefusedRegistration): string | undefined {
   const { error } = explain(answer);
   if (error === "invalid request body") {
     if (url === "") return TOO_OLD;

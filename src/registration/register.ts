@@ -1,33 +1,22 @@
-import { invalidArgument, settle } from "../errors";
+import { isA2AError, settle } from "../errors";
 import type { A2AEvent, Emit } from "../events";
 import { checkToken } from "../identity/token";
 import type { Workspace } from "../identity/workspaces";
-import { shown } from "../text";
 import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { type Call, endedEarly } from "../transport/call";
-import { TransportFailure } from "../transport/failure";
-import { isRecord, type JsonRecord } from "../transport/json";
+import type { Call } from "../transport/call";
+import { newProgress, type Progress } from "../transport/exchange";
+import type { JsonRecord } from "../transport/json";
 import { type RequestContext, requestPlatform } from "../transport/request";
 import { readJsonObject, withoutTask } from "../transport/status";
 import { failed, type Verdict } from "../transport/verdict";
-import { type CallOptions, checkCallOptions } from "../validate";
-import { type AgentCard, checkAgentCard } from "./agent-card";
-import { type Objection, readAgentUrl } from "./agent-url";
+import type { CallOptions } from "../validate";
+import { isLocalhost, type Objection, readAgentUrl } from "./agent-url";
+import { backgroundChange, type Change, change } from "./change";
 import { checkAgentUrl, type UrlCheckContext } from "./check-url";
-import { judgeRefusal, type RefusedUrl } from "./refusal";
+import type { RegistrationRecord } from "./records";
+import { judgeRefusal, type RefusedRegistration } from "./refusal";
+import { type CheckedRegistration, checkRegistration, type Registration } from "./registration";
 import type { TokenStore } from "./token-store";
-
-/** How a workspace announces itself. */
-export interface Registration {
-  /**
-   * Where the platform reaches the agent: `http` or `https`, at an address it may call, or at the name `localhost`.
-   * Without one the agent fetches its messages.
-   */
-  url?: string | undefined;
-  agentCard: AgentCard;
-  /** @default "push" with a url, "poll" without */
-  deliveryMode?: "push" | "poll" | undefined;
-}
 
 export interface RegistrationResult {
   status: string;
@@ -35,25 +24,25 @@ export interface RegistrationResult {
   alreadyRegistered: boolean;
   /** The mode the platform will use. */
   deliveryMode?: string;
-  /** Set when the platform took the registration in another way than it was meant. */
+  /** Set when the platform took the registration in another way than it was meant, or may not reach the agent. */
   warning?: string;
 }
 
 export interface RegistrationContext extends RequestContext, UrlCheckContext {
   emit: Emit<A2AEvent>;
-  /** What is wrong with the environment; told once, at the first registration. */
-  deployModeWarning: string | undefined;
+  /** What is wrong with the environment and has not been told yet: the first registration takes it out and tells it. */
+  untold: string[];
   store: TokenStore;
   /** Asks the platform for a workspace. Rejects with `workspace_removed` when it was deleted. */
   lookUp(options: CallOptions): Promise<unknown>;
-  /** What each workspace registered last, for those who have to do it again. */
-  last: Map<Workspace, CheckedRegistration>;
+  recordOf(workspace: Workspace): RegistrationRecord;
 }
 
-/** A registration of our own: what becomes of the caller's object changes nothing in it. */
-interface CheckedRegistration extends Registration {
-  url: string;
-  deliveryMode: "push" | "poll";
+/** What the platform answered, and the token it brought. */
+interface Announced {
+  readonly registration: CheckedRegistration;
+  readonly answer: JsonRecord;
+  readonly token: string | undefined;
 }
 
 /** Longer nobody should wait for the look at what was registered, in milliseconds. */
@@ -61,72 +50,106 @@ const LONGEST_LOOK_MS = 3000;
 
 /**
  * Announces a workspace to the platform. A first registration brings a token: it is used from memory at once and
- * stored, and when the disk does not take it, that is an event and no failure. `background` is for the repetition of
- * a registration that went well before, by somebody who has just looked the workspace up.
+ * stored, and when the disk does not take it, that is an event and no failure.
  */
 export async function register(
   context: RegistrationContext,
   given: Registration,
   options?: CallOptions,
-  background = false,
 ): Promise<RegistrationResult> {
   const registration = checkRegistration(given);
-  const { signal, timeoutMs = context.requestMs, source } = checkCallOptions(options);
-  const workspace = context.workspaces.named(source) ?? context.workspaces.default;
-  const call = context.calls.begin(timeoutMs, signal, background);
-  const left = () => ({ source: workspace.id, signal, timeoutMs: Math.max(1, call.remainingMs()) });
-  try {
-    warnOfMode(context, workspace);
-    const { url, deliveryMode } = registration;
-    // In poll mode the platform ignores the URL, and what is repeated was checked before.
-    const isChecked = deliveryMode === "push" && !background;
-    const strictly = isChecked
-      ? await checkAgentUrl(context, url, { signal, timeoutMs: left().timeoutMs / 2 })
+  return change(context, options, WHAT, async (made) => {
+    for (const reason of context.untold.splice(0)) warn(context, made.workspace, reason);
+    try {
+      const announced = await announce(context, made, registration);
+      if (await keepToken(context, made, announced)) await refuseRemoved(context, made);
+      return resultOf(context, made, announced);
+    } catch (error) {
+      // Of a workspace that was removed no token is accepted; its record, which is open to all, tells more.
+      if (isA2AError(error) && error.code === "unauthorized") await refuseRemoved(context, made);
+      throw error;
+    }
+  });
+}
+
+/**
+ * Repeats what was registered last when its turn comes, for somebody who has just looked the workspace up; resolves
+ * to `undefined` where nothing was.
+ */
+export async function registerAgain(
+  context: RegistrationContext,
+  options: CallOptions,
+): Promise<RegistrationResult | undefined> {
+  return backgroundChange(context, options, WHAT, async (made) => {
+    await made.turn();
+    const { last } = context.recordOf(made.workspace);
+    if (last === undefined) return undefined;
+    const announced = await post(context, made, last, objectionWithoutLookup(last.url));
+    await keepToken(context, made, announced);
+    return resultOf(context, made, announced);
+  });
+}
+
+const WHAT = "The registration";
+
+/** Checks the URL and tells the platform, when its turn has come. */
+async function announce(
+  context: RegistrationContext,
+  made: Change,
+  registration: CheckedRegistration,
+): Promise<Announced> {
+  const { url, deliveryMode } = registration;
+  const { signal, timeoutMs } = made.left();
+  // In poll mode the platform ignores the URL.
+  const strictly =
+    deliveryMode === "push"
+      ? await checkAgentUrl(context, url, { signal, timeoutMs: timeoutMs / 2 })
       : objectionWithoutLookup(url);
+  await made.turn();
+  return post(context, made, registration, strictly);
+}
+
+async function post(
+  context: RegistrationContext,
+  { workspace, call, left, leave }: Change,
+  registration: CheckedRegistration,
+  strictly: Objection | undefined,
+): Promise<Announced> {
+  const { url, deliveryMode, agentCard } = registration;
+  const record = context.recordOf(workspace);
+  const progress = newProgress();
+  const isAnswerLost = () => record.isAnswerLost || progress.isUnsignedLost;
+  try {
     const answer = await requestPlatform(context, {
       method: "POST",
       path: () => "/registry/register",
-      body: ({ id }) => ({ id, url, delivery_mode: deliveryMode, agent_card: registration.agentCard }),
+      body: ({ id }) => ({ id, url, delivery_mode: deliveryMode, agent_card: agentCard }),
       options: left(),
-      background,
-      judge: (said) => judgeRegistration(said, { url, strictly }),
+      background: call.background,
+      progress,
+      judge(said) {
+        noteLostBehindEdge(said, progress);
+        return judgeRegistration(said, { url, strictly, isAnswerLost: isAnswerLost() });
+      },
     });
-    context.last.set(workspace, registration);
     const token = newToken(answer);
-    // It is shown once: in use before the disk is asked, and on its way there before anything else can fail.
+    record.last = registration;
+    progress.isUnsignedLost = false;
+    record.isAnswerLost = false;
+    // It is shown once: in use before the disk is asked, or anybody else.
     if (token !== undefined) workspace.tokens.adopt(token);
-    const { store } = context;
-    const storing = token === undefined ? store.catchUp(workspace) : store.keep(workspace, token);
-    const isInTime = await endsInTime(call, storing);
-    if (isInTime && !background) await refuseRemoved(context, workspace, left());
-    const result = resultOf(answer, token !== undefined, registration);
-    if (result.warning !== undefined) warn(context, workspace, result.warning);
-    return result;
-  } catch (error) {
-    throw error instanceof TransportFailure ? endedEarly(call, "The registration") : error;
+    return { registration, answer, token };
   } finally {
-    call.end();
+    record.isAnswerLost = isAnswerLost();
+    leave();
   }
 }
 
-function checkRegistration(given: Registration): CheckedRegistration {
-  if (!isRecord(given))
-    throw invalidArgument(`Expected a registration to be an object, got ${shown(given)}.`);
-  const agentCard = checkAgentCard(given.agentCard, "`agentCard`");
-  const deliveryMode = given.deliveryMode ?? (given.url === undefined ? "poll" : "push");
-  if (deliveryMode !== "push" && deliveryMode !== "poll") {
-    throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${shown(deliveryMode)}.`);
-  }
-  if (given.url !== undefined && typeof given.url !== "string") {
-    throw invalidArgument(`Expected \`url\` to be text, got ${shown(given.url)}.`);
-  }
-  const url = (given.url ?? "").trim();
-  if (deliveryMode === "push" && url === "") {
-    throw invalidArgument(
-      "Expected `url` for the delivery mode 'push': the platform has to reach the agent.",
-    );
-  }
-  return { url, agentCard, deliveryMode };
+const LOST_BEHIND_EDGE = new Set([502, 504]);
+
+/** The platform itself does not answer so: somebody in front of it has not heard its answer. */
+function noteLostBehindEdge({ status }: HttpAnswer, progress: Progress): void {
+  if (LOST_BEHIND_EDGE.has(status) && progress.tokens.length === 0) progress.isUnsignedLost = true;
 }
 
 function objectionWithoutLookup(url: string): Objection | undefined {
@@ -137,13 +160,7 @@ function warn({ emit }: RegistrationContext, { id: workspaceId }: Workspace, rea
   emit({ type: "registration.warning", workspaceId, reason });
 }
 
-function warnOfMode(context: RegistrationContext, workspace: Workspace): void {
-  const { deployModeWarning } = context;
-  context.deployModeWarning = undefined;
-  if (deployModeWarning !== undefined) warn(context, workspace, deployModeWarning);
-}
-
-function judgeRegistration(answer: HttpAnswer, refused: RefusedUrl): Verdict<JsonRecord> {
+function judgeRegistration(answer: HttpAnswer, refused: RefusedRegistration): Verdict<JsonRecord> {
   if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, refused));
   const read = readJsonObject(answer, "the registration");
   // Absent, null and empty all mean that there is no new one.
@@ -161,6 +178,11 @@ function newToken({ auth_token: token }: JsonRecord): string | undefined {
   return token ? checkToken(token, "the token in the platform's answer") : undefined;
 }
 
+/** Stores the token the platform has just brought, or one that is not stored yet. False when the time is over first. */
+function keepToken({ store }: RegistrationContext, { workspace, call }: Change, { token }: Announced) {
+  return endsInTime(call, token === undefined ? store.catchUp(workspace) : store.keep(workspace, token));
+}
+
 /** Waits no longer than the call lasts. What is stored late is no failure of the registration. */
 async function endsInTime(call: Call, storing: Promise<void>): Promise<boolean> {
   try {
@@ -172,31 +194,40 @@ async function endsInTime(call: Call, storing: Promise<void>): Promise<boolean> 
   }
 }
 
-/** The platform answers a removed workspace as if it were online; only its record tells. */
-async function refuseRemoved(
-  context: RegistrationContext,
-  workspace: Workspace,
-  left: CallOptions & { timeoutMs: number },
-): Promise<void> {
-  const look = await settle(
-    context.lookUp({ ...left, timeoutMs: Math.min(left.timeoutMs, LONGEST_LOOK_MS) }),
-  );
+/** The platform answers a removed workspace as if it were online, and then as a stranger; only its record tells. */
+async function refuseRemoved(context: RegistrationContext, { workspace, left }: Change): Promise<void> {
+  const options = left();
+  const timeoutMs = Math.min(options.timeoutMs, LONGEST_LOOK_MS);
+  const look = await settle(context.lookUp({ ...options, timeoutMs }));
   if (look.ok) return;
   const { error } = look;
-  if (error.code === "workspace_removed") context.last.delete(workspace);
+  if (error.code === "workspace_removed") context.recordOf(workspace).last = undefined;
   // Whatever else is wrong with the look says nothing against the registration.
   if (error.code === "workspace_removed" || error.code === "closed") throw error;
 }
 
-function resultOf(answer: JsonRecord, isNew: boolean, wanted: Registration): RegistrationResult {
+const NOT_POLLED =
+  "The platform did not confirm the delivery mode 'poll': it may be too old for it, and messages may not arrive.";
+const ONLY_IN_DEVELOPMENT =
+  "Only a platform in development mode reaches an agent at `localhost`. Any other takes the registration, and then answers each message with 502 `workspace URL is not publicly routable`.";
+
+function resultOf(
+  context: RegistrationContext,
+  { workspace }: Change,
+  { registration, answer, token }: Announced,
+): RegistrationResult {
   const result: RegistrationResult = {
     status: typeof answer.status === "string" ? answer.status : "registered",
-    alreadyRegistered: !isNew,
+    alreadyRegistered: token === undefined,
   };
   if (typeof answer.delivery_mode === "string") result.deliveryMode = answer.delivery_mode;
-  if (wanted.deliveryMode === "poll" && result.deliveryMode !== "poll") {
-    result.warning =
-      "The platform did not confirm the delivery mode 'poll': it may be too old for it, and messages may not arrive.";
-  }
-  return result;
+  const warning = warningOf(registration, result.deliveryMode);
+  if (warning === undefined) return result;
+  warn(context, workspace, warning);
+  return { ...result, warning };
+}
+
+function warningOf(wanted: CheckedRegistration, deliveryMode: string | undefined): string | undefined {
+  if (wanted.deliveryMode === "poll") return deliveryMode === "poll" ? undefined : NOT_POLLED;
+  return isLocalhost(wanted.url) ? ONLY_IN_DEVELOPMENT : undefined;
 }

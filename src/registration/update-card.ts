@@ -5,6 +5,7 @@ import { judgeStatus, readJsonObject } from "../transport/status";
 import { failed, type Verdict } from "../transport/verdict";
 import type { CallOptions } from "../validate";
 import { type AgentCard, checkAgentCard } from "./agent-card";
+import { change } from "./change";
 import type { RegistrationContext } from "./register";
 
 /** Replaces the whole card of a workspace. A registration that is repeated later carries the new one. */
@@ -14,17 +15,17 @@ export async function updateAgentCard(
   options?: CallOptions,
 ): Promise<void> {
   const agentCard = checkAgentCard(card, "`card`");
-  await requestPlatform(context, {
-    method: "POST",
-    path: () => "/registry/update-card",
-    body: ({ id }) => ({ workspace_id: id, agent_card: agentCard }),
-    options,
-    judge(answer, workspace) {
-      const verdict = judgeUpdate(answer);
-      const last = context.last.get(workspace);
-      if (verdict.ok && last !== undefined) context.last.set(workspace, { ...last, agentCard });
-      return verdict;
-    },
+  await change(context, options, "The new agent card", async ({ workspace, turn, left }) => {
+    await turn();
+    await requestPlatform(context, {
+      method: "POST",
+      path: () => "/registry/update-card",
+      body: ({ id }) => ({ workspace_id: id, agent_card: agentCard }),
+      options: left(),
+      judge: judgeUpdate,
+    });
+    const record = context.recordOf(workspace);
+    if (record.last !== undefined) record.last = { ...record.last, agentCard };
   });
 }
 

@@ -6,7 +6,7 @@ import { type Attempted, attemptUntilDone } from "./attempts";
 import type { RetryPolicy } from "./backoff";
 import { judgeBroken } from "./broken";
 import type { Call } from "./call";
-import { TransportFailure } from "./failure";
+import { type Phase, TransportFailure } from "./failure";
 import type { Http } from "./http";
 import type { Pool } from "./pool";
 import { closedMeanwhile, report, reportable } from "./report";
@@ -66,9 +66,16 @@ export interface Progress {
   delivery: Delivery;
   /** Every token used, so that none of them can show up in an error. */
   tokens: string[];
+  /** An attempt that showed no token went out and was not answered: what its answer brought, nobody has. */
+  isUnsignedLost: boolean;
 }
 
-export const newProgress = (): Progress => ({ attempts: 0, delivery: "not-sent", tokens: [] });
+export const newProgress = (): Progress => ({
+  attempts: 0,
+  delivery: "not-sent",
+  tokens: [],
+  isUnsignedLost: false,
+});
 
 export function createExchange({ platformUrl, tenant, policy, random, http }: ExchangeParts): Exchange {
   return async function exchange<T>(request: ExchangeRequest<T>) {
@@ -90,7 +97,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       const attempt = progress.attempts;
       const startedMs = call.elapsedMs();
       const answering = http({ method, url: target, headers, body, pool, call, limitMs });
-      const verdict = await answering.then(request.judge, judgeFailure);
+      const verdict = await answering.then(request.judge, (error) => judgeFailure(error, token));
       if (!verdict.ok) {
         const { code, delivery, status, summary } = verdict.failure;
         progress.delivery = worse(progress.delivery, delivery);
@@ -104,8 +111,9 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       return verdict;
     }
 
-    function judgeFailure(error: unknown): Verdict<T> {
+    function judgeFailure(error: unknown, token: string | undefined): Verdict<T> {
       if (!(error instanceof TransportFailure)) throw error;
+      if (token === undefined && WENT_OUT.has(error.phase)) progress.isUnsignedLost = true;
       if (error.phase === "waiting") progress.attempts -= 1;
       const failure = judgeBroken(error, platformUrl, carried);
       if (error.kind !== "cancelled") return { ok: false, failure };
@@ -172,6 +180,8 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
     }
   };
 }
+
+const WENT_OUT: ReadonlySet<Phase> = new Set(["sent", "answered"]);
 
 const TOKEN_SOURCE = "the token source";
 

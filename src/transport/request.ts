@@ -2,7 +2,7 @@ import type { Workspace, Workspaces } from "../identity/workspaces";
 import { type CallOptions, checkCallOptions } from "../validate";
 import type { HttpAnswer } from "./answer";
 import type { Calls } from "./call";
-import type { Exchange, ExchangeRequest } from "./exchange";
+import type { Exchange, ExchangeRequest, Progress } from "./exchange";
 import type { Pool } from "./pool";
 import type { Verdict } from "./verdict";
 
@@ -27,6 +27,7 @@ export interface PlatformRequest<T> {
   source?: Workspace | undefined;
   peerId?: string | undefined;
   task?: ExchangeRequest<T>["task"];
+  progress?: Progress | undefined;
   judge(answer: HttpAnswer, source: Workspace): Verdict<T>;
   /** For work nobody waits for: one attempt, and nothing the process stays alive for. */
   background?: boolean | undefined;
@@ -51,6 +52,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
       once: background,
       peerId: request.peerId,
       task: request.task,
+      progress: request.progress,
       judge: (answer) => request.judge(answer, source),
     });
   } finally {

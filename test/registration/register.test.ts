@@ -13,7 +13,7 @@ import { virtualClock } from "../helpers/sockets-clock";
 const CARD = { name: "me", description: "a test", skills: [{ id: "sum", name: "Sum", tags: ["text"] }] };
 const ROUTE = "POST /registry/register";
 const LOOK = "GET /workspaces/:id";
-const URL_OF_AGENT = "http://localhost:9999/a2a";
+const URL_OF_AGENT = "http://8.8.8.8:9999/a2a";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -221,6 +221,17 @@ describe("a workspace that was removed", () => {
       expect(await tokenIn()).toMatch(/^[\w-]{43}$/);
     },
   );
+
+  it("is told as removed each time, not as one whose token was refused", async () => {
+    const { client, platform } = await setUp();
+    platform.addWorkspace({ id: OWN, token: null }).setStatus("removed");
+    for (let time = 0; time < 3; time += 1) {
+      expect(await failureOf(client.register({ agentCard: CARD }))).toMatchObject({
+        code: "workspace_removed",
+        retryable: false,
+      });
+    }
+  });
 
   it("is told with its time and the platform's hint", async () => {
     const { client, platform } = await setUp();
@@ -440,6 +451,103 @@ describe("a refused registration", () => {
     await expect(call).rejects.toMatchObject({ name: "TimeoutError" });
     const aborted = client.register({ agentCard: CARD }, { signal: AbortSignal.abort(reason) });
     await expect(aborted).rejects.toBe(reason);
+  });
+});
+
+describe("a registration whose token is refused", () => {
+  const registering = async (token: string | null, fault?: Fault, options: A2AClientOptions = {}) => {
+    const setting = await setUp({ token, ...options });
+    setting.platform.addWorkspace({ id: OWN, token: TOKEN });
+    if (fault !== undefined) setting.platform.fail(ROUTE, fault, { times: 1 });
+    return { ...setting, error: await failureOf(setting.client.register({ agentCard: CARD })) };
+  };
+
+  it("says who can issue a new one", async () => {
+    const { error } = await registering("another-token-another");
+    expect(error).toMatchObject({ code: "unauthorized", status: 401, attempts: 1 });
+    expect(error.message).toContain("may be revoked, or belong to another workspace");
+    expect(error.message).toContain("An operator can issue a new one (canvas → Tokens tab)");
+    expect(error.message).not.toContain("restarting");
+  });
+
+  it("says that there is one when it showed none", async () => {
+    const { error } = await registering(null);
+    expect(error.message).toContain("missing workspace auth token");
+    expect(error.message).toContain("The workspace has a token already");
+    expect(error.message).not.toContain("lost");
+  });
+
+  it.each<[string, Fault]>([
+    ["the connection broke", { kind: "reset" }],
+    ["the answer was cut", { kind: "cut" }],
+    ["an edge gave up on it", { status: 504, body: "<html></html>" }],
+  ])("after an attempt without one whose answer was lost says so: %s", async (_, fault) => {
+    const { error, client, registrations } = await registering(null, fault);
+    expect(registrations()).toHaveLength(2);
+    expect(error).toMatchObject({ code: "unauthorized", attempts: 2 });
+    expect(error.message).toContain("an earlier attempt");
+    expect(error.message).toContain("an operator has to issue a new one");
+    const { message } = await failureOf(client.register({ agentCard: CARD }));
+    expect(message).toContain("an earlier attempt");
+  });
+
+  it("also when the attempt that was lost was that of another call", async () => {
+    const { error, client } = await registering(null, { kind: "reset" }, { retry: { maxAttempts: 1 } });
+    expect(error).toMatchObject({ code: "network" });
+    const { message } = await failureOf(client.register({ agentCard: CARD }));
+    expect(message).toContain("an earlier attempt");
+  });
+
+  it.each<[string, string | null, Fault]>([
+    ["never reached the platform", null, { status: 503, body: { error: "waking" } }],
+    ["showed a token", "another-token-another", { kind: "reset" }],
+  ])("blames no attempt that %s", async (_, token, fault) => {
+    const { error } = await registering(token, fault);
+    expect(error).toMatchObject({ code: "unauthorized", attempts: 2 });
+    expect(error.message).not.toContain("earlier attempt");
+  });
+
+  it.each<[string, Fault]>([
+    ["fails", { status: 500 }],
+    ["is lost", { kind: "reset" }],
+  ])("stays refused when the look at its workspace %s", async (_, fault) => {
+    const { client, platform } = await setUp({ token: "another-token-another", retry: { maxAttempts: 1 } });
+    platform.addWorkspace({ id: OWN, token: TOKEN });
+    platform.fail(LOOK, fault);
+    expect(await failureOf(client.register({ agentCard: CARD }))).toMatchObject({ code: "unauthorized" });
+  });
+
+  it("looks at its workspace inside the time of the call, and as long as the caller wants", async () => {
+    const { client, platform } = await setUp({ token: "another-token-another" });
+    platform.addWorkspace({ id: OWN, token: TOKEN });
+    platform.fail(LOOK, { kind: "stall" });
+    const startedAt = performance.now();
+    const error = await failureOf(client.register({ agentCard: CARD }, { timeoutMs: 300 }));
+    expect(error).toMatchObject({ code: "unauthorized" });
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+    const signal = AbortSignal.timeout(50);
+    const aborted = client.register({ agentCard: CARD }, { signal });
+    await expect(aborted).rejects.toMatchObject({ name: "TimeoutError" });
+  });
+});
+
+describe("an agent at `localhost`", () => {
+  it.each(["http://localhost:9000", "https://me@localhost/a2a"])(
+    "is registered with a warning, which is told: %s",
+    async (url) => {
+      const { client, events } = await setUp();
+      const { warning } = await client.register({ url, agentCard: CARD });
+      expect(warning).toContain("development mode");
+      expect(warning).toContain("workspace URL is not publicly routable");
+      expect(events).toEqual([{ type: "registration.warning", workspaceId: OWN, reason: warning }]);
+    },
+  );
+
+  it("that fetches its messages is not warned of", async () => {
+    const { client, events } = await setUp();
+    const registration = { url: "http://localhost:9000", agentCard: CARD, deliveryMode: "poll" } as const;
+    expect((await client.register(registration)).warning).toBeUndefined();
+    expect(events).toEqual([]);
   });
 });
 

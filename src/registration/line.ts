@@ -1,0 +1,38 @@
+/** A place in a line. */
+export interface Place {
+  /** Resolves once all in front have left. */
+  readonly turn: Promise<unknown>;
+  /** Asks those in front to give way, if they do. */
+  push(): void;
+  leave(): void;
+}
+
+/** Those who wait for each other, in the order in which they came. */
+export interface Line {
+  join(giveWay?: () => void): Place;
+}
+
+export function createLine(): Line {
+  const places = new Set<{ left: Promise<void>; giveWay: (() => void) | undefined }>();
+  return {
+    join(giveWay) {
+      const inFront = [...places];
+      let resolve = () => {};
+      const left = new Promise<void>((done) => {
+        resolve = done;
+      });
+      const place = { left, giveWay };
+      places.add(place);
+      return {
+        turn: Promise.all(inFront.map((each) => each.left)),
+        push() {
+          for (const each of inFront) if (places.has(each)) each.giveWay?.();
+        },
+        leave() {
+          places.delete(place);
+          resolve();
+        },
+      };
+    },
+  };
+}
