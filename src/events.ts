@@ -38,7 +38,7 @@ export interface SendSettled {
   elapsedMs: number;
 }
 
-/** After a 401 the token source gave another token, which is used from now on. */
+/** After a 401 another token was found, in the token source or where one is stored, and is used from now on. */
 export interface TokenRefreshed {
   type: "token.refreshed";
   workspaceId: string;
@@ -55,8 +55,9 @@ export interface TokenStoreFailed {
 }
 
 /**
- * Something about a registration is not as it was meant: the platform did not confirm poll mode, or
- * MOLECULE_DEPLOY_MODE is no mode that is known (told once, at the first registration).
+ * Something about a registration is not as it was meant: the platform did not confirm poll mode, the URL names
+ * `localhost`, which only a platform in development mode reaches, or MOLECULE_DEPLOY_MODE is no mode that is known
+ * (told once, at the first registration).
  */
 export interface RegistrationWarning {
   type: "registration.warning";
