@@ -112,7 +112,11 @@ export function furnish(
   const store = createTokenStore({
     clock,
     emit,
-    pathOf: (workspace) => folderOf(workspace)?.path(".auth_token"),
+    pathOf(workspace) {
+      const folder = folderOf(workspace);
+      if (workspace.tokenFile === undefined) folder?.claim();
+      return folder?.path(".auth_token");
+    },
   });
   const registration: RegistrationContext = {
     ...shared,

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { stateFolder } from "../../src/identity/state-folder";
+import { OWN } from "../helpers/ids";
+import { fakeMachine } from "../helpers/machine";
 
 const CARD = { name: "me" };
 
@@ -57,3 +60,27 @@ it("finds the token the platform put into the folder itself", async () => {
   expect((await client.listPeers()).diagnostic).toBeNull();
   await platform.close();
 });
+
+it("leaves the folder to the workspace whose token was stored in it, also by another process", async () => {
+  const { platform, a, b, client } = await twoClients();
+  await client(a.id).register({ agentCard: CARD });
+  expect((await readFile(join(folder, ".workspace_id"), "utf8")).trim()).toBe(a.id);
+  await platform.close();
+
+  // What a process finds that was started for the other workspace.
+  const other = await mkdtemp(join(tmpdir(), "a2a-peers-state-"));
+  await writeFile(join(other, ".workspace_id"), `${a.id}\n`);
+  const started = stateFolder(other, b.id, true, fakeMachine());
+  started.claim();
+  expect(started.path("file")).toBe(join(other, b.id, "file"));
+  expect(stateFolder(other, a.id, false, fakeMachine()).path("file")).toBe(join(other, "file"));
+  await rm(other, { recursive: true });
+});
+
+it.each(["", "not an id", "0".repeat(100_000)])(
+  "takes no notice of a mark that names nobody: %.20s",
+  async (text) => {
+    await writeFile(join(folder, ".workspace_id"), text);
+    expect(stateFolder(folder, OWN, true, fakeMachine()).path("file")).toBe(join(folder, "file"));
+  },
+);
