@@ -1,6 +1,6 @@
 import { configurationError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { writeSecretFile } from "../identity/private-file";
+import { writePrivateFile } from "../identity/private-file";
 import type { StateFolder } from "../identity/state-folder";
 import { isTold } from "../streak";
 import { oneLine } from "../text";
@@ -52,7 +52,7 @@ export function createInboundSecret(
       try {
         // Unreadable is no reason not to write: what stands there is replaced.
         if ((await stored().catch(() => undefined)) === secret) return;
-        await writeSecretFile(folder.path(FILE), secret);
+        await writePrivateFile(folder.path(FILE), secret);
         failures = 0;
         emit({ type: "heartbeat.secret_stored", workspaceId });
       } catch (error) {

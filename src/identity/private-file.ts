@@ -8,7 +8,7 @@ const LARGEST_SECRET = 8192;
  * regular file (opening a FIFO would block the process) and, with the code `EFBIG`, for what has more than `most` bytes:
  * too large to be a secret.
  */
-export async function readSecretFile(path: string, most = LARGEST_SECRET): Promise<string | undefined> {
+export async function readPrivateFile(path: string, most = LARGEST_SECRET): Promise<string | undefined> {
   const fs = fileSystem();
   const { O_RDONLY, O_NONBLOCK } = fs.constants;
   let file: Awaited<ReturnType<typeof fs.promises.open>>;
@@ -36,7 +36,7 @@ export async function readSecretFile(path: string, most = LARGEST_SECRET): Promi
  * anything fails: a new file beside it (0600 from the start), flushed, then renamed over it. A symbolic link in its
  * place is replaced, not followed. Throws what the file system throws.
  */
-export async function writeSecretFile(path: string, secret: string): Promise<void> {
+export async function writePrivateFile(path: string, secret: string): Promise<void> {
   const fs = fileSystem();
   const folder = pathOf().dirname(path);
   await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
 import type { Machine } from "../runtime";
-import { fileSystem, readSecretFile } from "./private-file";
+import { fileSystem, readPrivateFile } from "./private-file";
 import { parsePeerId } from "./workspace-id";
 
 /** `CONFIGS_DIR`, else `/configs` where that can be written, else `~/.molecule-workspace`. */
@@ -25,7 +25,7 @@ const owners = new Map<string, string>();
 export interface StateFolder {
   /** Path of a file to write, after {@link claim}. */
   path(name: string): string;
-  /** What the file holds, or `undefined`. Throws what {@link readSecretFile} throws. */
+  /** What the file holds, or `undefined`. Throws what {@link readPrivateFile} throws. */
   read(name: string): Promise<string | undefined>;
   /** Says for all to come whose folder this is. */
   claim(): void;
@@ -56,8 +56,8 @@ export function stateFolder(
     path: (name) => machine.join(ownsRoot() ? root : own, name),
     // A workspace that had to do with a subfolder once still has its files there.
     read: async (name) =>
-      (await readSecretFile(machine.join(own, name))) ??
-      (ownsRoot() ? await readSecretFile(machine.join(root, name)) : undefined),
+      (await readPrivateFile(machine.join(own, name))) ??
+      (ownsRoot() ? await readPrivateFile(machine.join(root, name)) : undefined),
     claim() {
       if (named === undefined && ownsRoot()) writeMark(root, mark, workspaceId);
     },

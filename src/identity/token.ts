@@ -1,6 +1,6 @@
 import { A2AError, configurationError } from "../errors";
 import type { Clock } from "../transport/clock";
-import { readSecretFile } from "./private-file";
+import { readPrivateFile } from "./private-file";
 
 /**
  * Gives the bearer token of a workspace, or `undefined` when there is none (yet). Asked when a token is first
@@ -36,7 +36,7 @@ export function checkToken(value: unknown, name: string): string {
  */
 export function fileToken(path: string): TokenSource {
   return tokenFrom(
-    () => readSecretFile(path),
+    () => readPrivateFile(path),
     () => path,
   );
 }

@@ -1,5 +1,5 @@
 import type { A2AEvent, Emit } from "../events";
-import { writeSecretFile } from "../identity/private-file";
+import { writePrivateFile } from "../identity/private-file";
 import type { Workspace } from "../identity/workspaces";
 import { builtin } from "../runtime";
 import { isTold } from "../streak";
@@ -125,7 +125,7 @@ async function writeToFirst(paths: readonly string[], token: string): Promise<vo
   const troubles: unknown[] = [];
   for (const path of paths) {
     try {
-      await writeSecretFile(path, token);
+      await writePrivateFile(path, token);
       return;
     } catch (error) {
       troubles.push(error);

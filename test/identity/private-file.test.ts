@@ -20,7 +20,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { readSecretFile, writeSecretFile } from "../../src/identity/private-file";
+import { readPrivateFile, writePrivateFile } from "../../src/identity/private-file";
 
 const run = promisify(execFile);
 
@@ -39,7 +39,7 @@ const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
 describe("writing", () => {
   it("makes a file for this user only, with nothing beside it", async () => {
     const path = await secretPath();
-    await writeSecretFile(path, "hunter2");
+    await writePrivateFile(path, "hunter2");
     expect(await readFile(path, "utf8")).toBe("hunter2");
     expect(await modeOf(path)).toBe(0o600);
     expect(await readdir(join(path, ".."))).toEqual([".secret"]);
@@ -49,7 +49,7 @@ describe("writing", () => {
     const path = await secretPath();
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
-    await writeSecretFile(join(path, "..", "new", "secret"), "hunter2");
+    await writePrivateFile(join(path, "..", "new", "secret"), "hunter2");
     expect(await modeOf(join(path, "..", "new"))).toBe(0o700);
     expect(await modeOf(join(path, "..", "new", "secret"))).toBe(0o600);
   });
@@ -58,16 +58,16 @@ describe("writing", () => {
     const path = await secretPath();
     await writeFile(path, "an older and longer one");
     await chmod(path, 0o644);
-    await writeSecretFile(path, "new");
+    await writePrivateFile(path, "new");
     expect(await readFile(path, "utf8")).toBe("new");
     expect(await modeOf(path)).toBe(0o600);
   });
 
   it("never changes a file in place: who has it open goes on reading the old one", async () => {
     const path = await secretPath();
-    await writeSecretFile(path, "old");
+    await writePrivateFile(path, "old");
     const before = await stat(path);
-    await writeSecretFile(path, "new");
+    await writePrivateFile(path, "new");
     expect((await stat(path)).ino).not.toBe(before.ino);
   });
 
@@ -78,7 +78,7 @@ describe("writing", () => {
       const victim = await secretPath();
       if (target !== "nothing") await writeFile(victim, "precious");
       await symlink(victim, path);
-      await writeSecretFile(path, "hunter2");
+      await writePrivateFile(path, "hunter2");
       expect((await lstat(path)).isFile()).toBe(true);
       const left = await readFile(victim, "utf8").catch((error) => error.code);
       expect(left).toBe(target === "nothing" ? "ENOENT" : "precious");
@@ -88,7 +88,7 @@ describe("writing", () => {
   it("many at once leaves one whole file", async () => {
     const path = await secretPath();
     const secrets = Array.from({ length: 30 }, (_, index) => `${index}`.repeat(100 + index));
-    await Promise.all(secrets.map((secret) => writeSecretFile(path, secret)));
+    await Promise.all(secrets.map((secret) => writePrivateFile(path, secret)));
     expect(secrets).toContain(await readFile(path, "utf8"));
     expect(await readdir(join(path, ".."))).toEqual([".secret"]);
   });
@@ -98,22 +98,22 @@ describe("writing", () => {
     ["the folder is a file", "/dev/null/secret", /ENOTDIR|EEXIST/],
     ["the name is too long", join(tmpdir(), "x".repeat(252)), /ENAMETOOLONG/],
   ])("fails when %s", async (_, path, error) => {
-    await expect(writeSecretFile(path, "hunter2")).rejects.toThrow(error);
+    await expect(writePrivateFile(path, "hunter2")).rejects.toThrow(error);
   });
 
   it("fails over a folder of that name and leaves nothing beside it", async () => {
     const path = await secretPath();
     await mkdir(path);
-    await expect(writeSecretFile(path, "hunter2")).rejects.toThrow(/EISDIR|EEXIST|ENOTDIR/);
+    await expect(writePrivateFile(path, "hunter2")).rejects.toThrow(/EISDIR|EEXIST|ENOTDIR/);
     expect(await readdir(join(path, ".."))).toEqual([".secret"]);
   });
 
   if (!IS_ROOT) {
     it("fails in a folder that may not be written", async () => {
       const path = await secretPath();
-      await writeSecretFile(path, "old");
+      await writePrivateFile(path, "old");
       await chmod(join(path, ".."), 0o500);
-      await expect(writeSecretFile(path, "new")).rejects.toThrow(/EACCES/);
+      await expect(writePrivateFile(path, "new")).rejects.toThrow(/EACCES/);
       expect(await readFile(path, "utf8")).toBe("old");
       await chmod(join(path, ".."), 0o700);
     });
@@ -130,13 +130,13 @@ describe("writing", () => {
 
     it("works where only this user could have made it", async () => {
       const { target, path } = await linked(0o755);
-      await writeSecretFile(path, "hunter2");
+      await writePrivateFile(path, "hunter2");
       expect(await readdir(target)).toEqual(["secret"]);
     });
 
     it.each([0o777, 0o775, 0o1777])("fails where others could have planted it (%o)", async (mode) => {
       const { target, path } = await linked(mode);
-      await expect(writeSecretFile(path, "hunter2")).rejects.toThrow("symbolic link");
+      await expect(writePrivateFile(path, "hunter2")).rejects.toThrow("symbolic link");
       expect(await readdir(target)).toEqual([]);
     });
   });
@@ -150,7 +150,7 @@ describe("writing", () => {
         await writeFile(`${path}.${name}.tmp`, "half of a sec");
         await utimes(`${path}.${name}.tmp`, LONG_AGO, LONG_AGO);
       }
-      await writeSecretFile(path, "hunter2");
+      await writePrivateFile(path, "hunter2");
       expect(await readdir(join(path, ".."))).toEqual([".secret"]);
     });
 
@@ -158,8 +158,8 @@ describe("writing", () => {
       const path = await secretPath();
       await mkdir(`${path}.folder.tmp`);
       await utimes(`${path}.folder.tmp`, LONG_AGO, LONG_AGO);
-      await writeSecretFile(path, "hunter2");
-      expect(await readSecretFile(path)).toBe("hunter2");
+      await writePrivateFile(path, "hunter2");
+      expect(await readPrivateFile(path)).toBe("hunter2");
     });
 
     it("nothing that a writer may still be at work on, and nothing of others", async () => {
@@ -169,7 +169,7 @@ describe("writing", () => {
         await writeFile(join(path, "..", name), "");
         await utimes(join(path, "..", name), LONG_AGO, LONG_AGO);
       }
-      await writeSecretFile(path, "hunter2");
+      await writePrivateFile(path, "hunter2");
       expect((await readdir(join(path, ".."))).sort()).toEqual(
         [".secret", ".secret-x.tmp", ".secret.bak", ".secret.young.tmp", "another.old.tmp"].sort(),
       );
@@ -194,15 +194,15 @@ describe("a full disk", () => {
     if (!(await mountSmallDisk(folder))) return;
     onTestFinished(async () => void (await run("umount", [folder])));
     const path = join(folder, ".secret");
-    await writeSecretFile(path, "old");
+    await writePrivateFile(path, "old");
     // Takes the rest.
     await writeFile(join(folder, "ballast"), Buffer.alloc(16 * PAGE)).catch(() => {});
-    await expect(writeSecretFile(path, "n".repeat(PAGE))).rejects.toThrow(/ENOSPC/);
+    await expect(writePrivateFile(path, "n".repeat(PAGE))).rejects.toThrow(/ENOSPC/);
     expect(await readFile(path, "utf8")).toBe("old");
     expect((await readdir(folder)).sort()).toEqual([".secret", "ballast"]);
     await rm(join(folder, "ballast"));
-    await writeSecretFile(path, "new");
-    expect(await readSecretFile(path)).toBe("new");
+    await writePrivateFile(path, "new");
+    expect(await readPrivateFile(path)).toBe("new");
   });
 });
 
@@ -211,8 +211,8 @@ describe("reading", () => {
     const path = await secretPath();
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, maxLength: 1000, unit: "grapheme" }), async (secret) => {
-        await writeSecretFile(path, secret);
-        expect(await readSecretFile(path)).toBe(secret.trim() === "" ? undefined : secret.trim());
+        await writePrivateFile(path, secret);
+        expect(await readPrivateFile(path)).toBe(secret.trim() === "" ? undefined : secret.trim());
       }),
       { numRuns: 30 },
     );
@@ -227,27 +227,27 @@ describe("reading", () => {
   ])("is undefined for %s", async (_, prepare) => {
     const path = await secretPath();
     await prepare(path);
-    expect(await readSecretFile(path)).toBeUndefined();
+    expect(await readPrivateFile(path)).toBeUndefined();
   });
 
   it("is undefined below what is no folder", async () => {
-    expect(await readSecretFile("/dev/null/secret")).toBeUndefined();
+    expect(await readPrivateFile("/dev/null/secret")).toBeUndefined();
   });
 
   it("takes up to 8192 bytes and no more", async () => {
     const path = await secretPath();
     await writeFile(path, "x".repeat(8192));
-    expect(await readSecretFile(path)).toHaveLength(8192);
+    expect(await readPrivateFile(path)).toHaveLength(8192);
     await writeFile(path, "x".repeat(8193));
-    await expect(readSecretFile(path)).rejects.toThrow("larger than 8192 bytes");
+    await expect(readPrivateFile(path)).rejects.toThrow("larger than 8192 bytes");
   });
 
   it("fails for a folder and for a device, and does not wait for who writes into a pipe", async () => {
     const path = await secretPath();
-    await expect(readSecretFile(join(path, ".."))).rejects.toThrow("not a regular file");
-    await expect(readSecretFile("/dev/zero")).rejects.toThrow("not a regular file");
+    await expect(readPrivateFile(join(path, ".."))).rejects.toThrow("not a regular file");
+    await expect(readPrivateFile("/dev/zero")).rejects.toThrow("not a regular file");
     await run("mkfifo", [path]);
-    await expect(readSecretFile(path)).rejects.toThrow("not a regular file");
+    await expect(readPrivateFile(path)).rejects.toThrow("not a regular file");
   });
 });
 
@@ -321,8 +321,8 @@ describe("a writer that is killed", () => {
     for (const folder of folders) {
       const left = (await readdir(folder)).filter((name) => name.endsWith(".tmp"));
       for (const name of left) await utimes(join(folder, name), 0, 0);
-      await writeSecretFile(join(folder, ".auth_token"), "token");
-      await writeSecretFile(join(folder, ".platform_inbound_secret"), "secret");
+      await writePrivateFile(join(folder, ".auth_token"), "token");
+      await writePrivateFile(join(folder, ".platform_inbound_secret"), "secret");
       expect((await readdir(folder)).sort()).toEqual([".auth_token", ".platform_inbound_secret"]);
     }
   });

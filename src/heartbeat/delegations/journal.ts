@@ -1,4 +1,4 @@
-import { fileSystem, isCode, readSecretFile, writeSecretFile } from "../../identity/private-file";
+import { fileSystem, isCode, readPrivateFile, writePrivateFile } from "../../identity/private-file";
 import { isRecord, parseJson } from "../../transport/json";
 
 /** A result that was delivered and not announced yet. */
@@ -63,7 +63,7 @@ export function createJournal(path: string | undefined): Journal {
   let isOpen = false;
 
   async function write(next: JournalState): Promise<void> {
-    if (path !== undefined) await writeSecretFile(path, JSON.stringify({ version: VERSION, ...next }));
+    if (path !== undefined) await writePrivateFile(path, JSON.stringify({ version: VERSION, ...next }));
   }
 
   return {
@@ -98,7 +98,7 @@ export function createJournal(path: string | undefined): Journal {
 /** `undefined` for no journal, and `""` for one that is empty or too large to be one. */
 async function textAt(path: string): Promise<string | undefined> {
   try {
-    const text = await readSecretFile(path, LARGEST_JOURNAL);
+    const text = await readPrivateFile(path, LARGEST_JOURNAL);
     if (text !== undefined) return text;
     await fileSystem().promises.lstat(path);
     return "";

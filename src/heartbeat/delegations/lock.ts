@@ -2,9 +2,9 @@ import {
   fileSystem,
   isCode,
   pathOf,
-  readSecretFile,
+  readPrivateFile,
   sweepTemporaries,
-  writeSecretFile,
+  writePrivateFile,
 } from "../../identity/private-file";
 import { newId } from "../../ids";
 import { builtin } from "../../runtime";
@@ -53,7 +53,7 @@ export function createLock(path: string): Lock {
     const draft = `${path}.${nonce}.tmp`;
     const { promises, constants } = fileSystem();
     try {
-      await writeSecretFile(draft, await self());
+      await writePrivateFile(draft, await self());
       await promises.link(draft, path).catch((error: unknown) => {
         if (isCode(error, "EEXIST")) throw error;
         // A file system without links.
@@ -100,7 +100,7 @@ export function createLock(path: string): Lock {
   async function replaceDead(): Promise<boolean> {
     const { promises } = fileSystem();
     try {
-      await writeSecretFile(rival(nonce), await self());
+      await writePrivateFile(rival(nonce), await self());
       if (!(await isAlone())) return false;
       const holder = await holderAt(path);
       if (holder === "none" || (holder !== "dead" && (await isAlive(holder, path)))) return false;
@@ -167,7 +167,7 @@ async function holderAt(path: string): Promise<Holder | "none" | "dead"> {
 /** `""` also for what is too large to be a lock. */
 async function textOf(path: string): Promise<string> {
   try {
-    return (await readSecretFile(path)) ?? "";
+    return (await readPrivateFile(path)) ?? "";
   } catch (error) {
     if (isCode(error, "EFBIG")) return "";
     throw error;

@@ -1,4 +1,4 @@
-import { fileSystem, isCode, pathOf, readSecretFile, writeSecretFile } from "../../identity/private-file";
+import { fileSystem, isCode, pathOf, readPrivateFile, writePrivateFile } from "../../identity/private-file";
 import { builtin } from "../../runtime";
 
 /** A results file that nobody reads stops growing here, in bytes; then the oldest results make room. */
@@ -155,12 +155,12 @@ async function linesAt(path: string): Promise<string[] | undefined> {
 }
 
 async function linesOf(path: string): Promise<string[]> {
-  const text = (await readSecretFile(path, LARGEST_FILE)) ?? "";
+  const text = (await readPrivateFile(path, LARGEST_FILE)) ?? "";
   return text.split("\n").filter((line) => line.trim() !== "");
 }
 
 async function writeLines(path: string, lines: readonly string[]): Promise<void> {
-  await writeSecretFile(path, lines.map((line) => `${line}\n`).join(""));
+  await writePrivateFile(path, lines.map((line) => `${line}\n`).join(""));
 }
 
 /** The newest lines, as many as the file may hold. */
