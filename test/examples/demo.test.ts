@@ -130,7 +130,8 @@ describe("the demo", () => {
     expect(events.at(-1)).toMatchObject({ type: "demo.ended", surprises: 0, summary: SUMMARY });
   });
 
-  test.concurrent.each([["--colour"], ["now"]])("refuses %s with its usage and code 2", async (argument) => {
+  test.concurrent("refuses an option it does not know with its usage and code 2", async () => {
+    const argument = "--colour";
     const { code, stdout, stderr } = await runExample("demo/main.ts", argument);
 
     expect(code).toBe(2);

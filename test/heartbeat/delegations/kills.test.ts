@@ -41,7 +41,7 @@ async function openLane(platform: TestPlatform) {
         const response_preview = `result ${finished.length}`;
         me.addDelegationRow({ delegation_id: id, source_id: me.id, status: "completed", response_preview });
       }
-      await sleep(Math.random() * 6);
+      await sleep(Math.random() * 12);
     }
   }
 
@@ -57,7 +57,7 @@ async function openLane(platform: TestPlatform) {
   async function read(): Promise<void> {
     while (!over) {
       await take();
-      await sleep(Math.random() * 10);
+      await sleep(Math.random() * 20);
     }
   }
 
