@@ -59,9 +59,7 @@ export function createLock(path: string): Lock {
         // A file system without links.
         return promises.copyFile(draft, path, constants.COPYFILE_EXCL);
       });
-      // What processes left behind that were killed here.
-      await sweepTemporaries(path);
-      await livingRivals();
+      await sweep();
       return true;
     } catch (error) {
       if (isCode(error, "EEXIST")) return false;
@@ -83,6 +81,16 @@ export function createLock(path: string): Lock {
       else await rm(rival(other), { force: true });
     }
     return living;
+  }
+
+  /** Removes what processes left behind that were killed while they took the lock. */
+  async function sweep(): Promise<void> {
+    try {
+      await sweepTemporaries(path);
+      await livingRivals();
+    } catch {
+      // The lock is held all the same.
+    }
   }
 
   /** Of several who come at the same moment the one with the smallest name stays, once the others have seen it. */
