@@ -86,6 +86,8 @@ describe("on the platform", () => {
     heartbeat.start();
     const first = await client.delegate(echo.id, "one");
     await waitFor(() => expect(told("delegations.delivered")).toHaveLength(1));
+    // A notice that waits is in memory only, and would end with the client.
+    await waitFor(() => expect(me.notifications).toHaveLength(1));
     await client.close();
     const second = run();
     const later = await second.client.delegate(echo.id, "two");
@@ -96,7 +98,7 @@ describe("on the platform", () => {
       first.delegationId,
       later.delegationId,
     ]);
-    expect(me.notifications).toHaveLength(2);
+    await waitFor(() => expect(me.notifications).toHaveLength(2));
   });
 
   it("rows that are none or another's are in nobody's way", async () => {
@@ -121,6 +123,7 @@ describe("on the platform", () => {
     const { delegationId } = await client.delegate(gone.id, "one");
     await waitFor(() => expect(told("delegations.delivered")).toHaveLength(1));
     await looked();
+    await waitFor(() => expect(me.notifications).not.toEqual([]));
     expect(await heartbeat.results.read()).toMatchObject([{ delegation_id: delegationId, status: "failed" }]);
     expect(me.notifications).toEqual([expect.stringContaining("Delegation failed: ")]);
     expect(told("delegations.malformed")).toEqual([]);
