@@ -10,6 +10,13 @@ export function oneLine(text: string, limit = 4096): string {
   return cut.replace(CONTROLS, " ").trim();
 }
 
+/** What went wrong, on one line for people; `secret` is not in it. */
+export function messageOf(error: unknown, secret = ""): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // Before it is cut, which might leave half of a secret.
+  return oneLine(secret === "" ? message : message.replaceAll(secret, "[redacted]"), 500);
+}
+
 /** A caller's value as an error message shows it: quoted and cut, and never the content of an object. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return `'${oneLine(value, 200)}'`;

@@ -3,7 +3,7 @@ import type { Emit, HeartbeatEvent } from "../events";
 import { writePrivateFile } from "../identity/private-file";
 import type { StateFolder } from "../identity/state-folder";
 import { isTold } from "../streak";
-import { oneLine } from "../text";
+import { messageOf } from "../text";
 import { isRecord } from "../transport/json";
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,4096}$/;
@@ -58,10 +58,7 @@ export function createInboundSecret(
       } catch (error) {
         failures += 1;
         if (!isTold(failures)) return;
-        const reason = oneLine(error instanceof Error ? error.message : String(error), 500).replaceAll(
-          secret,
-          "[redacted]",
-        );
+        const reason = messageOf(error, secret);
         emit({ type: "heartbeat.store_failed", workspaceId, reason });
       }
     },

@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text";
+import { messageOf, shown } from "../text";
 import { isRecord, type JsonRecord } from "../transport/json";
 import type { FilePart } from "./outcome";
 
@@ -88,7 +88,6 @@ export function serializeMessage(parts: readonly MessagePart[], envelope: Envelo
       params: { message, metadata: { source_workspace_id: envelope.sourceId } },
     });
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw invalidArgument(`The message cannot be written as JSON: ${shown(problem)}.`);
+    throw invalidArgument(`The message cannot be written as JSON: ${shown(messageOf(error))}.`);
   }
 }

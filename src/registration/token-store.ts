@@ -3,7 +3,7 @@ import { writePrivateFile } from "../identity/private-file";
 import type { Workspace } from "../identity/workspaces";
 import { builtin } from "../runtime";
 import { isTold } from "../streak";
-import { oneLine } from "../text";
+import { messageOf } from "../text";
 import type { Clock } from "../transport/clock";
 
 /** Brings tokens to the disk that the platform shows once, however long the disk does not take them. */
@@ -46,9 +46,7 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
   let closed = false;
 
   function tell(workspace: Workspace, token: string, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    const reason = oneLine(message.replaceAll(token, "[redacted]"), 500);
-    emit({ type: "token.store_failed", workspaceId: workspace.id, reason });
+    emit({ type: "token.store_failed", workspaceId: workspace.id, reason: messageOf(error, token) });
   }
 
   async function write(entry: Unsaved): Promise<void> {

@@ -9,6 +9,7 @@ import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OWN, PLATFORM, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
 import { virtualClock } from "../helpers/sockets-clock";
+import { REFUSED_STATUSES } from "./refused-statuses";
 
 const CARD = { name: "me", description: "a test", skills: [{ id: "sum", name: "Sum", tags: ["text"] }] };
 const ROUTE = "POST /registry/register";
@@ -392,14 +393,7 @@ describe("a 400 tells the true reason", () => {
 });
 
 describe("a refused registration", () => {
-  it.each([
-    [400, "bad_request", 1],
-    [401, "unauthorized", 1],
-    [403, "access_denied", 1],
-    [429, "rate_limited", 3],
-    [500, "platform_error", 3],
-    [503, "platform_error", 3],
-  ])("%i is %s, after %i attempts", async (status, code, attempts) => {
+  it.each(REFUSED_STATUSES)("%i is %s, after %i attempts", async (status, code, attempts) => {
     const { client, platform, registrations } = await setUp({ retry: { maxAttempts: 3 } });
     platform.fail(ROUTE, { status, body: { error: "it says no" } });
     const error = await failureOf(client.register({ agentCard: CARD }));

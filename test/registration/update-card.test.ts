@@ -5,6 +5,7 @@ import { internalsOf } from "../../src/internals";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
+import { REFUSED_STATUSES } from "./refused-statuses";
 
 const ROUTE = "POST /registry/update-card";
 const CARD = { name: "me", version: "1" };
@@ -126,14 +127,7 @@ describe("a failure", () => {
     expect(me.state.agentCard).toEqual(NEWER);
   });
 
-  it.each([
-    [400, "bad_request", 1],
-    [401, "unauthorized", 1],
-    [403, "access_denied", 1],
-    [429, "rate_limited", 3],
-    [500, "platform_error", 3],
-    [503, "platform_error", 3],
-  ])("%i is %s, after %i attempts", async (status, code, attempts) => {
+  it.each(REFUSED_STATUSES)("%i is %s, after %i attempts", async (status, code, attempts) => {
     const { platform, client, requests } = await setUp({ retry: { maxAttempts: 3 } });
     platform.fail(ROUTE, { status, body: { error: "it says no" } });
     const error = await failureOf(client.updateAgentCard(NEWER));

@@ -91,8 +91,8 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
     const { messageId, ids, unfinished } = announcement;
     const wanted = new Set(ids);
     const results = inbox.state.unannounced.filter(({ id }) => wanted.has(id));
-    const mayTell = results.length > 0 && unfinished < MOST_UNFINISHED;
-    const error = mayTell ? await send(results, messageId) : undefined;
+    const mayTell = unfinished < MOST_UNFINISHED;
+    const error = results.length > 0 && mayTell ? await send(results, messageId) : undefined;
     if (round !== halts) return;
     if (error !== undefined && !hasArrived(error)) {
       noteFailure(error);
@@ -100,23 +100,19 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
         await remember({ ...announcement, unfinished: 0 }, []);
         return;
       }
-    }
-    if (unfinished >= MOST_UNFINISHED) {
-      const reason = `The process ended ${unfinished} times while the agent was told of these results, so it is not told again.`;
-      emit({
-        type: "delegations.announce_failed",
-        workspaceId,
-        consecutive: unfinished,
-        code: "reply_lost",
-        reason,
-      });
+    } else if (!mayTell) {
+      noteGivenUp(unfinished);
+    } else if (results.length > 0) {
+      emit({ type: "delegations.announced", workspaceId, messageId, delegationIds: [...ids] });
     }
     failures = 0;
     refusals = 0;
-    if (mayTell) {
-      emit({ type: "delegations.announced", workspaceId, messageId, delegationIds: [...ids] });
-    }
     await remember(undefined, ids);
+  }
+
+  function noteGivenUp(consecutive: number): void {
+    const reason = `The process ended ${consecutive} times while the agent was told of these results, so it is not told again.`;
+    emit({ type: "delegations.announce_failed", workspaceId, consecutive, code: "reply_lost", reason });
   }
 
   function noteFailure({ code, delivery, message: reason, retryAfterMs = 0 }: A2AError): void {

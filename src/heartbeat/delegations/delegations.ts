@@ -23,7 +23,8 @@ export interface Results {
    */
   read(): Promise<DelegationResult[]>;
   /**
-   * Takes results away: they are not read again. Ids that are not there are passed over.
+   * Takes results away: they are not read again, and wake nobody. One that has not come home yet will not come: had
+   * from `waitForDelegation`, for instance.
    * Throws `invalid_argument` for what is no list of ids, and `configuration` when the file cannot be written.
    */
   acknowledge(ids: readonly string[]): Promise<void>;

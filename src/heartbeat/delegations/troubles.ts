@@ -2,12 +2,12 @@ import type { A2AError } from "../../errors";
 import type { Emit, HeartbeatEvent } from "../../events";
 import { isCode } from "../../identity/private-file";
 import { isTold } from "../../streak";
-import { oneLine } from "../../text";
+import { messageOf } from "../../text";
 import { LockHeld } from "./lock";
 
 /** What the disk said, and what to do about it where that is known. */
 export function diskTrouble(error: unknown): string {
-  const reason = oneLine(error instanceof Error ? error.message : String(error), 500);
+  const reason = messageOf(error);
   if (!["EACCES", "EPERM", "EROFS"].some((code) => isCode(error, code))) return reason;
   return `${reason}. Both the results file and the state folder, for what is remembered, have to be writable: see \`resultsFile\` and \`stateDir\``;
 }

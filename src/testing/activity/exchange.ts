@@ -1,15 +1,12 @@
 import type { AgentAnswer } from "../agents/forward";
 import { tell } from "../events";
-import { isObject, type JsonObject, parseJson } from "../json";
+import { isObject, parseJson } from "../json";
 import type { PlatformState } from "../state";
-import type { Workspace } from "../workspace";
-import { type Activity, writeActivity } from "./activity";
+import type { Activity } from "./activity";
+import { methodOf, type Received, writeReceived } from "./received";
 
 /** A request that was passed to an agent, and what came of it. */
-interface Exchange {
-  readonly target: Workspace;
-  readonly from: string | null;
-  readonly request: JsonObject;
+interface Exchange extends Received {
   readonly answer: AgentAnswer;
   readonly durationMs: number;
 }
@@ -18,28 +15,15 @@ interface Exchange {
  * Writes down what an agent was asked and what it answered, where the agent can read it. What it answered a human is
  * told at once.
  */
-export function noteExchange(
-  state: PlatformState,
-  { target, from, request, answer, durationMs }: Exchange,
-): void {
-  const method = typeof request.method === "string" ? request.method : "";
-  const duration = Math.round(durationMs);
+export function noteExchange(state: PlatformState, exchange: Exchange): void {
+  const { target, from, request, answer } = exchange;
   const outcome = outcomeOf(answer);
-  writeActivity(state, {
-    workspace_id: target.id,
-    activity_type: "a2a_receive",
-    source_id: from,
-    target_id: target.id,
-    method,
-    summary: `${method} → ${target.name}`,
-    duration_ms: duration,
-    request_body: request,
-    ...outcome,
-  });
+  const duration_ms = Math.round(exchange.durationMs);
+  writeReceived(state, exchange, { duration_ms, ...outcome });
   if (from !== null || outcome.status !== "ok") return;
   tell(state, target.id, "A2A_RESPONSE", {
-    method,
-    duration_ms: duration,
+    method: methodOf(request),
+    duration_ms,
     response_body: outcome.response_body ?? null,
   });
 }

@@ -1,4 +1,4 @@
-import { writeActivity } from "../activity/activity";
+import { methodOf, writeReceived } from "../activity/received";
 import type { JsonObject } from "../json";
 import type { PlatformState } from "../state";
 import type { Workspace } from "../workspace";
@@ -11,16 +11,7 @@ export function leaveInInbox(
   from: string | null,
   request: JsonObject,
 ): JsonObject {
-  const method = typeof request.method === "string" ? request.method : "";
-  writeActivity(state, {
-    workspace_id: target.id,
-    activity_type: "a2a_receive",
-    source_id: from,
-    target_id: target.id,
-    method,
-    summary: `${method} → ${target.name} (queued for poll)`,
-    request_body: request,
-  });
+  writeReceived(state, { target, from, request }, {}, " (queued for poll)");
   target.received.push(incomingMessage(from, request));
-  return { status: "queued", delivery_mode: "poll", method };
+  return { status: "queued", delivery_mode: "poll", method: methodOf(request) };
 }

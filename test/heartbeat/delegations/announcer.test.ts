@@ -484,13 +484,14 @@ describe("turning announcements on", () => {
 
 describe("an agent that answers each time with an error of its own", () => {
   it("is told three times and no more, and of later results again", async () => {
-    const { platform, begin, next, pass, about, told } = await announcing();
+    const { platform, begin, next, pass, about, told, ids } = await announcing();
     platform.on(MESSAGE, () => ({ status: 500, body: { error: "the agent's turn broke" } }));
     await begin();
     await next(done("d-1"));
     await pass(20 * TEN_SECONDS);
     expect(about()).toEqual([["d-1"], ["d-1"], ["d-1"]]);
     expect(told("delegations.announce_failed")).toHaveLength(3);
+    expect(ids("delegations.announced")).toEqual([]);
     await next(done("d-2"), done("d-1"));
     await pass(10 * TEN_SECONDS);
     expect(about()[3]).toEqual(["d-2"]);
