@@ -1,0 +1,108 @@
+import type {
+  EnricherDropped,
+  EnricherFailed,
+  RegistrationWarning,
+  SendAttemptFailed,
+  SendRetry,
+  SendSettled,
+  TokenRefreshed,
+  TokenStoreFailed,
+} from "./client";
+import type {
+  DelegationsAnnounced,
+  DelegationsAnnounceFailed,
+  DelegationsDelivered,
+  DelegationsDropped,
+  DelegationsForeignSource,
+  DelegationsHeldElsewhere,
+  DelegationsLookFailed,
+  DelegationsMalformed,
+  DelegationsNotifyFailed,
+  DelegationsPossibleGap,
+  DelegationsStoreFailed,
+} from "./delegations";
+import type {
+  HeartbeatFailed,
+  HeartbeatPaused,
+  HeartbeatRegisteredAgain,
+  HeartbeatRegisterFailed,
+  HeartbeatRemoved,
+  HeartbeatResumed,
+  HeartbeatSecretStored,
+  HeartbeatSent,
+  HeartbeatStoreFailed,
+  HeartbeatUnauthorized,
+} from "./heartbeat";
+
+export type {
+  EnricherDropped,
+  EnricherFailed,
+  RegistrationWarning,
+  SendAttemptFailed,
+  SendRetry,
+  SendSettled,
+  TokenRefreshed,
+  TokenStoreFailed,
+} from "./client";
+export type {
+  DelegationsAnnounced,
+  DelegationsAnnounceFailed,
+  DelegationsDelivered,
+  DelegationsDropped,
+  DelegationsForeignSource,
+  DelegationsHeldElsewhere,
+  DelegationsLookFailed,
+  DelegationsMalformed,
+  DelegationsNotifyFailed,
+  DelegationsPossibleGap,
+  DelegationsStoreFailed,
+} from "./delegations";
+export type {
+  HeartbeatFailed,
+  HeartbeatPaused,
+  HeartbeatRegisteredAgain,
+  HeartbeatRegisterFailed,
+  HeartbeatRemoved,
+  HeartbeatResumed,
+  HeartbeatSecretStored,
+  HeartbeatSent,
+  HeartbeatStoreFailed,
+  HeartbeatUnauthorized,
+} from "./heartbeat";
+export { type Emit, isThenable, safeHook } from "./hook";
+
+/** What the `onEvent` of a heartbeat is told. */
+export type HeartbeatEvent =
+  | HeartbeatSent
+  | HeartbeatFailed
+  | HeartbeatUnauthorized
+  | HeartbeatRemoved
+  | HeartbeatRegisteredAgain
+  | HeartbeatRegisterFailed
+  | HeartbeatPaused
+  | HeartbeatResumed
+  | HeartbeatSecretStored
+  | HeartbeatStoreFailed
+  | DelegationsDelivered
+  | DelegationsAnnounced
+  | DelegationsAnnounceFailed
+  | DelegationsNotifyFailed
+  | DelegationsLookFailed
+  | DelegationsForeignSource
+  | DelegationsMalformed
+  | DelegationsPossibleGap
+  | DelegationsDropped
+  | DelegationsHeldElsewhere
+  | DelegationsStoreFailed;
+
+/** What `onEvent` is told. More types may be added in minor versions. */
+export type A2AEvent =
+  | SendAttemptFailed
+  | SendRetry
+  | SendSettled
+  | TokenRefreshed
+  | TokenStoreFailed
+  | RegistrationWarning
+  | EnricherFailed
+  | EnricherDropped
+  | HeartbeatEvent;
