@@ -11,12 +11,13 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 /** Tests that look at the whole process, its sockets and timers, or start others. */
 const ALONE = [
   "test/{package,examples}/**/*.test.ts",
-  "test/client-{close,concurrency,queue,sockets}.test.ts",
-  "test/identity/private-file.test.ts",
-  "test/transport/{faults,faults-over-fetch,node-fetch,pool}.test.ts",
+  "test/client/{close,concurrency,queue,sockets}.test.ts",
+  "test/storage/{lock,lock-races,private-file}.test.ts",
+  "test/transport/{faults,faults-over-fetch}.test.ts",
+  "test/transport/http/{node-http,pool}.test.ts",
   "test/peers/enricher/lifetime.test.ts",
   "test/heartbeat/process.test.ts",
-  "test/heartbeat/delegations/{kills,lock,lock-races,disk,watch-process}.test.ts",
+  "test/results/{kills,disk,poller-process}.test.ts",
 ];
 
 export default defineConfig({

@@ -1,15 +1,15 @@
 import { A2AError, invalidArgument } from "../errors";
-import { requirePeerId } from "../identity/workspace-id";
+import { requirePeerId } from "../validation/peer-id";
 import type { Workspace } from "../identity/workspaces";
-import { newId } from "../ids";
-import { shown } from "../text";
-import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { explain } from "../transport/answer-body";
-import { isRecord, parseJson } from "../transport/json";
-import { type RequestContext, requestPlatform } from "../transport/request";
-import { judgeStatus } from "../transport/status";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
-import { type CallOptions, checkCallOptions } from "../validate";
+import { newId } from "../runtime/ids";
+import { shown } from "../text/format";
+import { type HttpAnswer, isSuccess } from "../transport/response";
+import { explain } from "../transport/request/error-body";
+import { isRecord, parseJson } from "../text/json";
+import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
+import { judgeStatus } from "../transport/request/classify-status";
+import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
+import { type CallOptions, checkCallOptions } from "../validation/options";
 
 export interface DelegateOptions extends CallOptions {
   /**

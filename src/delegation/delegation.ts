@@ -1,6 +1,6 @@
-import { parsePeerId } from "../identity/workspace-id";
-import { isRecord, type JsonRecord } from "../transport/json";
-import { refusalIn } from "./refusal";
+import { parsePeerId } from "../validation/peer-id";
+import { isRecord, type JsonRecord } from "../text/json";
+import { refusalIn } from "./rpc-error";
 
 /** One piece of work handed to a peer, put together from all that the platform tells about it. */
 export interface Delegation {

@@ -1,8 +1,8 @@
-import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { type RequestContext, requestPlatform } from "../transport/request";
-import { judgeStatus, readJson, withoutTask } from "../transport/status";
-import { failed, succeeded, type Verdict } from "../transport/verdict";
-import type { CallOptions } from "../validate";
+import { type HttpAnswer, isSuccess } from "../transport/response";
+import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
+import { judgeStatus, readJson, withoutTask } from "../transport/request/classify-status";
+import { failed, succeeded, type Verdict } from "../transport/request/result";
+import type { CallOptions } from "../validation/options";
 import { type Delegation, readDelegations } from "./delegation";
 
 /** The delegations of the own workspace, newest first. The platform keeps about the last 25. */

@@ -1,11 +1,11 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text";
-import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { explain } from "../transport/answer-body";
-import { type RequestContext, requestPlatform } from "../transport/request";
-import { judgeStatus } from "../transport/status";
-import { type Failure, failed, succeeded } from "../transport/verdict";
-import type { CallOptions } from "../validate";
+import { shown } from "../text/format";
+import { type HttpAnswer, isSuccess } from "../transport/response";
+import { explain } from "../transport/request/error-body";
+import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
+import { judgeStatus } from "../transport/request/classify-status";
+import { type Failure, failed, succeeded } from "../transport/request/result";
+import type { CallOptions } from "../validation/options";
 
 /** Shows a message to the human behind the workspace. Repeated only when it surely was not shown. */
 export async function notifyUser(

@@ -1,9 +1,9 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
-import { parsePeerId } from "../identity/workspace-id";
-import { duration, shown } from "../text";
+import { parsePeerId } from "../validation/peer-id";
+import { duration, shown } from "../text/format";
 import { endedEarly } from "../transport/call";
 import { TransportFailure } from "../transport/failure";
-import { type CallOptions, checkCallOptions, milliseconds } from "../validate";
+import { type CallOptions, checkCallOptions, milliseconds } from "../validation/options";
 import type { DelegationContext } from "./delegate";
 import { type Delegation, isFinal } from "./delegation";
 import { listDelegations } from "./list";

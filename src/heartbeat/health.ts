@@ -1,4 +1,4 @@
-import { oneLine } from "../text";
+import { oneLine } from "../text/format";
 
 /** How the agent is, as one beat tells it. */
 export interface HealthReport {

@@ -1,15 +1,15 @@
-import type { A2AClient } from "../client";
+import type { A2AClient } from "../client/client";
 import { A2AError, isA2AError } from "../errors";
-import { internalsOf } from "../internals";
-import { judgeBeat } from "./beat-answer";
-import { beatBody } from "./body";
-import { createCaretaker } from "./caretaker";
-import { createDelegations, type Results } from "./delegations/delegations";
+import { internalsOf } from "../client/internals";
+import { judgeBeat } from "./classify-beat";
+import { beatBody } from "./beat-payload";
+import { createCaretaker } from "./reconciler";
+import { createDelegations, type Results } from "../results/results";
 import { createHealth, type HealthReport } from "./health";
 import { createInboundSecret } from "./inbound-secret";
 import { type BeatManner, createLoop } from "./loop";
 import { type HeartbeatOptions, resolveHeartbeat } from "./options";
-import { createBeatRecord } from "./record";
+import { createBeatRecord } from "./beat-history";
 
 /** What became of one beat. */
 export interface BeatReport {

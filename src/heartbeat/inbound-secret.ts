@@ -1,10 +1,10 @@
 import { configurationError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { writePrivateFile } from "../identity/private-file";
-import type { StateFolder } from "../identity/state-folder";
-import { isTold } from "../streak";
-import { messageOf } from "../text";
-import { isRecord } from "../transport/json";
+import { writePrivateFile } from "../storage/private-file";
+import type { StateFolder } from "../storage/state-folder";
+import { isTold } from "../events/thinning";
+import { messageOf } from "../text/format";
+import { isRecord } from "../text/json";
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,4096}$/;
 

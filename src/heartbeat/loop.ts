@@ -1,4 +1,4 @@
-import type { Clock } from "../transport/clock";
+import type { Clock } from "../runtime/clock";
 import { nextBeatDue, type ScheduleOptions } from "./schedule";
 
 /** A change is told this soon, together with what else changes until then, in milliseconds. */

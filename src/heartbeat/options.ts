@@ -1,12 +1,12 @@
 import { invalidArgument } from "../errors";
 import { type Emit, type HeartbeatEvent, isThenable, safeHook } from "../events";
 import type { Workspace } from "../identity/workspaces";
-import type { ClientInternals } from "../internals";
-import { shown } from "../text";
-import { isRecord } from "../transport/json";
-import { milliseconds } from "../validate";
-import { metadataBody, type RuntimeMetadata } from "./body";
-import { type DelegationWatchOptions, type ResolvedWatch, resolveWatch } from "./delegations/options";
+import type { ClientInternals } from "../client/internals";
+import { shown } from "../text/format";
+import { isRecord } from "../text/json";
+import { milliseconds } from "../validation/options";
+import { metadataBody, type RuntimeMetadata } from "./beat-payload";
+import { type DelegationWatchOptions, type ResolvedWatch, resolveWatch } from "../results/options";
 
 export interface HeartbeatOptions {
   /** Id of the own workspace to keep alive. @default the client's default workspace */

@@ -1,9 +1,9 @@
 import { configurationError } from "../errors";
-import type { Machine } from "../runtime";
-import { shown } from "../text";
-import { configurationFolder, stateFolder } from "./state-folder";
+import type { Machine } from "../runtime/machine";
+import { shown } from "../text/format";
+import { configurationFolder, stateFolder } from "../storage/state-folder";
 import { checkToken, fileToken, type TokenSource, tokenFrom } from "./token";
-import { parsePeerId } from "./workspace-id";
+import { parsePeerId } from "../validation/peer-id";
 import type { Credentials } from "./workspaces";
 
 /** One workspace of a process that speaks for several. */

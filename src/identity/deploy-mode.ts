@@ -1,6 +1,6 @@
 import { configurationError } from "../errors";
-import type { Machine } from "../runtime";
-import { shown } from "../text";
+import type { Machine } from "../runtime/machine";
+import { shown } from "../text/format";
 
 /** Whether the platform is hosted for many, or one's own: a hosted one lets agents live in private networks. */
 export type DeployMode = "saas" | "self-hosted";

@@ -1,6 +1,6 @@
 import { configurationError } from "../errors";
-import type { Machine } from "../runtime";
-import { shown } from "../text";
+import type { Machine } from "../runtime/machine";
+import { shown } from "../text/format";
 
 const PLATFORM_URL_VARIABLES = ["PLATFORM_URL", "MOLECULE_PLATFORM_URL", "MOLECULE_API_URL", "MOLECULE_URL"];
 

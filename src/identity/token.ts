@@ -1,6 +1,6 @@
 import { A2AError, configurationError } from "../errors";
-import type { Clock } from "../transport/clock";
-import { readPrivateFile } from "./private-file";
+import type { Clock } from "../runtime/clock";
+import { readPrivateFile } from "../storage/private-file";
 
 /**
  * Gives the bearer token of a workspace, or `undefined` when there is none (yet). Asked when a token is first

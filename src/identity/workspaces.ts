@@ -1,8 +1,8 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text";
-import type { Clock } from "../transport/clock";
+import { shown } from "../text/format";
+import type { Clock } from "../runtime/clock";
 import { createTokenHolder, type TokenHolder, type TokenPlaces } from "./token";
-import { parsePeerId } from "./workspace-id";
+import { parsePeerId } from "../validation/peer-id";
 
 /** One workspace this process speaks for. Its id and its token always travel together. */
 export interface Workspace {

@@ -1,8 +1,8 @@
-import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { isRecord, type JsonRecord, parseJson } from "../transport/json";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
+import { type HttpAnswer, isSuccess } from "../transport/response";
+import { isRecord, type JsonRecord, parseJson } from "../text/json";
+import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
 import type { Outcome } from "./outcome";
-import { judgeRefusal } from "./refusals";
+import { judgeRefusal } from "./classify-refusal";
 import { looksLikeReply, NO_RESPONSE, readReply, reasonOf } from "./reply";
 
 /** Judges any complete answer to a message: exactly one outcome or one failure. `peer` is how errors name the peer. */

@@ -1,7 +1,7 @@
 import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
-import { parsePeerId } from "../identity/workspace-id";
-import { plainName } from "../plain-name";
-import { duration, oneLine, shown } from "../text";
+import { parsePeerId } from "../validation/peer-id";
+import { plainName } from "../text/sanitize";
+import { duration, oneLine, shown } from "../text/format";
 import type { SendOutcome } from "./outcome";
 import type { SendOptions } from "./send";
 import { ERROR_MARK, toToolText } from "./tool-text";

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from "../transport/json";
+import { isRecord, type JsonRecord } from "../text/json";
 import type { FilePart } from "./outcome";
 
 /** What the parts of an answer hold, by kind. */

@@ -1,23 +1,23 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import type { A2AEvent, Emit } from "../events";
-import { requirePeerId } from "../identity/workspace-id";
+import { requirePeerId } from "../validation/peer-id";
 import type { Workspace, Workspaces } from "../identity/workspaces";
-import { newId } from "../ids";
-import { shown } from "../text";
+import { newId } from "../runtime/ids";
+import { shown } from "../text/format";
 import type { Calls } from "../transport/call";
-import { type Exchange, newProgress } from "../transport/exchange";
-import { isRecord } from "../transport/json";
-import type { Pool } from "../transport/pool";
+import { type Exchange, newProgress } from "../transport/request/execute";
+import { isRecord } from "../text/json";
+import type { Pool } from "../transport/http/pool";
 import {
   type CallOptions,
   checkCallOptions,
   type DeliveryMode,
   deliveryMode,
   milliseconds,
-} from "../validate";
+} from "../validation/options";
 import { classify } from "./classify";
 import type { Outcome, SendOutcome } from "./outcome";
-import { messageParts, type OutgoingMessage, serializeMessage } from "./outgoing";
+import { messageParts, type OutgoingMessage, serializeMessage } from "./outgoing-message";
 
 export interface SendOptions extends CallOptions {
   /** The whole send in milliseconds: every attempt, delay and byte of the answer. @default `retry.budgetMs` */

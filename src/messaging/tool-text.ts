@@ -1,5 +1,5 @@
 import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
-import { oneLine } from "../text";
+import { oneLine } from "../text/format";
 import type { FilePart, Outcome } from "./outcome";
 
 /** Marks a failure in a tool's text. The space belongs to it. */

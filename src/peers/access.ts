@@ -1,9 +1,9 @@
-import { requirePeerId } from "../identity/workspace-id";
-import { isSuccess } from "../transport/answer";
-import { requestPlatform } from "../transport/request";
-import { judgeStatus, readJsonObject, withoutTask } from "../transport/status";
-import { failed, succeeded } from "../transport/verdict";
-import type { CallOptions } from "../validate";
+import { requirePeerId } from "../validation/peer-id";
+import { isSuccess } from "../transport/response";
+import { requestPlatform } from "../transport/request/platform-request";
+import { judgeStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
+import { failed, succeeded } from "../transport/request/result";
+import type { CallOptions } from "../validation/options";
 import type { PeersContext } from "./context";
 
 /** Asks whether the own workspace may talk to the peer. An id the platform does not know is a plain `false`. */

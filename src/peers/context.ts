@@ -1,6 +1,6 @@
-import type { RequestContext } from "../transport/request";
+import type { RequestContext } from "../transport/request/platform-request";
 import type { Directory } from "./directory";
-import type { Memory } from "./enricher/memory";
+import type { Memory } from "./enricher/cache";
 
 /** What the calls of this room need of the client, and what they teach. */
 export interface PeersContext extends RequestContext {

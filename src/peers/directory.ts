@@ -1,6 +1,6 @@
 import type { Workspace } from "../identity/workspaces";
 import { displayName } from "./display-name";
-import { createStore } from "./store";
+import { createStore } from "./lru";
 
 // Enough for every peer of a large organisation, and a few megabytes at most.
 const MOST_PEERS = 16_384;

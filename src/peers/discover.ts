@@ -1,11 +1,11 @@
-import { requirePeerId } from "../identity/workspace-id";
-import { shown } from "../text";
-import { type HttpAnswer, isSuccess } from "../transport/answer";
-import { explain, statusLine } from "../transport/answer-body";
-import { requestPlatform } from "../transport/request";
-import { judgeStatus, readJsonObject, withoutTask } from "../transport/status";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/verdict";
-import type { CallOptions } from "../validate";
+import { requirePeerId } from "../validation/peer-id";
+import { shown } from "../text/format";
+import { type HttpAnswer, isSuccess } from "../transport/response";
+import { explain, statusLine } from "../transport/request/error-body";
+import { requestPlatform } from "../transport/request/platform-request";
+import { judgeStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
+import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
+import type { CallOptions } from "../validation/options";
 import type { PeersContext } from "./context";
 import { type PeerRecord, readPeerRecord } from "./record";
 

@@ -1,4 +1,4 @@
-import { plainName } from "../plain-name";
+import { plainName } from "../text/sanitize";
 import type { PeerRecord } from "./record";
 
 /**

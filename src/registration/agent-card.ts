@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors";
-import { isRecord } from "../transport/json";
+import { isRecord } from "../text/json";
 
 /** What an agent can do, in one line for others. */
 export interface AgentSkill {

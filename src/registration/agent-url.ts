@@ -1,5 +1,5 @@
 import type { DeployMode } from "../identity/deploy-mode";
-import { oneLine } from "../text";
+import { oneLine } from "../text/format";
 import { type AddressRules, addressRules } from "./address-rules";
 import type { ForbiddenRange } from "./forbidden-ranges";
 

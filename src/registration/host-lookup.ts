@@ -1,4 +1,4 @@
-import { builtin } from "../runtime";
+import { builtin } from "../runtime/machine";
 
 /** Finds every address of a host name. Rejects, with a `code`, when it finds none or cannot ask. */
 export type HostLookup = (name: string) => Promise<readonly string[]>;

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text";
-import { isRecord } from "../transport/json";
+import { shown } from "../text/format";
+import { isRecord } from "../text/json";
 import { type AgentCard, checkAgentCard } from "./agent-card";
 
 /** How a workspace announces itself. */

@@ -1,10 +1,10 @@
 import type { A2AEvent, Emit } from "../events";
-import { writePrivateFile } from "../identity/private-file";
+import { writePrivateFile } from "../storage/private-file";
 import type { Workspace } from "../identity/workspaces";
-import { builtin } from "../runtime";
-import { isTold } from "../streak";
-import { messageOf } from "../text";
-import type { Clock } from "../transport/clock";
+import { builtin } from "../runtime/machine";
+import { isTold } from "../events/thinning";
+import { messageOf } from "../text/format";
+import type { Clock } from "../runtime/clock";
 
 /** Brings tokens to the disk that the platform shows once, however long the disk does not take them. */
 export interface TokenStore {

@@ -1,11 +1,11 @@
-import { type HttpAnswer, isSuccess } from "../transport/answer";
-import type { JsonRecord } from "../transport/json";
-import { requestPlatform } from "../transport/request";
-import { judgeStatus, readJsonObject } from "../transport/status";
-import { failed, type Verdict } from "../transport/verdict";
-import type { CallOptions } from "../validate";
+import { type HttpAnswer, isSuccess } from "../transport/response";
+import type { JsonRecord } from "../text/json";
+import { requestPlatform } from "../transport/request/platform-request";
+import { judgeStatus, readJsonObject } from "../transport/request/classify-status";
+import { failed, type Verdict } from "../transport/request/result";
+import type { CallOptions } from "../validation/options";
 import { type AgentCard, checkAgentCard } from "./agent-card";
-import { change } from "./change";
+import { change } from "./registration-change";
 import type { RegistrationContext } from "./register";
 
 /** Replaces the whole card of a workspace. A registration that is repeated later carries the new one. */

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Clock } from "../transport/clock";
+import type { Clock } from "../runtime/clock";
 
 /**
  * A clock that stands still until it is told to move. Starts at 0. Give the same one to the platform and to

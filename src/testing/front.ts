@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Clock } from "../transport/clock";
+import type { Clock } from "../runtime/clock";
 import { waitingFor } from "./faults/delay";
 import type { FaultQueue } from "./faults/fault-queue";
 import { type RecordedRequest, recordOf } from "./recorder";

@@ -1,6 +1,6 @@
 // The public surface of `a2a-peers/testing`. Adding a line here is an API decision.
 
-export type { Clock } from "../transport/clock";
+export type { Clock } from "../runtime/clock";
 export type { IncomingMessage } from "./agents/incoming-message";
 export type { Reply } from "./agents/reply";
 export { type ManualClock, manualClock } from "./clock";

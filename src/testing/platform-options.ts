@@ -1,4 +1,4 @@
-import type { Clock } from "../transport/clock";
+import type { Clock } from "../runtime/clock";
 import type { DeployMode, PlatformVersion } from "./state";
 
 export interface PlatformOptions {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { Clock } from "../transport/clock";
+import type { Clock } from "../runtime/clock";
 import { parseJson } from "./json";
 
 /** A request that arrived completely, whatever was answered. */

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import type { Clock } from "../transport/clock";
+import type { Clock } from "../runtime/clock";
 import type { Activity } from "./activity/activity";
 import type { Dispatch } from "./agents/dispatch";
 import type { QueuedMessage } from "./agents/message-queue";

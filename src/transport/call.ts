@@ -1,8 +1,8 @@
 import { A2AError } from "../errors";
-import { duration } from "../text";
-import type { Clock } from "./clock";
+import { duration } from "../text/format";
+import type { Clock } from "../runtime/clock";
 import { type Phase, TransportFailure } from "./failure";
-import { onAbort } from "./signals";
+import { onAbort } from "../runtime/signals";
 
 /**
  * One call of the client from its start to its end: how much time it has, and whether it was called off.

@@ -1,5 +1,5 @@
 import type { A2AErrorCode } from "../errors";
-import { oneLine } from "../text";
+import { oneLine } from "../text/format";
 
 /**
  * How far an attempt came before it failed:

@@ -1,7 +1,7 @@
 import type { A2AErrorCode, Outcome } from "a2a-peers";
 import { classify } from "../../src/messaging/classify";
-import type { HttpAnswer } from "../../src/transport/answer";
-import type { Failure } from "../../src/transport/verdict";
+import type { HttpAnswer } from "../../src/transport/response";
+import type { Failure } from "../../src/transport/request/result";
 
 /** An answer as a transport hands it over. A body that is no text is sent as JSON. */
 export function httpAnswer(

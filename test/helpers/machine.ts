@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Machine } from "../../src/runtime";
+import type { Machine } from "../../src/runtime/machine";
 
 export interface FakeMachine {
   env?: Record<string, string | undefined>;

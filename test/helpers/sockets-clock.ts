@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Clock } from "../../src/transport/clock";
+import type { Clock } from "../../src/runtime/clock";
 
 /** A clock without time of its own: it jumps to the next timer whenever the code under test waits. */
 export interface VirtualClock extends Clock {

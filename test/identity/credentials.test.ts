@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TokenSource } from "a2a-peers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { resolveWorkspaces } from "../../src/identity/credentials";
-import { configurationFolder } from "../../src/identity/state-folder";
+import { configurationFolder } from "../../src/storage/state-folder";
 import { thrownBy } from "../helpers/failure";
 import { OWN, SECOND, SECOND_TOKEN, STRANGER, TOKEN } from "../helpers/ids";
 import { type FakeMachine, fakeMachine } from "../helpers/machine";

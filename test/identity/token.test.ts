@@ -5,7 +5,7 @@ import { fileToken } from "a2a-peers";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkToken, createTokenHolder } from "../../src/identity/token";
-import { systemClock } from "../../src/transport/clock";
+import { systemClock } from "../../src/runtime/clock";
 import { failureOf, thrownBy } from "../helpers/failure";
 
 async function tokenFile(content?: string): Promise<string> {

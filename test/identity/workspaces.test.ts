@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createWorkspaces } from "../../src/identity/workspaces";
-import { systemClock } from "../../src/transport/clock";
+import { systemClock } from "../../src/runtime/clock";
 import { thrownBy } from "../helpers/failure";
 import { OTHER_PEER, OWN, PEER, SECOND, STRANGER } from "../helpers/ids";
 

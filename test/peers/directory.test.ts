@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createWorkspaces } from "../../src/identity/workspaces";
 import { createDirectory } from "../../src/peers/directory";
-import { systemClock } from "../../src/transport/clock";
+import { systemClock } from "../../src/runtime/clock";
 import { OTHER_PEER, OWN, PEER, SECOND } from "../helpers/ids";
 
 const { all } = createWorkspaces(

@@ -1,10 +1,10 @@
 import type { A2AClientOptions, A2AEvent } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { createClientOn } from "../../src/client";
-import { internalsOf } from "../../src/internals";
+import { createClientOn } from "../../src/client/client";
+import { internalsOf } from "../../src/client/internals";
 import type { HostLookup } from "../../src/registration/host-lookup";
-import { systemClock } from "../../src/transport/clock";
+import { systemClock } from "../../src/runtime/clock";
 import { failureOf } from "../helpers/failure";
 import { OWN, PLATFORM, TOKEN } from "../helpers/ids";
 import { virtualClock } from "../helpers/sockets-clock";

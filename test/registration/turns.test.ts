@@ -1,7 +1,7 @@
 import type { A2AEvent, AgentCard } from "a2a-peers";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createClientOn } from "../../src/client";
-import { internalsOf } from "../../src/internals";
+import { createClientOn } from "../../src/client/client";
+import { internalsOf } from "../../src/client/internals";
 import { failureOf } from "../helpers/failure";
 import { OWN, PLATFORM, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
 import { virtualClock } from "../helpers/sockets-clock";

@@ -1,7 +1,7 @@
 import type { A2AClientOptions, A2AEvent, AgentCard } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { internalsOf } from "../../src/internals";
+import { internalsOf } from "../../src/client/internals";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decode } from "../../src/transport/encoding";
-import { retryAfterBodyMs } from "../../src/transport/retry-after";
+import { decode } from "../../src/transport/http/encoding";
+import { retryAfterBodyMs } from "../../src/transport/request/retry-after";
 import { failureOf, PEER_ID, quickClient, rejectionOf, until } from "../helpers/sockets-client";
 import { answerBytes, rawServer, replyJson } from "../helpers/sockets-server";
 

@@ -1,12 +1,12 @@
-import { parsePeerId } from "../../identity/workspace-id";
+import { parsePeerId } from "../../validation/peer-id";
 import type { Workspace, Workspaces } from "../../identity/workspaces";
 import { type Call, type Calls, endedEarly } from "../../transport/call";
 import { TransportFailure } from "../../transport/failure";
-import { type CallOptions, checkCallOptions } from "../../validate";
+import { type CallOptions, checkCallOptions } from "../../validation/options";
 import type { PeerRecord } from "../record";
-import { type AskingContext, createAsking } from "./asking";
-import type { Job } from "./line";
-import type { Known } from "./memory";
+import { type AskingContext, createAsking } from "./refresher";
+import type { Job } from "./job-queue";
+import type { Known } from "./cache";
 
 /**
  * Tells who a peer is, from memory and at once, and asks the platform in the background for what it does not know.

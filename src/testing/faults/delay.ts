@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Clock } from "../../transport/clock";
+import type { Clock } from "../../runtime/clock";
 
 /** Runs `act` after `delayMs` of clock time, unless the connection ends before. */
 export function waitingFor(clock: Clock, delayMs: number, socket: Socket, act: () => void): void {

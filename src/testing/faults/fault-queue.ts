@@ -1,4 +1,4 @@
-import type { Clock } from "../../transport/clock";
+import type { Clock } from "../../runtime/clock";
 import { actionOf, delayOf, type Fault } from "./fault";
 import type { ConnectionFault, FaultAction, RequestFault } from "./fault-action";
 import { parseRoute, type RoutePattern } from "./route-pattern";

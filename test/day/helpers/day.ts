@@ -10,7 +10,7 @@ import {
   type TestWorkspace,
 } from "a2a-peers/testing";
 import { onTestFinished, vi } from "vitest";
-import { createClientOn } from "../../../src/client";
+import { createClientOn } from "../../../src/client/client";
 import { type LoopbackAgent, startAgent } from "./agent";
 import { type DayClock, dayClock, shownTime } from "./day-clock";
 

@@ -8,8 +8,8 @@ import {
   type TestWorkspace,
 } from "a2a-peers/testing";
 import { onTestFinished } from "vitest";
-import { createClientOn } from "../../../src/client";
-import type { Clock } from "../../../src/transport/clock";
+import { createClientOn } from "../../../src/client/client";
+import type { Clock } from "../../../src/runtime/clock";
 
 export interface World {
   platform: TestPlatform;

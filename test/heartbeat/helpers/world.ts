@@ -1,7 +1,7 @@
 import type { A2AClient, A2AClientOptions, A2AEvent } from "a2a-peers";
 import { createHeartbeat, type Heartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
 import { onTestFinished } from "vitest";
-import { createClientOn } from "../../../src/client";
+import { createClientOn } from "../../../src/client/client";
 import { OWN, PLATFORM, TOKEN } from "../../helpers/ids";
 import { type HeldClock, heldClock } from "./clock";
 import { type BeatBody, OK, type Scripted, type Sent, type Spoken, scriptedPlatform } from "./scripted";

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Workspace } from "../../../src/identity/workspaces";
-import { createStore } from "../../../src/peers/store";
+import { createStore } from "../../../src/peers/lru";
 import { fakes, LIMITS } from "./fakes";
 import { idOf } from "./world";
 

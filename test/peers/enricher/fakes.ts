@@ -1,7 +1,7 @@
 import { A2AError, type A2AErrorCode, type A2AEvent, type PeerRecord } from "a2a-peers";
 import { createWorkspaces, type Workspace } from "../../../src/identity/workspaces";
 import { type ClosableEnricher, createEnricher } from "../../../src/peers/enricher/enricher";
-import { createMemory, type Memory } from "../../../src/peers/enricher/memory";
+import { createMemory, type Memory } from "../../../src/peers/enricher/cache";
 import { createCalls } from "../../../src/transport/call";
 import { OWN, SECOND } from "../../helpers/ids";
 import { type CountingClock, countingClock } from "./world";

@@ -10,7 +10,7 @@ import {
   type TestWorkspace,
 } from "a2a-peers/testing";
 import { onTestFinished } from "vitest";
-import { createClientOn } from "../../../src/client";
+import { createClientOn } from "../../../src/client/client";
 
 export const DISCOVER = "GET /registry/discover/:id";
 export const LIST = "GET /registry/:id/peers";

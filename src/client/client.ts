@@ -1,0 +1,152 @@
+import { type DelegateOptions, type DelegationReceipt, delegate } from "../delegation/delegate";
+import type { Delegation } from "../delegation/delegation";
+import { listDelegations } from "../delegation/list";
+import { notifyUser } from "../delegation/notify";
+import { type WaitOptions, waitForDelegation } from "../delegation/wait";
+import { parsePeerId } from "../validation/peer-id";
+import { attachInternals } from "./internals";
+import type { SendOutcome } from "../messaging/outcome";
+import type { OutgoingMessage } from "../messaging/outgoing-message";
+import { type SendOptions, sendA2AMessage } from "../messaging/send";
+import { type A2AClientOptions, resolveOptions } from "./options";
+import { checkAccess } from "../peers/access";
+import { discoverPeer } from "../peers/discover";
+import type { PeerEnricher } from "../peers/enricher/enricher";
+import { type ListPeersOptions, listPeers, type PeerList } from "../peers/list";
+import type { PeerRecord } from "../peers/record";
+import { getWorkspaceInfo, type WorkspaceInfo } from "../peers/workspace-info";
+import type { AgentCard } from "../registration/agent-card";
+import { type HostLookup, systemLookup } from "../registration/host-lookup";
+import { type RegistrationResult, register } from "../registration/register";
+import type { Registration } from "../registration/registration";
+import { updateAgentCard } from "../registration/update-card";
+import { furnish } from "./compose";
+import { thisMachine } from "../runtime/machine";
+import { createTracer } from "./tracing";
+import { type Clock, systemClock } from "../runtime/clock";
+import type { CallOptions } from "../validation/options";
+
+/**
+ * One workspace's (or several workspaces') way to its peers. Methods do not use `this` and can be handed around
+ * singly. Every failure is an `A2AError`; a caller's own abort rejects with the signal's reason, unchanged.
+ */
+export interface A2AClient extends AsyncDisposable {
+  /**
+   * Asks the platform for one peer.
+   * Throws `peer_not_found`, `access_denied`, `peer_unavailable`, `unauthorized`, `wrong_tenant`, `rate_limited`,
+   * `network`, `timeout`, `platform_error` or `bad_response`; transient ones only after its repeats.
+   */
+  discoverPeer(peerId: string, options?: CallOptions): Promise<PeerRecord>;
+  /**
+   * Sends a message to a peer over the platform and waits for what becomes of it: a reply, a place in the peer's
+   * queue, a question back, or an unfinished task. Transient failures are repeated inside one budget.
+   */
+  sendA2AMessage(
+    peerId: string,
+    message: string | OutgoingMessage,
+    options?: SendOptions,
+  ): Promise<SendOutcome>;
+  /** Lists the peers of the workspace. A platform that refuses or is away shows in `diagnostic`, not as an error. */
+  listPeers(options?: ListPeersOptions): Promise<PeerList>;
+  /** The own workspace as the platform knows it. Throws `workspace_removed` when it was deleted. */
+  getWorkspaceInfo(options?: CallOptions): Promise<WorkspaceInfo>;
+  /** Whether the own workspace may talk to the peer. */
+  checkAccess(peerId: string, options?: CallOptions): Promise<boolean>;
+  /**
+   * Announces the workspace to the platform: in push mode with the URL of its agent, else in poll mode. A first
+   * registration brings a token, which is used at once and stored where the next start looks for it. Changes of one
+   * workspace, `updateAgentCard` among them, are made in the order in which they were asked for.
+   * Throws `invalid_argument` for a `url` the platform would not take, before anything is sent, `workspace_removed`
+   * for a workspace that was deleted, `unauthorized` for one whose token is not known here, and `bad_request` with the
+   * platform's reason for anything else it refuses.
+   */
+  register(registration: Registration, options?: CallOptions): Promise<RegistrationResult>;
+  /** Replaces the whole card of the workspace. May be repeated. Does not bring a workspace online: `register` does. */
+  updateAgentCard(card: AgentCard, options?: CallOptions): Promise<void>;
+  /**
+   * Hands a task to a peer in the platform's keeping: under one idempotency key it runs once, however often the call
+   * is repeated. The result is fetched later; whether the peer could be reached shows only there.
+   */
+  delegate(peerId: string, task: string, options?: DelegateOptions): Promise<DelegationReceipt>;
+  /** What has become of the work handed out, newest first. */
+  listDelegations(options?: CallOptions): Promise<Delegation[]>;
+  /** Waits until a delegation is completed or failed; a failed one is an answer too. */
+  waitForDelegation(delegationId: string, options?: WaitOptions): Promise<Delegation>;
+  /** Shows a message to the human behind the workspace. */
+  notifyUser(message: string, options?: CallOptions): Promise<void>;
+  /** Who a peer is, from memory and without waiting. */
+  readonly enricher: PeerEnricher;
+  /** Where the platform describes the peer; `""` for an invalid id. */
+  agentCardUrl(peerId: string): string;
+  /** The peer's name, if a list or a discovery has told it. Untrusted text. */
+  peerName(peerId: string): string | undefined;
+  /**
+   * Ends the client: calls under way reject with `closed`, later ones too. Resolves once nothing of it is left:
+   * no call, no timer, no listener.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Creates a client. Options are read and checked here, once; nothing is sent before the first call.
+ * Throws `configuration`, naming the option or environment variable that is wrong.
+ *
+ * @example
+ * const client = createA2AClient({ platformUrl: "http://localhost:8080", workspaceId, token });
+ * const { text } = await client.sendA2AMessage(peerId, "Summarise the report");
+ */
+export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
+  return createClientOn(systemClock, options);
+}
+
+/** The same with a clock, and a way to look up hosts, of one's own, for tests. */
+export function createClientOn(
+  clock: Clock,
+  options: A2AClientOptions,
+  lookup: HostLookup | undefined = systemLookup(),
+): A2AClient {
+  const machine = thisMachine();
+  const resolved = resolveOptions(options, machine);
+  const rooms = furnish(clock, resolved, machine, lookup);
+  const { peers, messaging, delegation, registration, directory, enricher, close } = rooms;
+  const traced = createTracer();
+  const client: A2AClient = {
+    discoverPeer: (peerId, callOptions) =>
+      traced({ operation: "discoverPeer", peerId }, () => discoverPeer(peers, peerId, callOptions)),
+    sendA2AMessage: (peerId, message, sendOptions) =>
+      traced({ operation: "sendA2AMessage", peerId }, () =>
+        sendA2AMessage(messaging, peerId, message, sendOptions),
+      ),
+    listPeers: (listOptions) => traced({ operation: "listPeers" }, () => listPeers(peers, listOptions)),
+    getWorkspaceInfo: (callOptions) =>
+      traced({ operation: "getWorkspaceInfo" }, () => getWorkspaceInfo(peers, callOptions)),
+    checkAccess: (peerId, callOptions) =>
+      traced({ operation: "checkAccess", peerId }, () => checkAccess(peers, peerId, callOptions)),
+    register: (registrationOf, callOptions) =>
+      traced({ operation: "register" }, () => register(registration, registrationOf, callOptions)),
+    updateAgentCard: (card, callOptions) =>
+      traced({ operation: "updateAgentCard" }, () => updateAgentCard(registration, card, callOptions)),
+    delegate: (peerId, task, delegateOptions) =>
+      traced({ operation: "delegate", peerId }, () => delegate(delegation, peerId, task, delegateOptions)),
+    listDelegations: (callOptions) =>
+      traced({ operation: "listDelegations" }, () => listDelegations(delegation, callOptions)),
+    waitForDelegation: (delegationId, waitOptions) =>
+      traced({ operation: "waitForDelegation" }, () =>
+        waitForDelegation(delegation, delegationId, waitOptions),
+      ),
+    notifyUser: (message, callOptions) =>
+      traced({ operation: "notifyUser" }, () => notifyUser(delegation, message, callOptions)),
+    agentCardUrl(peerId) {
+      const id = parsePeerId(peerId);
+      return id === null ? "" : `${resolved.platformUrl}/registry/discover/${id}`;
+    },
+    peerName(peerId) {
+      const id = parsePeerId(peerId);
+      return id === null ? undefined : directory.nameOf(id);
+    },
+    enricher,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  return attachInternals(client, rooms.internals);
+}

@@ -1,0 +1,93 @@
+import { invalidArgument } from "../errors";
+import { messageOf, shown } from "../text/format";
+import { isRecord, type JsonRecord } from "../text/json";
+import type { FilePart } from "./outcome";
+
+/** A part of a message to a peer. */
+export type MessagePart =
+  | { kind: "text"; text: string }
+  | { kind: "data"; data: unknown }
+  | { kind: "file"; file: FilePart };
+
+/** A message with more than text. `text` becomes the first part, before `parts`. */
+export interface OutgoingMessage {
+  text?: string | undefined;
+  parts?: readonly MessagePart[] | undefined;
+}
+
+export interface Envelope {
+  sourceId: string;
+  messageId: string;
+  rpcId: string;
+  contextId?: string | undefined;
+  taskId?: string | undefined;
+  metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Checks what a caller wants to say. Throws `invalid_argument`, naming what is wrong. */
+export function messageParts(message: unknown): MessagePart[] {
+  if (typeof message === "string") return [textPart(message, "`message`")];
+  if (!isRecord(message)) {
+    throw invalidArgument(`Expected \`message\` to be text or an object with parts, got ${shown(message)}.`);
+  }
+  const parts: MessagePart[] = [];
+  if (message.text !== undefined) parts.push(textPart(message.text, "`message.text`"));
+  if (message.parts !== undefined) {
+    if (!Array.isArray(message.parts)) {
+      throw invalidArgument(`Expected \`message.parts\` to be an array, got ${shown(message.parts)}.`);
+    }
+    for (const [index, part] of message.parts.entries()) {
+      parts.push(checkPart(part, `\`message.parts[${index}]\``));
+    }
+  }
+  if (parts.length === 0) throw invalidArgument("Expected `message` to have text or at least one part.");
+  return parts;
+}
+
+function textPart(text: unknown, name: string): MessagePart {
+  if (typeof text !== "string") throw invalidArgument(`Expected ${name} to be text, got ${shown(text)}.`);
+  if (text.trim() === "") throw invalidArgument(`Expected ${name} to have text in it; it is blank.`);
+  return { kind: "text", text };
+}
+
+function checkPart(part: unknown, name: string): MessagePart {
+  if (!isRecord(part)) throw invalidArgument(`Expected ${name} to be an object, got ${shown(part)}.`);
+  switch (part.kind) {
+    case "text":
+      return textPart(part.text, `${name}.text`);
+    case "data":
+      if (part.data === undefined || typeof part.data === "function" || typeof part.data === "symbol") {
+        throw invalidArgument(`Expected ${name}.data to be a JSON value, got ${shown(part.data)}.`);
+      }
+      return { kind: "data", data: part.data };
+    case "file":
+      return { kind: "file", file: checkFile(part.file, `${name}.file`) };
+    default:
+      throw invalidArgument(`Expected ${name}.kind to be 'text', 'data' or 'file', got ${shown(part.kind)}.`);
+  }
+}
+
+function checkFile(file: unknown, name: string): FilePart {
+  if (isRecord(file) && (typeof file.uri === "string" || typeof file.bytes === "string")) return file;
+  throw invalidArgument(`Expected ${name} to be an object with a \`uri\` or base64 \`bytes\`.`);
+}
+
+/** The JSON-RPC request of a message, as text: made once, so that every attempt carries the same identity. */
+export function serializeMessage(parts: readonly MessagePart[], envelope: Envelope): string {
+  const { messageId, contextId, taskId, metadata } = envelope;
+  const message: JsonRecord = { kind: "message", role: "user", messageId, parts };
+  if (contextId !== undefined) message.contextId = contextId;
+  if (taskId !== undefined) message.taskId = taskId;
+  if (metadata !== undefined) message.metadata = metadata;
+  try {
+    return JSON.stringify({
+      jsonrpc: "2.0",
+      id: envelope.rpcId,
+      method: "message/send",
+      // Headers do not travel on to the agent, so this is how it can learn who asks.
+      params: { message, metadata: { source_workspace_id: envelope.sourceId } },
+    });
+  } catch (error) {
+    throw invalidArgument(`The message cannot be written as JSON: ${shown(messageOf(error))}.`);
+  }
+}

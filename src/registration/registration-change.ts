@@ -1,0 +1,108 @@
+import { A2AError } from "../errors";
+import type { Workspace } from "../identity/workspaces";
+import { type Call, endedEarly } from "../transport/call";
+import { TransportFailure } from "../transport/failure";
+import type { RequestContext } from "../transport/request/platform-request";
+import { onAbort } from "../runtime/signals";
+import { type CallOptions, checkCallOptions } from "../validation/options";
+import type { Line, Place } from "./serial-queue";
+
+/** One call that changes what the platform knows of a workspace. */
+export interface Change {
+  readonly workspace: Workspace;
+  readonly call: Call;
+  /** For the requests that are part of it: they share its time. */
+  left(): CallOptions & { timeoutMs: number };
+  /** Waits for the changes that were asked for before. */
+  turn(): Promise<unknown>;
+  /** Lets the next one go; the end of the call does so at the latest. */
+  leave(): void;
+}
+
+interface ChangeContext extends RequestContext {
+  recordOf(workspace: Workspace): { readonly line: Line };
+}
+
+/**
+ * Makes a change in the order in which changes of its workspace are asked for: one that is late must not undo a newer
+ * one. `what` is how an error names it.
+ */
+export function change<T>(
+  context: ChangeContext,
+  options: CallOptions | undefined,
+  what: string,
+  make: (change: Change) => Promise<T>,
+): Promise<T> {
+  return inLine(context, options, what, false, make);
+}
+
+/** The same for work nobody waits for. It overtakes nobody, and gives way to whoever has waited too long for it. */
+export async function backgroundChange<T>(
+  context: ChangeContext,
+  options: CallOptions,
+  what: string,
+  make: (change: Change) => Promise<T>,
+): Promise<T> {
+  const { signal } = options;
+  const own = new AbortController();
+  const unfollow = signal && onAbort(signal, (reason) => own.abort(reason));
+  if (signal?.aborted) own.abort(signal.reason);
+  try {
+    return await inLine(context, { ...options, signal: own.signal }, what, true, make, () =>
+      own.abort(gaveWay(what)),
+    );
+  } finally {
+    unfollow?.();
+  }
+}
+
+async function inLine<T>(
+  context: ChangeContext,
+  options: CallOptions | undefined,
+  what: string,
+  background: boolean,
+  make: (change: Change) => Promise<T>,
+  giveWay?: () => void,
+): Promise<T> {
+  const { signal, timeoutMs = context.requestMs, source } = checkCallOptions(options);
+  const workspace = context.workspaces.named(source) ?? context.workspaces.default;
+  const call = context.calls.begin(timeoutMs, signal, background);
+  const place = context.recordOf(workspace).line.join(giveWay);
+  try {
+    return await make({
+      workspace,
+      call,
+      left: () => ({ source: workspace.id, signal, timeoutMs: Math.max(1, call.remainingMs()) }),
+      turn: () => (background ? call.until(place.turn) : turnOrHalfTime(context, place, call, signal)),
+      leave: place.leave,
+    });
+  } catch (error) {
+    throw error instanceof TransportFailure ? endedEarly(call, what) : error;
+  } finally {
+    place.leave();
+    call.end();
+  }
+}
+
+/** After half of its time a call goes on: what hangs in front of it must not take it all. */
+async function turnOrHalfTime(
+  { calls }: ChangeContext,
+  place: Place,
+  call: Call,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const wait = calls.begin(call.remainingMs() / 2, signal);
+  try {
+    await wait.until(place.turn);
+  } catch (error) {
+    if (wait.cancelled() !== undefined) throw error;
+    place.push();
+  } finally {
+    wait.end();
+  }
+}
+
+function gaveWay(what: string): A2AError {
+  const message = `${what} gave way to a newer change of the same workspace. Try again later.`;
+  return new A2AError({ code: "timeout", message, retryable: true });
+}

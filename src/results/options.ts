@@ -1,0 +1,61 @@
+import { invalidArgument } from "../errors";
+import { shown } from "../text/format";
+import { isRecord } from "../text/json";
+import { milliseconds } from "../validation/options";
+
+/** How the results of delegations come home. */
+export interface DelegationWatchOptions {
+  /**
+   * File the results are written to, one JSON object per line.
+   * @default DELEGATION_RESULTS_FILE for the client's default workspace, else `delegation_results.jsonl` in the state folder
+   */
+  resultsFile?: string | undefined;
+  /** Wakes the agent with a message to itself when results have come. @default true */
+  announce?: boolean | undefined;
+  /** Lets that message quote what peers wrote about their results: cleaned, cut and marked as data. @default false */
+  summaries?: boolean | undefined;
+  /** From one such message to the next, in milliseconds. @default 60000 */
+  cooldownMs?: number | undefined;
+  /** Shows each result to the human behind the workspace, too. @default true */
+  notify?: boolean | undefined;
+  /** Delivers also what was finished before the workspace waited for results for the first time. @default false */
+  replayOld?: boolean | undefined;
+}
+
+/** Options after validation. */
+export interface ResolvedWatch {
+  resultsFile: string | undefined;
+  announce: boolean;
+  summaries: boolean;
+  cooldownMs: number;
+  notify: boolean;
+  replayOld: boolean;
+}
+
+/** `undefined` for a heartbeat that leaves delegations alone. */
+export function resolveWatch(given: unknown): ResolvedWatch | undefined {
+  if (given === false) return undefined;
+  const options = given ?? {};
+  if (!isRecord(options)) {
+    throw invalidArgument(`Expected \`delegations\` to be false or an object, got ${shown(given)}.`);
+  }
+  const { resultsFile } = options;
+  if (resultsFile !== undefined && (typeof resultsFile !== "string" || resultsFile.trim() === "")) {
+    throw invalidArgument(
+      `Expected \`delegations.resultsFile\` to be the path of a file, got ${shown(resultsFile)}.`,
+    );
+  }
+  const flag = (name: "announce" | "summaries" | "notify" | "replayOld", standard: boolean): boolean => {
+    const value = options[name] ?? standard;
+    if (typeof value === "boolean") return value;
+    throw invalidArgument(`Expected \`delegations.${name}\` to be true or false, got ${shown(value)}.`);
+  };
+  return {
+    resultsFile: resultsFile as string | undefined,
+    announce: flag("announce", true),
+    summaries: flag("summaries", false),
+    cooldownMs: milliseconds(options.cooldownMs ?? 60_000, "delegations.cooldownMs", invalidArgument),
+    notify: flag("notify", true),
+    replayOld: flag("replayOld", false),
+  };
+}

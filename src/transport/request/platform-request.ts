@@ -1,0 +1,61 @@
+import type { Workspace, Workspaces } from "../../identity/workspaces";
+import { type CallOptions, checkCallOptions } from "../../validation/options";
+import type { HttpAnswer } from "../response";
+import type { Calls } from "../call";
+import type { Exchange, ExchangeRequest, Progress } from "./execute";
+import type { Pool } from "../http/pool";
+import type { Verdict } from "./result";
+
+/** What a call that is no message needs of the client. */
+export interface RequestContext {
+  /** The whole call by default, in milliseconds. */
+  requestMs: number;
+  workspaces: Workspaces;
+  calls: Calls;
+  exchange: Exchange;
+  pool: Pool;
+}
+
+/** A call of the platform: short, on the small pool, within one time limit over all its repeats. */
+export interface PlatformRequest<T> {
+  method: "GET" | "POST";
+  /** Path below the platform URL. */
+  path(source: Workspace): string;
+  body?(source: Workspace): unknown;
+  options: CallOptions | undefined;
+  /** The workspace to ask with when the caller named none. @default the client's default workspace */
+  source?: Workspace | undefined;
+  peerId?: string | undefined;
+  task?: ExchangeRequest<T>["task"];
+  progress?: Progress | undefined;
+  judge(answer: HttpAnswer, source: Workspace): Verdict<T>;
+  /** For work nobody waits for: one attempt, and nothing the process stays alive for. */
+  background?: boolean | undefined;
+}
+
+export async function requestPlatform<T>(context: RequestContext, request: PlatformRequest<T>): Promise<T> {
+  const options = checkCallOptions(request.options);
+  const { workspaces } = context;
+  const source = workspaces.named(options.source) ?? request.source ?? workspaces.default;
+  const limitMs = options.timeoutMs ?? context.requestMs;
+  const background = request.background ?? false;
+  const call = context.calls.begin(limitMs, options.signal, background);
+  try {
+    return await context.exchange<T>({
+      method: request.method,
+      path: request.path(source),
+      body: request.body === undefined ? undefined : JSON.stringify(request.body(source)),
+      workspace: source,
+      pool: context.pool,
+      call,
+      limitMs,
+      once: background,
+      peerId: request.peerId,
+      task: request.task,
+      progress: request.progress,
+      judge: (answer) => request.judge(answer, source),
+    });
+  } finally {
+    call.end();
+  }
+}

@@ -1,0 +1,303 @@
+import type { A2AClientOptions } from "a2a-peers";
+import { createA2AClient } from "a2a-peers";
+import { describe, expect, it } from "vitest";
+import { resolveOptions } from "../../src/client/options";
+import { thrownBy } from "../helpers/failure";
+import { OWN } from "../helpers/ids";
+import { type FakeMachine, fakeMachine } from "../helpers/machine";
+
+const resolved = (options: A2AClientOptions = {}, machine: FakeMachine = {}) =>
+  resolveOptions({ workspaceId: OWN, ...options }, fakeMachine(machine));
+
+async function refused(options: object, culprit: string, env: Record<string, string> = {}) {
+  const error = await thrownBy(() => resolved(options as A2AClientOptions, { env }));
+  expect(error).toMatchObject({ code: "configuration", delivery: "not-sent", attempts: 0, retryable: false });
+  expect(error.message).toContain(culprit);
+  expect(error.message.length).toBeLessThanOrEqual(500);
+  return error;
+}
+
+describe("options that are left out", () => {
+  it("have their documented defaults", () => {
+    expect(resolved()).toMatchObject({
+      platformUrl: "http://localhost:8080",
+      tenant: { orgId: undefined, origin: "http://localhost:8080" },
+      delivery: "at-least-once",
+      retry: { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 16_000, jitter: 0.25 },
+      budgetMs: 600_000,
+      sendMs: 300_000,
+      requestMs: 10_000,
+      requestBytes: 1_048_576,
+      responseBytes: 16_777_216,
+      maxConcurrentSends: 256,
+      fetch: undefined,
+      random: Math.random,
+      onEvent: undefined,
+    });
+  });
+
+  it("may be undefined in so many words", () => {
+    const options = {
+      platformUrl: undefined,
+      retry: undefined,
+      timeouts: { sendMs: undefined },
+      delivery: undefined,
+    };
+    expect({ ...resolved(options), workspaces: [] }).toEqual({ ...resolved(), workspaces: [] });
+  });
+
+  it("leave the meaningful zero of the others alone", () => {
+    const { retry } = resolved({ retry: { baseDelayMs: 0, maxDelayMs: 0, jitter: 0 } });
+    expect(retry).toMatchObject({ baseDelayMs: 0, maxDelayMs: 0, jitter: 0 });
+  });
+
+  it("cannot be changed once they are resolved", () => {
+    expect(Object.isFrozen(resolved())).toBe(true);
+  });
+});
+
+describe("the platform URL", () => {
+  const env = {
+    PLATFORM_URL: "http://one.test",
+    MOLECULE_PLATFORM_URL: "http://two.test",
+    MOLECULE_API_URL: "http://three.test",
+    MOLECULE_URL: "http://four.test",
+  };
+
+  it("is the option before the environment, and its aliases in their order", () => {
+    expect(resolved({ platformUrl: "http://zero.test" }, { env }).platformUrl).toBe("http://zero.test");
+    expect(resolved({}, { env }).platformUrl).toBe("http://one.test");
+    expect(resolved({}, { env: { ...env, PLATFORM_URL: "" } }).platformUrl).toBe("http://two.test");
+    const { MOLECULE_API_URL, MOLECULE_URL } = env;
+    expect(resolved({}, { env: { MOLECULE_API_URL, MOLECULE_URL } }).platformUrl).toBe("http://three.test");
+    expect(resolved({}, { env: { MOLECULE_URL } }).platformUrl).toBe("http://four.test");
+  });
+
+  it.each<[string, FakeMachine]>([
+    ["the marker file", { files: ["/.dockerenv"] }],
+    ["the version variable", { env: { DOCKER_VERSION: "27" } }],
+  ])("is the Docker host where %s says so", (_, machine) => {
+    expect(resolved({}, machine).platformUrl).toBe("http://host.docker.internal:8080");
+    expect(resolved({}, machine).tenant.origin).toBe("http://host.docker.internal:8080");
+  });
+
+  it("is the environment's also inside Docker", () => {
+    expect(resolved({}, { env, files: ["/.dockerenv"] }).platformUrl).toBe("http://one.test");
+  });
+
+  it("is this machine where the version variable is empty", () => {
+    expect(resolved({}, { env: { DOCKER_VERSION: "" } }).platformUrl).toBe("http://localhost:8080");
+  });
+
+  it.each([
+    ["http://a.test/", "http://a.test"],
+    ["http://a.test///", "http://a.test"],
+    [" https://A.test:443 ", "https://a.test"],
+    ["http://a.test/base/path//", "http://a.test/base/path"],
+    ["http://[::1]:8080", "http://[::1]:8080"],
+  ])("%j becomes %j", (given, expected) => {
+    expect(resolved({ platformUrl: given }).platformUrl).toBe(expected);
+  });
+
+  it.each<[string, unknown]>([
+    ["no URL", "tenant.test"],
+    ["empty", ""],
+    ["a path", "/api"],
+    ["a file", "file:///etc/passwd"],
+    ["a web socket", "ws://a.test"],
+    ["a script", "javascript:alert(1)"],
+    ["too long", `http://a.test/${"x".repeat(1_000_000)}`],
+    ["a number", 8080],
+    ["null", null],
+    ["a URL object", new URL("http://a.test")],
+  ])("is refused when it is %s", async (_, platformUrl) => {
+    await refused({ platformUrl }, "`platformUrl`");
+  });
+
+  it.each([
+    ["http://me:hunter2@a.test", "credentials"],
+    ["http://hunter2@a.test", "credentials"],
+    ["http://a.test?key=hunter2", "query"],
+    ["http://a.test/#hunter2", "query or a fragment"],
+    ["http//hunter2@a.test", "http(s) URL"],
+  ])("%s is refused and not shown", async (platformUrl, reason) => {
+    for (const error of [
+      await refused({ platformUrl }, "`platformUrl`"),
+      await refused({}, "environment variable PLATFORM_URL", { PLATFORM_URL: platformUrl }),
+    ]) {
+      expect(error.message).toContain(reason);
+      expect(`${error.message}${error.stack}`).not.toContain("hunter2");
+    }
+  });
+});
+
+describe("the tenant", () => {
+  it("has the platform's own origin unless another one is given", () => {
+    expect(resolved({ platformUrl: "https://a.test/base" }).tenant.origin).toBe("https://a.test");
+    expect(resolved({ origin: "https://b.test:8443" }).tenant.origin).toBe("https://b.test:8443");
+    expect(resolved({ origin: null }).tenant.origin).toBeNull();
+  });
+
+  it.each([
+    "https://a.test/",
+    "https://a.test/path",
+    "a.test",
+    "",
+    "null",
+    "HTTPS://A.test",
+    7,
+    {},
+    "data:,x",
+  ])("has no origin like %j", async (origin) => {
+    await refused({ origin }, "`origin`");
+  });
+
+  it("has the organisation of the option, else of the environment", () => {
+    const env = { MOLECULE_ORG_ID: " env-org " };
+    expect(resolved({ orgId: "my-org" }, { env }).tenant.orgId).toBe("my-org");
+    expect(resolved({}, { env }).tenant.orgId).toBe("env-org");
+    expect(resolved({}, { env: { MOLECULE_ORG_ID: "" } }).tenant.orgId).toBeUndefined();
+    expect(resolved({ orgId: "" }, { env }).tenant.orgId).toBeUndefined();
+  });
+
+  it.each(["two words", "a\r\nX-Admin: 1", "ü", "x".repeat(257), 7, {}])(
+    "has no organisation like %j",
+    async (orgId) => {
+      await refused({ orgId }, "`orgId`");
+    },
+  );
+
+  it("names the variable when that is the culprit", async () => {
+    await refused({}, "MOLECULE_ORG_ID", { MOLECULE_ORG_ID: "a\nb" });
+  });
+});
+
+describe("the deploy mode", () => {
+  const modeIn = (options: A2AClientOptions, env: Record<string, string> = {}) => {
+    const { deployMode, deployModeWarning } = resolved(options, { env });
+    return deployModeWarning === undefined ? deployMode : [deployMode, deployModeWarning];
+  };
+
+  it.each([
+    ["saas", "saas"],
+    [" SaaS\n", "saas"],
+    ["self-hosted", "self-hosted"],
+    ["Self-Hosted", "self-hosted"],
+    ["selfhosted", "self-hosted"],
+    ["STANDALONE ", "self-hosted"],
+  ])("%j of the environment is %s, with or without an organisation", (value, mode) => {
+    const env = { MOLECULE_DEPLOY_MODE: value };
+    expect(modeIn({}, env)).toBe(mode);
+    expect(modeIn({ orgId: "my-org" }, env)).toBe(mode);
+  });
+
+  it.each(["cloud", "self hosted", "saas2", "constructor", "__proto__"])(
+    "%j of the environment is the strict one, with a warning",
+    (value) => {
+      const warned = ["self-hosted", expect.stringContaining(`MOLECULE_DEPLOY_MODE is '${value}'`)];
+      expect(modeIn({ orgId: "my-org" }, { MOLECULE_DEPLOY_MODE: value })).toEqual(warned);
+    },
+  );
+
+  it("follows from the organisation where nobody states it", () => {
+    expect(modeIn({})).toBe("self-hosted");
+    expect(modeIn({ orgId: "my-org" })).toBe("saas");
+    expect(modeIn({}, { MOLECULE_ORG_ID: "env-org" })).toBe("saas");
+    expect(modeIn({}, { MOLECULE_ORG_ID: "", MOLECULE_DEPLOY_MODE: " " })).toBe("self-hosted");
+    expect(modeIn({ orgId: "" }, { MOLECULE_ORG_ID: "env-org" })).toBe("self-hosted");
+  });
+
+  it("is the option before the environment, which is then not even read", () => {
+    const env = { MOLECULE_DEPLOY_MODE: "cloud", MOLECULE_ORG_ID: "env-org" };
+    expect(modeIn({ deployMode: "self-hosted" }, env)).toBe("self-hosted");
+    expect(modeIn({ deployMode: "saas" }, { MOLECULE_DEPLOY_MODE: "self-hosted" })).toBe("saas");
+  });
+
+  it.each(["selfhosted", "SaaS", "", null, 1, {}])("is no option like %j", async (deployMode) => {
+    await refused({ deployMode }, "`deployMode`");
+  });
+});
+
+describe("numbers", () => {
+  const NO_DURATION = [
+    0,
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    2 ** 31,
+    "5",
+    {},
+    true,
+    5n,
+  ];
+  const NO_COUNT = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5", {}, true, 1e12];
+
+  it.each(NO_DURATION)("like %s are no duration", async (value) => {
+    await refused({ retry: { budgetMs: value } }, "`retry.budgetMs`");
+    await refused({ timeouts: { sendMs: value } }, "`timeouts.sendMs`");
+    await refused({ timeouts: { requestMs: value } }, "`timeouts.requestMs`");
+  });
+
+  it.each(NO_DURATION.filter((value) => value !== 0))("like %s are no delay", async (value) => {
+    await refused({ retry: { baseDelayMs: value } }, "`retry.baseDelayMs`");
+    await refused({ retry: { maxDelayMs: value } }, "`retry.maxDelayMs`");
+  });
+
+  it.each(NO_COUNT)("like %s are no count", async (value) => {
+    await refused({ retry: { maxAttempts: value } }, "`retry.maxAttempts`");
+    await refused({ limits: { requestBytes: value } }, "`limits.requestBytes`");
+    await refused({ limits: { responseBytes: value } }, "`limits.responseBytes`");
+    await refused({ limits: { maxConcurrentSends: value } }, "`limits.maxConcurrentSends`");
+  });
+
+  it.each([-0.1, 1.1, Number.NaN, "half", "Full", {}, true])("like %s are no jitter", async (jitter) => {
+    await refused({ retry: { jitter } }, "`retry.jitter`");
+  });
+
+  it.each([0, 0.5, 1, "full"] as const)("like %s are a jitter", (jitter) => {
+    expect(resolved({ retry: { jitter } }).retry.jitter).toBe(jitter);
+  });
+
+  it("may go up to the longest timer", () => {
+    expect(resolved({ retry: { budgetMs: 2 ** 31 - 1 } }).budgetMs).toBe(2 ** 31 - 1);
+  });
+
+  it("have to fit together: the largest delay is not below the first", async () => {
+    await refused({ retry: { baseDelayMs: 100, maxDelayMs: 99 } }, "`retry.maxDelayMs` (99)");
+    await refused({ retry: { baseDelayMs: 20_000 } }, "`retry.baseDelayMs` (20000)");
+  });
+});
+
+describe("other options of a wrong type", () => {
+  it.each<[string, unknown]>([
+    ["delivery", "exactly-once"],
+    ["delivery", 1],
+    ["fetch", "fetch"],
+    ["fetch", {}],
+    ["random", 0.5],
+    ["onEvent", {}],
+    ["retry", 3],
+    ["retry", null],
+    ["timeouts", 1000],
+    ["limits", "none"],
+  ])("are refused by name: %s = %j", async (name, value) => {
+    await refused({ [name]: value }, `\`${name}\``);
+  });
+
+  it.each([null, 7, "options"])("are refused as a whole: %j", async (options) => {
+    const error = await thrownBy(() => resolveOptions(options as never, fakeMachine()));
+    expect(error).toMatchObject({ code: "configuration" });
+  });
+
+  it("are not shown when they are a text, which may be a URL with a password", async () => {
+    const error = await thrownBy(() => resolveOptions("http://me:hunter2@a.test" as never, fakeMachine()));
+    expect(error.message).not.toContain("hunter2");
+  });
+
+  it("are found when the client is created, not later", async () => {
+    expect(await thrownBy(() => createA2AClient({ workspaceId: OWN, retry: { jitter: 2 } }))).toMatchObject({
+      code: "configuration",
+    });
+  });
+});

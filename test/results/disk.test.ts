@@ -1,0 +1,482 @@
+import { execFile } from "node:child_process";
+import { existsSync, promises } from "node:fs";
+import {
+  appendFile,
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { scratchFolder } from "../heartbeat/helpers/folder";
+import { done } from "./helpers/rows";
+import { type Watched, watched } from "./helpers/polled";
+import { lineOf } from "./scripts/stores";
+import { idOf, takeFile } from "./scripts/reader";
+
+const run = promisify(execFile);
+const IS_ROOT = process.getuid?.() === 0;
+const RESULTS = "delegation_results.jsonl";
+const JOURNAL = ".delegations.json";
+
+afterEach(() => void vi.restoreAllMocks());
+
+const resultsOf = ({ folder }: Watched) => join(folder, RESULTS);
+const taken = async (me: Watched) => (await takeFile(resultsOf(me))).map(idOf);
+const reasons = (me: Watched) => me.told("delegations.store_failed").map(({ reason }) => reason);
+
+/** Beats go on: some more are accepted, and none fails. */
+async function expectBeats(me: Watched): Promise<void> {
+  const before = me.told("heartbeat.sent").length;
+  await me.pass(100_000);
+  expect(me.told("heartbeat.sent").length).toBeGreaterThan(before + 1);
+  expect(me.told("heartbeat.failed")).toEqual([]);
+}
+
+/** Nothing of what is listed comes again. */
+async function expectNoMore(me: Watched, ...rows: unknown[]): Promise<void> {
+  await me.next(...rows);
+  await me.next(...rows);
+  expect(await taken(me)).toEqual([]);
+}
+
+interface Obstacle {
+  place(path: string, victim: string): Promise<unknown>;
+  reason: RegExp;
+}
+
+const OBSTACLES: Record<string, Obstacle> = {
+  "a link": { place: (path, victim) => symlink(victim, path), reason: /is a symbolic link/ },
+  "a link to nowhere": {
+    place: (path, victim) => symlink(`${victim}-of-none`, path),
+    reason: /is a symbolic link/,
+  },
+  "a pipe": { place: (path) => run("mkfifo", [path]), reason: /is not a regular file/ },
+  "a folder": {
+    place: async (path) => {
+      await mkdir(path);
+      await writeFile(join(path, "inside"), "precious");
+    },
+    reason: /is not a regular file/,
+  },
+  "another name of a file": { place: (path, victim) => link(victim, path), reason: /has another name/ },
+};
+// Nobody else can give a file away.
+if (IS_ROOT) {
+  OBSTACLES["a file of another user"] = {
+    async place(path) {
+      await writeFile(path, `${lineOf("forged")}\n`);
+      await chown(path, 12_345, 12_345);
+    },
+    reason: /belongs to another user/,
+  };
+}
+
+describe.each([RESULTS, `${RESULTS}.claim`, `${RESULTS}.newcomer`])("in the place of %s", (name) => {
+  it.each(Object.entries(OBSTACLES))(
+    "%s is told of and left alone, and no result is lost",
+    async (_, obstacle) => {
+      const me = await watched();
+      const victim = join(await scratchFolder(), "victim");
+      const path = join(me.folder, name);
+      await writeFile(victim, "precious\n");
+      await me.begin();
+      await obstacle.place(path, victim);
+      const before = await lstat(path);
+
+      await me.next(done("a"));
+      await me.next(done("b"));
+      expect(reasons(me)).toHaveLength(2);
+      for (const reason of reasons(me)) {
+        expect(reason).toMatch(obstacle.reason);
+        expect(reason).toContain(path);
+      }
+      expect(me.ids("delegations.delivered")).toEqual([]);
+      await expectBeats(me);
+      expect((await lstat(path)).ino).toBe(before.ino);
+      expect(await readFile(victim, "utf8")).toBe("precious\n");
+      expect(existsSync(`${victim}-of-none`)).toBe(false);
+      if (before.isDirectory()) expect(await readFile(join(path, "inside"), "utf8")).toBe("precious");
+
+      await rm(path, { recursive: true });
+      // By now the platform lists neither of them.
+      await me.next(done("c"));
+      expect(await taken(me)).toEqual(["a", "b", "c"]);
+      await expectNoMore(me, done("c"), done("b"), done("a"));
+      expect(await readFile(victim, "utf8")).toBe("precious\n");
+    },
+  );
+
+  it("a pipe does not keep the heartbeat from ending", async () => {
+    const me = await watched();
+    await me.begin();
+    await run("mkfifo", [join(me.folder, name)]);
+    await me.next(done("a"));
+    await me.heartbeat.stop();
+    await me.client.close();
+    expect(reasons(me)).toHaveLength(1);
+  });
+});
+
+describe("in the place of the results file", () => {
+  it.each(Object.keys(OBSTACLES).filter((name) => name !== "a link to nowhere"))(
+    "%s makes reading and acknowledging fail with what is wrong",
+    async (name) => {
+      const me = await watched();
+      const victim = join(await scratchFolder(), "victim");
+      await writeFile(victim, `${lineOf("precious")}\n`);
+      await OBSTACLES[name]?.place(resultsOf(me), victim);
+      for (const work of [me.heartbeat.results.read(), me.heartbeat.results.acknowledge(["precious"])]) {
+        await expect(work).rejects.toMatchObject({
+          code: "configuration",
+          message: expect.stringMatching(OBSTACLES[name]?.reason ?? /never/),
+        });
+      }
+      expect(await readFile(victim, "utf8")).toBe(`${lineOf("precious")}\n`);
+    },
+  );
+
+  it("a file that is too large for one is told of, left alone, and hinders nothing once it is gone", async () => {
+    const me = await watched();
+    await me.begin();
+    const file = await promises.open(resultsOf(me), "w", 0o600);
+    await file.truncate(65 * 1024 * 1024);
+    await file.close();
+    await me.next(done("a"));
+    expect(reasons(me)).toEqual([expect.stringMatching(/is larger than \d+ bytes/)]);
+    expect((await lstat(resultsOf(me))).size).toBe(65 * 1024 * 1024);
+    await rm(resultsOf(me));
+    await me.next(done("b"));
+    expect(await taken(me)).toEqual(["a", "b"]);
+  });
+});
+
+const PAGE = 4096;
+
+/** Mounts a file system of a few pages; false where this user may not. */
+async function mountSmallDisk(folder: string): Promise<boolean> {
+  const mounted = await run("mount", [
+    "-t",
+    "tmpfs",
+    "-o",
+    `size=${12 * PAGE},mode=700`,
+    "tmpfs",
+    folder,
+  ]).then(
+    () => true,
+    () => false,
+  );
+  if (mounted) onTestFinished(async () => void (await run("umount", ["-l", folder])));
+  return mounted;
+}
+
+describe("a full disk", () => {
+  it("holds results back until there is room, where a small one can be mounted", async () => {
+    const folder = await scratchFolder();
+    if (!(await mountSmallDisk(folder))) return;
+    const me = await watched({ folder });
+    await me.begin();
+    await me.next(done("a"));
+    // Takes the rest.
+    await writeFile(join(folder, "ballast"), Buffer.alloc(16 * PAGE)).catch(() => {});
+    await me.next(done("b"));
+    await me.next(done("c"));
+    expect(reasons(me)).toEqual([expect.stringMatching(/ENOSPC/), expect.stringMatching(/ENOSPC/)]);
+    expect(await me.waiting()).toEqual(["a"]);
+    await expectBeats(me);
+    await rm(join(folder, "ballast"));
+    await me.next(done("d"));
+    expect(await taken(me)).toEqual(["a", "b", "c", "d"]);
+    await expectNoMore(me, done("d"), done("c"), done("b"), done("a"));
+    expect(me.ids("delegations.delivered")).toEqual(["a", "b", "c", "d"]);
+  });
+
+  it("loses nothing over a restart, where a small one can be mounted", async () => {
+    const folder = await scratchFolder();
+    if (!(await mountSmallDisk(folder))) return;
+    const before = await watched({ folder });
+    await before.begin();
+    await before.next(done("a"));
+    await writeFile(join(folder, "ballast"), Buffer.alloc(16 * PAGE)).catch(() => {});
+    await before.next(done("b"), done("a"));
+    await before.heartbeat.stop();
+    const after = await watched({ folder, rows: [done("b"), done("a")] });
+    await after.begin();
+    expect(reasons(after)).toEqual([expect.stringMatching(/ENOSPC/)]);
+    await rm(join(folder, "ballast"));
+    await after.next(done("c"), done("b"), done("a"));
+    expect(await taken(after)).toEqual(["a", "b", "c"]);
+  });
+
+  /** Writes half of what is to be written into files of this kind, and no more. */
+  function fill(kind: string): void {
+    const { open } = promises;
+    vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
+      const file = await open(path, ...more);
+      const { writeFile: write } = file;
+      if (String(path).includes(kind) && String(path).endsWith(".tmp")) {
+        file.writeFile = async (text) => {
+          await write.call(file, String(text).slice(0, String(text).length / 2));
+          throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+        };
+      }
+      return file;
+    });
+  }
+
+  it.each([
+    ["the results", `${RESULTS}.next.`],
+    ["the journal", `${JOURNAL}.`],
+  ])("that takes half of %s loses and repeats nothing, and no reader sees half a line", async (_, kind) => {
+    const me = await watched();
+    await me.begin();
+    await me.next(done("a"));
+    fill(kind);
+    const read: string[] = [];
+    for (const id of ["b", "c", "d"]) {
+      await me.next(done(id));
+      read.push(...(await taken(me)));
+    }
+    expect(reasons(me)).toHaveLength(3);
+    for (const reason of reasons(me)) expect(reason).toMatch(/^ENOSPC/);
+    await expectBeats(me);
+    vi.restoreAllMocks();
+    await me.next(done("e"));
+    read.push(...(await taken(me)));
+    expect(read).toEqual(["a", "b", "c", "d", "e"]);
+    await expectNoMore(me, done("e"), done("d"), done("c"), done("b"), done("a"));
+  });
+
+  it.each(["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EACCES"])(
+    "or another trouble (%s) at any file is told, and nothing is lost once it is over",
+    async (code) => {
+      const me = await watched();
+      await me.begin();
+      await me.next(done("a"));
+      const { open } = promises;
+      vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
+        if (!String(path).startsWith(me.folder)) return open(path, ...more);
+        throw Object.assign(new Error(`${code}: trouble`), { code });
+      });
+      await me.next(done("b"));
+      expect(reasons(me)).toEqual([expect.stringMatching(`^${code}: trouble`)]);
+      await expectBeats(me);
+      vi.restoreAllMocks();
+      await me.next(done("c"));
+      expect(await taken(me)).toEqual(["a", "b", "c"]);
+    },
+  );
+
+  it("from the very first look on holds back what comes, and keeps the rule of the first start", async () => {
+    const me = await watched({ rows: [done("old")] });
+    fill(JOURNAL);
+    await me.begin();
+    await me.next(done("a"), done("old"));
+    expect(await taken(me)).toEqual([]);
+    vi.restoreAllMocks();
+    await me.next(done("b"), done("a"), done("old"));
+    expect(await taken(me)).toEqual(["a", "b"]);
+  });
+
+  it("is told at the first, second and third time and then no more until it matters", async () => {
+    const me = await watched();
+    await me.begin();
+    fill(RESULTS);
+    for (let count = 0; count < 12; count += 1) await me.next(done("a"));
+    expect(me.told("delegations.store_failed").map(({ consecutive }) => consecutive)).toEqual([1, 2, 3, 10]);
+    vi.restoreAllMocks();
+    await me.next(done("a"));
+    fill(RESULTS);
+    await me.next(done("b"));
+    expect(me.told("delegations.store_failed").at(-1)?.consecutive).toBe(1);
+  });
+});
+
+describe("a folder that may not be written", () => {
+  /** Makes a folder read-only, and undoes it. For root only a mount can be; undefined where this user may not. */
+  async function readOnlyFolder() {
+    const folder = await scratchFolder();
+    if (!IS_ROOT) {
+      return { folder, close: () => chmod(folder, 0o500), open: () => chmod(folder, 0o700) };
+    }
+    if (!(await mountSmallDisk(folder))) return undefined;
+    const remount = (how: string) => run("mount", ["-o", `remount,${how}`, folder]);
+    return { folder, close: () => remount("ro"), open: () => remount("rw") };
+  }
+
+  it("holds results back until it may, where one can be made", async () => {
+    const made = await readOnlyFolder();
+    if (made === undefined) return;
+    const me = await watched({ folder: made.folder });
+    await me.begin();
+    await me.next(done("a"));
+    await made.close();
+    await me.next(done("b"));
+    expect(reasons(me)).toEqual([expect.stringMatching(/EROFS|EACCES/)]);
+    expect(await me.waiting()).toEqual(["a"]);
+    await expect(me.heartbeat.results.acknowledge(["a"])).rejects.toMatchObject({ code: "configuration" });
+    await expectBeats(me);
+    await made.open();
+    await me.next(done("c"));
+    expect(await taken(me)).toEqual(["a", "b", "c"]);
+  });
+
+  it("or cannot be made is told of, and beats go on", async () => {
+    const me = await watched({ folder: "/dev/null/folder" });
+    await me.begin();
+    await me.next(done("a"));
+    expect(reasons(me)).toEqual([
+      expect.stringMatching(/ENOTDIR|EEXIST/),
+      expect.stringMatching(/ENOTDIR|EEXIST/),
+    ]);
+    await expectBeats(me);
+    await me.heartbeat.stop();
+  });
+
+  it("or was deleted is made again, and nothing is lost or repeated", async () => {
+    const me = await watched();
+    await me.begin();
+    await me.next(done("a"));
+    expect(await taken(me)).toEqual(["a"]);
+    await rm(me.folder, { recursive: true });
+    await me.next(done("b"), done("a"));
+    await me.next(done("c"), done("b"), done("a"));
+    expect(await taken(me)).toEqual(["b", "c"]);
+  });
+});
+
+describe("a journal that is damaged", () => {
+  /** A workspace that has delivered `a`, which was read, and `b`, which was not; it is stopped now. */
+  async function stopped(): Promise<{ folder: string; journal: string }> {
+    const me = await watched();
+    await me.begin();
+    await me.next(done("a"));
+    expect(await taken(me)).toEqual(["a"]);
+    await me.next(done("b"), done("a"));
+    await me.heartbeat.stop();
+    return { folder: me.folder, journal: join(me.folder, JOURNAL) };
+  }
+
+  const ALL = [done("c"), done("b"), done("a")];
+  const good = { version: 1, seen: [], foreign: [], unannounced: [] };
+
+  it.each<[string, unknown]>([
+    ["garbage", "\u0001\u0002 not json"],
+    ["torn", '{"version":1,"seen":["a","b"'],
+    ["a list", []],
+    ["null", null],
+    ["without anything in it", {}],
+    ["without the ids", { ...good, seen: undefined }],
+    ["with ids of another kind", { ...good, seen: [1, 2] }],
+    ["with foreign ids of another kind", { ...good, foreign: "a" }],
+    ["with announcements of another kind", { ...good, unannounced: [{ id: 1, status: "completed" }] }],
+    [
+      "with a summary of another kind",
+      { ...good, unannounced: [{ id: "a", status: "completed", summary: 1 }] },
+    ],
+    ["with an announcement of another kind", { ...good, announcement: { messageId: "m" } }],
+    ["nested too deeply", `${"[".repeat(2000)}${"]".repeat(2000)}`],
+  ])("(%s) is told of once, loses nothing, and repeats nothing that still waits", async (_, content) => {
+    const { folder, journal } = await stopped();
+    await writeFile(journal, typeof content === "string" ? content : JSON.stringify(content));
+    const me = await watched({ folder, rows: ALL });
+    await me.begin();
+    await me.next(...ALL);
+    expect(reasons(me)).toEqual([expect.stringContaining(`${journal} is damaged`)]);
+    expect(await taken(me)).toEqual(["b", "a", "c"]);
+    await expectBeats(me);
+    await me.heartbeat.stop();
+    const later = await watched({ folder, rows: ALL });
+    await later.begin();
+    expect(reasons(later)).toEqual([]);
+    expect(await taken(later)).toEqual([]);
+  });
+
+  it("still brings in what a killed process left behind", async () => {
+    const { folder, journal } = await stopped();
+    await rename(join(folder, RESULTS), join(folder, `${RESULTS}.claim`));
+    await appendFile(join(folder, `${RESULTS}.claim`), `${lineOf("c")}\n`);
+    await writeFile(journal, "garbage");
+    const me = await watched({ folder, rows: [done("c"), done("b")] });
+    await me.begin();
+    expect(await taken(me)).toEqual(["b", "c"]);
+  });
+
+  it("that is a link is replaced, and what it leads to stays as it is", async () => {
+    const { folder, journal } = await stopped();
+    const victim = join(await scratchFolder(), "victim");
+    await writeFile(victim, "precious");
+    await rm(journal);
+    await symlink(victim, journal);
+    const me = await watched({ folder, rows: ALL });
+    await me.begin();
+    expect(await taken(me)).toEqual(["b", "a", "c"]);
+    expect(await readFile(victim, "utf8")).toBe("precious");
+    expect((await lstat(journal)).isFile()).toBe(true);
+  });
+
+  it.each<[string, RegExp, (path: string) => Promise<unknown>]>([
+    ["a folder", /not a regular file/, (path) => mkdir(path)],
+    ["a pipe", /not a regular file/, (path) => run("mkfifo", [path])],
+  ])(
+    "or cannot be read (%s) delivers nothing until it can, and then nothing twice",
+    async (_, reason, place) => {
+      const { folder, journal } = await stopped();
+      await rename(journal, `${journal}.aside`);
+      await place(journal);
+      const me = await watched({ folder, rows: ALL });
+      await me.begin();
+      expect(reasons(me)).toEqual([expect.stringMatching(reason)]);
+      expect(await taken(me)).toEqual(["b"]);
+      await expectBeats(me);
+      await rm(journal, { recursive: true });
+      await rename(`${journal}.aside`, journal);
+      await me.next(done("c"));
+      expect(await taken(me)).toEqual(["c"]);
+      await expectNoMore(me, ...ALL);
+    },
+  );
+
+  it("or may not be read (EACCES) delivers nothing until it may, and then nothing twice", async () => {
+    const { folder, journal } = await stopped();
+    const { open } = promises;
+    vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
+      if (path !== journal) return open(path, ...more);
+      throw Object.assign(new Error(`EACCES: permission denied, open '${journal}'`), { code: "EACCES" });
+    });
+    const me = await watched({ folder, rows: ALL });
+    await me.begin();
+    expect(reasons(me)).toEqual([expect.stringMatching(/^EACCES.*\.delegations\.json/)]);
+    expect(await taken(me)).toEqual(["b"]);
+    vi.restoreAllMocks();
+    await me.next(done("c"));
+    expect(await taken(me)).toEqual(["c"]);
+    await expectNoMore(me, ...ALL);
+  });
+
+  it("or in whose place a folder comes while it is in use shows only what was there until it is gone, and then all once", async () => {
+    const me = await watched();
+    await me.begin();
+    await me.next(done("a"));
+    const journal = join(me.folder, JOURNAL);
+    await rename(journal, `${journal}.aside`);
+    await mkdir(journal);
+    await me.next(done("b"));
+    await me.next(done("c"));
+    expect(await taken(me)).toEqual(["a"]);
+    expect(reasons(me)).toHaveLength(2);
+    await rm(journal, { recursive: true });
+    await rename(`${journal}.aside`, journal);
+    await me.next(done("d"));
+    expect(await taken(me)).toEqual(["b", "c", "d"]);
+    await expectNoMore(me, done("d"), done("c"), done("b"), done("a"));
+  });
+});

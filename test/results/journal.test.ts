@@ -1,0 +1,178 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createJournal, type JournalState } from "../../src/results/journal";
+import { scratchFolder } from "../heartbeat/helpers/folder";
+
+const EMPTY: JournalState = {
+  seen: [],
+  foreign: [],
+  unannounced: [],
+  announcement: undefined,
+  toldAt: undefined,
+};
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `d-${index}`);
+
+const place = async () => join(await scratchFolder(), "journal");
+
+/** What a later process finds. */
+async function reopened(path: string) {
+  const journal = createJournal(path);
+  return { found: await journal.open(), state: journal.state };
+}
+
+describe("a journal", () => {
+  it("is new where there is none, and writes nothing until it is told something", async () => {
+    const path = await place();
+    expect(await reopened(path)).toEqual({ found: "new", state: EMPTY });
+    expect((await reopened(path)).found).toBe("new");
+  });
+
+  it("gives back what was stored", async () => {
+    const path = await place();
+    const state: JournalState = {
+      seen: ["d-1", "d-2"],
+      foreign: ["f-1"],
+      unannounced: [
+        { id: "d-1", status: "completed" },
+        { id: "d-2", status: "failed", summary: "s", error: "e" },
+      ],
+      announcement: { messageId: "m-1", ids: ["d-1"], unfinished: 2 },
+      toldAt: 1_777_777_777_777,
+    };
+    await createJournal(path).store(state);
+    expect(await reopened(path)).toEqual({ found: "kept", state });
+  });
+
+  it("forgets the announcement that is over", async () => {
+    const path = await place();
+    const journal = createJournal(path);
+    await journal.store({ ...EMPTY, announcement: { messageId: "m-1", ids: [], unfinished: 0 } });
+    await journal.store({ ...EMPTY, announcement: undefined });
+    expect(await reopened(path)).toEqual({ found: "kept", state: EMPTY });
+  });
+
+  it("keeps the newest five hundred of everything", async () => {
+    const path = await place();
+    const journal = createJournal(path);
+    const ids = numbered(750);
+    await journal.store({
+      ...EMPTY,
+      seen: ids,
+      foreign: ids,
+      unannounced: ids.map((id) => ({ id, status: "failed" })),
+    });
+    for (const { seen, foreign, unannounced } of [journal.state, (await reopened(path)).state]) {
+      expect(seen).toEqual(ids.slice(-500));
+      expect(foreign).toEqual(ids.slice(-500));
+      expect(unannounced.map(({ id }) => id)).toEqual(ids.slice(-500));
+    }
+  });
+
+  it("still opens when everything in it is as long as it can be", async () => {
+    const path = await place();
+    const long = numbered(500).map((id) => id.padEnd(128, "x"));
+    await createJournal(path).store({
+      seen: long,
+      foreign: long,
+      unannounced: long.map((id) => ({
+        id,
+        status: "completed",
+        summary: "\u{1f600}".repeat(80),
+        error: "\u{1f600}".repeat(100),
+      })),
+      announcement: { messageId: "m", ids: long, unfinished: 0 },
+      toldAt: undefined,
+    });
+    expect((await reopened(path)).found).toBe("kept");
+  });
+
+  it("takes over what is stored only once it is", async () => {
+    const folder = await scratchFolder();
+    await writeFile(join(folder, "no-folder"), "");
+    const journal = createJournal(join(folder, "no-folder", "journal"));
+    await expect(journal.store({ ...EMPTY, seen: ["d-1"] })).rejects.toThrow();
+    expect(journal.state).toEqual(EMPTY);
+  });
+
+  it("takes over what is noted at once, also when it cannot be stored", async () => {
+    const folder = await scratchFolder();
+    await writeFile(join(folder, "no-folder"), "");
+    const journal = createJournal(join(folder, "no-folder", "journal"));
+    await expect(journal.note({ ...EMPTY, foreign: ["f-1"] })).rejects.toThrow();
+    expect(journal.state).toEqual({ ...EMPTY, foreign: ["f-1"] });
+  });
+
+  it("stores what is noted", async () => {
+    const path = await place();
+    await createJournal(path).note({ ...EMPTY, foreign: ["f-1"] });
+    expect((await reopened(path)).state.foreign).toEqual(["f-1"]);
+  });
+
+  it("is kept in memory where there is no file system", async () => {
+    const journal = createJournal(undefined);
+    expect(await journal.open()).toBe("new");
+    await journal.store({ ...EMPTY, seen: ["d-1"] });
+    await journal.note({ ...journal.state, foreign: ["f-1"] });
+    expect(journal.state).toEqual({ ...EMPTY, seen: ["d-1"], foreign: ["f-1"] });
+  });
+
+  it.each<[string, unknown]>([
+    ["no JSON", "{"],
+    ["no object", []],
+    ["null", null],
+    ["nothing that counts", {}],
+    ["no list of ids", { ...EMPTY, seen: "d-1" }],
+    ["an id that is no text", { ...EMPTY, seen: ["d-1", 7] }],
+    ["foreign ids that are no text", { ...EMPTY, foreign: [null] }],
+    ["something else than results", { ...EMPTY, unannounced: ["d-1"] }],
+    ["a result without a status", { ...EMPTY, unannounced: [{ id: "d-1" }] }],
+    [
+      "a result with a summary that is no text",
+      { ...EMPTY, unannounced: [{ id: "d-1", status: "failed", summary: 7 }] },
+    ],
+    [
+      "a result with an error that is no text",
+      { ...EMPTY, unannounced: [{ id: "d-1", status: "failed", error: {} }] },
+    ],
+    ["an announcement without ids", { ...EMPTY, announcement: { messageId: "m" } }],
+    ["an announcement without identity", { ...EMPTY, announcement: { ids: [] } }],
+  ])("is corrupt with %s in it, and then knows nothing", async (_, content) => {
+    const path = await place();
+    await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+    expect(await reopened(path)).toEqual({ found: "corrupt", state: EMPTY });
+  });
+
+  it("can be read by nobody else", async () => {
+    const path = await place();
+    await createJournal(path).store(EMPTY);
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ version: 1 });
+    const { stat } = await import("node:fs/promises");
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it("opens whatever is in the file, as what it is or as corrupt", async () => {
+    const path = await place();
+    const state = fc.record({
+      seen: fc.oneof(fc.array(fc.string()), fc.jsonValue()),
+      foreign: fc.array(fc.string()),
+      unannounced: fc.array(fc.oneof(fc.record({ id: fc.string(), status: fc.string() }), fc.jsonValue())),
+      announcement: fc.oneof(
+        fc.record({ messageId: fc.string(), ids: fc.array(fc.string()) }),
+        fc.jsonValue(),
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(state, fc.jsonValue()), async (content) => {
+        await writeFile(path, JSON.stringify(content));
+        const { found, state } = await reopened(path);
+        expect(["kept", "corrupt"]).toContain(found);
+        if (found === "kept") expect({ ...state }).toMatchObject(content as object);
+        else expect(state).toEqual(EMPTY);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

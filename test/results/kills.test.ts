@@ -1,0 +1,139 @@
+import { randomUUID } from "node:crypto";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startPlatform, type TestPlatform } from "a2a-peers/testing";
+import { beforeAll, expect, it, onTestFinished } from "vitest";
+import { scratchFolder } from "../heartbeat/helpers/folder";
+import { bundle } from "../heartbeat/helpers/run-script";
+import { type Bringer, soon, startBringer } from "./scripts/process";
+import { EIGHT_KEYS, takeFile } from "./scripts/reader";
+
+const KILLS = 200;
+const LANES = 4;
+/** The platform lists the newest 50 rows; what nobody has yet must be among them. */
+const MOST_OPEN = 40;
+/** Changes to the disk in which a life takes its lock over and delivers twice, about. */
+const STEPS = 24;
+const LONGEST_LIFE_MS = 20;
+
+let script: string;
+
+beforeAll(async () => {
+  script = await bundle(new URL("./scripts/bring-home.ts", import.meta.url));
+});
+
+/** One workspace with its results file, whose delegations go on finishing while its heartbeats are killed. */
+async function openLane(platform: TestPlatform) {
+  const me = platform.addWorkspace();
+  const folder = await scratchFolder();
+  const path = join(folder, "delegation_results.jsonl");
+  const finished: string[] = [];
+  const received: string[] = [];
+  let over = false;
+  let work: Promise<unknown> = Promise.resolve();
+
+  async function finish(): Promise<void> {
+    while (!over) {
+      if (finished.length - received.length < MOST_OPEN) {
+        const id = randomUUID();
+        finished.push(id);
+        const response_preview = `result ${finished.length}`;
+        me.addDelegationRow({ delegation_id: id, source_id: me.id, status: "completed", response_preview });
+      }
+      await sleep(Math.random() * 12);
+    }
+  }
+
+  async function take(): Promise<void> {
+    for (const line of await takeFile(path)) {
+      const result = JSON.parse(line);
+      expect(Object.keys(result)).toEqual(EIGHT_KEYS);
+      expect(result.response_preview).toBe(`result ${finished.indexOf(result.delegation_id) + 1}`);
+      received.push(result.delegation_id);
+    }
+  }
+
+  async function read(): Promise<void> {
+    while (!over) {
+      await take();
+      await sleep(Math.random() * 20);
+    }
+  }
+
+  const start = (killAt?: { n: number; moment: "before" | "after" }): Bringer =>
+    startBringer(script, {
+      platformUrl: platform.url,
+      workspaceId: me.id,
+      token: String(me.token),
+      stateDir: folder,
+      ...(killAt && { killAt }),
+    });
+
+  /** Nothing that is finished before anybody has ever waited for it is delivered, so one heartbeat has to look first. */
+  async function begin(): Promise<void> {
+    const first = start();
+    await soon(() => lstat(join(folder, ".delegations.json")));
+    await first.kill();
+    work = Promise.all([finish(), read()]);
+    // Told at the end.
+    work.catch(() => {});
+  }
+
+  async function end(): Promise<void> {
+    over = true;
+    await work;
+    const last = start();
+    await soon(async () => {
+      await take();
+      expect(received.length).toBeGreaterThanOrEqual(finished.length);
+    });
+    const beats = last.told("heartbeat.sent").length;
+    await soon(() => expect(last.told("heartbeat.sent").length).toBeGreaterThan(beats + 2));
+    await last.stop();
+    await take();
+  }
+
+  return { folder, finished, received, start, begin, end };
+}
+
+it(`loses no result and delivers none twice, in ${KILLS} kills`, { timeout: 240_000 }, async () => {
+  const platform = await startPlatform();
+  onTestFinished(() => platform.close());
+  const lanes = await Promise.all(Array.from({ length: LANES }, () => openLane(platform)));
+  let kills = 0;
+
+  async function killOne({ start }: (typeof lanes)[number], count: number): Promise<void> {
+    if (count % 2 === 0) {
+      const bringer = start();
+      await soon(() => expect(bringer.told("heartbeat.sent")).not.toEqual([]));
+      await sleep(Math.random() * LONGEST_LIFE_MS);
+      await bringer.kill();
+    } else {
+      const step = (count - 1) / 2;
+      const moment = step % 2 === 0 ? "before" : "after";
+      expect(await start({ n: 1 + (Math.floor(step / 2) % STEPS), moment }).closed).toBe("SIGKILL");
+    }
+  }
+
+  await Promise.all(
+    lanes.map(async (lane) => {
+      await lane.begin();
+      while (kills < KILLS) {
+        kills += 1;
+        await killOne(lane, kills);
+      }
+      await lane.end();
+    }),
+  );
+
+  for (const { finished, received, folder } of lanes) {
+    const lost = finished.filter((id) => !received.includes(id));
+    const repeated = received.filter((id, index) => received.indexOf(id) !== index);
+    expect({ lost, repeated }).toEqual({ lost: [], repeated: [] });
+    expect(received).toEqual(finished);
+    expect(await readdir(folder)).not.toContain("delegation_results.jsonl.claim");
+    // Enough to mean something.
+    expect(finished.length).toBeGreaterThan(KILLS / LANES);
+  }
+});

@@ -1,0 +1,277 @@
+import { describe, expect, it } from "vitest";
+import { A2AError, type A2AErrorFacts } from "../../src/errors";
+import type { HeartbeatEvent } from "../../src/events";
+import { createNotifier } from "../../src/results/notifier";
+import type { DelegationResult } from "../../src/results/result";
+import { OWN, PEER } from "../helpers/ids";
+import { type Answer, inOrder } from "../heartbeat/helpers/scripted";
+import { INTERVAL, refused, SECOND } from "../heartbeat/helpers/world";
+import { done, failed, page } from "./helpers/rows";
+import { LIST, NOTICE, watched } from "./helpers/polled";
+
+const SENT = { status: 200, body: { status: "sent" } };
+
+const notifying = (more = {}) => watched({ delegations: { notify: true, ...more } });
+
+describe("the human behind the workspace", () => {
+  it("is shown each result, with the beginning of its text", async () => {
+    const { begin, next, requests, headers } = await notifying();
+    await begin();
+    const summary = "s".repeat(150);
+    const response_preview = "p".repeat(250);
+    await next(failed("d-3"), done("d-2"), done("d-1", { summary, response_preview }));
+    const message = (text: string) => ({ message: text, type: "delegation_result" });
+    expect(requests(NOTICE).map(({ body }) => body)).toEqual([
+      message(`Delegation completed: ${"s".repeat(100)}\nResult: ${"p".repeat(200)}`),
+      message("Delegation completed: summary of d-2\nResult: preview of d-2"),
+      message("Delegation failed: summary of d-3"),
+    ]);
+    expect(headers(NOTICE).get("x-workspace-id")).toBe(OWN);
+  });
+
+  it("is shown nothing when nothing is new", async () => {
+    const { begin, next, notices } = await notifying();
+    await begin();
+    await next(done("d-1"));
+    await next(done("d-1"));
+    expect(notices()).toHaveLength(1);
+  });
+
+  it("is shown nothing when that is not wanted", async () => {
+    const { begin, next, waiting, notices } = await notifying({ notify: false });
+    await begin();
+    await next(done("d-1"));
+    expect(await waiting()).toEqual(["d-1"]);
+    expect(notices()).toEqual([]);
+  });
+
+  it("is shown results also while the agent is not told of them yet", async () => {
+    const { begin, next, notices, messages } = await notifying({ announce: true, cooldownMs: 600_000 });
+    await begin();
+    await next(done("d-1"));
+    await next(done("d-2"), done("d-1"));
+    expect(messages()).toHaveLength(1);
+    expect(notices()).toHaveLength(2);
+  });
+
+  it("is shown the next result when one cannot be shown", async () => {
+    const { platform, begin, next, notices, told } = await notifying();
+    platform.on(NOTICE, inOrder(refused(500), SENT));
+    await begin();
+    await next(done("d-2"), done("d-1"));
+    expect(notices()).toEqual([expect.stringContaining("d-1"), expect.stringContaining("d-2")]);
+    expect(told("delegations.notify_failed")).toEqual([
+      {
+        type: "delegations.notify_failed",
+        workspaceId: OWN,
+        code: "platform_error",
+        reason: expect.any(String),
+      },
+    ]);
+  });
+
+  it.each<[string, Answer]>([
+    ["500", refused(500)],
+    ["502", refused(502)],
+    ["a reset", "reset"],
+    ["silence", "hang"],
+    ["400", refused(400, "message is required")],
+    ["404", refused(404, "workspace not found")],
+    ["413", refused(413)],
+  ])("is not shown again what met %s", async (_, answer) => {
+    const { platform, begin, next, pass, notices, told } = await notifying();
+    platform.on(NOTICE, () => answer);
+    await begin();
+    await next(done("d-1"));
+    await pass(10_000);
+    for (let look = 0; look < 3; look += 1) await next(done("d-1"));
+    expect(notices()).toHaveLength(1);
+    expect(told("delegations.notify_failed")).toHaveLength(1);
+  });
+
+  it.each<[string, Answer]>([
+    ["429", refused(429, "rate limit exceeded", { "retry-after": "1" })],
+    ["401", refused(401, "invalid workspace auth token")],
+    ["503 of a platform that is away", { status: 503, body: { error: "x", code: "platform_unavailable" } }],
+  ])("is shown at the next look what met %s and surely was not shown", async (_, answer) => {
+    const { platform, begin, next, notices, told } = await notifying();
+    platform.on(NOTICE, inOrder(answer, answer, SENT));
+    await begin();
+    for (let look = 0; look < 5; look += 1) await next(done("d-1"));
+    expect(notices()).toEqual(new Array(3).fill(expect.stringContaining("d-1")));
+    expect(told("delegations.notify_failed")).toEqual([]);
+  });
+
+  it("is shown later what found no connection", async () => {
+    const { unreachable, begin, next, notices } = await notifying();
+    unreachable(NOTICE);
+    await begin();
+    await next(done("d-1"));
+    unreachable(NOTICE, false);
+    await next(done("d-1"));
+    expect(notices()).toEqual([expect.stringContaining("d-1")]);
+  });
+
+  it("is not shown what failed five times", async () => {
+    const { platform, begin, next, notices, told } = await notifying();
+    platform.on(NOTICE, () => refused(429, "rate limit exceeded"));
+    await begin();
+    for (let look = 0; look < 4; look += 1) await next(done("d-1"));
+    expect(told("delegations.notify_failed")).toEqual([]);
+    for (let look = 0; look < 4; look += 1) await next(done("d-1"));
+    expect(notices()).toHaveLength(5);
+    expect(told("delegations.notify_failed")).toMatchObject([{ code: "rate_limited" }]);
+  });
+
+  it("is shown more than three results at once in one message", async () => {
+    const { begin, next, notices } = await notifying();
+    await begin();
+    await next(...page(1, 3));
+    expect(notices()).toHaveLength(3);
+    await next(failed("d-7"), ...page(4, 6));
+    expect(notices().slice(3)).toEqual([
+      "4 delegations finished: 3 completed, 1 failed\n- completed: summary of d-4\n- completed: summary of d-5\n- completed: summary of d-6\n- failed: summary of d-7",
+    ]);
+  });
+
+  it("does not hold up beats, nor the delivery of results, while showing hangs", async () => {
+    const { platform, begin, next, pass, beats, ids } = await notifying();
+    platform.on(NOTICE, () => "hang");
+    await begin();
+    await next(done("d-1"));
+    await pass(INTERVAL);
+    await next(done("d-2"), done("d-1"));
+    expect(ids("delegations.delivered")).toEqual(["d-1", "d-2"]);
+    expect(beats().map(({ at }) => at)).toEqual(
+      [0, 1, 2, 3].map((n) => (n === 0 ? 0 : SECOND + (n - 1) * INTERVAL)),
+    );
+  });
+
+  it("is not waited for by stop()", async () => {
+    const { platform, heartbeat, begin, next, clock } = await notifying();
+    platform.on(NOTICE, () => "hang");
+    await begin();
+    await next(done("d-1"));
+    await heartbeat.stop();
+    expect(clock.pending).toEqual([]);
+  });
+
+  it("is shown nothing of a foreign delegation, and results of the page beside it", async () => {
+    const { platform, begin, next, notices } = await notifying();
+    platform.on(LIST, () => ({ status: 200, body: [] }));
+    await begin();
+    platform.on(LIST, () => ({ status: 200, body: [done("f-1", { source_id: PEER }), done("d-1")] }));
+    await next();
+    expect(notices()).toEqual(["Delegation completed: summary of d-1\nResult: preview of d-1"]);
+  });
+});
+
+function notifier(...failures: (A2AErrorFacts | undefined)[]) {
+  const shown: string[] = [];
+  const events: HeartbeatEvent[] = [];
+  const {
+    add,
+    flush: begin,
+    idle,
+  } = createNotifier({
+    workspaceId: OWN,
+    emit: (event) => events.push(event),
+    async show(message) {
+      shown.push(message);
+      const facts = failures[Math.min(shown.length, failures.length) - 1];
+      return facts === undefined ? undefined : new A2AError(facts);
+    },
+  });
+  const flush = () => {
+    begin();
+    return idle();
+  };
+  return { add, flush, shown, events };
+}
+
+const result = (fields: Partial<DelegationResult> = {}): DelegationResult => ({
+  delegation_id: "d-1",
+  target_id: PEER,
+  source_id: OWN,
+  status: "completed",
+  summary: "summary",
+  response_preview: "preview",
+  error: "",
+  timestamp: 1,
+  ...fields,
+});
+
+describe("a notice", () => {
+  it("has no characters that hide or reorder text, and whole ones only", async () => {
+    const { add, flush, shown } = notifier();
+    add([
+      result({
+        summary: "a\u202eb\u0007c\nd\u2066e\u200ff\u001b[31m",
+        response_preview: `\r\n${"\u{1f600}".repeat(250)}`,
+      }),
+    ]);
+    await flush();
+    expect(shown).toEqual([`Delegation completed: a b c d e f [31m\nResult: ${"\u{1f600}".repeat(200)}`]);
+  });
+
+  it("of many results lists ten of them, on one line each", async () => {
+    const { add, flush, shown } = notifier();
+    add(
+      Array.from({ length: 13 }, (_, index) =>
+        result({ delegation_id: `d-${index}`, summary: `\n${index}\n` }),
+      ),
+    );
+    await flush();
+    const lines = shown[0]?.split("\n") ?? [];
+    expect(shown).toHaveLength(1);
+    expect(lines).toHaveLength(12);
+    expect(lines[10]).toBe("- completed: 9");
+    expect(lines[11]).toBe("- and 3 more");
+  });
+
+  it("does not show what is still being shown", async () => {
+    const { add, flush, shown } = notifier();
+    add([result()]);
+    await Promise.all([flush(), flush()]);
+    expect(shown).toHaveLength(1);
+  });
+
+  it("that waits makes room for newer ones when there are too many", async () => {
+    const { add, flush, shown, events } = notifier({ code: "rate_limited", message: "no", retryable: true });
+    for (let index = 0; index < 60; index += 1) add([result({ summary: `number ${index}` })]);
+    await flush();
+    expect(shown).toHaveLength(50);
+    expect(shown[0]).toContain("number 10");
+    expect(events).toEqual([]);
+  });
+
+  it.each<[string, A2AErrorFacts, boolean]>([
+    ["not sent and worth a repeat", { code: "network", message: "", retryable: true }, true],
+    ["not sent and refused for the token", { code: "unauthorized", message: "" }, true],
+    ["not sent and refused for good", { code: "bad_request", message: "" }, false],
+    ["maybe shown", { code: "network", message: "", retryable: true, delivery: "maybe" }, false],
+    ["shown, and its answer lost", { code: "reply_lost", message: "", delivery: "confirmed" }, false],
+  ])("that was %s is shown again only if that does no harm", async (_, facts, again) => {
+    const { add, flush, shown, events } = notifier(facts);
+    add([result()]);
+    await flush();
+    await flush();
+    expect(shown).toHaveLength(again ? 2 : 1);
+    expect(events).toHaveLength(again ? 0 : 1);
+  });
+});
+
+describe("a notice that hangs", () => {
+  it("does not keep the next beats from looking", async () => {
+    const { platform, begin, next, pass, requests } = await watched({
+      intervalMs: 2000,
+      delegations: { notify: true },
+    });
+    platform.on(NOTICE, () => "hang");
+    await begin();
+    await next(...page(1, 3));
+    const before = requests(LIST).length;
+    await pass(9000);
+    expect(requests(LIST).length - before).toBe(4);
+  });
+});

@@ -1,0 +1,83 @@
+import { startPlatform, type TestPlatform } from "a2a-peers/testing";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { scratchFolder } from "../heartbeat/helpers/folder";
+import { bundle, runScript } from "../heartbeat/helpers/run-script";
+
+let script: string;
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  script = await bundle(new URL("./helpers/only-poller.ts", import.meta.url));
+});
+beforeEach(async () => {
+  platform = await startPlatform();
+});
+afterEach(() => platform.close());
+
+const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 5 });
+
+/** A process that has nothing but a heartbeat and some other work, once it has looked for results. */
+async function start(finale = "") {
+  const me = platform.addWorkspace({ reply: () => "thank you" });
+  const { child, ended } = runScript(
+    script,
+    platform.url,
+    me.id,
+    String(me.token),
+    await scratchFolder(),
+    finale,
+  );
+  const asked = (path: string) =>
+    platform.requests.filter((request) => request.path === `/workspaces/${me.id}/${path}`).length;
+  await waitFor(() => expect(asked("delegations")).toBeGreaterThan(1));
+  return {
+    me,
+    asked,
+    stall: (route: string) => platform.fail(route.replace(":id", me.id), { kind: "stall" }),
+    finish: (id: string) =>
+      me.addDelegationRow({ delegation_id: id, source_id: me.id, status: "failed", summary: "it failed" }),
+    /** Ends the other work; resolves when the process is gone. */
+    async end() {
+      child.kill("SIGUSR2");
+      return await ended;
+    },
+  };
+}
+
+const clean = { code: 0, signal: null, stdout: "", stderr: "" };
+
+describe("a process that brings results home and has nothing else to do", () => {
+  it("exits by itself while results wait for the end of the cooldown", async () => {
+    const { me, end, finish } = await start();
+    finish("d-1");
+    await waitFor(() => expect(me.received).toHaveLength(1));
+    finish("d-2");
+    await waitFor(() => expect(me.notifications).toHaveLength(2));
+    expect(await end()).toEqual(clean);
+    expect(me.received).toHaveLength(1);
+  });
+
+  it("exits by itself while a look hangs", async () => {
+    const { end, stall, asked } = await start();
+    stall("GET /workspaces/:id/delegations");
+    const before = asked("delegations");
+    await waitFor(() => expect(asked("delegations")).toBeGreaterThan(before));
+    expect(await end()).toEqual(clean);
+  });
+
+  it.each(["a2a", "notify"])("exits by itself while a request to %s hangs", async (path) => {
+    const { end, stall, asked, finish } = await start();
+    stall(`POST /workspaces/:id/${path}`);
+    finish("d-1");
+    await waitFor(() => expect(asked(path)).toBe(1));
+    expect(await end()).toEqual(clean);
+  });
+
+  it.each(["close", "stop"])("exits by itself after %s(), also while it tells of results", async (finale) => {
+    const { end, stall, asked, finish } = await start(finale);
+    for (const path of ["a2a", "notify"]) stall(`POST /workspaces/:id/${path}`);
+    finish("d-1");
+    await waitFor(() => expect(asked("a2a")).toBe(1));
+    expect(await end()).toEqual(clean);
+  });
+});

@@ -1,0 +1,81 @@
+import fs from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { builtin, onNode, thisMachine } from "../../src/runtime/machine";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** Replaces `process`, as other runtimes do. */
+const runOn = (process: unknown) => vi.stubGlobal("process", process);
+
+describe("on Node", () => {
+  it("built-ins are Node's own", () => {
+    expect(builtin("node:http")).toMatchObject({ request: http.request });
+    expect(onNode()).toBe(true);
+  });
+
+  it("the machine is this one", () => {
+    const machine = thisMachine();
+    expect(machine.env).toBe(process.env);
+    expect(machine.exists(import.meta.filename)).toBe(true);
+    expect(machine.exists(`${import.meta.filename}.none`)).toBe(false);
+    expect(machine.join("a", "..", "b")).toBe("b");
+    expect(machine.homeDir()).not.toBe("");
+  });
+
+  it("writable says what the file system says", () => {
+    const machine = thisMachine();
+    expect(machine.writable(import.meta.dirname)).toBe(true);
+    const denied = vi.spyOn(fs, "accessSync").mockImplementation(() => {
+      throw new Error("EACCES");
+    });
+    expect(machine.writable(import.meta.dirname)).toBe(false);
+    denied.mockRestore();
+  });
+
+  it.each<[string, () => string]>([
+    [
+      "the user is not known to the system",
+      () => {
+        throw new Error("A system error occurred: uv_os_homedir returned ENOENT");
+      },
+    ],
+    ["the variable for it is empty", () => ""],
+  ])("there is no home folder where %s", (_, homedir) => {
+    const homeless = vi.spyOn(os, "homedir").mockImplementation(homedir);
+    onTestFinished(() => homeless.mockRestore());
+    expect(thisMachine().homeDir()).toBeUndefined();
+  });
+});
+
+describe.each([
+  { runtime: "a worker without `process`", process: undefined },
+  { runtime: "a worker with a stand-in for `process`", process: { env: {} } },
+  {
+    runtime: "an old runtime without `getBuiltinModule`",
+    process: { env: {}, versions: { node: "20.0.0" } },
+  },
+])("in $runtime", ({ process }) => {
+  it("there are no built-ins, no files and an empty environment", () => {
+    runOn(process);
+    const machine = thisMachine();
+    expect(builtin("node:http")).toBeUndefined();
+    expect(machine.env).toEqual({});
+    expect([machine.exists("/"), machine.writable("/")]).toEqual([false, false]);
+    expect(machine.homeDir()).toBeUndefined();
+    expect(machine.join("a", "b")).toBe("a/b");
+  });
+});
+
+it.each([
+  { name: "Node", versions: { node: "20.20.2" }, expected: true },
+  { name: "Bun", versions: { node: "22.6.0", bun: "1.4.5" }, expected: false },
+  { name: "Deno", versions: { node: "22.6.0", deno: "2.9.6" }, expected: false },
+  { name: "a browser", versions: undefined, expected: false },
+])("onNode() is $expected on $name", ({ versions, expected }) => {
+  runOn({ versions });
+  expect(onNode()).toBe(expected);
+});

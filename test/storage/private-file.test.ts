@@ -1,0 +1,329 @@
+import { type ChildProcess, execFile, fork } from "node:child_process";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { readPrivateFile, writePrivateFile } from "../../src/storage/private-file";
+
+const run = promisify(execFile);
+
+// No folder is closed to root; the errors of the other tests have to do for it.
+const IS_ROOT = process.getuid?.() === 0;
+
+async function scratchFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "private-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const secretPath = async () => join(await scratchFolder(), ".secret");
+const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
+
+describe("writing", () => {
+  it("makes a file for this user only, with nothing beside it", async () => {
+    const path = await secretPath();
+    await writePrivateFile(path, "hunter2");
+    expect(await readFile(path, "utf8")).toBe("hunter2");
+    expect(await modeOf(path)).toBe(0o600);
+    expect(await readdir(join(path, ".."))).toEqual([".secret"]);
+  });
+
+  it("does not depend on the umask", async () => {
+    const path = await secretPath();
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    await writePrivateFile(join(path, "..", "new", "secret"), "hunter2");
+    expect(await modeOf(join(path, "..", "new"))).toBe(0o700);
+    expect(await modeOf(join(path, "..", "new", "secret"))).toBe(0o600);
+  });
+
+  it("replaces what was there, also its mode", async () => {
+    const path = await secretPath();
+    await writeFile(path, "an older and longer one");
+    await chmod(path, 0o644);
+    await writePrivateFile(path, "new");
+    expect(await readFile(path, "utf8")).toBe("new");
+    expect(await modeOf(path)).toBe(0o600);
+  });
+
+  it("never changes a file in place: who has it open goes on reading the old one", async () => {
+    const path = await secretPath();
+    await writePrivateFile(path, "old");
+    const before = await stat(path);
+    await writePrivateFile(path, "new");
+    expect((await stat(path)).ino).not.toBe(before.ino);
+  });
+
+  it.each(["a file that exists", "nothing"])(
+    "replaces a link to %s, which stays as it is",
+    async (target) => {
+      const path = await secretPath();
+      const victim = await secretPath();
+      if (target !== "nothing") await writeFile(victim, "precious");
+      await symlink(victim, path);
+      await writePrivateFile(path, "hunter2");
+      expect((await lstat(path)).isFile()).toBe(true);
+      const left = await readFile(victim, "utf8").catch((error) => error.code);
+      expect(left).toBe(target === "nothing" ? "ENOENT" : "precious");
+    },
+  );
+
+  it("many at once leaves one whole file", async () => {
+    const path = await secretPath();
+    const secrets = Array.from({ length: 30 }, (_, index) => `${index}`.repeat(100 + index));
+    await Promise.all(secrets.map((secret) => writePrivateFile(path, secret)));
+    expect(secrets).toContain(await readFile(path, "utf8"));
+    expect(await readdir(join(path, ".."))).toEqual([".secret"]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["the folder cannot be made", "/dev/null/sub/secret", /ENOTDIR|EEXIST/],
+    ["the folder is a file", "/dev/null/secret", /ENOTDIR|EEXIST/],
+    ["the name is too long", join(tmpdir(), "x".repeat(252)), /ENAMETOOLONG/],
+  ])("fails when %s", async (_, path, error) => {
+    await expect(writePrivateFile(path, "hunter2")).rejects.toThrow(error);
+  });
+
+  it("fails over a folder of that name and leaves nothing beside it", async () => {
+    const path = await secretPath();
+    await mkdir(path);
+    await expect(writePrivateFile(path, "hunter2")).rejects.toThrow(/EISDIR|EEXIST|ENOTDIR/);
+    expect(await readdir(join(path, ".."))).toEqual([".secret"]);
+  });
+
+  if (!IS_ROOT) {
+    it("fails in a folder that may not be written", async () => {
+      const path = await secretPath();
+      await writePrivateFile(path, "old");
+      await chmod(join(path, ".."), 0o500);
+      await expect(writePrivateFile(path, "new")).rejects.toThrow(/EACCES/);
+      expect(await readFile(path, "utf8")).toBe("old");
+      await chmod(join(path, ".."), 0o700);
+    });
+  }
+
+  describe("through a link to a folder", () => {
+    async function linked(parentMode: number) {
+      const parent = await scratchFolder();
+      const target = await scratchFolder();
+      await symlink(target, join(parent, "link"));
+      await chmod(parent, parentMode);
+      return { target, path: join(parent, "link", "secret") };
+    }
+
+    it("works where only this user could have made it", async () => {
+      const { target, path } = await linked(0o755);
+      await writePrivateFile(path, "hunter2");
+      expect(await readdir(target)).toEqual(["secret"]);
+    });
+
+    it.each([0o777, 0o775, 0o1777])("fails where others could have planted it (%o)", async (mode) => {
+      const { target, path } = await linked(mode);
+      await expect(writePrivateFile(path, "hunter2")).rejects.toThrow("symbolic link");
+      expect(await readdir(target)).toEqual([]);
+    });
+  });
+
+  describe("sweeps", () => {
+    const LONG_AGO = new Date(Date.now() - 3_600_000);
+
+    it("what writers left behind that were killed", async () => {
+      const path = await secretPath();
+      for (const name of ["a", "b", "c"]) {
+        await writeFile(`${path}.${name}.tmp`, "half of a sec");
+        await utimes(`${path}.${name}.tmp`, LONG_AGO, LONG_AGO);
+      }
+      await writePrivateFile(path, "hunter2");
+      expect(await readdir(join(path, ".."))).toEqual([".secret"]);
+    });
+
+    it("no folder, whatever its name", async () => {
+      const path = await secretPath();
+      await mkdir(`${path}.folder.tmp`);
+      await utimes(`${path}.folder.tmp`, LONG_AGO, LONG_AGO);
+      await writePrivateFile(path, "hunter2");
+      expect(await readPrivateFile(path)).toBe("hunter2");
+    });
+
+    it("nothing that a writer may still be at work on, and nothing of others", async () => {
+      const path = await secretPath();
+      await writeFile(`${path}.young.tmp`, "");
+      for (const name of ["another.old.tmp", ".secret.bak", ".secret-x.tmp"]) {
+        await writeFile(join(path, "..", name), "");
+        await utimes(join(path, "..", name), LONG_AGO, LONG_AGO);
+      }
+      await writePrivateFile(path, "hunter2");
+      expect((await readdir(join(path, ".."))).sort()).toEqual(
+        [".secret", ".secret-x.tmp", ".secret.bak", ".secret.young.tmp", "another.old.tmp"].sort(),
+      );
+    });
+  });
+});
+
+const PAGE = 4096;
+
+/** Mounts a file system of a few pages; false where this user may not. */
+async function mountSmallDisk(folder: string): Promise<boolean> {
+  const options = ["-t", "tmpfs", "-o", `size=${4 * PAGE}`, "tmpfs", folder];
+  return run("mount", options).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe("a full disk", () => {
+  it("leaves the old secret whole and nothing beside it, where a small one can be mounted", async () => {
+    const folder = await scratchFolder();
+    if (!(await mountSmallDisk(folder))) return;
+    onTestFinished(async () => void (await run("umount", [folder])));
+    const path = join(folder, ".secret");
+    await writePrivateFile(path, "old");
+    // Takes the rest.
+    await writeFile(join(folder, "ballast"), Buffer.alloc(16 * PAGE)).catch(() => {});
+    await expect(writePrivateFile(path, "n".repeat(PAGE))).rejects.toThrow(/ENOSPC/);
+    expect(await readFile(path, "utf8")).toBe("old");
+    expect((await readdir(folder)).sort()).toEqual([".secret", "ballast"]);
+    await rm(join(folder, "ballast"));
+    await writePrivateFile(path, "new");
+    expect(await readPrivateFile(path)).toBe("new");
+  });
+});
+
+describe("reading", () => {
+  it("gives back what was written, without the white space around it", async () => {
+    const path = await secretPath();
+    await fc.assert(
+      fc.asyncProperty(fc.string({ minLength: 1, maxLength: 1000, unit: "grapheme" }), async (secret) => {
+        await writePrivateFile(path, secret);
+        expect(await readPrivateFile(path)).toBe(secret.trim() === "" ? undefined : secret.trim());
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ["no file", async () => {}],
+    ["no folder", (path) => rm(join(path, ".."), { recursive: true })],
+    ["a link to nowhere", (path) => symlink("/nowhere/at/all", path)],
+    ["an empty file", (path) => writeFile(path, "")],
+    ["a blank file", (path) => writeFile(path, " \n\t\n")],
+  ])("is undefined for %s", async (_, prepare) => {
+    const path = await secretPath();
+    await prepare(path);
+    expect(await readPrivateFile(path)).toBeUndefined();
+  });
+
+  it("is undefined below what is no folder", async () => {
+    expect(await readPrivateFile("/dev/null/secret")).toBeUndefined();
+  });
+
+  it("takes up to 8192 bytes and no more", async () => {
+    const path = await secretPath();
+    await writeFile(path, "x".repeat(8192));
+    expect(await readPrivateFile(path)).toHaveLength(8192);
+    await writeFile(path, "x".repeat(8193));
+    await expect(readPrivateFile(path)).rejects.toThrow("larger than 8192 bytes");
+  });
+
+  it("fails for a folder and for a device, and does not wait for who writes into a pipe", async () => {
+    const path = await secretPath();
+    await expect(readPrivateFile(join(path, ".."))).rejects.toThrow("not a regular file");
+    await expect(readPrivateFile("/dev/zero")).rejects.toThrow("not a regular file");
+    await run("mkfifo", [path]);
+    await expect(readPrivateFile(path)).rejects.toThrow("not a regular file");
+  });
+});
+
+describe("a writer that is killed", () => {
+  const KILLS = 200;
+  const LANES = 4;
+  const LONGEST_LIFE_MS = 15;
+  const WHOLE = /^(\d+):x*:\1$/;
+
+  let writer: string;
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), "writer-"));
+    writer = join(folder, "writer.mjs");
+    await build({
+      entryPoints: [fileURLToPath(new URL("./private-file-writer.ts", import.meta.url))],
+      outfile: writer,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      logLevel: "error",
+    });
+    return () => rm(folder, { recursive: true, force: true });
+  });
+
+  /** Starts a writer and kills it a moment after its first files are written. */
+  async function killOne(paths: readonly string[]): Promise<void> {
+    const child: ChildProcess = fork(writer, paths, { execArgv: [], stdio: "ignore" });
+    const closed = new Promise<NodeJS.Signals | null>((resolve) =>
+      child.once("close", (_, signal) => resolve(signal)),
+    );
+    await Promise.race([new Promise((resolve) => child.once("message", resolve)), closed]);
+    await sleep(Math.random() * LONGEST_LIFE_MS);
+    child.kill("SIGKILL");
+    expect(await closed).toBe("SIGKILL");
+  }
+
+  it(`never leaves half a file, in ${KILLS} kills`, { timeout: 60_000 }, async () => {
+    const counts = { kills: 0, reads: 0 };
+
+    async function lane(): Promise<string> {
+      const folder = await scratchFolder();
+      const paths = [join(folder, ".auth_token"), join(folder, ".platform_inbound_secret")];
+      while (counts.kills < KILLS) {
+        counts.kills += 1;
+        let alive = true;
+        const known = (await readdir(folder)).length > 0;
+        const killing = killOne(paths).finally(() => {
+          alive = false;
+        });
+        while (known && alive) {
+          for (const path of paths) expect(await readFile(path, "utf8")).toMatch(WHOLE);
+          counts.reads += 1;
+          await sleep(1);
+        }
+        await killing;
+        for (const path of paths) {
+          expect(await readFile(path, "utf8")).toMatch(WHOLE);
+          expect(await modeOf(path)).toBe(0o600);
+        }
+      }
+      return folder;
+    }
+
+    const folders = await Promise.all(Array.from({ length: LANES }, lane));
+    expect(counts.kills).toBeGreaterThanOrEqual(KILLS);
+    expect(counts.reads).toBeGreaterThan(KILLS);
+
+    // What the killed have left is gone with the next write, once it is old enough.
+    for (const folder of folders) {
+      const left = (await readdir(folder)).filter((name) => name.endsWith(".tmp"));
+      for (const name of left) await utimes(join(folder, name), 0, 0);
+      await writePrivateFile(join(folder, ".auth_token"), "token");
+      await writePrivateFile(join(folder, ".platform_inbound_secret"), "secret");
+      expect((await readdir(folder)).sort()).toEqual([".auth_token", ".platform_inbound_secret"]);
+    }
+  });
+});

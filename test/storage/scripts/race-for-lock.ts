@@ -1,0 +1,21 @@
+// Races for a lock when it is told to, and lets it go when it is told to. Argument: path of the lock.
+import { createLock } from "../../../src/storage/lock";
+
+const path = String(process.argv[2]);
+let lock = createLock(path);
+
+process.on("message", async (order) => {
+  if (order === "release") {
+    lock.release();
+    lock = createLock(path);
+    process.send?.("released");
+    return;
+  }
+  const outcome = await lock.take().then(
+    () => "won",
+    () => "lost",
+  );
+  process.send?.(outcome);
+});
+process.once("disconnect", () => process.exit());
+process.send?.("ready");

@@ -1,0 +1,50 @@
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { decode } from "../../../src/transport/http/encoding";
+import { rejectionOf } from "../../helpers/sockets-client";
+
+const PLAIN = Buffer.from('{"text":"häppy"}');
+const KIB = 1024;
+
+it.each([
+  ["gzip", gzipSync(PLAIN)],
+  ["x-gzip", gzipSync(PLAIN)],
+  [" GZip ", gzipSync(PLAIN)],
+  ["deflate", deflateSync(PLAIN)],
+  ["br", brotliCompressSync(PLAIN)],
+  ["identity", PLAIN],
+  ["made-up", PLAIN],
+])("undoes %j", async (encoding, body) => {
+  expect(await decode(encoding, body, KIB, 200)).toEqual(PLAIN);
+});
+
+it.each([
+  { name: "gzip that is none", encoding: "gzip", body: PLAIN, kind: "encoding" },
+  { name: "cut gzip", encoding: "gzip", body: gzipSync(PLAIN).subarray(0, 20), kind: "encoding" },
+  { name: "cut brotli", encoding: "br", body: brotliCompressSync(PLAIN).subarray(0, 8), kind: "encoding" },
+  { name: "no bytes", encoding: "gzip", body: Buffer.alloc(0), kind: "encoding" },
+  { name: "layers", encoding: "gzip, gzip", body: gzipSync(gzipSync(PLAIN)), kind: "encoding" },
+  { name: "a gzip bomb", encoding: "gzip", body: gzipSync(Buffer.alloc(2 * KIB)), kind: "too_large" },
+  {
+    name: "a deflate bomb",
+    encoding: "deflate",
+    body: deflateSync(Buffer.alloc(2 * KIB)),
+    kind: "too_large",
+  },
+  {
+    name: "a brotli bomb",
+    encoding: "br",
+    body: brotliCompressSync(Buffer.alloc(2 * KIB)),
+    kind: "too_large",
+  },
+])("gives up on $name", async ({ encoding, body, kind }) => {
+  expect(await rejectionOf(decode(encoding, body, KIB, 200))).toMatchObject({ kind, phase: "answered" });
+});
+
+describe("the limit", () => {
+  it("counts decoded bytes, to the byte", async () => {
+    const body = gzipSync(Buffer.alloc(KIB, "a"));
+    expect(await decode("gzip", body, KIB, 200)).toHaveLength(KIB);
+    expect(await rejectionOf(decode("gzip", body, KIB - 1, 200))).toMatchObject({ kind: "too_large" });
+  });
+});

@@ -1,0 +1,141 @@
+import type { Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { Attempt } from "../../../src/transport/response";
+import { type NodeRequest, nodeFetch, originOf } from "../../../src/transport/http/node-http";
+import { rejectionOf, until } from "../../helpers/sockets-client";
+import { virtualClock } from "../../helpers/sockets-clock";
+import { answerBytes, answering, rawServer } from "../../helpers/sockets-server";
+
+const HOUR_MS = 3_600_000;
+const LARGE_BODY = "x".repeat(16 * 2 ** 20);
+
+function requestOf(attempt: Partial<Attempt> = {}, body = "{}"): NodeRequest {
+  return {
+    path: "/",
+    method: "POST",
+    headers: {},
+    body,
+    attempt: {
+      limitMs: HOUR_MS,
+      maxBytes: 2 ** 20,
+      background: false,
+      interrupt: () => undefined,
+      ...attempt,
+    },
+    agent: undefined,
+  };
+}
+
+describe("limits of an attempt that has an hour", () => {
+  it("gives a connection thirty seconds to stand, its TLS included", async () => {
+    await using server = await rawServer({});
+    const clock = virtualClock();
+    const failure = rejectionOf(nodeFetch(originOf(`https://127.0.0.1:${server.port}/`), requestOf(), clock));
+    await until(() => server.connections === 1, "the connection is there");
+
+    await clock.advance(29_999);
+    expect(clock.pending).toBeGreaterThan(0);
+    await clock.advance(1);
+
+    expect(await failure).toMatchObject({ kind: "connect_timeout", phase: "connecting" });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("gives a request thirty seconds to be taken", async () => {
+    await using server = await rawServer({ onConnection: (socket: Socket) => socket.pause() });
+    const clock = virtualClock();
+    const failure = rejectionOf(nodeFetch(originOf(server.url), requestOf({}, LARGE_BODY), clock));
+    await until(() => server.connections === 1, "the connection is there");
+    // The client's side of the connection may stand a moment later.
+    await wait(20);
+
+    await clock.advance(30_000);
+
+    expect(await failure).toMatchObject({ kind: "write_timeout", phase: "sent" });
+    expect(server.complete).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("lets an answer take its hour once the request is there", async () => {
+    await using server = await rawServer({});
+    const clock = virtualClock();
+    const failure = rejectionOf(nodeFetch(originOf(server.url), requestOf(), clock));
+    await until(() => server.complete === 1 && clock.pending === 1, "the request is there");
+
+    await clock.advance(HOUR_MS - 1);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+
+    expect(await failure).toMatchObject({ kind: "read_timeout", phase: "sent" });
+  });
+});
+
+it.each([
+  ["http://platform:8080", { secure: false, hostname: "platform", port: "8080" }],
+  ["https://platform.example/base", { secure: true, hostname: "platform.example", port: "" }],
+  ["http://[::1]:8080", { secure: false, hostname: "::1", port: "8080" }],
+])("takes %s apart", (url, origin) => {
+  expect(originOf(url)).toEqual(origin);
+});
+
+it("sends the length of the body in bytes, and none without a body", async () => {
+  await using server = await rawServer(answering());
+  await nodeFetch(originOf(server.url), requestOf({}, '{"text":"häppy 👋"}'), virtualClock());
+  await nodeFetch(originOf(server.url), { ...requestOf(), method: "GET", body: undefined }, virtualClock());
+  expect(server.bodies).toEqual(['{"text":"häppy 👋"}', ""]);
+});
+
+it("tells headers whatever their case, and the first of several", async () => {
+  const bytes = answerBytes("{}", ["Retry-After: 7", "Set-Cookie: a", "Set-Cookie: b"], "503 Busy");
+  await using server = await rawServer({ onRequest: (socket) => socket.write(bytes) });
+
+  const answer = await nodeFetch(originOf(server.url), requestOf(), virtualClock());
+
+  expect(answer.status).toBe(503);
+  expect(["retry-after", "set-cookie", "x-none"].map(answer.header)).toEqual(["7", "a", undefined]);
+});
+
+it("leaves neither a timer nor an interruption behind", async () => {
+  await using server = await rawServer(answering());
+  const clock = virtualClock();
+  const set: boolean[] = [];
+
+  await nodeFetch(
+    originOf(server.url),
+    requestOf({ interrupt: (callback) => set.push(callback !== undefined) }),
+    clock,
+  );
+
+  expect(set).toEqual([true, false]);
+  expect(clock.pending).toBe(0);
+});
+
+it("takes an answer of exactly the limit and none of a byte more, with or without a length", async () => {
+  const shapes = [
+    (size: number) => answerBytes("x".repeat(size)),
+    (size: number) =>
+      answerBytes(`${size.toString(16)}\r\n${"x".repeat(size)}\r\n0\r\n\r\n`, ["transfer-encoding: chunked"]),
+  ];
+  for (const shape of shapes) {
+    for (const [size, fits] of [
+      [1000, true],
+      [1001, false],
+    ] as const) {
+      await using server = await rawServer({ onRequest: (socket) => socket.end(shape(size)) });
+      const fetched = nodeFetch(originOf(server.url), requestOf({ maxBytes: 1000 }), virtualClock());
+      if (fits) expect((await fetched).text).toHaveLength(size);
+      else expect(await rejectionOf(fetched)).toMatchObject({ kind: "too_large", status: 200 });
+    }
+  }
+});
+
+it("makes a failure of what the request itself does not allow", async () => {
+  const request = { ...requestOf(), headers: { "x-bad": "a\nb" } };
+  expect(
+    await rejectionOf(nodeFetch(originOf("http://127.0.0.1:1/"), request, virtualClock())),
+  ).toMatchObject({
+    kind: "unknown",
+    phase: "connecting",
+  });
+});

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { retryAfterBodyMs, retryAfterHeaderMs } from "../../../src/transport/request/retry-after";
+
+const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
+
+describe("the header", () => {
+  it.each([
+    ["0", 0],
+    ["15", 15_000],
+    [" 15 ", 15_000],
+    ["1.5", 1500],
+    ["0.0001", 1],
+    ["31536000", 31_536_000_000],
+    ["Sun, 22 Nov 2026 12:00:30 GMT", 30_000],
+    ["Sunday, 22-Nov-26 12:00:30 GMT", 30_000],
+    ["Sun Nov 22 12:00:30 2026", 30_000],
+    ["Sun, 22 Nov 2026 11:00:00 GMT", 0],
+  ])("%j is %i ms", (value, expected) => {
+    // The third form of a date names no zone, and Date.parse takes it as local.
+    const offset = value.endsWith("2026") ? new Date(NOW).getTimezoneOffset() * 60_000 : 0;
+    expect(retryAfterHeaderMs(value, NOW + offset)).toBe(expected);
+  });
+
+  it.each([
+    undefined,
+    "",
+    " ",
+    "-1",
+    "+5",
+    "1e3",
+    "1.5.",
+    "0x10",
+    "soon",
+    "15 seconds",
+    "15, 30",
+    "NaN",
+    "Infinity",
+    "9999999999999999",
+    "2026-11-22T12:00:30Z",
+    "Nov 22",
+    "Sun, 99 Nov 2026 99:00:00 GMT",
+  ])("%j is nothing", (value) => {
+    expect(retryAfterHeaderMs(value, NOW)).toBeUndefined();
+  });
+
+  it("is never negative, never no number and never throws", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.double().map(String),
+          fc.date().map((date) => `${date}`),
+        ),
+        (value) => {
+          const ms = retryAfterHeaderMs(value, NOW);
+          expect(ms === undefined || (Number.isFinite(ms) && ms >= 0)).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe("the body", () => {
+  it.each([
+    [0, 0],
+    [15, 15_000],
+    [0.25, 250],
+    ["15", 15_000],
+  ])("%j is %i ms", (value, expected) => {
+    expect(retryAfterBodyMs(value)).toBe(expected);
+  });
+
+  it.each([
+    undefined,
+    null,
+    true,
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    "-1",
+    "",
+    "soon",
+    [15],
+    { s: 1 },
+  ])("%j is nothing", (value) => {
+    expect(retryAfterBodyMs(value)).toBeUndefined();
+  });
+});

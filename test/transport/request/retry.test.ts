@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { type Attempted, attemptUntilDone } from "../../../src/transport/request/retry";
+import type { RetryPolicy } from "../../../src/transport/request/backoff";
+
+const POLICY: RetryPolicy = { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 16_000, jitter: 0.25 };
+const BUDGET_MS = 600_000;
+
+/** One attempt as a history tells it; it takes `takesMs`, or as long as the budget lets it. */
+interface Step {
+  takesMs: number;
+  end: "ok" | "again" | "final";
+  hintMs: number | undefined;
+}
+
+interface Conditions {
+  policy: RetryPolicy;
+  budgetMs: number;
+  random: () => number;
+}
+
+/** Plays a history in virtual time. */
+async function play(history: readonly Step[], conditions: Partial<Conditions> = {}) {
+  const { policy = POLICY, budgetMs = BUDGET_MS, random = () => 0.5 } = conditions;
+  let now = 0;
+  const sleeps: number[] = [];
+  const startedAt: number[] = [];
+  const retries: [attempt: number, delayMs: number][] = [];
+  const result = await attemptUntilDone<string, string>({
+    policy,
+    random,
+    remainingMs: () => Math.max(0, budgetMs - now),
+    async sleep(ms) {
+      sleeps.push(ms);
+      now += ms;
+    },
+    async attempt(number): Promise<Attempted<string, string>> {
+      startedAt.push(now);
+      const step = history[number - 1] ?? { takesMs: 0, end: "again", hintMs: undefined };
+      now += Math.min(step.takesMs, budgetMs - now);
+      if (step.end === "ok") return { ok: true, value: `attempt ${number}` };
+      return { ok: false, failure: `attempt ${number}`, again: step.end === "again", hintMs: step.hintMs };
+    },
+    onRetry: (attempt, delayMs) => retries.push([attempt, delayMs]),
+  });
+  return { result, elapsedMs: now, sleeps, startedAt, retries };
+}
+
+const again = (takesMs = 0, hintMs?: number): Step => ({ takesMs, end: "again", hintMs });
+
+it("makes five attempts, one, two, four and eight seconds apart", async () => {
+  const { result, sleeps, retries } = await play([]);
+
+  expect(result).toEqual({ ok: false, failure: "attempt 5", again: true, hintMs: undefined });
+  expect(sleeps).toEqual([1000, 2000, 4000, 8000]);
+  expect(retries).toEqual([
+    [2, 1000],
+    [3, 2000],
+    [4, 4000],
+    [5, 8000],
+  ]);
+});
+
+it("ends with the first success", async () => {
+  const { result, sleeps } = await play([again(), { takesMs: 5, end: "ok", hintMs: undefined }]);
+
+  expect(result).toEqual({ ok: true, value: "attempt 2" });
+  expect(sleeps).toEqual([1000]);
+});
+
+it("ends with a failure that is no better the second time", async () => {
+  const { result, sleeps } = await play([{ takesMs: 5, end: "final", hintMs: 1 }]);
+
+  expect(result).toMatchObject({ ok: false, failure: "attempt 1" });
+  expect(sleeps).toEqual([]);
+});
+
+it("fails at once when the platform asks for a longer wait than is left", async () => {
+  const { result, elapsedMs } = await play([again(10, BUDGET_MS)]);
+
+  expect(result).toMatchObject({ ok: false, failure: "attempt 1" });
+  expect(elapsedMs).toBe(10);
+});
+
+it("makes no second attempt when the first one took the whole budget", async () => {
+  const { startedAt, elapsedMs } = await play([again(Number.POSITIVE_INFINITY)]);
+
+  expect(startedAt).toEqual([0]);
+  expect(elapsedMs).toBe(BUDGET_MS);
+});
+
+it("stays within attempts and budget over any history", async () => {
+  const step: fc.Arbitrary<Step> = fc.record({
+    takesMs: fc.integer({ min: 0, max: 320_000 }),
+    end: fc.constantFrom("ok", "again", "again", "again", "final"),
+    hintMs: fc.option(fc.integer({ min: 0, max: 700_000 }), { nil: undefined }),
+  });
+  const policy = fc.record({
+    maxAttempts: fc.integer({ min: 1, max: 8 }),
+    baseDelayMs: fc.integer({ min: 0, max: 5000 }),
+    maxDelayMs: fc.integer({ min: 5000, max: 60_000 }),
+    jitter: fc.constantFrom<RetryPolicy["jitter"]>(0, 0.25, 1, "full"),
+  });
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 8 }),
+      policy,
+      fc.integer({ min: 1, max: BUDGET_MS }),
+      fc.array(random, { minLength: 1, maxLength: 20 }),
+      async (history, policy, budgetMs, values) => {
+        let drawn = 0;
+        const draw = () => values[drawn++ % values.length] ?? 0;
+        const played = await play(history, { policy, budgetMs, random: draw });
+
+        expect(played.startedAt.length).toBeLessThanOrEqual(policy.maxAttempts);
+        expect(played.sleeps.length).toBe(played.startedAt.length - 1);
+        expect(played.elapsedMs).toBeLessThanOrEqual(budgetMs);
+        for (const at of played.startedAt) expect(at).toBeLessThan(budgetMs);
+        for (const [index, ms] of played.sleeps.entries()) {
+          expect(ms).toBeGreaterThanOrEqual(history[index]?.hintMs ?? 0);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
