@@ -1,5 +1,12 @@
 // Adding a line here is an API decision: what is exported has to be kept.
 export { type A2AClient, createA2AClient } from "./client/client";
+export type {
+  A2AClientOptions,
+  EnricherOptions,
+  LimitOptions,
+  RetryOptions,
+  TimeoutOptions,
+} from "./client/options";
 export type { DelegateOptions, DelegationReceipt } from "./delegation/delegate";
 export type { Delegation } from "./delegation/delegation";
 export type { WaitOptions } from "./delegation/wait";
@@ -46,19 +53,11 @@ export type {
 } from "./events";
 export type { WorkspaceCredentials } from "./identity/credentials";
 export { fileToken, type TokenSource } from "./identity/token";
-export { parsePeerId } from "./validation/peer-id";
 export { type DelegatingClient, delegateTask } from "./messaging/delegate-task";
 export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/outcome";
 export type { MessagePart, OutgoingMessage } from "./messaging/outgoing-message";
 export type { SendOptions } from "./messaging/send";
 export { toToolText } from "./messaging/tool-text";
-export type {
-  A2AClientOptions,
-  EnricherOptions,
-  LimitOptions,
-  RetryOptions,
-  TimeoutOptions,
-} from "./client/options";
 export { displayName } from "./peers/display-name";
 export type { EnricherStats, PeerEnricher } from "./peers/enricher/enricher";
 export type { ListPeersOptions, PeerList, PeerListDiagnostic } from "./peers/list";
@@ -68,3 +67,4 @@ export type { AgentCard, AgentSkill } from "./registration/agent-card";
 export type { RegistrationResult } from "./registration/register";
 export type { Registration } from "./registration/registration";
 export type { CallOptions, DeliveryMode } from "./validation/options";
+export { parsePeerId } from "./validation/peer-id";

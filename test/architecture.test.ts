@@ -11,108 +11,122 @@ interface Import {
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const known = new Set(files);
+
+/** The source file a relative import names, or the name of a package. */
+function target(from: string, specifier: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  const path = relative(SRC, resolve(SRC, dirname(from), specifier));
+  return known.has(`${path}.ts`) ? `${path}.ts` : join(path, "index.ts");
+}
 
 const imports: Import[] = files.flatMap((file) => {
   const text = readFileSync(join(SRC, file), "utf8");
   const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)";/gm);
   return [...statements].map(([, type, specifier = ""]) => ({
     from: file,
-    to: specifier.startsWith(".") ? relative(SRC, resolve(SRC, dirname(file), specifier)) : specifier,
+    to: target(file, specifier),
     typeOnly: type !== undefined,
   }));
 });
 
-/** The room a file lives in: its folder, or its own name for the few files at the top. */
-const roomOf = (path: string): string => {
-  const [first = ""] = path.split("/");
-  return first.replace(/\.ts$/, "");
-};
+const inside = imports.filter(({ to }) => known.has(to));
+const packages = imports.filter(({ to }) => !known.has(to) && !to.startsWith("node:"));
 
-const LEAVES = ["errors", "events", "text", "runtime", "ids", "validate", "plain-name", "streak"];
+/** The top-level folder of a file, or the name of a file that lies at the top. */
+const layerOf = (path: string): string => path.split("/")[0]?.replace(/\.ts$/, "") ?? "";
 
-/** Which rooms a room may use at run time. */
-const MAY_USE: Record<string, string[]> = {
+/** What any layer may use. */
+const BASE = ["errors", "events", "text", "runtime", "validation"];
+const DOMAINS = ["peers", "messaging", "delegation", "registration"];
+
+/** Which layers a layer may import, types included. A layer that is not named here fails. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
-  events: [],
   text: [],
   runtime: [],
-  ids: [],
-  "plain-name": ["text"],
-  streak: [],
-  tracing: ["runtime"],
-  validate: ["errors", "text"],
-  identity: [...LEAVES],
-  transport: [...LEAVES, "identity"],
-  options: [...LEAVES, "identity", "transport"],
-  internals: [...LEAVES],
-  peers: [...LEAVES, "identity", "transport"],
-  messaging: [...LEAVES, "identity", "transport"],
-  registration: [...LEAVES, "identity", "transport"],
-  delegation: [...LEAVES, "identity", "transport"],
-  rooms: [...LEAVES, "identity", "transport", "peers", "messaging", "registration", "delegation"],
-  client: [
-    ...LEAVES,
-    "identity",
-    "transport",
-    "options",
-    "internals",
-    "tracing",
-    "rooms",
-    "peers",
-    "messaging",
-    "registration",
-    "delegation",
-  ],
-  index: ["client", "errors", "identity", "messaging", "peers", "registration", "delegation"],
-  heartbeat: [...LEAVES, "internals", "identity", "transport", "messaging", "delegation"],
-  testing: [],
+  events: ["errors"],
+  validation: ["errors", "text", "runtime"],
+  storage: ["text", "runtime", "validation"],
+  identity: [...BASE, "storage"],
+  transport: [...BASE, "identity"],
+  peers: [...BASE, "identity", "transport"],
+  messaging: [...BASE, "identity", "transport"],
+  delegation: [...BASE, "identity", "transport", "messaging"],
+  registration: [...BASE, "identity", "transport", "storage"],
+  client: [...BASE, "identity", "transport", "storage", ...DOMAINS],
+  results: [...BASE, "identity", "transport", "storage", "delegation", "client"],
+  heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],
+  index: [...BASE, "identity", ...DOMAINS, "client"],
+  testing: ["runtime"],
+  conformance: ["index", "testing"],
 };
 
-const THIRD_PARTY: Record<string, string> = {
-  ofetch: "transport/http.ts",
-  "lru-cache": "peers/store.ts",
-  uuid: "ids.ts",
+/** Each third-party package enters through one file. */
+const DOORS: Record<string, string> = {
+  ofetch: "transport/http/http.ts",
+  "lru-cache": "peers/lru.ts",
+  uuid: "runtime/ids.ts",
 };
 
-describe("the folders", () => {
-  const inside = imports.filter(
-    ({ to }) => !/^[a-z@]/.test(to) || files.includes(`${to}.ts`) || files.includes(`${to}/index.ts`),
-  );
-
-  it("are found by this test", () => {
+describe("the source folders", () => {
+  it("are read by this test", () => {
     expect(files.length).toBeGreaterThan(40);
     expect(inside.length).toBeGreaterThan(100);
   });
 
-  it("import only what lies below them", () => {
-    const wrong = inside.filter(({ from, to, typeOnly }) => {
-      const [room, used] = [roomOf(from), roomOf(to)];
-      return !typeOnly && room !== used && !MAY_USE[room]?.includes(used);
+  it("import only the layers below them, types included", () => {
+    const wrong = inside.filter(({ from, to }) => {
+      const [layer, used] = [layerOf(from), layerOf(to)];
+      return layer !== used && !MAY_IMPORT[layer]?.includes(used);
     });
     expect(wrong).toEqual([]);
   });
 
-  it("let each dependency in through one door", () => {
-    const wrong = imports.filter(
-      ({ from, to }) => Object.hasOwn(THIRD_PARTY, to) && THIRD_PARTY[to] !== from,
-    );
+  it("have no circle of imports, types included", () => {
+    expect(findCircles()).toEqual([]);
+  });
+
+  it("let each third-party package in through one file", () => {
+    const wrong = packages.filter(({ from, to }) => Object.hasOwn(DOORS, to) && DOORS[to] !== from);
     expect(wrong).toEqual([]);
   });
 
   it("use no other package, except the embedded platform its HTTP framework", () => {
-    const packages = imports.filter(
-      ({ to }) => !files.includes(`${to}.ts`) && !to.startsWith("node:") && !Object.hasOwn(THIRD_PARTY, to),
-    );
     const wrong = packages.filter(
-      ({ from, to }) => roomOf(from) !== "testing" || !/^(@hono\/node-server|hono(\/.*)?)$/.test(to),
+      ({ from, to }) =>
+        !Object.hasOwn(DOORS, to) &&
+        !(layerOf(from) === "testing" && /^(@hono\/node-server|hono(\/.*)?)$/.test(to)) &&
+        !(layerOf(from) === "conformance" && /^a2a-peers(\/.*)?$/.test(to)),
     );
     expect(wrong).toEqual([]);
   });
 
-  it("import no Node built-in statically outside the embedded platform", () => {
+  it("import no Node built-in statically outside the embedded platform and the conformance suite", () => {
     const wrong = imports.filter(
-      ({ from, to, typeOnly }) => to.startsWith("node:") && !typeOnly && roomOf(from) !== "testing",
+      ({ from, to, typeOnly }) =>
+        to.startsWith("node:") && !typeOnly && !["testing", "conformance"].includes(layerOf(from)),
     );
     expect(wrong).toEqual([]);
   });
 });
+
+/** Every circle that a depth-first walk over the imports closes, as the files on it. */
+function findCircles(): string[][] {
+  const next = new Map<string, string[]>();
+  for (const { from, to } of inside) next.set(from, [...(next.get(from) ?? []), to]);
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  function walk(file: string): void {
+    const at = path.indexOf(file);
+    if (at !== -1) circles.push([...path.slice(at), file]);
+    if (at !== -1 || done.has(file)) return;
+    path.push(file);
+    for (const to of next.get(file) ?? []) walk(to);
+    path.pop();
+    done.add(file);
+  }
+  for (const file of files) walk(file);
+  return circles;
+}

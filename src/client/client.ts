@@ -3,12 +3,9 @@ import type { Delegation } from "../delegation/delegation";
 import { listDelegations } from "../delegation/list";
 import { notifyUser } from "../delegation/notify";
 import { type WaitOptions, waitForDelegation } from "../delegation/wait";
-import { parsePeerId } from "../validation/peer-id";
-import { attachInternals } from "./internals";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
 import { type SendOptions, sendA2AMessage } from "../messaging/send";
-import { type A2AClientOptions, resolveOptions } from "./options";
 import { checkAccess } from "../peers/access";
 import { discoverPeer } from "../peers/discover";
 import type { PeerEnricher } from "../peers/enricher/enricher";
@@ -20,11 +17,14 @@ import { type HostLookup, systemLookup } from "../registration/host-lookup";
 import { type RegistrationResult, register } from "../registration/register";
 import type { Registration } from "../registration/registration";
 import { updateAgentCard } from "../registration/update-card";
-import { furnish } from "./compose";
-import { thisMachine } from "../runtime/machine";
-import { createTracer } from "./tracing";
 import { type Clock, systemClock } from "../runtime/clock";
+import { getMachine } from "../runtime/machine";
 import type { CallOptions } from "../validation/options";
+import { parsePeerId } from "../validation/peer-id";
+import { composeClient } from "./compose";
+import { attachInternals } from "./internals";
+import { type A2AClientOptions, resolveOptions } from "./options";
+import { createTracer } from "./tracing";
 
 /**
  * One workspace's (or several workspaces') way to its peers. Methods do not use `this` and can be handed around
@@ -105,9 +105,9 @@ export function createClientOn(
   options: A2AClientOptions,
   lookup: HostLookup | undefined = systemLookup(),
 ): A2AClient {
-  const machine = thisMachine();
+  const machine = getMachine();
   const resolved = resolveOptions(options, machine);
-  const rooms = furnish(clock, resolved, machine, lookup);
+  const rooms = composeClient(clock, resolved, machine, lookup);
   const { peers, messaging, delegation, registration, directory, enricher, close } = rooms;
   const traced = createTracer();
   const client: A2AClient = {

@@ -1,34 +1,34 @@
 import type { DelegationContext } from "../delegation/delegate";
 import { type A2AError, settle } from "../errors";
 import { type A2AEvent, safeHook } from "../events";
-import { configurationFolder, stateFolder } from "../storage/state-folder";
 import { createWorkspaces, type Workspace } from "../identity/workspaces";
-import type { BackgroundLimits, ClientInternals, SelfMessage, Standing } from "./internals";
 import { type MessagingContext, sendA2AMessage } from "../messaging/send";
-import type { ResolvedOptions } from "./options";
 import type { PeersContext } from "../peers/context";
 import { createDirectory } from "../peers/directory";
 import { discoverPeer } from "../peers/discover";
+import { createPeerCache } from "../peers/enricher/cache";
 import { createEnricher } from "../peers/enricher/enricher";
-import { createMemory } from "../peers/enricher/cache";
 import { fetchPeerList } from "../peers/list";
 import { getWorkspaceInfo } from "../peers/workspace-info";
 import type { HostLookup } from "../registration/host-lookup";
-import { createRecords } from "../registration/last-registration";
+import { createLastRegistrations } from "../registration/last-registration";
 import { type RegistrationContext, registerAgain } from "../registration/register";
 import { createTokenStore } from "../registration/token-store";
-import type { Machine } from "../runtime/machine";
-import { createCalls } from "../transport/call";
 import type { Clock } from "../runtime/clock";
-import { createExchange } from "../transport/request/execute";
+import type { Machine } from "../runtime/machine";
+import { configurationFolder, createStateFolder } from "../storage/state-folder";
+import { createCalls } from "../transport/call";
 import { createHttp } from "../transport/http/http";
 import { joinPool } from "../transport/http/pool";
+import { createExecute } from "../transport/request/execute";
+import type { BackgroundLimits, ClientInternals, SelfMessage, WorkspaceStatus } from "./internals";
+import type { ResolvedOptions } from "./options";
 
 /** Connections for everything but messages; these calls are short. */
 const CONTROL_CONNECTIONS = 8;
 
 /** Gives every room of a client what it needs, and nothing else. */
-export function furnish(
+export function composeClient(
   clock: Clock,
   resolved: ResolvedOptions,
   machine: Machine,
@@ -41,7 +41,7 @@ export function furnish(
   );
   const directory = createDirectory();
   const calls = createCalls(clock);
-  const exchange = createExchange({
+  const exchange = createExecute({
     platformUrl,
     tenant: resolved.tenant,
     policy: resolved.retry,
@@ -58,7 +58,7 @@ export function furnish(
     messages: joinPool("messages", resolved.maxConcurrentSends),
   };
   const shared = { workspaces, calls, exchange };
-  const memory = createMemory({
+  const memory = createPeerCache({
     ttlMs: resolved.enricher.ttlMs,
     maxPeers: resolved.enricher.maxPeers,
     defaultWorkspace: workspaces.default,
@@ -70,7 +70,7 @@ export function furnish(
     requestMs: resolved.requestMs,
     pool: pools.control,
     directory,
-    memory,
+    cache: memory,
   };
   const inBackground = (workspace: Workspace) => ({ source: workspace.id, timeoutMs: resolved.enrichMs });
   const enricher = createEnricher({
@@ -107,7 +107,7 @@ export function furnish(
   const folderOf = (workspace: Workspace, stateDir?: string) => {
     const root = stateDir ?? configurationFolder(machine);
     if (root === undefined) return undefined;
-    return stateFolder(root, workspace.id, workspace === workspaces.default, machine);
+    return createStateFolder(root, workspace.id, workspace === workspaces.default, machine);
   };
   const store = createTokenStore({
     clock,
@@ -128,7 +128,7 @@ export function furnish(
     lookup,
     store,
     lookUp: (options) => getWorkspaceInfo(peers, options),
-    recordOf: createRecords(),
+    recordOf: createLastRegistrations(),
   };
 
   async function messageSelf(
@@ -150,7 +150,7 @@ export function furnish(
     return sent.ok ? undefined : sent.error;
   }
 
-  async function standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<Standing> {
+  async function standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<WorkspaceStatus> {
     const info = await settle(getWorkspaceInfo(peers, { source: workspace.id, ...limits }, true));
     if (info.ok) return { status: info.value.status };
     return info.error.code === "workspace_removed" ? { removed: info.error.message } : {};
@@ -178,11 +178,11 @@ export function furnish(
     emit,
     env: machine.env,
     requests: delegation,
-    handedOut: delegation.handedOut,
+    outstanding: delegation.handedOut,
     onClose,
-    folderOf,
+    stateFolderFor: folderOf,
     messageSelf,
-    standingOf,
+    lookUpStatus: standingOf,
     async registerAgain(workspace, limits) {
       const again = await settle(registerAgain(registration, { source: workspace.id, ...limits }));
       return again.ok && again.value === undefined ? undefined : again;

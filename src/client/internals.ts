@@ -1,21 +1,20 @@
-import type { A2AClient } from "./client";
 import { type A2AError, invalidArgument } from "../errors";
 import type { A2AEvent, Emit } from "../events";
-import type { StateFolder } from "../storage/state-folder";
 import type { Workspace, Workspaces } from "../identity/workspaces";
-import type { Machine } from "../runtime/machine";
-import { shown } from "../text/format";
-import type { Calls } from "../transport/call";
 import type { Clock } from "../runtime/clock";
-import type { Exchange } from "../transport/request/execute";
+import type { Machine } from "../runtime/machine";
+import type { StateFolder } from "../storage/state-folder";
+import { quote } from "../text/format";
+import type { Calls } from "../transport/call";
 import type { Pool } from "../transport/http/pool";
+import type { Execute } from "../transport/request/execute";
 import type { RequestContext } from "../transport/request/platform-request";
 
 /** What the other entry points of this package need of a client and its users do not. */
 export interface ClientInternals {
   readonly workspaces: Workspaces;
   readonly calls: Calls;
-  readonly exchange: Exchange;
+  readonly exchange: Execute;
   readonly controlPool: Pool;
   readonly clock: Clock;
   readonly random: () => number;
@@ -23,18 +22,18 @@ export interface ClientInternals {
   readonly env: Machine["env"];
   readonly requests: RequestContext;
   /** The delegations this client has handed out, as many as one can still hear of. */
-  readonly handedOut: ReadonlySet<string>;
+  readonly outstanding: ReadonlySet<string>;
   /** Functions to call when the client is closed; closing waits for them. */
   readonly onClose: Set<() => void | Promise<void>>;
   /** The folder of a workspace's files, below `stateDir` if it is given; `undefined` without a file system. */
-  folderOf(workspace: Workspace, stateDir?: string): StateFolder | undefined;
+  stateFolderFor(workspace: Workspace, stateDir?: string): StateFolder | undefined;
   /** Sends a message to the workspace's own agent. Resolves to what went wrong, if anything did. */
   messageSelf(
     workspace: Workspace,
     message: SelfMessage,
     limits: BackgroundLimits,
   ): Promise<A2AError | undefined>;
-  standingOf(workspace: Workspace, limits: BackgroundLimits): Promise<Standing>;
+  lookUpStatus(workspace: Workspace, limits: BackgroundLimits): Promise<WorkspaceStatus>;
   /** Registers the workspace as it was registered last; `undefined` when this client never did. */
   registerAgain(
     workspace: Workspace,
@@ -49,7 +48,7 @@ export interface SelfMessage {
 }
 
 /** What the platform says of a workspace; empty when it does not answer. */
-export interface Standing {
+export interface WorkspaceStatus {
   /** Why the workspace is gone. */
   removed?: string;
   status?: string | undefined;
@@ -64,12 +63,12 @@ export interface BackgroundLimits {
 // A registered symbol: the heartbeat may come from the CommonJS build and the client from the other one.
 const INTERNALS = Symbol.for("a2a-peers.client.internals");
 
-export function attachInternals(client: A2AClient, internals: ClientInternals): A2AClient {
+export function attachInternals<Client extends object>(client: Client, internals: ClientInternals): Client {
   return Object.defineProperty(client, INTERNALS, { value: internals });
 }
 
-export function internalsOf(client: A2AClient): ClientInternals {
+export function getInternals(client: object): ClientInternals {
   const internals = (client as { [INTERNALS]?: ClientInternals } | null | undefined)?.[INTERNALS];
   if (internals !== undefined) return internals;
-  throw invalidArgument(`Expected a client made by createA2AClient, got ${shown(client)}.`);
+  throw invalidArgument(`Expected a client made by createA2AClient, got ${quote(client)}.`);
 }

@@ -7,9 +7,9 @@ import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "../identity/pla
 import type { TokenSource } from "../identity/token";
 import type { Credentials } from "../identity/workspaces";
 import type { Machine } from "../runtime/machine";
-import { shown } from "../text/format";
+import { quote } from "../text/format";
 import type { RetryPolicy } from "../transport/request/backoff";
-import { type DeliveryMode, deliveryMode, milliseconds } from "../validation/options";
+import { type DeliveryMode, parseDeliveryMode, parseMilliseconds } from "../validation/options";
 
 /** What {@link createA2AClient} takes. An option that is left out is read from the environment, then defaulted. */
 export interface A2AClientOptions {
@@ -152,8 +152,13 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
   const limits = section(options.limits, "limits");
   const enricher = section(options.enricher, "enricher");
 
-  const baseDelayMs = milliseconds(retry.baseDelayMs ?? 1000, "retry.baseDelayMs", configurationError, 0);
-  const maxDelayMs = milliseconds(retry.maxDelayMs ?? 16_000, "retry.maxDelayMs", configurationError, 0);
+  const baseDelayMs = parseMilliseconds(
+    retry.baseDelayMs ?? 1000,
+    "retry.baseDelayMs",
+    configurationError,
+    0,
+  );
+  const maxDelayMs = parseMilliseconds(retry.maxDelayMs ?? 16_000, "retry.maxDelayMs", configurationError, 0);
   if (maxDelayMs < baseDelayMs) {
     throw configurationError(
       `Expected \`retry.maxDelayMs\` (${maxDelayMs}) to be at least \`retry.baseDelayMs\` (${baseDelayMs}).`,
@@ -170,20 +175,20 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
       orgId,
       origin: resolveOrigin(options.origin, platformUrl),
     },
-    delivery: deliveryMode(options.delivery ?? "at-least-once", configurationError),
+    delivery: parseDeliveryMode(options.delivery ?? "at-least-once", configurationError),
     retry: {
       maxAttempts: wholeNumber(retry.maxAttempts ?? 5, "retry.maxAttempts", 1000),
       baseDelayMs,
       maxDelayMs,
       jitter: resolveJitter(retry.jitter ?? 0.25),
     },
-    budgetMs: milliseconds(retry.budgetMs ?? 600_000, "retry.budgetMs", configurationError),
-    sendMs: milliseconds(timeouts.sendMs ?? 300_000, "timeouts.sendMs", configurationError),
-    requestMs: milliseconds(timeouts.requestMs ?? 10_000, "timeouts.requestMs", configurationError),
-    enrichMs: milliseconds(timeouts.enrichMs ?? 2000, "timeouts.enrichMs", configurationError),
+    budgetMs: parseMilliseconds(retry.budgetMs ?? 600_000, "retry.budgetMs", configurationError),
+    sendMs: parseMilliseconds(timeouts.sendMs ?? 300_000, "timeouts.sendMs", configurationError),
+    requestMs: parseMilliseconds(timeouts.requestMs ?? 10_000, "timeouts.requestMs", configurationError),
+    enrichMs: parseMilliseconds(timeouts.enrichMs ?? 2000, "timeouts.enrichMs", configurationError),
     enricher: {
-      ttlMs: milliseconds(enricher.ttlMs ?? 300_000, "enricher.ttlMs", configurationError),
-      failureTtlMs: milliseconds(
+      ttlMs: parseMilliseconds(enricher.ttlMs ?? 300_000, "enricher.ttlMs", configurationError),
+      failureTtlMs: parseMilliseconds(
         enricher.failureTtlMs ?? 30_000,
         "enricher.failureTtlMs",
         configurationError,
@@ -204,24 +209,24 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
 function wholeNumber(value: unknown, name: string, most: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most) return value;
   throw configurationError(
-    `Expected \`${name}\` to be a whole number from 1 to ${most}, got ${shown(value)}.`,
+    `Expected \`${name}\` to be a whole number from 1 to ${most}, got ${quote(value)}.`,
   );
 }
 
 function resolveJitter(value: unknown): number | "full" {
   if (value === "full" || (typeof value === "number" && value >= 0 && value <= 1)) return value;
   throw configurationError(
-    `Expected \`retry.jitter\` to be a number from 0 to 1 or 'full', got ${shown(value)}.`,
+    `Expected \`retry.jitter\` to be a number from 0 to 1 or 'full', got ${quote(value)}.`,
   );
 }
 
 function optionalFunction<F>(value: F | undefined, name: string): F | undefined {
   if (value === undefined || typeof value === "function") return value;
-  throw configurationError(`Expected \`${name}\` to be a function, got ${shown(value)}.`);
+  throw configurationError(`Expected \`${name}\` to be a function, got ${quote(value)}.`);
 }
 
 function section<S extends object>(value: S | undefined, name: string): Partial<S> {
   if (value === undefined) return {};
   if (typeof value === "object" && value !== null) return value;
-  throw configurationError(`Expected \`${name}\` to be an object, got ${shown(value)}.`);
+  throw configurationError(`Expected \`${name}\` to be an object, got ${quote(value)}.`);
 }

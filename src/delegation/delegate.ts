@@ -1,15 +1,15 @@
 import { A2AError, invalidArgument } from "../errors";
-import { requirePeerId } from "../validation/peer-id";
 import type { Workspace } from "../identity/workspaces";
 import { newId } from "../runtime/ids";
-import { shown } from "../text/format";
-import { type HttpAnswer, isSuccess } from "../transport/response";
-import { explain } from "../transport/request/error-body";
+import { quote } from "../text/format";
 import { isRecord, parseJson } from "../text/json";
+import { classifyStatus } from "../transport/request/classify-status";
+import { parseErrorBody } from "../transport/request/error-body";
 import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
-import { judgeStatus } from "../transport/request/classify-status";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
+import { type Failure, fail, ok, type Result } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
 import { type CallOptions, checkCallOptions } from "../validation/options";
+import { requirePeerId } from "../validation/peer-id";
 
 export interface DelegateOptions extends CallOptions {
   /**
@@ -57,7 +57,7 @@ export async function delegate(
   const options = checkCallOptions(given);
   const idempotencyKey = checkKey(options.idempotencyKey);
   if (typeof task !== "string" || task.trim() === "") {
-    throw invalidArgument(`Expected \`task\` to be text with something in it, got ${shown(task)}.`);
+    throw invalidArgument(`Expected \`task\` to be text with something in it, got ${quote(task)}.`);
   }
   const { workspaces, peers } = context;
   const source = workspaces.named(options.source) ?? peers.routeTo(id) ?? workspaces.default;
@@ -81,7 +81,7 @@ export async function delegate(
     peerId: id,
     // The key makes any repeat harmless, also after the platform may have taken the work.
     task: { messageId: idempotencyKey, repeatMaybe: true, idempotent: true },
-    judge: (answer) => judgeReceipt(answer, id, idempotencyKey, peers.label(id)),
+    classify: (answer) => judgeReceipt(answer, id, idempotencyKey, peers.label(id)),
   });
   remember(context.handedOut, receipt.delegationId);
   return receipt;
@@ -102,26 +102,26 @@ function checkKey(key: unknown): string {
   if (key === undefined) return newId();
   if (typeof key === "string" && VISIBLE.test(key)) return key;
   throw invalidArgument(
-    `Expected \`idempotencyKey\` to be 1 to 200 visible ASCII characters, got ${shown(key)}.`,
+    `Expected \`idempotencyKey\` to be 1 to 200 visible ASCII characters, got ${quote(key)}.`,
   );
 }
 
 function judgeReceipt(
-  answer: HttpAnswer,
+  answer: HttpResponse,
   targetId: string,
   idempotencyKey: string,
   peer: string,
-): Verdict<DelegationReceipt> {
-  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, peer));
+): Result<DelegationReceipt> {
+  if (!isSuccess(answer.status)) return fail(judgeRefusal(answer, peer));
   const parsed = parseJson(answer.text);
   const body = parsed.ok && isRecord(parsed.value) ? parsed.value : undefined;
   if (typeof body?.delegation_id !== "string" || body.delegation_id === "") {
-    return failed({
+    return fail({
       code: "bad_response",
       summary: `The task for ${peer} was answered with HTTP ${answer.status}, but without the id of a delegation`,
       // What is not even JSON comes from somebody in front of the platform.
       delivery: body === undefined ? "maybe" : "confirmed",
-      again: false,
+      retryable: false,
       status: answer.status,
     });
   }
@@ -133,11 +133,11 @@ function judgeReceipt(
     idempotentHit: body.idempotent_hit === true,
   };
   if (typeof body.warning === "string" && body.warning !== "") receipt.warning = body.warning;
-  return succeeded(receipt);
+  return ok(receipt);
 }
 
-function judgeRefusal(answer: HttpAnswer, peer: string): Failure {
-  const general = judgeStatus(answer, `the delegation to ${peer}`);
+function judgeRefusal(answer: HttpResponse, peer: string): Failure {
+  const general = classifyStatus(answer, `the delegation to ${peer}`);
   if (answer.status === 403 && general.code !== "wrong_tenant") {
     return {
       ...general,
@@ -146,6 +146,6 @@ function judgeRefusal(answer: HttpAnswer, peer: string): Failure {
     };
   }
   // Whether the platform had taken the work when it failed is not known, unless it says that it never began.
-  const untouched = answer.status < 500 || explain(answer).body.code === "platform_unavailable";
+  const untouched = answer.status < 500 || parseErrorBody(answer).body.code === "platform_unavailable";
   return { ...general, delivery: untouched ? "not-sent" : "maybe" };
 }

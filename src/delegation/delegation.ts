@@ -1,6 +1,6 @@
-import { parsePeerId } from "../validation/peer-id";
 import { isRecord, type JsonRecord } from "../text/json";
-import { refusalIn } from "./rpc-error";
+import { parsePeerId } from "../validation/peer-id";
+import { parseRpcError } from "./rpc-error";
 
 /** One piece of work handed to a peer, put together from all that the platform tells about it. */
 export interface Delegation {
@@ -65,7 +65,7 @@ function combine(delegationId: string, sourceId: string, rows: readonly JsonReco
     previewTruncated: preview.endsWith("...") && new TextEncoder().encode(preview).length >= PREVIEW_BYTES,
     error: textOf(deciding.error) || textOf(deciding.error_detail),
   };
-  const refusal = refusalIn(preview);
+  const refusal = parseRpcError(preview);
   if (refusal !== undefined && delegation.status === "completed") {
     Object.assign(delegation, {
       status: "failed",

@@ -1,7 +1,7 @@
-import { type HttpAnswer, isSuccess } from "../transport/response";
+import { classifyStatus, readJson, withoutTask } from "../transport/request/classify-status";
 import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
-import { judgeStatus, readJson, withoutTask } from "../transport/request/classify-status";
-import { failed, succeeded, type Verdict } from "../transport/request/result";
+import { fail, ok, type Result } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import { type Delegation, readDelegations } from "./delegation";
 
@@ -26,9 +26,9 @@ function ask<T>(
     path: (source) => `/workspaces/${source.id}/delegations`,
     options,
     background,
-    judge: (answer, source) => {
+    classify: (answer, source) => {
       const rows = judgeRows(answer);
-      return rows.ok ? succeeded(read(rows.value, source.id)) : rows;
+      return rows.ok ? ok(read(rows.value, source.id)) : rows;
     },
   });
 }
@@ -36,11 +36,11 @@ function ask<T>(
 const WHAT = "the question for delegations";
 
 /** The rows of an answer, unread. */
-function judgeRows(answer: HttpAnswer): Verdict<unknown[]> {
-  if (!isSuccess(answer.status)) return failed(judgeStatus(answer, WHAT));
+function judgeRows(answer: HttpResponse): Result<unknown[]> {
+  if (!isSuccess(answer.status)) return fail(classifyStatus(answer, WHAT));
   const read = readJson(answer, WHAT);
   if (!read.ok) return read;
-  if (Array.isArray(read.value)) return succeeded(read.value);
+  if (Array.isArray(read.value)) return ok(read.value);
   const summary = `The platform answered HTTP ${answer.status} to ${WHAT}, but not with a list`;
-  return failed({ ...withoutTask(answer), code: "bad_response", summary });
+  return fail({ ...withoutTask(answer), code: "bad_response", summary });
 }

@@ -1,10 +1,10 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text/format";
-import { type HttpAnswer, isSuccess } from "../transport/response";
-import { explain } from "../transport/request/error-body";
+import { quote } from "../text/format";
+import { classifyStatus } from "../transport/request/classify-status";
+import { parseErrorBody } from "../transport/request/error-body";
 import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
-import { judgeStatus } from "../transport/request/classify-status";
-import { type Failure, failed, succeeded } from "../transport/request/result";
+import { type Failure, fail, ok } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 
 /** Shows a message to the human behind the workspace. Repeated only when it surely was not shown. */
@@ -14,7 +14,7 @@ export async function notifyUser(
   options?: CallOptions,
 ): Promise<void> {
   if (typeof message !== "string" || message.trim() === "") {
-    throw invalidArgument(`Expected \`message\` to be text with something in it, got ${shown(message)}.`);
+    throw invalidArgument(`Expected \`message\` to be text with something in it, got ${quote(message)}.`);
   }
   return notify(context, { message }, options, false);
 }
@@ -41,13 +41,13 @@ function notify(
     options,
     background,
     task: { repeatMaybe: false },
-    judge: (answer) => (isSuccess(answer.status) ? succeeded(undefined) : failed(judgeRefusal(answer))),
+    classify: (answer) => (isSuccess(answer.status) ? ok(undefined) : fail(judgeRefusal(answer))),
   });
 }
 
-function judgeRefusal(answer: HttpAnswer): Failure {
-  const general = judgeStatus(answer, "the message to the user");
-  const untouched = answer.status === 429 || explain(answer).body.code === "platform_unavailable";
+function judgeRefusal(answer: HttpResponse): Failure {
+  const general = classifyStatus(answer, "the message to the user");
+  const untouched = answer.status === 429 || parseErrorBody(answer).body.code === "platform_unavailable";
   const delivery = answer.status < 500 || untouched ? "not-sent" : "maybe";
-  return { ...general, delivery, again: untouched };
+  return { ...general, delivery, retryable: untouched };
 }

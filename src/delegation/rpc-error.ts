@@ -4,7 +4,7 @@ import { isRecord, parseJson } from "../text/json";
  * What went wrong, if a peer's answer is a JSON-RPC error: the platform counts every answer as a completed
  * delegation, this one too, and shows its beginning as the result. `undefined` for anything else.
  */
-export function refusalIn(preview: string): string | undefined {
+export function parseRpcError(preview: string): string | undefined {
   if (!/^\s*\{/.test(preview)) return undefined;
   const parsed = parseJson(preview);
   if (parsed.ok) {

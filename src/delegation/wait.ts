@@ -1,9 +1,9 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
-import { parsePeerId } from "../validation/peer-id";
-import { duration, shown } from "../text/format";
-import { endedEarly } from "../transport/call";
+import { formatDuration, quote } from "../text/format";
+import { earlyEndError } from "../transport/call";
 import { TransportFailure } from "../transport/failure";
-import { type CallOptions, checkCallOptions, milliseconds } from "../validation/options";
+import { type CallOptions, checkCallOptions, parseMilliseconds } from "../validation/options";
+import { parsePeerId } from "../validation/peer-id";
 import type { DelegationContext } from "./delegate";
 import { type Delegation, isFinal } from "./delegation";
 import { listDelegations } from "./list";
@@ -39,9 +39,9 @@ export async function waitForDelegation(
 ): Promise<Delegation> {
   const id = parsePeerId(delegationId);
   if (id === null)
-    throw invalidArgument(`Expected \`delegationId\` to be a UUID, got ${shown(delegationId)}.`);
+    throw invalidArgument(`Expected \`delegationId\` to be a UUID, got ${quote(delegationId)}.`);
   const { source, signal, timeoutMs, pollIntervalMs }: WaitOptions = checkCallOptions(given);
-  const firstPause = milliseconds(pollIntervalMs ?? 3000, "pollIntervalMs", invalidArgument);
+  const firstPause = parseMilliseconds(pollIntervalMs ?? 3000, "pollIntervalMs", invalidArgument);
   const call = context.calls.begin(timeoutMs ?? LONGEST_WAIT_MS, signal);
   let lastFailure: A2AError | undefined;
   let awaitingPreview = true;
@@ -70,7 +70,7 @@ export async function waitForDelegation(
       await call.sleep(pause);
     }
   } catch (error) {
-    throw error instanceof TransportFailure ? endedEarly(call, "The result of the delegation") : error;
+    throw error instanceof TransportFailure ? earlyEndError(call, "The result of the delegation") : error;
   } finally {
     call.end();
   }
@@ -84,7 +84,7 @@ function outOfTime(id: string, seen: boolean, elapsedMs: number, cause: A2AError
   const trouble = cause === undefined ? "" : ` The last look at it failed: ${cause.message}`;
   return new A2AError({
     code: "timeout",
-    message: `Delegation ${id} was not finished after ${duration(elapsedMs)}. ${seen ? ON_ITS_WAY : NEVER_SEEN}${trouble}`,
+    message: `Delegation ${id} was not finished after ${formatDuration(elapsedMs)}. ${seen ? ON_ITS_WAY : NEVER_SEEN}${trouble}`,
     retryable: true,
     delivery: "confirmed",
     elapsedMs: Math.round(elapsedMs),

@@ -1,9 +1,9 @@
 import type { A2AError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { isAlarming, isTold } from "../events/thinning";
+import { isPersistent, shouldReport } from "../events/thinning";
 
 /** What the beats so far add up to. */
-export interface BeatRecord {
+export interface BeatHistory {
   /** Notes that beating begins at `at`: from then on the platform is expected to answer. */
   begun(at: number): void;
   /** Notes an accepted beat that began at `at`. */
@@ -17,11 +17,11 @@ export interface BeatRecord {
   outageMs: number | undefined;
 }
 
-export function createBeatRecord(
+export function createBeatHistory(
   workspaceId: string,
   livenessMs: number,
   emit: Emit<HeartbeatEvent>,
-): BeatRecord {
+): BeatHistory {
   let acceptedAt: number | undefined;
   // The monotonic clock stands still while a machine sleeps, and the platform's does not.
   let acceptedOn = Date.now();
@@ -52,7 +52,7 @@ export function createBeatRecord(
     failed({ code, status, message: reason }) {
       consecutiveFailures += 1;
       refusals = code === "unauthorized" ? refusals + 1 : 0;
-      if (isTold(consecutiveFailures)) {
+      if (shouldReport(consecutiveFailures)) {
         const answered = status === undefined ? {} : { status };
         emit({
           type: "heartbeat.failed",
@@ -63,7 +63,7 @@ export function createBeatRecord(
           reason,
         });
       }
-      if (isAlarming(refusals)) {
+      if (isPersistent(refusals)) {
         alarmed = true;
         emit({ type: "heartbeat.unauthorized", workspaceId, consecutive: refusals, reason });
       }

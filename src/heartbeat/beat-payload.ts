@@ -12,7 +12,7 @@ export interface BeatFacts {
   workspaceId: string;
   uptimeMs: number;
   health: HealthReport;
-  /** Made by {@link metadataBody}. */
+  /** Made by {@link runtimeMetadata}. */
   metadata: Record<string, unknown> | undefined;
   /** Spend of the month so far in US cents; 0 cannot be told. */
   monthlySpendCents: number | undefined;
@@ -34,7 +34,13 @@ const LARGEST_SPEND = 1_000_000_000_000;
  * The whole body of a beat. The platform overwrites everything with what a beat says and clears what it leaves out,
  * so every beat is made here, also a repeated one. Fractions would make the platform refuse the whole body.
  */
-export function beatBody({ workspaceId, uptimeMs, health, metadata, monthlySpendCents }: BeatFacts): string {
+export function serializeBeat({
+  workspaceId,
+  uptimeMs,
+  health,
+  metadata,
+  monthlySpendCents,
+}: BeatFacts): string {
   const spend = wholeAbove0(monthlySpendCents);
   return JSON.stringify({
     workspace_id: workspaceId,
@@ -50,7 +56,10 @@ export function beatBody({ workspaceId, uptimeMs, health, metadata, monthlySpend
 }
 
 /** What a runtime declares, in the platform's words. */
-export function metadataBody({ capabilities, idleTimeoutSeconds }: RuntimeMetadata): Record<string, unknown> {
+export function runtimeMetadata({
+  capabilities,
+  idleTimeoutSeconds,
+}: RuntimeMetadata): Record<string, unknown> {
   const declared = Object.entries(capabilities ?? {}).filter(([, value]) => typeof value === "boolean");
   const idle = wholeAbove0(idleTimeoutSeconds);
   return {

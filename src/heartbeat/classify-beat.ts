@@ -1,7 +1,7 @@
-import { type HttpAnswer, isSuccess } from "../transport/response";
-import { explain, statusLine } from "../transport/request/error-body";
 import { parseJson } from "../text/json";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
+import { parseErrorBody, statusLine } from "../transport/request/error-body";
+import { type Failure, fail, ok, type Result } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
 
 export interface AcceptedBeat {
   status: number;
@@ -10,16 +10,16 @@ export interface AcceptedBeat {
 }
 
 /** What the platform makes of a beat. Only a 2xx is a success. */
-export function judgeBeat(answer: HttpAnswer): Verdict<AcceptedBeat> {
+export function classifyBeat(answer: HttpResponse): Result<AcceptedBeat> {
   if (isSuccess(answer.status)) {
     const parsed = parseJson(answer.text);
-    return succeeded({ status: answer.status, body: parsed.ok ? parsed.value : undefined });
+    return ok({ status: answer.status, body: parsed.ok ? parsed.value : undefined });
   }
-  return failed(refused(answer));
+  return fail(refused(answer));
 }
 
-function refused(answer: HttpAnswer): Failure {
-  const said = explain(answer);
+function refused(answer: HttpResponse): Failure {
+  const said = parseErrorBody(answer);
   const facts = { delivery: "not-sent", status: answer.status, retryAfterMs: said.retryAfterMs } as const;
   const line = statusLine(answer, said);
   switch (answer.status) {
@@ -27,7 +27,7 @@ function refused(answer: HttpAnswer): Failure {
       return {
         ...facts,
         code: "unauthorized",
-        again: false,
+        retryable: false,
         summary: `The platform did not accept the token of this workspace for its heartbeat (${line})`,
         advice:
           "The token was revoked or replaced. Restart the workspace to get a new one, or store it where this process reads its token.",
@@ -36,21 +36,21 @@ function refused(answer: HttpAnswer): Failure {
       return {
         ...facts,
         code: "workspace_removed",
-        again: false,
+        retryable: false,
         summary: `The workspace was removed (${line})`,
       };
     case 429:
       return {
         ...facts,
         code: "rate_limited",
-        again: true,
+        retryable: true,
         summary: `The platform's rate limit is reached (${line})`,
       };
     default:
       return {
         ...facts,
         code: answer.status >= 500 ? "platform_error" : "bad_request",
-        again: answer.status >= 500,
+        retryable: answer.status >= 500,
         summary: `The platform did not accept the heartbeat (${line})`,
         advice:
           answer.status < 500

@@ -1,15 +1,15 @@
 import type { A2AClient } from "../client/client";
+import { getInternals } from "../client/internals";
 import { A2AError, isA2AError } from "../errors";
-import { internalsOf } from "../client/internals";
-import { judgeBeat } from "./classify-beat";
-import { beatBody } from "./beat-payload";
-import { createCaretaker } from "./reconciler";
-import { createDelegations, type Results } from "../results/results";
+import { createResults, type Results } from "../results/results";
+import { createBeatHistory } from "./beat-history";
+import { serializeBeat } from "./beat-payload";
+import { classifyBeat } from "./classify-beat";
 import { createHealth, type HealthReport } from "./health";
 import { createInboundSecret } from "./inbound-secret";
-import { type BeatManner, createLoop } from "./loop";
+import { type BeatOptions, createLoop } from "./loop";
 import { type HeartbeatOptions, resolveHeartbeat } from "./options";
-import { createBeatRecord } from "./beat-history";
+import { createReconciler } from "./reconciler";
 
 /** What became of one beat. */
 export interface BeatReport {
@@ -47,16 +47,16 @@ export interface Heartbeat extends AsyncDisposable {
 
 /** Creates the heartbeat of a workspace. Throws `invalid_argument` for wrong options. */
 export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {}): Heartbeat {
-  const internals = internalsOf(client);
+  const internals = getInternals(client);
   const { clock } = internals;
   const resolved = resolveHeartbeat(internals, options);
   const { workspace, timeoutMs, emit, runtime, spend, delegations, ...settings } = resolved;
   const workspaceId = workspace.id;
   const bornAt = clock.now();
 
-  const folder = internals.folderOf(workspace, options.stateDir);
+  const folder = internals.stateFolderFor(workspace, options.stateDir);
   const secret = createInboundSecret(folder, workspaceId, emit);
-  const { results, watch } = createDelegations({
+  const { results, watch } = createResults({
     internals,
     workspace,
     folder,
@@ -64,7 +64,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     timeoutMs,
     emit,
   });
-  const record = createBeatRecord(workspaceId, settings.livenessMs, emit);
+  const record = createBeatHistory(workspaceId, settings.livenessMs, emit);
   const health = createHealth(() => loop.pushSoon());
   const loop = createLoop<BeatReport>({
     intervalMs: settings.intervalMs,
@@ -83,9 +83,9 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   let abortBeat = new AbortController();
   let abortLookAfter: AbortController | undefined;
 
-  const caretaker = createCaretaker({ internals, workspace, record, emit, onRemoved: endRemoved });
+  const caretaker = createReconciler({ internals, workspace, record, emit, onRemoved: endRemoved });
 
-  async function beat({ background, push, last }: BeatManner): Promise<BeatReport> {
+  async function beat({ background, push, last }: BeatOptions): Promise<BeatReport> {
     const startedAt = clock.now();
     const elapsed = () => Math.round(clock.now() - startedAt);
     const controller = last ?? new AbortController();
@@ -116,14 +116,14 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
       return await internals.exchange({
         method: "POST",
         path: "/registry/heartbeat",
-        body: beatBody({ ...facts, metadata: runtime(), monthlySpendCents: spend() }),
+        body: serializeBeat({ ...facts, metadata: runtime(), monthlySpendCents: spend() }),
         workspace,
         pool: internals.controlPool,
         call,
         limitMs: timeoutMs,
         // The next beat is the repeat.
         once: true,
-        judge: judgeBeat,
+        classify: classifyBeat,
       });
     } finally {
       call.end();
@@ -134,7 +134,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     if (abortLookAfter !== undefined) return;
     abortLookAfter = new AbortController();
     try {
-      await caretaker.look(count, { timeoutMs, signal: abortLookAfter.signal });
+      await caretaker.reconcile(count, { timeoutMs, signal: abortLookAfter.signal });
     } catch {
       // Called off, or not to be had now; there is another look after the beats to come.
     } finally {

@@ -1,9 +1,9 @@
 import { configurationError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
+import { shouldReport } from "../events/thinning";
 import { writePrivateFile } from "../storage/private-file";
 import type { StateFolder } from "../storage/state-folder";
-import { isTold } from "../events/thinning";
-import { messageOf } from "../text/format";
+import { errorMessage } from "../text/format";
 import { isRecord } from "../text/json";
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,4096}$/;
@@ -57,8 +57,8 @@ export function createInboundSecret(
         emit({ type: "heartbeat.secret_stored", workspaceId });
       } catch (error) {
         failures += 1;
-        if (!isTold(failures)) return;
-        const reason = messageOf(error, secret);
+        if (!shouldReport(failures)) return;
+        const reason = errorMessage(error, secret);
         emit({ type: "heartbeat.store_failed", workspaceId, reason });
       }
     },

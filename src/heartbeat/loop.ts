@@ -7,7 +7,7 @@ const PUSH_AFTER_MS = 200;
 const PUSH_APART_MS = 2000;
 
 /** How a beat is made. */
-export interface BeatManner {
+export interface BeatOptions {
   /** Nobody waits for it: it does not keep the process alive. */
   background: boolean;
   /** Made only because something changed. */
@@ -19,7 +19,7 @@ export interface BeatManner {
 export interface LoopOptions<Report> extends ScheduleOptions {
   clock: Clock;
   /** Makes a beat. Must not reject. */
-  beat(manner: BeatManner): Promise<Report>;
+  beat(manner: BeatOptions): Promise<Report>;
   /** How long the platform asked to wait, in milliseconds, if it did. */
   hintOf(report: Report): number | undefined;
   /** What follows a regular beat, the `count`th since the start. Must not throw. */
@@ -34,7 +34,7 @@ export interface Loop<Report> {
   /** A beat soon, because something changed. */
   pushSoon(): void;
   /** A beat after the one under way. All who ask before it begins share it. */
-  request(manner: BeatManner): Promise<Report>;
+  request(manner: BeatOptions): Promise<Report>;
   readonly running: boolean;
 }
 
@@ -50,10 +50,10 @@ export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
   let stopTimer: (() => void) | undefined;
   let stopPush: (() => void) | undefined;
   // The turn that has not begun, and what it waits for.
-  let next: { manner: BeatManner; report: Promise<Report> } | undefined;
+  let next: { manner: BeatOptions; report: Promise<Report> } | undefined;
   let before: Promise<unknown> = Promise.resolve();
 
-  function request(manner: BeatManner): Promise<Report> {
+  function request(manner: BeatOptions): Promise<Report> {
     // Nothing joins the last beat: what begins after it has other things to tell.
     if (next !== undefined && next.manner.last === undefined) {
       const background = next.manner.background && manner.background;

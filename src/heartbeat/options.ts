@@ -1,12 +1,16 @@
+import type { ClientInternals } from "../client/internals";
 import { invalidArgument } from "../errors";
 import { type Emit, type HeartbeatEvent, isThenable, safeHook } from "../events";
 import type { Workspace } from "../identity/workspaces";
-import type { ClientInternals } from "../client/internals";
-import { shown } from "../text/format";
+import {
+  type DelegationWatchOptions,
+  type ResolvedResultsOptions,
+  resolveResultsOptions,
+} from "../results/options";
+import { quote } from "../text/format";
 import { isRecord } from "../text/json";
-import { milliseconds } from "../validation/options";
-import { metadataBody, type RuntimeMetadata } from "./beat-payload";
-import { type DelegationWatchOptions, type ResolvedWatch, resolveWatch } from "../results/options";
+import { parseMilliseconds } from "../validation/options";
+import { type RuntimeMetadata, runtimeMetadata } from "./beat-payload";
 
 export interface HeartbeatOptions {
   /** Id of the own workspace to keep alive. @default the client's default workspace */
@@ -40,20 +44,20 @@ export interface ResolvedHeartbeat {
   livenessMs: number;
   runtime: () => Record<string, unknown> | undefined;
   spend: () => number | undefined;
-  delegations: ResolvedWatch | undefined;
+  delegations: ResolvedResultsOptions | undefined;
   emit: Emit<HeartbeatEvent>;
 }
 
 export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatOptions): ResolvedHeartbeat {
   if (typeof options !== "object" || options === null) {
-    throw invalidArgument(`Expected the options to be an object, got ${shown(options)}.`);
+    throw invalidArgument(`Expected the options to be an object, got ${quote(options)}.`);
   }
   const { workspaces, emit } = internals;
   const duration = (name: "intervalMs" | "timeoutMs" | "livenessMs", standard: number) =>
-    milliseconds(options[name] ?? standard, name, invalidArgument);
+    parseMilliseconds(options[name] ?? standard, name, invalidArgument);
   const stateDir: unknown = options.stateDir;
   if (stateDir !== undefined && (typeof stateDir !== "string" || stateDir.trim() === "")) {
-    throw invalidArgument(`Expected \`stateDir\` to be the path of a folder, got ${shown(stateDir)}.`);
+    throw invalidArgument(`Expected \`stateDir\` to be the path of a folder, got ${quote(stateDir)}.`);
   }
   checkFunction(options.onEvent, "onEvent");
   checkFunction(options.runtime, "runtime");
@@ -66,10 +70,10 @@ export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatO
     runtime: harmless(() => {
       const metadata: unknown = options.runtime?.();
       if (isThenable(metadata)) return metadata as never;
-      return isRecord(metadata) ? metadataBody(metadata) : undefined;
+      return isRecord(metadata) ? runtimeMetadata(metadata) : undefined;
     }),
     spend: harmless(() => options.monthlySpendCents?.()),
-    delegations: resolveWatch(options.delegations),
+    delegations: resolveResultsOptions(options.delegations),
     emit: options.onEvent === undefined ? emit : safeHook(options.onEvent),
   };
 }
@@ -91,5 +95,5 @@ function harmless<T>(ask: () => T | undefined): () => T | undefined {
 
 function checkFunction(given: unknown, name: string): void {
   if (given === undefined || typeof given === "function") return;
-  throw invalidArgument(`Expected \`${name}\` to be a function, got ${shown(given)}.`);
+  throw invalidArgument(`Expected \`${name}\` to be a function, got ${quote(given)}.`);
 }

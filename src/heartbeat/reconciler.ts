@@ -1,34 +1,34 @@
-import type { Emit, HeartbeatEvent } from "../events";
-import type { Workspace } from "../identity/workspaces";
 import type { BackgroundLimits, ClientInternals } from "../client/internals";
-import { isTold } from "../events/thinning";
-import type { BeatRecord } from "./beat-history";
+import type { Emit, HeartbeatEvent } from "../events";
+import { shouldReport } from "../events/thinning";
+import type { Workspace } from "../identity/workspaces";
+import type { BeatHistory } from "./beat-history";
 
 /** Beats of a removed workspace are still answered 200, so every so many beats its record is looked up. */
 const BEATS_BETWEEN_LOOKUPS = 10;
 
-export interface CaretakerOptions {
+export interface ReconcilerOptions {
   internals: ClientInternals;
   workspace: Workspace;
-  record: BeatRecord;
+  record: BeatHistory;
   emit: Emit<HeartbeatEvent>;
   /** Called when the workspace is gone. */
   onRemoved(reason: string): void;
 }
 
 /** Sees to what a beat alone cannot tell: that the workspace is gone or paused, or that the platform has forgotten it. */
-export interface Caretaker {
+export interface Reconciler {
   /** What there is to do after the `count`th regular beat. Rejects with the signal's reason when called off. */
-  look(count: number, limits: BackgroundLimits): Promise<void>;
+  reconcile(count: number, limits: BackgroundLimits): Promise<void>;
 }
 
-export function createCaretaker({
+export function createReconciler({
   internals,
   workspace,
   record,
   emit,
   onRemoved,
-}: CaretakerOptions): Caretaker {
+}: ReconcilerOptions): Reconciler {
   const workspaceId = workspace.id;
   let paused = false;
   let failures = 0;
@@ -70,19 +70,19 @@ export function createCaretaker({
     // Tried again after 1, 2, 4 … beats, at most as far apart as the look-ups.
     nextTryAt = count + Math.min(2 ** (failures - 1), BEATS_BETWEEN_LOOKUPS);
     const { code, message: reason } = again.error;
-    if (isTold(failures)) {
+    if (shouldReport(failures)) {
       emit({ type: "heartbeat.register_failed", workspaceId, consecutive: failures, code, reason });
     }
   }
 
   return {
-    async look(count, limits) {
+    async reconcile(count, limits) {
       const healthy = record.consecutiveFailures === 0;
       const { outageMs } = record;
       const mayRegister = healthy && outageMs !== undefined && count >= nextTryAt;
       if (!record.alarmed && !mayRegister && !(healthy && count % BEATS_BETWEEN_LOOKUPS === 0)) return;
       record.alarmed = false;
-      const standing = await internals.standingOf(workspace, limits);
+      const standing = await internals.lookUpStatus(workspace, limits);
       if (standing.removed !== undefined) {
         onRemoved(standing.removed);
         return;

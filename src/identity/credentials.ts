@@ -1,9 +1,9 @@
 import { configurationError } from "../errors";
 import type { Machine } from "../runtime/machine";
-import { shown } from "../text/format";
-import { configurationFolder, stateFolder } from "../storage/state-folder";
-import { checkToken, fileToken, type TokenSource, tokenFrom } from "./token";
+import { configurationFolder, createStateFolder } from "../storage/state-folder";
+import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
+import { checkToken, createTokenSource, fileToken, type TokenSource } from "./token";
 import type { Credentials } from "./workspaces";
 
 /** One workspace of a process that speaks for several. */
@@ -43,11 +43,11 @@ export function resolveWorkspaces(options: Given, machine: Machine): readonly Cr
   return [
     token === undefined
       ? fromEnvironment(id, own !== undefined, machine)
-      : { id, sources: given(token, "`token`"), lastResort: lastResort(id, true, machine) },
+      : { id, sources: given(token, "`token`"), fallback: storedFallback(id, true, machine) },
     ...others.map((entry) => {
       if (entry.token === undefined) return { id: entry.id, sources: storedToken(entry.id, false, machine) };
       const sources = given(entry.token, `the token of workspace ${entry.id}`);
-      return { id: entry.id, sources, lastResort: lastResort(entry.id, false, machine) };
+      return { id: entry.id, sources, fallback: storedFallback(entry.id, false, machine) };
     }),
   ];
 }
@@ -105,7 +105,7 @@ function checkList(value: unknown, name: string): readonly WorkspaceCredentials[
 function requireId(value: unknown, name: string): string {
   const id = parsePeerId(value);
   if (id === null)
-    throw configurationError(`Expected ${name} to be a workspace id (UUID), got ${shown(value)}.`);
+    throw configurationError(`Expected ${name} to be a workspace id (UUID), got ${quote(value)}.`);
   return id;
 }
 
@@ -138,9 +138,9 @@ function fromEnvironment(id: string, listed: boolean, machine: Machine): Credent
 function storedToken(id: string, isDefault: boolean, machine: Machine): TokenSource[] {
   const root = configurationFolder(machine);
   if (root === undefined) return [];
-  const folder = stateFolder(root, id, isDefault, machine);
+  const folder = createStateFolder(root, id, isDefault, machine);
   return [
-    tokenFrom(
+    createTokenSource(
       () => folder.read(".auth_token"),
       () => folder.path(".auth_token"),
     ),
@@ -148,7 +148,7 @@ function storedToken(id: string, isDefault: boolean, machine: Machine): TokenSou
 }
 
 /** The same for a workspace whose token was given, and refused. Without a folder nobody has stored one, which is known at once. */
-function lastResort(id: string, isDefault: boolean, machine: Machine): TokenSource | undefined {
+function storedFallback(id: string, isDefault: boolean, machine: Machine): TokenSource | undefined {
   const root = configurationFolder(machine);
   const [stored] = storedToken(id, isDefault, machine);
   if (root === undefined || stored === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { configurationError } from "../errors";
 import type { Machine } from "../runtime/machine";
-import { shown } from "../text/format";
+import { quote } from "../text/format";
 
 /** Whether the platform is hosted for many, or one's own: a hosted one lets agents live in private networks. */
 export type DeployMode = "saas" | "self-hosted";
@@ -35,11 +35,11 @@ export function resolveDeployMode(
   }
   return {
     deployMode: "self-hosted",
-    deployModeWarning: `The environment variable MOLECULE_DEPLOY_MODE is ${shown(value)}, which is neither 'saas' nor 'self-hosted': agent URLs are checked as for 'self-hosted'.`,
+    deployModeWarning: `The environment variable MOLECULE_DEPLOY_MODE is ${quote(value)}, which is neither 'saas' nor 'self-hosted': agent URLs are checked as for 'self-hosted'.`,
   };
 }
 
 function checkDeployMode(value: unknown): DeployMode {
   if (value === "saas" || value === "self-hosted") return value;
-  throw configurationError(`Expected \`deployMode\` to be 'saas' or 'self-hosted', got ${shown(value)}.`);
+  throw configurationError(`Expected \`deployMode\` to be 'saas' or 'self-hosted', got ${quote(value)}.`);
 }

@@ -1,6 +1,6 @@
 import { configurationError } from "../errors";
 import type { Machine } from "../runtime/machine";
-import { shown } from "../text/format";
+import { quote } from "../text/format";
 
 const PLATFORM_URL_VARIABLES = ["PLATFORM_URL", "MOLECULE_PLATFORM_URL", "MOLECULE_API_URL", "MOLECULE_URL"];
 
@@ -22,7 +22,7 @@ function checkBaseUrl(value: unknown, name: string): string {
   if (url === undefined) throw configurationError(`Expected ${name} to be an http(s) URL.`);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw configurationError(
-      `Expected ${name} to be an http(s) URL, got one with the scheme ${shown(url.protocol)}.`,
+      `Expected ${name} to be an http(s) URL, got one with the scheme ${quote(url.protocol)}.`,
     );
   }
   if (url.username !== "" || url.password !== "") {

@@ -35,14 +35,17 @@ export function checkToken(value: unknown, name: string): string {
  * restart. White space around the token is ignored; a missing or empty file means that there is no token.
  */
 export function fileToken(path: string): TokenSource {
-  return tokenFrom(
+  return createTokenSource(
     () => readPrivateFile(path),
     () => path,
   );
 }
 
 /** A token source over whatever reads a file; `pathOf` tells how errors name it. */
-export function tokenFrom(read: () => Promise<string | undefined>, pathOf: () => string): TokenSource {
+export function createTokenSource(
+  read: () => Promise<string | undefined>,
+  pathOf: () => string,
+): TokenSource {
   return async () => {
     let text: string | undefined;
     try {
@@ -56,11 +59,11 @@ export function tokenFrom(read: () => Promise<string | undefined>, pathOf: () =>
 }
 
 /** Where the token of a workspace may be. */
-export interface TokenPlaces {
+export interface TokenLocations {
   /** Asked in turn when a token is needed: the first answer counts. */
   readonly sources: readonly TokenSource[];
   /** Asked besides once a token was refused, or its lack. That it fails is not told: nobody asked for it. */
-  readonly lastResort?: TokenSource | undefined;
+  readonly fallback?: TokenSource | undefined;
 }
 
 /** Holds one workspace's token: asks its sources when needed, and one question at a time. */
@@ -86,7 +89,7 @@ const REMEMBERED_REFUSALS = 16;
 const questions = new WeakMap<TokenSource, Promise<string | undefined>>();
 
 export function createTokenHolder(
-  { sources, lastResort }: TokenPlaces,
+  { sources, fallback }: TokenLocations,
   name: string,
   clock: Clock,
   onRefreshed: () => void,
@@ -146,8 +149,8 @@ export function createTokenHolder(
     return undefined;
   }
 
-  async function askLastResort(): Promise<string | undefined> {
-    return lastResort && askOnce(lastResort).catch(() => undefined);
+  async function askFallback(): Promise<string | undefined> {
+    return fallback && askOnce(fallback).catch(() => undefined);
   }
 
   function noteRefusal(token: string): void {
@@ -186,7 +189,7 @@ export function createTokenHolder(
         async () => issued,
         ...sources.map((source) => () => askOnce(source).catch(noteTrouble)),
         // The trouble with a source explains more than what else may be wrong.
-        async () => (trouble === undefined ? askLastResort() : undefined),
+        async () => (trouble === undefined ? askFallback() : undefined),
       ];
       const found = new Set<string>();
       for (const place of places) {

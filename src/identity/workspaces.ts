@@ -1,8 +1,8 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text/format";
 import type { Clock } from "../runtime/clock";
-import { createTokenHolder, type TokenHolder, type TokenPlaces } from "./token";
+import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
+import { createTokenHolder, type TokenHolder, type TokenLocations } from "./token";
 
 /** One workspace this process speaks for. Its id and its token always travel together. */
 export interface Workspace {
@@ -13,7 +13,7 @@ export interface Workspace {
 }
 
 /** What is known of a workspace before anything is asked. */
-export interface Credentials extends TokenPlaces {
+export interface Credentials extends TokenLocations {
   readonly id: string;
   readonly tokenFile?: string | undefined;
 }
@@ -52,7 +52,7 @@ export function createWorkspaces(
       const workspace = id === null ? undefined : byId.get(id);
       if (workspace === undefined) {
         throw invalidArgument(
-          `Unknown \`source\` ${shown(source)}: expected the id of a workspace of this client (${listed(all)}).`,
+          `Unknown \`source\` ${quote(source)}: expected the id of a workspace of this client (${listed(all)}).`,
         );
       }
       return workspace;

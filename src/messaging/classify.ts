@@ -1,30 +1,30 @@
-import { type HttpAnswer, isSuccess } from "../transport/response";
 import { isRecord, type JsonRecord, parseJson } from "../text/json";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
+import { type Failure, fail, ok, type Result } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
+import { classifyRefusal } from "./classify-refusal";
 import type { Outcome } from "./outcome";
-import { judgeRefusal } from "./classify-refusal";
-import { looksLikeReply, NO_RESPONSE, readReply, reasonOf } from "./reply";
+import { failureReason, looksLikeReply, NO_RESPONSE, readReply } from "./reply";
 
 /** Judges any complete answer to a message: exactly one outcome or one failure. `peer` is how errors name the peer. */
-export function classify(answer: HttpAnswer, peer: string): Verdict<Outcome> {
-  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, peer));
+export function classify(answer: HttpResponse, peer: string): Result<Outcome> {
+  if (!isSuccess(answer.status)) return fail(classifyRefusal(answer, peer));
   const parsed = parseJson(answer.text);
-  if (!parsed.ok) return failed(malformed(answer, peer, `the body is not JSON: ${parsed.problem}`));
-  if (!isRecord(parsed.value)) return failed(malformed(answer, peer, "the body is not a JSON object"));
+  if (!parsed.ok) return fail(malformed(answer, peer, `the body is not JSON: ${parsed.problem}`));
+  if (!isRecord(parsed.value)) return fail(malformed(answer, peer, "the body is not a JSON object"));
   return judgeSuccess(parsed.value, answer, peer);
 }
 
 /** The order matters: a queued answer may carry a `result` or an `error` beside it. */
-function judgeSuccess(body: JsonRecord, answer: HttpAnswer, peer: string): Verdict<Outcome> {
-  if (isQueued(body)) return succeeded(queued(body, peer));
-  if (typeof body.error === "string") return failed(agentError(answer, peer, body.error));
-  if (isRecord(body.error)) return failed(rpcError(answer, peer, body.error));
+function judgeSuccess(body: JsonRecord, answer: HttpResponse, peer: string): Result<Outcome> {
+  if (isQueued(body)) return ok(queued(body, peer));
+  if (typeof body.error === "string") return fail(agentError(answer, peer, body.error));
+  if (isRecord(body.error)) return fail(rpcError(answer, peer, body.error));
   // JSON-RPC knows either a result or an error, but some servers send both keys, one of them null.
-  if (isGiven(body.error)) return failed(malformed(answer, peer, "`error` is neither text nor an object"));
+  if (isGiven(body.error)) return fail(malformed(answer, peer, "`error` is neither text nor an object"));
   if (!Object.hasOwn(body, "result")) {
     return looksLikeReply(body)
       ? judgeResult(body, body, answer, peer)
-      : failed(malformed(answer, peer, "it has neither a result nor an error"));
+      : fail(malformed(answer, peer, "it has neither a result nor an error"));
   }
   return judgeEnvelope(body.result, body, answer, peer);
 }
@@ -33,12 +33,12 @@ function judgeSuccess(body: JsonRecord, answer: HttpAnswer, peer: string): Verdi
 function judgeEnvelope(
   result: unknown,
   body: JsonRecord,
-  answer: HttpAnswer,
+  answer: HttpResponse,
   peer: string,
-): Verdict<Outcome> {
+): Result<Outcome> {
   if (isRecord(result) && !looksLikeReply(result)) {
-    if (isRecord(result.error)) return failed(rpcError(answer, peer, result.error));
-    if (typeof result.error === "string") return failed(agentError(answer, peer, result.error));
+    if (isRecord(result.error)) return fail(rpcError(answer, peer, result.error));
+    if (typeof result.error === "string") return fail(agentError(answer, peer, result.error));
     if (Object.hasOwn(result, "result")) return judgeResult(result.result, body, answer, peer);
   }
   return judgeResult(result, body, answer, peer);
@@ -66,9 +66,9 @@ const UNFINISHED_STATES = new Set(["submitted", "working"]);
 /** Agents on the platform's own runtime report a failed turn as the text of an ordinary message. */
 const AGENT_ERROR = /^Agent error(:| \()/;
 
-function judgeResult(result: unknown, raw: unknown, answer: HttpAnswer, peer: string): Verdict<Outcome> {
+function judgeResult(result: unknown, raw: unknown, answer: HttpResponse, peer: string): Result<Outcome> {
   if (typeof result !== "string" && !isRecord(result)) {
-    return failed(malformed(answer, peer, `the result is ${describe(result)}`));
+    return fail(malformed(answer, peer, `the result is ${describe(result)}`));
   }
   const { text, files, data, state, taskId, contextId } = readReply(result);
   const ids = {
@@ -76,22 +76,22 @@ function judgeResult(result: unknown, raw: unknown, answer: HttpAnswer, peer: st
     ...(contextId === undefined ? {} : { contextId }),
   };
   if (state !== undefined && FAILED_STATES.has(state))
-    return failed(taskFailed(answer, peer, state, reasonOf(result)));
+    return fail(taskFailed(answer, peer, state, failureReason(result)));
   const said = text === NO_RESPONSE ? "" : text;
   if (state === "input-required" || state === "auth-required") {
-    return succeeded({ kind: state, text: said, ...ids, raw });
+    return ok({ kind: state, text: said, ...ids, raw });
   }
   if (state !== undefined && UNFINISHED_STATES.has(state)) {
-    return succeeded({ kind: "working", text: said, ...ids, raw });
+    return ok({ kind: "working", text: said, ...ids, raw });
   }
-  if (AGENT_ERROR.test(text)) return failed({ ...agentError(answer, peer, text), detail: text });
-  return succeeded({ kind: "reply", text, files, data, ...ids, raw });
+  if (AGENT_ERROR.test(text)) return fail({ ...agentError(answer, peer, text), detail: text });
+  return ok({ kind: "reply", text, files, data, ...ids, raw });
 }
 
-const delivered = (answer: HttpAnswer) =>
-  ({ delivery: "confirmed", again: false, status: answer.status }) as const;
+const delivered = (answer: HttpResponse) =>
+  ({ delivery: "confirmed", retryable: false, status: answer.status }) as const;
 
-function malformed(answer: HttpAnswer, peer: string, problem: string): Failure {
+function malformed(answer: HttpResponse, peer: string, problem: string): Failure {
   return {
     ...delivered(answer),
     code: "bad_response",
@@ -102,7 +102,7 @@ function malformed(answer: HttpAnswer, peer: string, problem: string): Failure {
   };
 }
 
-function agentError(answer: HttpAnswer, peer: string, text: string): Failure {
+function agentError(answer: HttpResponse, peer: string, text: string): Failure {
   return {
     ...delivered(answer),
     code: "agent_error",
@@ -111,7 +111,7 @@ function agentError(answer: HttpAnswer, peer: string, text: string): Failure {
   };
 }
 
-function rpcError(answer: HttpAnswer, peer: string, error: JsonRecord): Failure {
+function rpcError(answer: HttpResponse, peer: string, error: JsonRecord): Failure {
   const message = typeof error.message === "string" ? error.message : "";
   const code = typeof error.code === "number" ? error.code : undefined;
   const named = typeof error.code === "string" && error.code !== "" ? error.code : code;
@@ -127,7 +127,7 @@ function rpcError(answer: HttpAnswer, peer: string, error: JsonRecord): Failure 
   };
 }
 
-function taskFailed(answer: HttpAnswer, peer: string, state: string, reason: string): Failure {
+function taskFailed(answer: HttpResponse, peer: string, state: string, reason: string): Failure {
   return {
     ...delivered(answer),
     code: "task_failed",

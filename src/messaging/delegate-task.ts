@@ -1,7 +1,7 @@
 import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
+import { formatDuration, oneLine, quote } from "../text/format";
+import { sanitizeName } from "../text/sanitize";
 import { parsePeerId } from "../validation/peer-id";
-import { plainName } from "../text/sanitize";
-import { duration, oneLine, shown } from "../text/format";
 import type { SendOutcome } from "./outcome";
 import type { SendOptions } from "./send";
 import { ERROR_MARK, toToolText } from "./tool-text";
@@ -47,9 +47,9 @@ export async function delegateTask(
 
 function nameOf(client: DelegatingClient, peerId: string): string {
   const id = parsePeerId(peerId);
-  if (id === null) return oneLine(shown(peerId), 120);
+  if (id === null) return oneLine(quote(peerId), 120);
   try {
-    return plainName(client.peerName(id) ?? "") || id;
+    return sanitizeName(client.peerName(id) ?? "") || id;
   } catch {
     // A client that is none, or not ours; the tool answers all the same.
     return id;
@@ -96,7 +96,7 @@ function choicesFor(error: A2AError, name: string): string {
       "tell the user that the task may have been done, but that its result did not come back",
     ]);
   }
-  const wait = retryAfterMs === undefined ? " later" : ` in ${duration(retryAfterMs)}`;
+  const wait = retryAfterMs === undefined ? " later" : ` in ${formatDuration(retryAfterMs)}`;
   return listed([
     ...(delivery === "not-sent" && retryable ? [`try ${name} again${wait}`] : []),
     ...(OF_THE_PEER.has(code) ? ["ask another peer"] : []),
@@ -111,5 +111,5 @@ const listed = (choices: readonly string[]): string =>
   `You can: ${choices.map((choice, index) => `(${index + 1}) ${choice}`).join(", ")}.`;
 
 function unexpected(error: unknown): string {
-  return error instanceof Error ? oneLine(`${error.name}: ${error.message}`, 500) : shown(error);
+  return error instanceof Error ? oneLine(`${error.name}: ${error.message}`, 500) : quote(error);
 }

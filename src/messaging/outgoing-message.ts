@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors";
-import { messageOf, shown } from "../text/format";
+import { errorMessage, quote } from "../text/format";
 import { isRecord, type JsonRecord } from "../text/json";
 import type { FilePart } from "./outcome";
 
@@ -25,16 +25,16 @@ export interface Envelope {
 }
 
 /** Checks what a caller wants to say. Throws `invalid_argument`, naming what is wrong. */
-export function messageParts(message: unknown): MessagePart[] {
+export function parseMessageParts(message: unknown): MessagePart[] {
   if (typeof message === "string") return [textPart(message, "`message`")];
   if (!isRecord(message)) {
-    throw invalidArgument(`Expected \`message\` to be text or an object with parts, got ${shown(message)}.`);
+    throw invalidArgument(`Expected \`message\` to be text or an object with parts, got ${quote(message)}.`);
   }
   const parts: MessagePart[] = [];
   if (message.text !== undefined) parts.push(textPart(message.text, "`message.text`"));
   if (message.parts !== undefined) {
     if (!Array.isArray(message.parts)) {
-      throw invalidArgument(`Expected \`message.parts\` to be an array, got ${shown(message.parts)}.`);
+      throw invalidArgument(`Expected \`message.parts\` to be an array, got ${quote(message.parts)}.`);
     }
     for (const [index, part] of message.parts.entries()) {
       parts.push(checkPart(part, `\`message.parts[${index}]\``));
@@ -45,25 +45,25 @@ export function messageParts(message: unknown): MessagePart[] {
 }
 
 function textPart(text: unknown, name: string): MessagePart {
-  if (typeof text !== "string") throw invalidArgument(`Expected ${name} to be text, got ${shown(text)}.`);
+  if (typeof text !== "string") throw invalidArgument(`Expected ${name} to be text, got ${quote(text)}.`);
   if (text.trim() === "") throw invalidArgument(`Expected ${name} to have text in it; it is blank.`);
   return { kind: "text", text };
 }
 
 function checkPart(part: unknown, name: string): MessagePart {
-  if (!isRecord(part)) throw invalidArgument(`Expected ${name} to be an object, got ${shown(part)}.`);
+  if (!isRecord(part)) throw invalidArgument(`Expected ${name} to be an object, got ${quote(part)}.`);
   switch (part.kind) {
     case "text":
       return textPart(part.text, `${name}.text`);
     case "data":
       if (part.data === undefined || typeof part.data === "function" || typeof part.data === "symbol") {
-        throw invalidArgument(`Expected ${name}.data to be a JSON value, got ${shown(part.data)}.`);
+        throw invalidArgument(`Expected ${name}.data to be a JSON value, got ${quote(part.data)}.`);
       }
       return { kind: "data", data: part.data };
     case "file":
       return { kind: "file", file: checkFile(part.file, `${name}.file`) };
     default:
-      throw invalidArgument(`Expected ${name}.kind to be 'text', 'data' or 'file', got ${shown(part.kind)}.`);
+      throw invalidArgument(`Expected ${name}.kind to be 'text', 'data' or 'file', got ${quote(part.kind)}.`);
   }
 }
 
@@ -88,6 +88,6 @@ export function serializeMessage(parts: readonly MessagePart[], envelope: Envelo
       params: { message, metadata: { source_workspace_id: envelope.sourceId } },
     });
   } catch (error) {
-    throw invalidArgument(`The message cannot be written as JSON: ${shown(messageOf(error))}.`);
+    throw invalidArgument(`The message cannot be written as JSON: ${quote(errorMessage(error))}.`);
   }
 }

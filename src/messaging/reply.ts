@@ -59,7 +59,7 @@ export function readReply(result: unknown): Reply {
 }
 
 /** The text a failed task gives as its reason: its status message before anything else it wrote. */
-export function reasonOf(result: unknown): string {
+export function failureReason(result: unknown): string {
   const { status } = unwrap(result);
   const content = emptyContent();
   if (isRecord(status)) collectMessage(status.message, content);

@@ -1,23 +1,23 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import type { A2AEvent, Emit } from "../events";
-import { requirePeerId } from "../validation/peer-id";
 import type { Workspace, Workspaces } from "../identity/workspaces";
 import { newId } from "../runtime/ids";
-import { shown } from "../text/format";
-import type { Calls } from "../transport/call";
-import { type Exchange, newProgress } from "../transport/request/execute";
+import { quote } from "../text/format";
 import { isRecord } from "../text/json";
+import type { Calls } from "../transport/call";
 import type { Pool } from "../transport/http/pool";
+import { type Execute, newProgress } from "../transport/request/execute";
 import {
   type CallOptions,
   checkCallOptions,
   type DeliveryMode,
-  deliveryMode,
-  milliseconds,
+  parseDeliveryMode,
+  parseMilliseconds,
 } from "../validation/options";
+import { requirePeerId } from "../validation/peer-id";
 import { classify } from "./classify";
 import type { Outcome, SendOutcome } from "./outcome";
-import { messageParts, type OutgoingMessage, serializeMessage } from "./outgoing-message";
+import { type OutgoingMessage, parseMessageParts, serializeMessage } from "./outgoing-message";
 
 export interface SendOptions extends CallOptions {
   /** The whole send in milliseconds: every attempt, delay and byte of the answer. @default `retry.budgetMs` */
@@ -50,7 +50,7 @@ export interface MessagingContext {
   requestBytes: number;
   workspaces: Workspaces;
   calls: Calls;
-  exchange: Exchange;
+  exchange: Execute;
   pool: Pool;
   emit: Emit<A2AEvent>;
   peers: {
@@ -72,7 +72,7 @@ export async function sendA2AMessage(
   background = false,
 ): Promise<SendOutcome> {
   const id = requirePeerId(peerId);
-  const parts = messageParts(message);
+  const parts = parseMessageParts(message);
   const options = checkSendOptions(givenOptions);
   const { workspaces, peers, emit } = context;
   const source = workspaces.named(options.source) ?? peers.routeTo(id) ?? workspaces.default;
@@ -107,7 +107,7 @@ export async function sendA2AMessage(
       task: { messageId, repeatMaybe: mode === "at-least-once" },
       peerId: id,
       progress,
-      judge: (answer) => classify(answer, peers.label(id)),
+      classify: (answer) => classify(answer, peers.label(id)),
       onAttemptFailed: ({ status, elapsedMs, ...attempt }) =>
         emit({
           type: "send.attempt_failed",
@@ -136,13 +136,13 @@ export async function sendA2AMessage(
 
 function checkSendOptions(given: SendOptions | undefined): SendOptions {
   const options: SendOptions = checkCallOptions(given);
-  if (options.budgetMs !== undefined) milliseconds(options.budgetMs, "budgetMs", invalidArgument);
-  if (options.delivery !== undefined) deliveryMode(options.delivery, invalidArgument);
+  if (options.budgetMs !== undefined) parseMilliseconds(options.budgetMs, "budgetMs", invalidArgument);
+  if (options.delivery !== undefined) parseDeliveryMode(options.delivery, invalidArgument);
   checkMessageId(options.messageId);
   checkPeersId(options.contextId, "contextId");
   checkPeersId(options.taskId, "taskId");
   if (options.metadata !== undefined && !isRecord(options.metadata)) {
-    throw invalidArgument(`Expected \`metadata\` to be an object, got ${shown(options.metadata)}.`);
+    throw invalidArgument(`Expected \`metadata\` to be an object, got ${quote(options.metadata)}.`);
   }
   return options;
 }
@@ -152,7 +152,7 @@ const VISIBLE = /^[\x21-\x7e]{1,200}$/;
 function checkMessageId(value: unknown): void {
   if (value === undefined || (typeof value === "string" && VISIBLE.test(value))) return;
   throw invalidArgument(
-    `Expected \`messageId\` to be 1 to 200 visible ASCII characters, got ${shown(value)}.`,
+    `Expected \`messageId\` to be 1 to 200 visible ASCII characters, got ${quote(value)}.`,
   );
 }
 
@@ -160,7 +160,7 @@ function checkMessageId(value: unknown): void {
 function checkPeersId(value: unknown, name: string): void {
   if (value === undefined) return;
   if (typeof value === "string" && value.trim() !== "" && value.length <= 1024) return;
-  throw invalidArgument(`Expected \`${name}\` to be 1 to 1024 characters of text, got ${shown(value)}.`);
+  throw invalidArgument(`Expected \`${name}\` to be 1 to 1024 characters of text, got ${quote(value)}.`);
 }
 
 /** The platform cuts larger bodies and then finds no JSON in them; the true reason is known here. */

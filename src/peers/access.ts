@@ -1,9 +1,9 @@
-import { requirePeerId } from "../validation/peer-id";
-import { isSuccess } from "../transport/response";
+import { classifyStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
 import { requestPlatform } from "../transport/request/platform-request";
-import { judgeStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
-import { failed, succeeded } from "../transport/request/result";
+import { fail, ok } from "../transport/request/result";
+import { isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
+import { requirePeerId } from "../validation/peer-id";
 import type { PeersContext } from "./context";
 
 /** Asks whether the own workspace may talk to the peer. An id the platform does not know is a plain `false`. */
@@ -21,12 +21,12 @@ export async function checkAccess(
     options,
     source: context.directory.routeTo(id),
     peerId: id,
-    judge: (answer) => {
-      if (!isSuccess(answer.status)) return failed(judgeStatus(answer, what));
+    classify: (answer) => {
+      if (!isSuccess(answer.status)) return fail(classifyStatus(answer, what));
       const read = readJsonObject(answer, what);
       if (!read.ok) return read;
-      if (typeof read.value.allowed === "boolean") return succeeded(read.value.allowed);
-      return failed({
+      if (typeof read.value.allowed === "boolean") return ok(read.value.allowed);
+      return fail({
         ...withoutTask(answer),
         code: "bad_response",
         summary: `The platform answered ${what} without saying whether it is allowed`,

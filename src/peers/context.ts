@@ -1,10 +1,10 @@
 import type { RequestContext } from "../transport/request/platform-request";
 import type { Directory } from "./directory";
-import type { Memory } from "./enricher/cache";
+import type { PeerCache } from "./enricher/cache";
 
 /** What the calls of this room need of the client, and what they teach. */
 export interface PeersContext extends RequestContext {
   platformUrl: string;
   directory: Directory;
-  memory: Memory;
+  cache: PeerCache;
 }

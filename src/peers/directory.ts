@@ -1,6 +1,6 @@
 import type { Workspace } from "../identity/workspaces";
 import { displayName } from "./display-name";
-import { createStore } from "./lru";
+import { createLruMap } from "./lru";
 
 // Enough for every peer of a large organisation, and a few megabytes at most.
 const MOST_PEERS = 16_384;
@@ -20,8 +20,8 @@ export interface Directory {
 
 /** Bounded: a process that meets a million peers keeps the ones it met last. */
 export function createDirectory(): Directory {
-  const names = createStore<string>(MOST_PEERS);
-  const routes = createStore<Workspace>(MOST_PEERS);
+  const names = createLruMap<string>(MOST_PEERS);
+  const routes = createLruMap<Workspace>(MOST_PEERS);
   return {
     nameOf: (peerId) => names.get(peerId),
     learnName(peerId, name) {

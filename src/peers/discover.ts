@@ -1,11 +1,11 @@
-import { requirePeerId } from "../validation/peer-id";
-import { shown } from "../text/format";
-import { type HttpAnswer, isSuccess } from "../transport/response";
-import { explain, statusLine } from "../transport/request/error-body";
+import { quote } from "../text/format";
+import { classifyStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
+import { parseErrorBody, statusLine } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
-import { judgeStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
+import { type Failure, fail, ok, type Result } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
+import { requirePeerId } from "../validation/peer-id";
 import type { PeersContext } from "./context";
 import { type PeerRecord, readPeerRecord } from "./record";
 
@@ -20,7 +20,7 @@ export async function discoverPeer(
   background = false,
 ): Promise<PeerRecord> {
   const id = requirePeerId(peerId);
-  const { directory, memory } = context;
+  const { directory, cache: memory } = context;
   return requestPlatform(context, {
     method: "GET",
     path: () => `/registry/discover/${id}`,
@@ -28,12 +28,12 @@ export async function discoverPeer(
     background,
     source: directory.routeTo(id),
     peerId: id,
-    judge: (answer, source) => {
+    classify: (answer, source) => {
       const verdict = judgeDiscovery(answer, id, directory.label(id));
       if (verdict.ok) {
         directory.learnName(id, verdict.value.name);
         // The enricher decides itself what becomes of an answer it asked for.
-        if (!background) memory.learn(source, verdict.value);
+        if (!background) memory.merge(source, verdict.value);
       } else if (answer.status === 403 || answer.status === 404) {
         directory.dropRoute(id, source);
       }
@@ -42,22 +42,22 @@ export async function discoverPeer(
   });
 }
 
-function judgeDiscovery(answer: HttpAnswer, id: string, peer: string): Verdict<PeerRecord> {
-  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, peer));
+function judgeDiscovery(answer: HttpResponse, id: string, peer: string): Result<PeerRecord> {
+  if (!isSuccess(answer.status)) return fail(judgeRefusal(answer, peer));
   const read = readJsonObject(answer, `the question for ${peer}`);
   if (!read.ok) return read;
   const record = readPeerRecord(read.value, id);
-  if (record?.id === id) return succeeded(record);
-  return failed({
+  if (record?.id === id) return ok(record);
+  return fail({
     ...withoutTask(answer),
     code: "bad_response",
     summary: `The platform answered the question for ${peer} with the record of another workspace`,
   });
 }
 
-function judgeRefusal(answer: HttpAnswer, peer: string): Failure {
-  const said = explain(answer);
-  const general = judgeStatus(answer, `the question for ${peer}`);
+function judgeRefusal(answer: HttpResponse, peer: string): Failure {
+  const said = parseErrorBody(answer);
+  const general = classifyStatus(answer, `the question for ${peer}`);
   const line = statusLine(answer, said);
   if (general.code === "wrong_tenant") return general;
   switch (answer.status) {
@@ -87,10 +87,10 @@ function judgeRefusal(answer: HttpAnswer, peer: string): Failure {
         return {
           ...general,
           code: "peer_unavailable",
-          summary: `${peer} is not online (status ${shown(status)})`,
+          summary: `${peer} is not online (status ${quote(status)})`,
           advice:
             "A message may still reach it: some peers fetch theirs. Otherwise try later or ask another peer.",
-          again: !SETTLED_DOWN.has(String(status)),
+          retryable: !SETTLED_DOWN.has(String(status)),
         };
       }
       if (said.error === "workspace URL failed safety check") {
@@ -99,7 +99,7 @@ function judgeRefusal(answer: HttpAnswer, peer: string): Failure {
           code: "peer_unavailable",
           summary: `${peer} is registered with a URL the platform does not call (${line})`,
           advice: "Its operator has to register a reachable URL: ask another peer.",
-          again: false,
+          retryable: false,
         };
       }
       return general;

@@ -1,4 +1,4 @@
-import { plainName } from "../text/sanitize";
+import { sanitizeName } from "../text/sanitize";
 import type { PeerRecord } from "./record";
 
 /**
@@ -6,5 +6,5 @@ import type { PeerRecord } from "./record";
  * that could end a tag or an attribute, one line, at most 120 characters. The id where no name is left.
  */
 export function displayName(record: PeerRecord): string {
-  return plainName(typeof record.name === "string" ? record.name : "") || record.id;
+  return sanitizeName(typeof record.name === "string" ? record.name : "") || record.id;
 }

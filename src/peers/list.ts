@@ -1,10 +1,10 @@
 import { type A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
-import { duration, shown } from "../text/format";
-import { type HttpAnswer, isSuccess } from "../transport/response";
-import { explain } from "../transport/request/error-body";
+import { formatDuration, quote } from "../text/format";
+import { classifyStatus, readJson, withoutTask } from "../transport/request/classify-status";
+import { parseErrorBody } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
-import { judgeStatus, readJson, withoutTask } from "../transport/request/classify-status";
-import { type Failure, failed, succeeded, type Verdict } from "../transport/request/result";
+import { type Failure, fail, ok, type Result } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import type { PeersContext } from "./context";
 import { type PeerRecord, readPeerRecord } from "./record";
@@ -59,19 +59,19 @@ export function fetchPeerList(
   options: CallOptions | undefined,
   background = false,
 ): Promise<PeerList> {
-  const { workspaces, directory, memory } = context;
+  const { workspaces, directory, cache: memory } = context;
   return requestPlatform(context, {
     method: "GET",
     path: (source) => `/registry/${source.id}/peers`,
     options,
     background,
-    judge: (answer, source) => {
+    classify: (answer, source) => {
       const verdict = judgeList(answer, source.id);
       if (!verdict.ok) return verdict;
       for (const peer of verdict.value.peers) {
         directory.learnName(peer.id, peer.name);
         // The enricher decides itself what becomes of a list it asked for.
-        if (!background) memory.learn(source, peer);
+        if (!background) memory.merge(source, peer);
         if (workspaces.all.length > 1) directory.learnRoute(peer.id, source);
       }
       return verdict;
@@ -79,14 +79,14 @@ export function fetchPeerList(
   });
 }
 
-function judgeList(answer: HttpAnswer, sourceId: string): Verdict<PeerList> {
-  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, sourceId));
+function judgeList(answer: HttpResponse, sourceId: string): Result<PeerList> {
+  if (!isSuccess(answer.status)) return fail(judgeRefusal(answer, sourceId));
   const read = readJson(answer, "the peer list");
   if (!read.ok) return read;
   const rows = read.value;
   if (!Array.isArray(rows)) {
     const detail = `Platform returned ${answer.status} but body was not a list: ${pythonType(rows)}`;
-    return failed({ ...withoutTask(answer), code: "bad_response", summary: detail, detail });
+    return fail({ ...withoutTask(answer), code: "bad_response", summary: detail, detail });
   }
   const peers: PeerRecord[] = [];
   for (const row of rows) {
@@ -94,7 +94,7 @@ function judgeList(answer: HttpAnswer, sourceId: string): Verdict<PeerList> {
     if (peer !== null) peers.push(peer);
   }
   const skipped = rows.length - peers.length;
-  return succeeded({
+  return ok({
     peers,
     diagnostic: skipped === 0 ? null : incomplete(answer.status, rows.length, skipped),
   });
@@ -106,9 +106,9 @@ function incomplete(status: number, rows: number, skipped: number): PeerListDiag
 }
 
 /** The words are those of the reference client, which operators know; `detail` carries them. */
-function judgeRefusal(answer: HttpAnswer, sourceId: string): Failure {
+function judgeRefusal(answer: HttpResponse, sourceId: string): Failure {
   const { status } = answer;
-  const general = judgeStatus(answer, "the question for the peer list");
+  const general = classifyStatus(answer, "the question for the peer list");
   if (general.code === "wrong_tenant") return general;
   if (status === 401 || status === 403) {
     return {
@@ -134,8 +134,8 @@ function judgeRefusal(answer: HttpAnswer, sourceId: string): Failure {
   if (status >= 500) return { ...general, detail: `Platform error: HTTP ${status}.` };
   const plain = `Unexpected platform response: HTTP ${status}.`;
   if (status !== 429) return { ...general, detail: plain };
-  const { error, retryAfterMs } = explain(answer);
-  const wait = retryAfterMs === undefined ? "" : ` Try again in ${duration(retryAfterMs)}.`;
+  const { error, retryAfterMs } = parseErrorBody(answer);
+  const wait = retryAfterMs === undefined ? "" : ` Try again in ${formatDuration(retryAfterMs)}.`;
   return { ...general, detail: `${plain}${error === "" ? "" : ` ${error}.`}${wait}` };
 }
 
@@ -150,7 +150,7 @@ function diagnose(error: A2AError, platformUrl: string): PeerListDiagnostic {
 function readQuery(options: ListPeersOptions | undefined): string {
   const query: unknown = options?.query;
   if (query === undefined) return "";
-  if (typeof query !== "string") throw invalidArgument(`Expected \`query\` to be text, got ${shown(query)}.`);
+  if (typeof query !== "string") throw invalidArgument(`Expected \`query\` to be text, got ${quote(query)}.`);
   return query.trim().toLowerCase();
 }
 

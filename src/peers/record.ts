@@ -1,5 +1,5 @@
-import { parsePeerId } from "../validation/peer-id";
 import { isRecord } from "../text/json";
+import { parsePeerId } from "../validation/peer-id";
 
 /** A peer as the platform sent it; fields this version does not know pass through. All of it is untrusted text. */
 export interface PeerRecord {

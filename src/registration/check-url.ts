@@ -47,7 +47,7 @@ async function addressesOf(
   if (lookup === undefined) return undefined;
   const call = calls.begin(timeoutMs, signal);
   try {
-    return await call.until(lookup(name));
+    return await call.waitFor(lookup(name));
   } catch (error) {
     // When it was called off, so is the request that comes next.
     return isNoSuchHost(error) ? [] : undefined;

@@ -1,7 +1,7 @@
-import type { HttpAnswer } from "../transport/response";
-import { explain } from "../transport/request/error-body";
-import { judgeStatus } from "../transport/request/classify-status";
+import { classifyStatus } from "../transport/request/classify-status";
+import { parseErrorBody } from "../transport/request/error-body";
 import type { Failure } from "../transport/request/result";
+import type { HttpResponse } from "../transport/response";
 import { adviceOn, type Objection } from "./agent-url";
 
 /** What is known of a registration that was refused. */
@@ -15,12 +15,12 @@ export interface RefusedRegistration {
 }
 
 /** Why the platform did not take a registration. */
-export function judgeRefusal(answer: HttpAnswer, refused: RefusedRegistration): Failure {
-  const general = judgeStatus(answer, "the registration");
+export function classifyRefusal(answer: HttpResponse, refused: RefusedRegistration): Failure {
+  const general = classifyStatus(answer, "the registration");
   const summary = withoutUrl(general.summary, refused.url);
   if (answer.status === 400) return { ...general, summary, advice: adviceOnUrl(answer, refused) };
   if (answer.status === 401) return { ...general, summary, advice: adviceOnToken(answer, refused) };
-  return { ...general, summary, again: general.again || answer.status === 500 };
+  return { ...general, summary, retryable: general.retryable || answer.status === 500 };
 }
 
 const LOST =
@@ -29,9 +29,9 @@ const NOT_SHOWN = "The workspace has a token already, and none was found here: g
 const NOT_VALID = "The token may be revoked, or belong to another workspace.";
 const NEW_ONE = "An operator can issue a new one (canvas → Tokens tab).";
 
-function adviceOnToken(answer: HttpAnswer, { isAnswerLost }: RefusedRegistration): string {
+function adviceOnToken(answer: HttpResponse, { isAnswerLost }: RefusedRegistration): string {
   if (isAnswerLost) return LOST;
-  return `${explain(answer).error.startsWith("missing") ? NOT_SHOWN : NOT_VALID} ${NEW_ONE}`;
+  return `${parseErrorBody(answer).error.startsWith("missing") ? NOT_SHOWN : NOT_VALID} ${NEW_ONE}`;
 }
 
 const TOO_OLD =
@@ -41,8 +41,8 @@ const LIKELY_CAUSE =
 const NOT_KNOWN =
   "Nothing known here speaks against this one, but the platform may find its host elsewhere than this machine does.";
 
-function adviceOnUrl(answer: HttpAnswer, { url, strictly }: RefusedRegistration): string | undefined {
-  const { error } = explain(answer);
+function adviceOnUrl(answer: HttpResponse, { url, strictly }: RefusedRegistration): string | undefined {
+  const { error } = parseErrorBody(answer);
   if (error === "invalid request body") {
     if (url === "") return TOO_OLD;
     if (strictly === undefined) return `${LIKELY_CAUSE}. ${NOT_KNOWN} ${adviceOn({ kind: "other" })}`;

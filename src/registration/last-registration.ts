@@ -1,20 +1,24 @@
 import type { Workspace } from "../identity/workspaces";
-import { createLine, type Line } from "./serial-queue";
 import type { CheckedRegistration } from "./registration";
+import { createSerialQueue, type SerialQueue } from "./serial-queue";
 
 /** What a client remembers of the registration of one workspace. */
-export interface RegistrationRecord {
+export interface LastRegistration {
   /** What was registered last, for those who have to do it again. */
   last: CheckedRegistration | undefined;
   /** A registration that showed no token went out, its answer was lost, and none has been answered since. */
   isAnswerLost: boolean;
-  readonly line: Line;
+  readonly line: SerialQueue;
 }
 
-export function createRecords(): (workspace: Workspace) => RegistrationRecord {
-  const records = new WeakMap<Workspace, RegistrationRecord>();
+export function createLastRegistrations(): (workspace: Workspace) => LastRegistration {
+  const records = new WeakMap<Workspace, LastRegistration>();
   return (workspace) => {
-    const record = records.get(workspace) ?? { last: undefined, isAnswerLost: false, line: createLine() };
+    const record = records.get(workspace) ?? {
+      last: undefined,
+      isAnswerLost: false,
+      line: createSerialQueue(),
+    };
     records.set(workspace, record);
     return record;
   };

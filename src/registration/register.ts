@@ -2,20 +2,20 @@ import { isA2AError, settle } from "../errors";
 import type { A2AEvent, Emit } from "../events";
 import { checkToken } from "../identity/token";
 import type { Workspace } from "../identity/workspaces";
-import { type HttpAnswer, isSuccess } from "../transport/response";
-import type { Call } from "../transport/call";
-import { newProgress, type Progress } from "../transport/request/execute";
 import type { JsonRecord } from "../text/json";
-import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
+import type { Call } from "../transport/call";
 import { readJsonObject, withoutTask } from "../transport/request/classify-status";
-import { failed, type Verdict } from "../transport/request/result";
+import { newProgress, type Progress } from "../transport/request/execute";
+import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
+import { fail, type Result } from "../transport/request/result";
+import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import { isLocalhost, type Objection, readAgentUrl } from "./agent-url";
-import { backgroundChange, type Change, change } from "./registration-change";
 import { checkAgentUrl, type UrlCheckContext } from "./check-url";
-import type { RegistrationRecord } from "./last-registration";
-import { judgeRefusal, type RefusedRegistration } from "./classify-refusal";
+import { classifyRefusal, type RefusedRegistration } from "./classify-refusal";
+import type { LastRegistration } from "./last-registration";
 import { type CheckedRegistration, checkRegistration, type Registration } from "./registration";
+import { changeInBackground, changeRegistration, type RegistrationChange } from "./registration-change";
 import type { TokenStore } from "./token-store";
 
 export interface RegistrationResult {
@@ -35,7 +35,7 @@ export interface RegistrationContext extends RequestContext, UrlCheckContext {
   store: TokenStore;
   /** Asks the platform for a workspace. Rejects with `workspace_removed` when it was deleted. */
   lookUp(options: CallOptions): Promise<unknown>;
-  recordOf(workspace: Workspace): RegistrationRecord;
+  recordOf(workspace: Workspace): LastRegistration;
 }
 
 /** What the platform answered, and the token it brought. */
@@ -58,7 +58,7 @@ export async function register(
   options?: CallOptions,
 ): Promise<RegistrationResult> {
   const registration = checkRegistration(given);
-  return change(context, options, WHAT, async (made) => {
+  return changeRegistration(context, options, WHAT, async (made) => {
     for (const reason of context.untold.splice(0)) warn(context, made.workspace, reason);
     try {
       const announced = await announce(context, made, registration);
@@ -80,7 +80,7 @@ export async function registerAgain(
   context: RegistrationContext,
   options: CallOptions,
 ): Promise<RegistrationResult | undefined> {
-  return backgroundChange(context, options, WHAT, async (made) => {
+  return changeInBackground(context, options, WHAT, async (made) => {
     await made.turn();
     const { last } = context.recordOf(made.workspace);
     if (last === undefined) return undefined;
@@ -95,7 +95,7 @@ const WHAT = "The registration";
 /** Checks the URL and tells the platform, when its turn has come. */
 async function announce(
   context: RegistrationContext,
-  made: Change,
+  made: RegistrationChange,
   registration: CheckedRegistration,
 ): Promise<Announced> {
   const { url, deliveryMode } = registration;
@@ -111,7 +111,7 @@ async function announce(
 
 async function post(
   context: RegistrationContext,
-  { workspace, call, left, leave }: Change,
+  { workspace, call, left, leave }: RegistrationChange,
   registration: CheckedRegistration,
   strictly: Objection | undefined,
 ): Promise<Announced> {
@@ -127,7 +127,7 @@ async function post(
       options: left(),
       background: call.background,
       progress,
-      judge(said) {
+      classify(said) {
         noteLostBehindEdge(said, progress);
         return judgeRegistration(said, { url, strictly, isAnswerLost: isAnswerLost() });
       },
@@ -148,7 +148,7 @@ async function post(
 const LOST_BEHIND_EDGE = new Set([502, 504]);
 
 /** The platform itself does not answer so: somebody in front of it has not heard its answer. */
-function noteLostBehindEdge({ status }: HttpAnswer, progress: Progress): void {
+function noteLostBehindEdge({ status }: HttpResponse, progress: Progress): void {
   if (LOST_BEHIND_EDGE.has(status) && progress.tokens.length === 0) progress.isUnsignedLost = true;
 }
 
@@ -160,8 +160,8 @@ function warn({ emit }: RegistrationContext, { id: workspaceId }: Workspace, rea
   emit({ type: "registration.warning", workspaceId, reason });
 }
 
-function judgeRegistration(answer: HttpAnswer, refused: RefusedRegistration): Verdict<JsonRecord> {
-  if (!isSuccess(answer.status)) return failed(judgeRefusal(answer, refused));
+function judgeRegistration(answer: HttpResponse, refused: RefusedRegistration): Result<JsonRecord> {
+  if (!isSuccess(answer.status)) return fail(classifyRefusal(answer, refused));
   const read = readJsonObject(answer, "the registration");
   // Absent, null and empty all mean that there is no new one.
   if (!read.ok || !read.value.auth_token) return read;
@@ -170,7 +170,7 @@ function judgeRegistration(answer: HttpAnswer, refused: RefusedRegistration): Ve
     return read;
   } catch {
     const summary = "The platform answered the registration with a token that no header can hold";
-    return failed({ ...withoutTask(answer), code: "bad_response", summary });
+    return fail({ ...withoutTask(answer), code: "bad_response", summary });
   }
 }
 
@@ -179,14 +179,18 @@ function newToken({ auth_token: token }: JsonRecord): string | undefined {
 }
 
 /** Stores the token the platform has just brought, or one that is not stored yet. False when the time is over first. */
-function keepToken({ store }: RegistrationContext, { workspace, call }: Change, { token }: Announced) {
+function keepToken(
+  { store }: RegistrationContext,
+  { workspace, call }: RegistrationChange,
+  { token }: Announced,
+) {
   return endsInTime(call, token === undefined ? store.catchUp(workspace) : store.keep(workspace, token));
 }
 
 /** Waits no longer than the call lasts. What is stored late is no failure of the registration. */
 async function endsInTime(call: Call, storing: Promise<void>): Promise<boolean> {
   try {
-    await call.until(storing);
+    await call.waitFor(storing);
     return true;
   } catch (error) {
     if (call.cancelled() !== undefined) throw error;
@@ -195,7 +199,10 @@ async function endsInTime(call: Call, storing: Promise<void>): Promise<boolean> 
 }
 
 /** The platform answers a removed workspace as if it were online, and then as a stranger; only its record tells. */
-async function refuseRemoved(context: RegistrationContext, { workspace, left }: Change): Promise<void> {
+async function refuseRemoved(
+  context: RegistrationContext,
+  { workspace, left }: RegistrationChange,
+): Promise<void> {
   const options = left();
   const timeoutMs = Math.min(options.timeoutMs, LONGEST_LOOK_MS);
   const look = await settle(context.lookUp({ ...options, timeoutMs }));
@@ -213,7 +220,7 @@ const ONLY_IN_DEVELOPMENT =
 
 function resultOf(
   context: RegistrationContext,
-  { workspace }: Change,
+  { workspace }: RegistrationChange,
   { registration, answer, token }: Announced,
 ): RegistrationResult {
   const result: RegistrationResult = {

@@ -1,14 +1,14 @@
 import { A2AError } from "../errors";
 import type { Workspace } from "../identity/workspaces";
-import { type Call, endedEarly } from "../transport/call";
+import { onAbort } from "../runtime/signals";
+import { type Call, earlyEndError } from "../transport/call";
 import { TransportFailure } from "../transport/failure";
 import type { RequestContext } from "../transport/request/platform-request";
-import { onAbort } from "../runtime/signals";
 import { type CallOptions, checkCallOptions } from "../validation/options";
-import type { Line, Place } from "./serial-queue";
+import type { QueueSlot, SerialQueue } from "./serial-queue";
 
 /** One call that changes what the platform knows of a workspace. */
-export interface Change {
+export interface RegistrationChange {
   readonly workspace: Workspace;
   readonly call: Call;
   /** For the requests that are part of it: they share its time. */
@@ -20,28 +20,28 @@ export interface Change {
 }
 
 interface ChangeContext extends RequestContext {
-  recordOf(workspace: Workspace): { readonly line: Line };
+  recordOf(workspace: Workspace): { readonly line: SerialQueue };
 }
 
 /**
  * Makes a change in the order in which changes of its workspace are asked for: one that is late must not undo a newer
  * one. `what` is how an error names it.
  */
-export function change<T>(
+export function changeRegistration<T>(
   context: ChangeContext,
   options: CallOptions | undefined,
   what: string,
-  make: (change: Change) => Promise<T>,
+  make: (change: RegistrationChange) => Promise<T>,
 ): Promise<T> {
   return inLine(context, options, what, false, make);
 }
 
 /** The same for work nobody waits for. It overtakes nobody, and gives way to whoever has waited too long for it. */
-export async function backgroundChange<T>(
+export async function changeInBackground<T>(
   context: ChangeContext,
   options: CallOptions,
   what: string,
-  make: (change: Change) => Promise<T>,
+  make: (change: RegistrationChange) => Promise<T>,
 ): Promise<T> {
   const { signal } = options;
   const own = new AbortController();
@@ -61,23 +61,23 @@ async function inLine<T>(
   options: CallOptions | undefined,
   what: string,
   background: boolean,
-  make: (change: Change) => Promise<T>,
+  make: (change: RegistrationChange) => Promise<T>,
   giveWay?: () => void,
 ): Promise<T> {
   const { signal, timeoutMs = context.requestMs, source } = checkCallOptions(options);
   const workspace = context.workspaces.named(source) ?? context.workspaces.default;
   const call = context.calls.begin(timeoutMs, signal, background);
-  const place = context.recordOf(workspace).line.join(giveWay);
+  const place = context.recordOf(workspace).line.enqueue(giveWay);
   try {
     return await make({
       workspace,
       call,
       left: () => ({ source: workspace.id, signal, timeoutMs: Math.max(1, call.remainingMs()) }),
-      turn: () => (background ? call.until(place.turn) : turnOrHalfTime(context, place, call, signal)),
+      turn: () => (background ? call.waitFor(place.turn) : turnOrHalfTime(context, place, call, signal)),
       leave: place.leave,
     });
   } catch (error) {
-    throw error instanceof TransportFailure ? endedEarly(call, what) : error;
+    throw error instanceof TransportFailure ? earlyEndError(call, what) : error;
   } finally {
     place.leave();
     call.end();
@@ -87,13 +87,13 @@ async function inLine<T>(
 /** After half of its time a call goes on: what hangs in front of it must not take it all. */
 async function turnOrHalfTime(
   { calls }: ChangeContext,
-  place: Place,
+  place: QueueSlot,
   call: Call,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const wait = calls.begin(call.remainingMs() / 2, signal);
   try {
-    await wait.until(place.turn);
+    await wait.waitFor(place.turn);
   } catch (error) {
     if (wait.cancelled() !== undefined) throw error;
     place.push();

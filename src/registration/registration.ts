@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text/format";
+import { quote } from "../text/format";
 import { isRecord } from "../text/json";
 import { type AgentCard, checkAgentCard } from "./agent-card";
 
@@ -23,14 +23,14 @@ export interface CheckedRegistration extends Registration {
 
 export function checkRegistration(given: Registration): CheckedRegistration {
   if (!isRecord(given))
-    throw invalidArgument(`Expected a registration to be an object, got ${shown(given)}.`);
+    throw invalidArgument(`Expected a registration to be an object, got ${quote(given)}.`);
   const agentCard = checkAgentCard(given.agentCard, "`agentCard`");
   const deliveryMode = given.deliveryMode ?? (given.url === undefined ? "poll" : "push");
   if (deliveryMode !== "push" && deliveryMode !== "poll") {
-    throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${shown(deliveryMode)}.`);
+    throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${quote(deliveryMode)}.`);
   }
   if (given.url !== undefined && typeof given.url !== "string") {
-    throw invalidArgument(`Expected \`url\` to be text, got ${shown(given.url)}.`);
+    throw invalidArgument(`Expected \`url\` to be text, got ${quote(given.url)}.`);
   }
   const url = (given.url ?? "").trim();
   if (deliveryMode === "push" && url === "") {

@@ -1,5 +1,5 @@
 /** A place in a line. */
-export interface Place {
+export interface QueueSlot {
   /** Resolves once all in front have left. */
   readonly turn: Promise<unknown>;
   /** Asks those in front to give way, if they do. */
@@ -8,14 +8,14 @@ export interface Place {
 }
 
 /** Those who wait for each other, in the order in which they came. */
-export interface Line {
-  join(giveWay?: () => void): Place;
+export interface SerialQueue {
+  enqueue(giveWay?: () => void): QueueSlot;
 }
 
-export function createLine(): Line {
+export function createSerialQueue(): SerialQueue {
   const places = new Set<{ left: Promise<void>; giveWay: (() => void) | undefined }>();
   return {
-    join(giveWay) {
+    enqueue(giveWay) {
       const inFront = [...places];
       let resolve = () => {};
       const left = new Promise<void>((done) => {

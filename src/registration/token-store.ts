@@ -1,10 +1,10 @@
 import type { A2AEvent, Emit } from "../events";
-import { writePrivateFile } from "../storage/private-file";
+import { shouldReport } from "../events/thinning";
 import type { Workspace } from "../identity/workspaces";
-import { builtin } from "../runtime/machine";
-import { isTold } from "../events/thinning";
-import { messageOf } from "../text/format";
 import type { Clock } from "../runtime/clock";
+import { builtin } from "../runtime/machine";
+import { writePrivateFile } from "../storage/private-file";
+import { errorMessage } from "../text/format";
 
 /** Brings tokens to the disk that the platform shows once, however long the disk does not take them. */
 export interface TokenStore {
@@ -46,7 +46,7 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
   let closed = false;
 
   function tell(workspace: Workspace, token: string, error: unknown): void {
-    emit({ type: "token.store_failed", workspaceId: workspace.id, reason: messageOf(error, token) });
+    emit({ type: "token.store_failed", workspaceId: workspace.id, reason: errorMessage(error, token) });
   }
 
   async function write(entry: Unsaved): Promise<void> {
@@ -70,7 +70,7 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
       await withPatience(entry.writing);
     } catch (error) {
       entry.failures += 1;
-      if (closed || isTold(entry.failures)) tell(entry.workspace, entry.token, error);
+      if (closed || shouldReport(entry.failures)) tell(entry.workspace, entry.token, error);
       if (closed) return;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (entry.failures - 1), LONGEST_PAUSE_MS);
       entry.stopTimer = clock.setTimer(() => void tryOnce(entry), pauseMs, true);

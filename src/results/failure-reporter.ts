@@ -1,19 +1,19 @@
 import type { A2AError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { isCode } from "../storage/private-file";
-import { isTold } from "../events/thinning";
-import { messageOf } from "../text/format";
-import { LockHeld } from "../storage/lock";
+import { shouldReport } from "../events/thinning";
+import { LockHeldError } from "../storage/lock";
+import { hasErrorCode } from "../storage/private-file";
+import { errorMessage } from "../text/format";
 
 /** What the disk said, and what to do about it where that is known. */
-export function diskTrouble(error: unknown): string {
-  const reason = messageOf(error);
-  if (!["EACCES", "EPERM", "EROFS"].some((code) => isCode(error, code))) return reason;
+export function describeDiskError(error: unknown): string {
+  const reason = errorMessage(error);
+  if (!["EACCES", "EPERM", "EROFS"].some((code) => hasErrorCode(error, code))) return reason;
   return `${reason}. Both the results file and the state folder, for what is remembered, have to be writable: see \`resultsFile\` and \`stateDir\``;
 }
 
 /** What keeps results from coming home, told at the 1st, 2nd, 3rd, 10th, 20th … time in a row. */
-export interface Troubles {
+export interface FailureReporter {
   /** The platform did not tell what became of delegations. */
   look(error: A2AError): void;
   looked(): void;
@@ -22,7 +22,7 @@ export interface Troubles {
   stored(): void;
 }
 
-export function createTroubles(workspaceId: string, emit: Emit<HeartbeatEvent>): Troubles {
+export function createFailureReporter(workspaceId: string, emit: Emit<HeartbeatEvent>): FailureReporter {
   let failedLooks = 0;
   let failedStores = 0;
   let heldBy: string | undefined;
@@ -30,7 +30,7 @@ export function createTroubles(workspaceId: string, emit: Emit<HeartbeatEvent>):
     look({ code, status, message: reason }) {
       if (code === "closed") return;
       failedLooks += 1;
-      if (!isTold(failedLooks)) return;
+      if (!shouldReport(failedLooks)) return;
       const answered = status === undefined ? {} : { status };
       emit({
         type: "delegations.look_failed",
@@ -45,15 +45,15 @@ export function createTroubles(workspaceId: string, emit: Emit<HeartbeatEvent>):
       failedLooks = 0;
     },
     store(error) {
-      if (error instanceof LockHeld) {
+      if (error instanceof LockHeldError) {
         if (error.message !== heldBy)
           emit({ type: "delegations.held_elsewhere", workspaceId, reason: error.message });
         heldBy = error.message;
         return;
       }
       failedStores += 1;
-      if (!isTold(failedStores)) return;
-      const reason = diskTrouble(error);
+      if (!shouldReport(failedStores)) return;
+      const reason = describeDiskError(error);
       emit({ type: "delegations.store_failed", workspaceId, consecutive: failedStores, reason });
     },
     stored() {

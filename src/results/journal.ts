@@ -1,4 +1,4 @@
-import { fileSystem, isCode, readPrivateFile, writePrivateFile } from "../storage/private-file";
+import { fileSystem, hasErrorCode, readPrivateFile, writePrivateFile } from "../storage/private-file";
 import { isRecord, parseJson } from "../text/json";
 
 /** A result that was delivered and not announced yet. */
@@ -103,8 +103,8 @@ async function textAt(path: string): Promise<string | undefined> {
     await fileSystem().promises.lstat(path);
     return "";
   } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    if (isCode(error, "EFBIG")) return "";
+    if (hasErrorCode(error, "ENOENT")) return undefined;
+    if (hasErrorCode(error, "EFBIG")) return "";
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { A2AError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { plainLine } from "../text/sanitize";
+import { sanitizeLine } from "../text/sanitize";
 import type { DelegationResult } from "./result";
 
 /** More results than these at once come in one message. */
@@ -94,5 +94,5 @@ function together(results: readonly DelegationResult[]): string {
 
 /** Whole characters. */
 function cut(text: string, most: number): string {
-  return [...plainLine(text)].slice(0, most).join("");
+  return [...sanitizeLine(text)].slice(0, most).join("");
 }

@@ -1,7 +1,7 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text/format";
+import { quote } from "../text/format";
 import { isRecord } from "../text/json";
-import { milliseconds } from "../validation/options";
+import { parseMilliseconds } from "../validation/options";
 
 /** How the results of delegations come home. */
 export interface DelegationWatchOptions {
@@ -23,7 +23,7 @@ export interface DelegationWatchOptions {
 }
 
 /** Options after validation. */
-export interface ResolvedWatch {
+export interface ResolvedResultsOptions {
   resultsFile: string | undefined;
   announce: boolean;
   summaries: boolean;
@@ -33,28 +33,28 @@ export interface ResolvedWatch {
 }
 
 /** `undefined` for a heartbeat that leaves delegations alone. */
-export function resolveWatch(given: unknown): ResolvedWatch | undefined {
+export function resolveResultsOptions(given: unknown): ResolvedResultsOptions | undefined {
   if (given === false) return undefined;
   const options = given ?? {};
   if (!isRecord(options)) {
-    throw invalidArgument(`Expected \`delegations\` to be false or an object, got ${shown(given)}.`);
+    throw invalidArgument(`Expected \`delegations\` to be false or an object, got ${quote(given)}.`);
   }
   const { resultsFile } = options;
   if (resultsFile !== undefined && (typeof resultsFile !== "string" || resultsFile.trim() === "")) {
     throw invalidArgument(
-      `Expected \`delegations.resultsFile\` to be the path of a file, got ${shown(resultsFile)}.`,
+      `Expected \`delegations.resultsFile\` to be the path of a file, got ${quote(resultsFile)}.`,
     );
   }
   const flag = (name: "announce" | "summaries" | "notify" | "replayOld", standard: boolean): boolean => {
     const value = options[name] ?? standard;
     if (typeof value === "boolean") return value;
-    throw invalidArgument(`Expected \`delegations.${name}\` to be true or false, got ${shown(value)}.`);
+    throw invalidArgument(`Expected \`delegations.${name}\` to be true or false, got ${quote(value)}.`);
   };
   return {
     resultsFile: resultsFile as string | undefined,
     announce: flag("announce", true),
     summaries: flag("summaries", false),
-    cooldownMs: milliseconds(options.cooldownMs ?? 60_000, "delegations.cooldownMs", invalidArgument),
+    cooldownMs: parseMilliseconds(options.cooldownMs ?? 60_000, "delegations.cooldownMs", invalidArgument),
     notify: flag("notify", true),
     replayOld: flag("replayOld", false),
   };

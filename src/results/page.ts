@@ -1,10 +1,10 @@
 import { type Delegation, isFinal, readDelegations } from "../delegation/delegation";
-import { parsePeerId } from "../validation/peer-id";
 import { isRecord, type JsonRecord } from "../text/json";
+import { parsePeerId } from "../validation/peer-id";
 import { isDelegationId } from "./result";
 
 /** What a page of the platform's list says. */
-export interface Findings {
+export interface DelegationPage {
   /** The own delegations that are completed or failed, in the order they came to be. */
   finished: readonly Delegation[];
   /** Finished ones that claim to be this workspace's and are not. */
@@ -23,7 +23,7 @@ const PAGE_ROWS = 50;
 /** More are not remembered for certain; they come newest first. */
 const MOST_ROWS = 5 * PAGE_ROWS;
 
-export function readFindings(given: readonly unknown[], workspaceId: string): Findings {
+export function parsePage(given: readonly unknown[], workspaceId: string): DelegationPage {
   const rows = given.slice(0, MOST_ROWS);
   const good = rows.filter(isRow);
   const own = readDelegations(good, workspaceId).reverse();

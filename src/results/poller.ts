@@ -1,21 +1,21 @@
+import type { BackgroundLimits, ClientInternals } from "../client/internals";
 import type { Delegation } from "../delegation/delegation";
 import { listRows } from "../delegation/list";
 import { notifyOfResult } from "../delegation/notify";
 import { type A2AError, settle } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import type { Workspace } from "../identity/workspaces";
-import type { BackgroundLimits, ClientInternals } from "../client/internals";
+import { LockHeldError } from "../storage/lock";
 import { oneLine } from "../text/format";
-import { announcementText } from "./wake-up/message";
-import { createAnnouncer } from "./wake-up/wake-up";
-import { type Findings, readFindings } from "./page";
-import type { Inbox } from "./results-store";
-import { LockHeld } from "../storage/lock";
+import { createFailureReporter } from "./failure-reporter";
 import { createNotifier } from "./notifier";
-import type { ResolvedWatch } from "./options";
+import type { ResolvedResultsOptions } from "./options";
+import { type DelegationPage, parsePage } from "./page";
+import { type DelegationResult, toDelegationResult } from "./result";
+import type { ResultsStore } from "./results-store";
+import { wakeUpText } from "./wake-up/message";
 import { createParentLookup } from "./wake-up/parent";
-import { type DelegationResult, resultOf } from "./result";
-import { createTroubles } from "./failure-reporter";
+import { createWakeUp } from "./wake-up/wake-up";
 
 /** Under a rate limit beats come first: one look for so many of them. */
 const BEATS_PER_LOOK_WHEN_LIMITED = 4;
@@ -26,11 +26,11 @@ const ANNOUNCE_MS = 120_000;
 /** Results kept in memory while the disk does not take them. */
 const MOST_WAITING = 1000;
 
-export interface WatchOptions {
+export interface ResultsPollerOptions {
   internals: ClientInternals;
   workspace: Workspace;
-  settings: ResolvedWatch;
-  inbox: Inbox;
+  settings: ResolvedResultsOptions;
+  inbox: ResultsStore;
   path: string | undefined;
   /** One look, in milliseconds. */
   timeoutMs: number;
@@ -38,19 +38,19 @@ export interface WatchOptions {
 }
 
 /** Brings the results of delegations home, beside the beats: no beat ever waits for it. */
-export interface Watch {
+export interface ResultsPoller {
   /** Called after each regular beat, with what went wrong with it. */
   afterBeat(error: A2AError | undefined): void;
   /** Ends what is under way. Resolves when nothing is being written any more. */
   halt(): Promise<void>;
 }
 
-export function createWatch(options: WatchOptions): Watch {
+export function createResultsPoller(options: ResultsPollerOptions): ResultsPoller {
   const { internals, workspace, settings, inbox, timeoutMs, emit } = options;
   const { clock, requests } = internals;
   const workspaceId = workspace.id;
   const parentOf = createParentLookup(requests, workspace);
-  const troubles = createTroubles(workspaceId, emit);
+  const troubles = createFailureReporter(workspaceId, emit);
 
   let controller = new AbortController();
   let looking: Promise<void> | undefined;
@@ -60,7 +60,7 @@ export function createWatch(options: WatchOptions): Watch {
   let malformed = 0;
   let lastIds: readonly string[] = [];
   // What the first look showed was there before anybody waited for it.
-  let old: Findings["finished"] | undefined;
+  let old: DelegationPage["finished"] | undefined;
   // Not delivered yet: the platform's list may have moved on when the disk takes them.
   const finished = new Map<string, Delegation>();
   // Completed, but the row with the result was not there yet.
@@ -69,7 +69,7 @@ export function createWatch(options: WatchOptions): Watch {
   const limits = (ms = timeoutMs): BackgroundLimits => ({ timeoutMs: ms, signal: controller.signal });
   const asOwn = (ms?: number) => ({ source: workspaceId, ...limits(ms) });
 
-  const announcer = createAnnouncer({
+  const announcer = createWakeUp({
     workspaceId,
     clock,
     inbox,
@@ -79,7 +79,7 @@ export function createWatch(options: WatchOptions): Watch {
       const parent = await parentOf(limits());
       // Remembered ones may be from a time when summaries were wanted.
       const told = settings.summaries ? results : results.map(({ id, status }) => ({ id, status }));
-      const text = announcementText({ results: told, path: options.path, parent });
+      const text = wakeUpText({ results: told, path: options.path, parent });
       // For runtimes that would rather recognise the message than read it.
       const metadata = { kind: "delegation_results", delegation_ids: results.map(({ id }) => id) };
       return internals.messageSelf(workspace, { text, messageId, metadata }, limits(ANNOUNCE_MS));
@@ -99,7 +99,7 @@ export function createWatch(options: WatchOptions): Watch {
     const rows = await settle(listRows(requests, asOwn()));
     if (rows.ok) {
       troubles.looked();
-      await digest(readFindings(rows.value, workspaceId), signal);
+      await digest(parsePage(rows.value, workspaceId), signal);
     } else {
       troubles.look(rows.error);
       if (rows.error.code === "rate_limited") slowDown(rows.error.retryAfterMs);
@@ -111,13 +111,13 @@ export function createWatch(options: WatchOptions): Watch {
     notBefore = Math.max(notBefore, clock.now() + Math.min(waitMs, LONGEST_WAIT_MS));
   }
 
-  async function digest(findings: Findings, signal: AbortSignal): Promise<void> {
+  async function digest(findings: DelegationPage, signal: AbortSignal): Promise<void> {
     old ??= findings.finished;
     for (const delegation of findings.finished) finished.set(delegation.delegationId, delegation);
     for (const id of [...finished.keys()].slice(0, -MOST_WAITING)) finished.delete(id);
     const opened = await inbox.open().catch((error: unknown) => {
       // Whoever is at work instead delivers what has left the list.
-      if (error instanceof LockHeld) forgetAllBut(findings.ids);
+      if (error instanceof LockHeldError) forgetAllBut(findings.ids);
       throw error;
     });
     tellOf(opened.recovered);
@@ -138,9 +138,9 @@ export function createWatch(options: WatchOptions): Watch {
     for (const id of finished.keys()) if (!listed.has(id)) finished.delete(id);
   }
 
-  async function passOver(delegations: Findings["finished"]): Promise<void> {
+  async function passOver(delegations: DelegationPage["finished"]): Promise<void> {
     const ids = delegations.map(({ delegationId }) => delegationId);
-    await inbox.skip(ids.filter((id) => !internals.handedOut.has(id)));
+    await inbox.skip(ids.filter((id) => !internals.outstanding.has(id)));
   }
 
   /** Those to be delivered now. */
@@ -157,7 +157,7 @@ export function createWatch(options: WatchOptions): Watch {
   async function deliver(delegations: readonly Delegation[]): Promise<void> {
     if (delegations.length === 0) return;
     const nowMs = Date.now();
-    tellOf(await inbox.deliver(delegations.map((delegation) => resultOf(delegation, nowMs))));
+    tellOf(await inbox.append(delegations.map((delegation) => toDelegationResult(delegation, nowMs))));
     for (const { delegationId: id } of delegations) {
       finished.delete(id);
       incomplete.delete(id);
@@ -177,7 +177,7 @@ export function createWatch(options: WatchOptions): Watch {
   }
 
   /** A full page without anything known means that more may have come and gone since the last look. */
-  function noteGap({ full, ids }: Findings): void {
+  function noteGap({ full, ids }: DelegationPage): void {
     const known = new Set([...lastIds, ...inbox.state.seen]);
     if (full && known.size > 0 && !ids.some((id) => known.has(id))) {
       emit({ type: "delegations.possible_gap", workspaceId });
@@ -185,7 +185,7 @@ export function createWatch(options: WatchOptions): Watch {
     lastIds = ids;
   }
 
-  async function noteForeign(foreign: Findings["foreign"]): Promise<void> {
+  async function noteForeign(foreign: DelegationPage["foreign"]): Promise<void> {
     const warned = new Set(inbox.state.foreign);
     const fresh = foreign.filter(({ delegationId: id }) => !warned.has(id) && warned.add(id));
     if (fresh.length === 0) return;

@@ -27,7 +27,7 @@ export const isDelegationId = (value: unknown): value is string =>
 /** Longer text than this, in characters, is no summary any more. */
 const LONGEST_TEXT = 8192;
 
-export function resultOf(delegation: Delegation, nowMs: number): DelegationResult {
+export function toDelegationResult(delegation: Delegation, nowMs: number): DelegationResult {
   return {
     delegation_id: delegation.delegationId,
     target_id: cut(delegation.targetId),
@@ -41,7 +41,7 @@ export function resultOf(delegation: Delegation, nowMs: number): DelegationResul
 }
 
 /** The result a line holds; `undefined` for a line that is torn or somebody else's. */
-export function readLine(line: string): DelegationResult | undefined {
+export function parseResultLine(line: string): DelegationResult | undefined {
   const parsed = parseJson(line);
   if (!parsed.ok || !isRecord(parsed.value) || typeof parsed.value.delegation_id !== "string")
     return undefined;

@@ -1,11 +1,11 @@
-import type { Journal, JournalState, Unannounced } from "./journal";
+import type { ClaimedFile } from "../storage/claimed-file";
 import type { Lock } from "../storage/lock";
-import { type DelegationResult, isDelegationId, readLine } from "./result";
-import type { ResultsFile } from "../storage/claimed-file";
+import type { Journal, JournalState, Unannounced } from "./journal";
+import { type DelegationResult, isDelegationId, parseResultLine } from "./result";
 
-export interface InboxOptions {
+export interface ResultsStoreOptions {
   workspaceId: string;
-  file: ResultsFile;
+  file: ClaimedFile;
   journal: Journal;
   /** Of the file and of the journal; none where there is no file system. */
   locks: readonly Lock[];
@@ -19,13 +19,13 @@ export interface InboxOptions {
 }
 
 /** Results on their way from the platform to the agent: written down once each, whatever happens in between. */
-export interface Inbox {
+export interface ResultsStore {
   /** What is remembered; of use once {@link open} has succeeded. */
   readonly state: JournalState;
   /** Takes the inbox over and puts in order what was left behind. Throws when it cannot be had now. */
   open(): Promise<Opened>;
   /** Writes down those that are not yet. Resolves to what has come home, with what was recovered. */
-  deliver(results: readonly DelegationResult[]): Promise<readonly DelegationResult[]>;
+  append(results: readonly DelegationResult[]): Promise<readonly DelegationResult[]>;
   /** Remembers that these need no delivery: they were there before anybody asked for results. */
   skip(ids: readonly string[]): Promise<void>;
   /** Remembers a change at once, and on the disk. Throws as {@link open} where the disk does not have it. */
@@ -45,7 +45,7 @@ export interface Opened {
   recovered: readonly DelegationResult[];
 }
 
-export function createInbox(options: InboxOptions): Inbox {
+export function createResultsStore(options: ResultsStoreOptions): ResultsStore {
   const { workspaceId, file, journal, locks, toAnnounce, beforeWriting, onCorrupt, onDropped } = options;
   let opened = false;
   // The watch keeps the locks; acknowledging alone gives them back.
@@ -77,7 +77,7 @@ export function createInbox(options: InboxOptions): Inbox {
     beforeWriting();
     for (const lock of locks) {
       // What is known from before is old if somebody else has had the lock since.
-      if (await lock.take()) opened = false;
+      if (await lock.acquire()) opened = false;
     }
     if (!opened) {
       const found = await journal.open();
@@ -94,14 +94,14 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   async function recover(): Promise<void> {
-    const lines = await file.leftBehind();
+    const lines = await file.pending();
     if (lines === undefined) return;
     const recovered = unremembered(ownIn(lines));
     if (recovered.length > 0) {
       await journal.store(delivered(recovered));
       owed = [...owed, ...recovered];
     }
-    await file.putBack();
+    await file.recover();
   }
 
   /** What has come home since it was asked for last. */
@@ -124,7 +124,7 @@ export function createInbox(options: InboxOptions): Inbox {
   }
 
   async function change(edit: (lines: string[]) => string[], remember: () => Promise<void>): Promise<void> {
-    const dropped = await file.change(edit, remember);
+    const dropped = await file.update(edit, remember);
     if (dropped > 0) onDropped(dropped);
   }
 
@@ -156,7 +156,7 @@ export function createInbox(options: InboxOptions): Inbox {
         heldByWatch = true;
         return { isFirst, recovered: takeOwed() };
       }),
-    deliver: (results) =>
+    append: (results) =>
       inTurn(async () => {
         await takeOver();
         const fresh = unseen(results);
@@ -197,7 +197,7 @@ export function createInbox(options: InboxOptions): Inbox {
         try {
           await takeOver();
           await change(
-            (lines) => lines.filter((line) => !ids.has(readLine(line)?.delegation_id ?? "")),
+            (lines) => lines.filter((line) => !ids.has(parseResultLine(line)?.delegation_id ?? "")),
             () => rememberTaken(ids),
           );
         } finally {
@@ -214,7 +214,7 @@ const idOf = ({ delegation_id }: DelegationResult): string => delegation_id;
 function resultsIn(lines: readonly string[]): DelegationResult[] {
   const results = new Map<string, DelegationResult>();
   for (const line of lines) {
-    const result = readLine(line);
+    const result = parseResultLine(line);
     if (result !== undefined && !results.has(result.delegation_id)) results.set(result.delegation_id, result);
   }
   return [...results.values()];

@@ -1,19 +1,19 @@
+import type { ClientInternals } from "../client/internals";
 import { configurationError, invalidArgument } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
-import { pathOf } from "../storage/private-file";
-import type { StateFolder } from "../storage/state-folder";
 import type { Workspace } from "../identity/workspaces";
-import type { ClientInternals } from "../client/internals";
-import { shown } from "../text/format";
-import { toAnnounce } from "./wake-up/message";
-import { createInbox, type Inbox } from "./results-store";
+import { type ClaimedFile, createClaimedFile, createMemoryFile } from "../storage/claimed-file";
+import { createLock, LockHeldError } from "../storage/lock";
+import { pathModule } from "../storage/private-file";
+import type { StateFolder } from "../storage/state-folder";
+import { quote } from "../text/format";
+import { describeDiskError } from "./failure-reporter";
 import { createJournal } from "./journal";
-import { createLock, LockHeld } from "../storage/lock";
-import type { ResolvedWatch } from "./options";
+import type { ResolvedResultsOptions } from "./options";
+import { createResultsPoller, type ResultsPoller } from "./poller";
 import type { DelegationResult } from "./result";
-import { createResultsFile, createResultsMemory, type ResultsFile } from "../storage/claimed-file";
-import { diskTrouble } from "./failure-reporter";
-import { createWatch, type Watch } from "./poller";
+import { createResultsStore, type ResultsStore } from "./results-store";
+import { toUnannounced } from "./wake-up/message";
 
 /** The results that have come home and wait to be read. */
 export interface Results {
@@ -30,12 +30,12 @@ export interface Results {
   acknowledge(ids: readonly string[]): Promise<void>;
 }
 
-export interface DelegationsOptions {
+export interface ResultsOptions {
   internals: ClientInternals;
   workspace: Workspace;
   folder: StateFolder | undefined;
   /** `undefined` for a heartbeat that leaves delegations alone; what is in the file can be read all the same. */
-  settings: ResolvedWatch | undefined;
+  settings: ResolvedResultsOptions | undefined;
   timeoutMs: number;
   emit: Emit<HeartbeatEvent>;
 }
@@ -44,9 +44,9 @@ const JOURNAL = ".delegations.json";
 const RESULTS = "delegation_results.jsonl";
 
 /** Everything about the results of one workspace's delegations. */
-export function createDelegations(options: DelegationsOptions): {
+export function createResults(options: ResultsOptions): {
   results: Results;
-  watch: Watch | undefined;
+  watch: ResultsPoller | undefined;
 } {
   const { internals, workspace, folder, settings, timeoutMs, emit } = options;
   const workspaceId = workspace.id;
@@ -56,12 +56,12 @@ export function createDelegations(options: DelegationsOptions): {
   const locks = journalPath === undefined ? [] : [createLock(`${journalPath}.lock`)];
   // A file elsewhere may be another workspace's as well.
   if (named !== undefined && file.path !== undefined) locks.push(createLock(`${file.path}.lock`));
-  const inbox = createInbox({
+  const inbox = createResultsStore({
     workspaceId,
     file,
     journal: createJournal(journalPath),
     locks,
-    toAnnounce: (result) => (settings?.announce ? toAnnounce(result, settings.summaries) : undefined),
+    toAnnounce: (result) => (settings?.announce ? toUnannounced(result, settings.summaries) : undefined),
     beforeWriting() {
       folder?.claim();
       if (folder?.path(JOURNAL) === journalPath) return;
@@ -81,7 +81,8 @@ export function createDelegations(options: DelegationsOptions): {
   return {
     results: resultsOf(inbox, file.path),
     watch:
-      settings && createWatch({ internals, workspace, settings, inbox, path: file.path, timeoutMs, emit }),
+      settings &&
+      createResultsPoller({ internals, workspace, settings, inbox, path: file.path, timeoutMs, emit }),
   };
 }
 
@@ -95,27 +96,27 @@ function resultsFile(
   folder: StateFolder | undefined,
   named: string | undefined,
   isWatched: boolean,
-): ResultsFile {
+): ClaimedFile {
   if (folder === undefined) {
-    if (named === undefined || !isWatched) return createResultsMemory();
+    if (named === undefined || !isWatched) return createMemoryFile();
     throw configurationError(
       "Results go to a file only with a state folder for what is remembered, and there is none: give `stateDir`.",
     );
   }
-  return createResultsFile(pathOf().resolve(named ?? folder.path(RESULTS)));
+  return createClaimedFile(pathModule().resolve(named ?? folder.path(RESULTS)));
 }
 
-function resultsOf(inbox: Inbox, path: string | undefined): Results {
+function resultsOf(inbox: ResultsStore, path: string | undefined): Results {
   const explained = async <T>(what: string, work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
       const advice =
-        error instanceof LockHeld
+        error instanceof LockHeldError
           ? " Acknowledge in that process, or take the whole file by renaming it."
           : "";
       throw configurationError(
-        `The results at ${path ?? "hand"} cannot be ${what}: ${diskTrouble(error)}.${advice}`,
+        `The results at ${path ?? "hand"} cannot be ${what}: ${describeDiskError(error)}.${advice}`,
       );
     }
   };
@@ -123,7 +124,7 @@ function resultsOf(inbox: Inbox, path: string | undefined): Results {
     read: () => explained("read", inbox.read()),
     async acknowledge(ids) {
       if (!Array.isArray(ids) || !ids.every((id) => typeof id === "string")) {
-        throw invalidArgument(`Expected \`ids\` to be a list of delegation ids, got ${shown(ids)}.`);
+        throw invalidArgument(`Expected \`ids\` to be a list of delegation ids, got ${quote(ids)}.`);
       }
       await explained("taken away", inbox.acknowledge(new Set(ids)));
     },

@@ -30,7 +30,7 @@ interface Builtins {
 }
 
 /** True on Node itself; Bun and Deno have a fetch of their own that serves them better. */
-export function onNode(): boolean {
+export function isNode(): boolean {
   const versions = nodeProcess()?.versions;
   return versions?.node !== undefined && versions.bun === undefined && versions.deno === undefined;
 }
@@ -44,7 +44,7 @@ export interface Machine {
   join(...parts: string[]): string;
 }
 
-export function thisMachine(): Machine {
+export function getMachine(): Machine {
   const fs = builtin("node:fs");
   return {
     env: nodeProcess()?.env ?? {},

@@ -1,5 +1,5 @@
-import { fileSystem, isCode, pathOf, readPrivateFile, writePrivateFile } from "./private-file";
 import { builtin } from "../runtime/machine";
+import { fileSystem, hasErrorCode, pathModule, readPrivateFile, writePrivateFile } from "./private-file";
 
 /** A results file that nobody reads stops growing here, in bytes; then the oldest results make room. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -9,7 +9,7 @@ const KEPT_BYTES = MOST_BYTES * 0.75;
 const LARGEST_FILE = 64 * 1024 * 1024;
 
 /** Lines for a reader that takes the whole file away by renaming it. */
-export interface ResultsFile {
+export interface ClaimedFile {
   /** `undefined` where there is no file system: the lines are in memory then. */
   readonly path: string | undefined;
   /** The lines nobody has taken yet. Throws when they cannot be read. */
@@ -18,11 +18,11 @@ export interface ResultsFile {
    * Replaces the lines by what `edit` makes of them, which readers see only after `remember` has succeeded; when it
    * fails nothing has changed. Resolves to how many lines had to make room.
    */
-  change(edit: (lines: string[]) => string[], remember: () => Promise<void>): Promise<number>;
+  update(edit: (lines: string[]) => string[], remember: () => Promise<void>): Promise<number>;
   /** The lines of a change that was cut short, for instance by the end of the process; readers do not see them. */
-  leftBehind(): Promise<string[] | undefined>;
+  pending(): Promise<string[] | undefined>;
   /** Gives readers what was left behind. */
-  putBack(): Promise<void>;
+  recover(): Promise<void>;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface ResultsFile {
  * any moment either the reader has the file or the writer, and a process killed half way leaves files that tell what
  * it was about.
  */
-export function createResultsFile(path: string): ResultsFile {
+export function createClaimedFile(path: string): ClaimedFile {
   // What readers had,
   const claim = `${path}.claim`;
   // what they are to have next,
@@ -66,8 +66,8 @@ export function createResultsFile(path: string): ResultsFile {
   return {
     path,
     read: async () => (await linesAt(path)) ?? [],
-    async change(edit, remember) {
-      await fileSystem().promises.mkdir(pathOf().dirname(path), { recursive: true, mode: 0o700 });
+    async update(edit, remember) {
+      await fileSystem().promises.mkdir(pathModule().dirname(path), { recursive: true, mode: 0o700 });
       const taken = await takeAway(path, claim);
       let dropped: number;
       try {
@@ -83,13 +83,13 @@ export function createResultsFile(path: string): ResultsFile {
       await giveBack();
       return dropped;
     },
-    async leftBehind() {
+    async pending() {
       const ours = (await linesAt(draft)) ?? (await linesAt(claim));
       const others = await linesAt(newcomer);
       if (ours === undefined && others === undefined) return undefined;
       return [...new Set([...(ours ?? []), ...(others ?? [])])];
     },
-    async putBack() {
+    async recover() {
       // Without writing anything, so that it works on a full disk, too.
       if (!(await isThere(draft)) && (await isThere(claim))) await fileSystem().promises.rename(claim, draft);
       if (await isThere(newcomer)) await takeIn();
@@ -99,19 +99,19 @@ export function createResultsFile(path: string): ResultsFile {
 }
 
 /** The same without a file system. */
-export function createResultsMemory(): ResultsFile {
+export function createMemoryFile(): ClaimedFile {
   let lines: readonly string[] = [];
   return {
     path: undefined,
     read: async () => [...lines],
-    async change(edit, remember) {
+    async update(edit, remember) {
       const next = edit([...lines]);
       await remember();
       lines = fitting(next);
       return next.length - lines.length;
     },
-    leftBehind: async () => undefined,
-    putBack: async () => {},
+    pending: async () => undefined,
+    recover: async () => {},
   };
 }
 
@@ -123,7 +123,7 @@ async function takeAway(path: string, to: string): Promise<boolean> {
     return true;
   } catch (error) {
     // A reader was faster.
-    if (isCode(error, "ENOENT")) return false;
+    if (hasErrorCode(error, "ENOENT")) return false;
     throw error;
   }
 }
@@ -137,7 +137,7 @@ async function isThere(path: string): Promise<boolean> {
     if (problem !== undefined) throw new Error(`${path} ${problem}; results are not written there`);
     return true;
   } catch (error) {
-    if (isCode(error, "ENOENT")) return false;
+    if (hasErrorCode(error, "ENOENT")) return false;
     throw error;
   }
 }

@@ -1,25 +1,25 @@
+import { systemClock } from "../runtime/clock";
+import { newId } from "../runtime/ids";
+import { builtin } from "../runtime/machine";
+import { isRecord, parseJson } from "../text/json";
 import {
   fileSystem,
-  isCode,
-  pathOf,
+  hasErrorCode,
+  pathModule,
   readPrivateFile,
   sweepTemporaries,
   writePrivateFile,
 } from "./private-file";
-import { newId } from "../runtime/ids";
-import { builtin } from "../runtime/machine";
-import { systemClock } from "../runtime/clock";
-import { isRecord, parseJson } from "../text/json";
 
 /** Lets one heartbeat of all processes write; the lock of a process that is gone is taken over. */
 export interface Lock {
-  /** Resolves when the lock is held; to true when it was not before. Throws {@link LockHeld} when somebody else has it. */
-  take(): Promise<boolean>;
+  /** Resolves when the lock is held; to true when it was not before. Throws {@link LockHeldError} when somebody else has it. */
+  acquire(): Promise<boolean>;
   release(): void;
 }
 
 /** Somebody else is at work, and alive. */
-export class LockHeld extends Error {}
+export class LockHeldError extends Error {}
 
 interface Holder {
   /** Processes of other machines and containers cannot be looked at. */
@@ -55,14 +55,14 @@ export function createLock(path: string): Lock {
     try {
       await writePrivateFile(draft, await self());
       await promises.link(draft, path).catch((error: unknown) => {
-        if (isCode(error, "EEXIST")) throw error;
+        if (hasErrorCode(error, "EEXIST")) throw error;
         // A file system without links.
         return promises.copyFile(draft, path, constants.COPYFILE_EXCL);
       });
       await sweep();
       return true;
     } catch (error) {
-      if (isCode(error, "EEXIST")) return false;
+      if (hasErrorCode(error, "EEXIST")) return false;
       throw error;
     } finally {
       await promises.rm(draft, { force: true });
@@ -70,7 +70,7 @@ export function createLock(path: string): Lock {
   }
 
   async function livingRivals(): Promise<string[]> {
-    const { basename, dirname } = pathOf();
+    const { basename, dirname } = pathModule();
     const { readdir, rm } = fileSystem().promises;
     const living: string[] = [];
     for (const name of await readdir(dirname(path))) {
@@ -120,7 +120,7 @@ export function createLock(path: string): Lock {
   }
 
   return {
-    async take() {
+    async acquire() {
       for (let tries = 0; tries < 3; tries += 1) {
         const holder = await holderAt(path);
         if (holder === "none") {
@@ -137,7 +137,7 @@ export function createLock(path: string): Lock {
         }
         if (await replaceDead()) return true;
       }
-      throw new LockHeld(`another process has just taken ${path}`);
+      throw new LockHeldError(`another process has just taken ${path}`);
     },
     release() {
       try {
@@ -150,11 +150,11 @@ export function createLock(path: string): Lock {
   };
 }
 
-function heldBy({ host, pid }: Holder, path: string): LockHeld {
+function heldBy({ host, pid }: Holder, path: string): LockHeldError {
   const isHere = host === hostName();
   const isOwn = isHere && pid === builtin("node:process")?.pid;
   const who = isOwn ? "another heartbeat of this process" : `process ${pid}${isHere ? "" : ` on ${host}`}`;
-  return new LockHeld(`${who} has ${path} and brings these results home`);
+  return new LockHeldError(`${who} has ${path} and brings these results home`);
 }
 
 const hostName = (): string => builtin("node:os")?.hostname() ?? "";
@@ -167,7 +167,7 @@ async function holderAt(path: string): Promise<Holder | "none" | "dead"> {
     await fileSystem().promises.lstat(path);
     return "dead";
   } catch (error) {
-    if (isCode(error, "ENOENT")) return "none";
+    if (hasErrorCode(error, "ENOENT")) return "none";
     throw error;
   }
 }
@@ -177,7 +177,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return (await readPrivateFile(path)) ?? "";
   } catch (error) {
-    if (isCode(error, "EFBIG")) return "";
+    if (hasErrorCode(error, "EFBIG")) return "";
     throw error;
   }
 }
@@ -197,7 +197,7 @@ async function isAlive({ host, pid, startedAt }: Holder, path: string): Promise<
     builtin("node:process")?.kill(pid, 0);
   } catch (error) {
     // A process of another user is alive, too.
-    if (!isCode(error, "EPERM")) return false;
+    if (!hasErrorCode(error, "EPERM")) return false;
   }
   const start = await startOf(pid);
   return start === "" || startedAt === "" || start === startedAt;

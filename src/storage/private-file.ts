@@ -15,7 +15,7 @@ export async function readPrivateFile(path: string, most = LARGEST_SECRET): Prom
   try {
     file = await fs.promises.open(path, O_RDONLY | O_NONBLOCK);
   } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return undefined;
+    if (hasErrorCode(error, "ENOENT") || hasErrorCode(error, "ENOTDIR")) return undefined;
     throw error;
   }
   try {
@@ -38,7 +38,7 @@ export async function readPrivateFile(path: string, most = LARGEST_SECRET): Prom
  */
 export async function writePrivateFile(path: string, secret: string): Promise<void> {
   const fs = fileSystem();
-  const folder = pathOf().dirname(path);
+  const folder = pathModule().dirname(path);
   await fs.promises.mkdir(folder, { recursive: true, mode: 0o700 });
   await refuseForeignLink(folder);
   await sweepTemporaries(path);
@@ -75,7 +75,7 @@ async function syncFolder(folder: string): Promise<void> {
 async function refuseForeignLink(folder: string): Promise<void> {
   const fs = fileSystem();
   if (!(await fs.promises.lstat(folder)).isSymbolicLink()) return;
-  const parent = await fs.promises.stat(pathOf().dirname(folder));
+  const parent = await fs.promises.stat(pathModule().dirname(folder));
   if ((parent.mode & 0o022) !== 0) {
     throw new Error(`${folder} is a symbolic link in a folder that others can write`);
   }
@@ -87,7 +87,7 @@ const ABANDONED_MS = 60_000;
 /** Removes what writers of `path` left behind beside it that were killed half way: old enough, `path.….tmp`. */
 export async function sweepTemporaries(path: string): Promise<void> {
   const fs = fileSystem();
-  const { basename, dirname, join } = pathOf();
+  const { basename, dirname, join } = pathModule();
   for (const name of await fs.promises.readdir(dirname(path))) {
     if (!name.startsWith(`${basename(path)}.`) || !name.endsWith(".tmp")) continue;
     const left = join(dirname(path), name);
@@ -97,7 +97,7 @@ export async function sweepTemporaries(path: string): Promise<void> {
   }
 }
 
-export const isCode = (error: unknown, code: string): boolean =>
+export const hasErrorCode = (error: unknown, code: string): boolean =>
   (error as { code?: unknown } | null | undefined)?.code === code;
 
 /** Throws where there is none. */
@@ -108,7 +108,7 @@ export function fileSystem() {
 }
 
 /** Throws where there is no file system. */
-export function pathOf() {
+export function pathModule() {
   const path = builtin("node:path");
   if (path === undefined) throw new Error("there is no file system here");
   return path;

@@ -1,6 +1,6 @@
 import type { Machine } from "../runtime/machine";
-import { fileSystem, readPrivateFile } from "./private-file";
 import { parsePeerId } from "../validation/peer-id";
+import { fileSystem, readPrivateFile } from "./private-file";
 
 /** `CONFIGS_DIR`, else `/configs` where that can be written, else `~/.molecule-workspace`. */
 export function configurationFolder(machine: Machine): string | undefined {
@@ -35,7 +35,7 @@ export interface StateFolder {
  * The folder of a workspace below `root`. The root itself belongs to the workspace that WORKSPACE_ID names, else to
  * the first default workspace of a client that wrote to it.
  */
-export function stateFolder(
+export function createStateFolder(
   root: string,
   workspaceId: string,
   isDefault: boolean,

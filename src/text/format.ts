@@ -11,14 +11,14 @@ export function oneLine(text: string, limit = 4096): string {
 }
 
 /** What went wrong, on one line for people; `secret` is not in it. */
-export function messageOf(error: unknown, secret = ""): string {
+export function errorMessage(error: unknown, secret = ""): string {
   const message = error instanceof Error ? error.message : String(error);
   // Before it is cut, which might leave half of a secret.
   return oneLine(secret === "" ? message : message.replaceAll(secret, "[redacted]"), 500);
 }
 
 /** A caller's value as an error message shows it: quoted and cut, and never the content of an object. */
-export function shown(value: unknown): string {
+export function quote(value: unknown): string {
   if (typeof value === "string") return `'${oneLine(value, 200)}'`;
   if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") {
     return String(value);
@@ -28,7 +28,7 @@ export function shown(value: unknown): string {
 }
 
 /** A duration for people: `850 ms`, `12.4 s`, `5 min`. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 120_000) return `${Number((ms / 1000).toFixed(1))} s`;
   return `${Number((ms / 60_000).toFixed(1))} min`;

@@ -13,13 +13,13 @@ const QUOTES =
   /["'`´<>\p{Pi}\p{Pf}\u201a\u201e\u2329\u232a\u27e8\u27e9\u3008\u3009\ufe64\ufe65\u1fef\uff02\uff07\uff1c\uff1e\uff40]/gu;
 
 /** One line of somebody else's text without what shows nothing and may order or hide what does. */
-export function plainLine(text: string): string {
+export function sanitizeLine(text: string): string {
   return oneLine(text, 1000).replace(UNSEEN, "").replace(/\s+/g, " ").trim();
 }
 
 /** A name somebody else chose, harmless in prompts, tags and logs; `""` when nothing visible is left. */
-export function plainName(name: string): string {
-  const plain = plainLine(plainLine(name).replace(QUOTES, ""));
+export function sanitizeName(name: string): string {
+  const plain = sanitizeLine(sanitizeLine(name).replace(QUOTES, ""));
   return VISIBLE.test(plain) ? cut(plain) : "";
 }
 

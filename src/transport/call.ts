@@ -1,8 +1,8 @@
 import { A2AError } from "../errors";
-import { duration } from "../text/format";
 import type { Clock } from "../runtime/clock";
-import { type Phase, TransportFailure } from "./failure";
 import { onAbort } from "../runtime/signals";
+import { formatDuration } from "../text/format";
+import { type Phase, TransportFailure } from "./failure";
 
 /**
  * One call of the client from its start to its end: how much time it has, and whether it was called off.
@@ -17,9 +17,9 @@ export interface Call {
   /** Why it was called off: the caller's own reason, or the closing of the client. */
   cancelled(): Cancelled | undefined;
   /** What to do when it is called off; called at once when it already was. `undefined` clears it. */
-  interrupt(callback: (() => void) | undefined): void;
+  onCancel(callback: (() => void) | undefined): void;
   /** Waits for `promise`, named `what` for people, as long as the call lasts; then rejects with a TransportFailure. */
-  until<T>(promise: Promise<T>, what?: string): Promise<T>;
+  waitFor<T>(promise: Promise<T>, what?: string): Promise<T>;
   /** Waits `ms` milliseconds; rejects when the call is called off meanwhile. */
   sleep(ms: number): Promise<void>;
   end(): void;
@@ -79,11 +79,11 @@ export function createCalls(clock: Clock): Calls {
       cancelled: () => cancelled,
       remainingMs: () => Math.max(0, budgetMs - (clock.now() - startedAt)),
       elapsedMs: () => clock.now() - startedAt,
-      interrupt(callback) {
+      onCancel(callback) {
         if (callback !== undefined && cancelled !== undefined) callback();
         else interruption = callback;
       },
-      until: (promise, what = "the wait") =>
+      waitFor: (promise, what = "the wait") =>
         new Promise((resolve, reject) => {
           let over = false;
           // A promise that settles later must not clear what the call waits for by then.
@@ -91,7 +91,7 @@ export function createCalls(clock: Clock): Calls {
             if (over) return;
             over = true;
             stopTimer();
-            call.interrupt(undefined);
+            call.onCancel(undefined);
             settle();
           };
           const stopTimer = setTimer(() => {
@@ -101,17 +101,17 @@ export function createCalls(clock: Clock): Calls {
             (value) => end(() => resolve(value)),
             (error) => end(() => reject(error)),
           );
-          call.interrupt(() => end(() => reject(cancellation("waiting"))));
+          call.onCancel(() => end(() => reject(cancelledFailure("waiting"))));
         }),
       sleep: (ms) =>
         new Promise((resolve, reject) => {
           const stopTimer = setTimer(() => {
-            call.interrupt(undefined);
+            call.onCancel(undefined);
             resolve();
           }, ms);
-          call.interrupt(() => {
+          call.onCancel(() => {
             stopTimer();
-            reject(cancellation("waiting"));
+            reject(cancelledFailure("waiting"));
           });
         }),
       end() {
@@ -141,17 +141,17 @@ export function createCalls(clock: Clock): Calls {
   };
 }
 
-export function cancellation(phase: Phase): TransportFailure {
+export function cancelledFailure(phase: Phase): TransportFailure {
   return new TransportFailure("cancelled", phase, "the call was called off");
 }
 
 /** What a call that ended before its time rejects with: the caller's own reason, `closed`, or `timeout`. */
-export function endedEarly(call: Call, awaited: string): unknown {
+export function earlyEndError(call: Call, awaited: string): unknown {
   const cancelled = call.cancelled();
   if (cancelled?.by === "caller") return cancelled.reason;
   if (cancelled !== undefined) return closedError();
   const elapsedMs = Math.round(call.elapsedMs());
-  const message = `${awaited} did not come within ${duration(elapsedMs)}. Try again later.`;
+  const message = `${awaited} did not come within ${formatDuration(elapsedMs)}. Try again later.`;
   return new A2AError({ code: "timeout", message, retryable: true, elapsedMs });
 }
 

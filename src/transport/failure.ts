@@ -79,7 +79,7 @@ const OVERSIZED_HEAD = new Set(["HPE_HEADER_OVERFLOW", "UND_ERR_HEADERS_OVERFLOW
  * Names the failure of an error that a runtime's HTTP client threw. `phase` is what is known of how far the
  * attempt came; without it (a fetch does not tell) the error code decides, and in doubt the request was sent.
  */
-export function failureFrom(error: unknown, phase?: Phase, status?: number): TransportFailure {
+export function toTransportFailure(error: unknown, phase?: Phase, status?: number): TransportFailure {
   if (error instanceof TransportFailure) return error;
   const { code, syscall, messages } = unwrap(error);
   const text = oneLine(messages.join("; ") || code || "", 500);

@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors";
 import { LONGEST_TIMER_MS } from "../runtime/clock";
-import { shown } from "../text/format";
+import { quote } from "../text/format";
 
 /** Makes the error of a bad value: `configuration` for an option, `invalid_argument` for an argument. */
 export type Reject = (message: string) => Error;
@@ -9,7 +9,7 @@ export type Reject = (message: string) => Error;
 export type DeliveryMode = "at-least-once" | "at-most-once";
 
 /** A duration above 0, or of at least `least`, that a timer can take. */
-export function milliseconds(value: unknown, name: string, reject: Reject, least?: number): number {
+export function parseMilliseconds(value: unknown, name: string, reject: Reject, least?: number): number {
   if (
     typeof value === "number" &&
     value <= LONGEST_TIMER_MS &&
@@ -19,13 +19,13 @@ export function milliseconds(value: unknown, name: string, reject: Reject, least
   }
   const bound = least === undefined ? "above 0" : `of at least ${least}`;
   throw reject(
-    `Expected \`${name}\` to be a number of milliseconds ${bound} and at most ${LONGEST_TIMER_MS}, got ${shown(value)}.`,
+    `Expected \`${name}\` to be a number of milliseconds ${bound} and at most ${LONGEST_TIMER_MS}, got ${quote(value)}.`,
   );
 }
 
-export function deliveryMode(value: unknown, reject: Reject): DeliveryMode {
+export function parseDeliveryMode(value: unknown, reject: Reject): DeliveryMode {
   if (value === "at-least-once" || value === "at-most-once") return value;
-  throw reject(`Expected \`delivery\` to be 'at-least-once' or 'at-most-once', got ${shown(value)}.`);
+  throw reject(`Expected \`delivery\` to be 'at-least-once' or 'at-most-once', got ${quote(value)}.`);
 }
 
 /** What every call of the client takes. */
@@ -47,12 +47,12 @@ export function checkCallOptions<Options extends CallOptions>(
 ): Partial<Options> {
   if (options === undefined) return {};
   if (typeof options !== "object" || options === null) {
-    throw invalidArgument(`Expected the options of the call to be an object, got ${shown(options)}.`);
+    throw invalidArgument(`Expected the options of the call to be an object, got ${quote(options)}.`);
   }
   if (options.signal !== undefined && !isAbortSignal(options.signal)) {
-    throw invalidArgument(`Expected \`signal\` to be an AbortSignal, got ${shown(options.signal)}.`);
+    throw invalidArgument(`Expected \`signal\` to be an AbortSignal, got ${quote(options.signal)}.`);
   }
-  if (options.timeoutMs !== undefined) milliseconds(options.timeoutMs, "timeoutMs", invalidArgument);
+  if (options.timeoutMs !== undefined) parseMilliseconds(options.timeoutMs, "timeoutMs", invalidArgument);
   return options;
 }
 

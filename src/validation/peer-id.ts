@@ -1,5 +1,5 @@
 import { invalidArgument } from "../errors";
-import { shown } from "../text/format";
+import { quote } from "../text/format";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -22,6 +22,6 @@ export function parsePeerId(value: unknown): string | null {
 export function requirePeerId(value: unknown): string {
   const id = parsePeerId(value);
   if (id !== null) return id;
-  const detail = `invalid peer_id (expected UUID): ${shown(value)}`;
+  const detail = `invalid peer_id (expected UUID): ${quote(value)}`;
   throw invalidArgument(`${detail}. Use the id of a peer from the peer list.`, detail);
 }

@@ -1,7 +1,7 @@
 import type { RuntimeMetadata } from "a2a-peers/heartbeat";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BeatFacts, beatBody, metadataBody } from "../../src/heartbeat/beat-payload";
+import { type BeatFacts, runtimeMetadata, serializeBeat } from "../../src/heartbeat/beat-payload";
 import { OWN } from "../helpers/ids";
 import type { BeatBody } from "./helpers/scripted";
 import { world } from "./helpers/world";
@@ -29,7 +29,7 @@ function bodyOf(facts: Partial<BeatFacts> = {}): BeatBody {
   const metadata = undefined;
   const monthlySpendCents = undefined;
   return JSON.parse(
-    beatBody({ workspaceId: OWN, uptimeMs: 0, health: HEALTHY, metadata, monthlySpendCents, ...facts }),
+    serializeBeat({ workspaceId: OWN, uptimeMs: 0, health: HEALTHY, metadata, monthlySpendCents, ...facts }),
   );
 }
 
@@ -58,7 +58,7 @@ describe("the body of a beat", () => {
   });
 
   it("has these keys and no other when there is everything to tell", () => {
-    const metadata = metadataBody({ capabilities: { session: true }, idleTimeoutSeconds: 600 });
+    const metadata = runtimeMetadata({ capabilities: { session: true }, idleTimeoutSeconds: 600 });
     const body = bodyOf({ health: { ...HEALTHY, wedged: "stuck" }, metadata, monthlySpendCents: 1500 });
     expect(Object.keys(body).sort()).toEqual(
       [...BASE_KEYS, "monthly_spend", "runtime_metadata", "runtime_state"].sort(),
@@ -94,7 +94,11 @@ describe("the body of a beat", () => {
     const uptime = fc.double({ min: 0, max: 1e13, noNaN: true });
     fc.assert(
       fc.property(uptime, number, number, (uptimeMs, monthlySpendCents, idleTimeoutSeconds) => {
-        const body = bodyOf({ uptimeMs, monthlySpendCents, metadata: metadataBody({ idleTimeoutSeconds }) });
+        const body = bodyOf({
+          uptimeMs,
+          monthlySpendCents,
+          metadata: runtimeMetadata({ idleTimeoutSeconds }),
+        });
         const { uptime_seconds, monthly_spend = 1, runtime_metadata } = body;
         const { idle_timeout_seconds = 1 } = runtime_metadata ?? {};
         for (const value of [uptime_seconds, monthly_spend, idle_timeout_seconds]) {

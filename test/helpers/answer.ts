@@ -1,14 +1,14 @@
 import type { A2AErrorCode, Outcome } from "a2a-peers";
 import { classify } from "../../src/messaging/classify";
-import type { HttpAnswer } from "../../src/transport/response";
 import type { Failure } from "../../src/transport/request/result";
+import type { HttpResponse } from "../../src/transport/response";
 
 /** An answer as a transport hands it over. A body that is no text is sent as JSON. */
 export function httpAnswer(
   status: number,
   body: unknown = "",
   headers: Readonly<Record<string, string>> = {},
-): HttpAnswer {
+): HttpResponse {
   return {
     status,
     text: typeof body === "string" ? body : JSON.stringify(body),

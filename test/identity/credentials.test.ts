@@ -107,7 +107,7 @@ describe("the token of the own workspace", () => {
     const CONFIGS_DIR = await folderWith({ ".auth_token": "stored-token" });
     const env = { WORKSPACE_ID: OWN, CONFIGS_DIR, MOLECULE_WORKSPACE_TOKEN_FILE: "/other", ...environment };
     const [own] = resolveWorkspaces(options, fakeMachine({ env, files: [CONFIGS_DIR] }));
-    expect(await own?.lastResort?.()).toBe("stored-token");
+    expect(await own?.fallback?.()).toBe("stored-token");
     expect(await answersOf(own?.sources ?? [])).not.toContain("stored-token");
     expect(own?.tokenFile).toBeUndefined();
   });

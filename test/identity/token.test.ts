@@ -174,7 +174,7 @@ describe("the holder of a token that may be in several places", () => {
       return held[name];
     };
     const tokens = createTokenHolder(
-      { sources: [place("first"), place("second")], lastResort: place("last") },
+      { sources: [place("first"), place("second")], fallback: place("last") },
       "workspace W",
       systemClock,
       () => refreshed.push(1),
@@ -248,7 +248,12 @@ describe("the holder of a token that may be in several places", () => {
 
   it("keeps silent about a last resort that fails", async () => {
     const lastResort = () => Promise.reject(new Error("EACCES"));
-    const tokens = createTokenHolder({ sources: [], lastResort }, "workspace W", systemClock, () => {});
+    const tokens = createTokenHolder(
+      { sources: [], fallback: lastResort },
+      "workspace W",
+      systemClock,
+      () => {},
+    );
     expect(await tokens.refresh(undefined)).toBeUndefined();
   });
 

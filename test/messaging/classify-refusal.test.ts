@@ -3,7 +3,7 @@ import { failureFrom } from "../helpers/answer";
 import { OTHER_REFUSALS, PLATFORM_REFUSALS, type RefusalRow } from "./refusal-rows";
 
 function judge({ status, body, headers }: RefusalRow) {
-  const { code, delivery, again, retryAfterMs, status: seen } = failureFrom(body, status, headers);
+  const { code, delivery, retryable: again, retryAfterMs, status: seen } = failureFrom(body, status, headers);
   return { code, delivery, repeated: again, retryAfterMs, status: seen };
 }
 
@@ -17,7 +17,9 @@ describe("what the platform says about a message it did not deliver", () => {
   });
 
   it("promises that what is repeated without being asked was not delivered", () => {
-    const repeated = PLATFORM_REFUSALS.filter((row) => failureFrom(row.body, row.status, row.headers).again);
+    const repeated = PLATFORM_REFUSALS.filter(
+      (row) => failureFrom(row.body, row.status, row.headers).retryable,
+    );
     expect(repeated.length).toBeGreaterThan(10);
     expect(new Set(repeated.map((row) => row.delivery))).toEqual(new Set(["not-sent"]));
   });
@@ -32,7 +34,7 @@ describe("statuses that are not the platform's own", () => {
     expect(failureFrom("", status)).toMatchObject({
       code: "bad_response",
       delivery: "maybe",
-      again: false,
+      retryable: false,
       status,
     });
   });

@@ -101,7 +101,7 @@ describe("any answer at all", () => {
     fc.assert(
       fc.property(status, body, (code, text) => {
         const verdict = classify(httpAnswer(code, text), "peer P");
-        if (!verdict.ok && verdict.failure.again) expect(verdict.failure.delivery).toBe("not-sent");
+        if (!verdict.ok && verdict.failure.retryable) expect(verdict.failure.delivery).toBe("not-sent");
       }),
       { numRuns: 1000 },
     );
@@ -111,7 +111,7 @@ describe("any answer at all", () => {
     fc.assert(
       fc.property(body, (text) => {
         const verdict = classify(httpAnswer(200, text), "peer P");
-        if (!verdict.ok) expect(verdict.failure).toMatchObject({ again: false, delivery: "confirmed" });
+        if (!verdict.ok) expect(verdict.failure).toMatchObject({ retryable: false, delivery: "confirmed" });
       }),
       { numRuns: 1000 },
     );

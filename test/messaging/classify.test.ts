@@ -80,7 +80,7 @@ describe("an error inside a success", () => {
     expect(failureFrom({ jsonrpc: "2.0", id: "x", error })).toMatchObject({
       code: "rpc_error",
       delivery: "confirmed",
-      again: false,
+      retryable: false,
       status: 200,
       rpcCode,
       detail,
@@ -89,7 +89,12 @@ describe("an error inside a success", () => {
 
   it("is the agent's when it is plain text", () => {
     const failure = failureFrom({ error: "agent returned empty response body" });
-    expect(failure).toMatchObject({ code: "agent_error", delivery: "confirmed", again: false, status: 200 });
+    expect(failure).toMatchObject({
+      code: "agent_error",
+      delivery: "confirmed",
+      retryable: false,
+      status: 200,
+    });
     expect(failure.summary).toBe("peer P answered with an error: agent returned empty response body");
   });
 
@@ -129,7 +134,12 @@ describe("a success that cannot be understood", () => {
     ],
   ])("is bad_response for %s, and says that the peer was reached", (_, body) => {
     const failure = failureFrom(body);
-    expect(failure).toMatchObject({ code: "bad_response", delivery: "confirmed", again: false, status: 200 });
+    expect(failure).toMatchObject({
+      code: "bad_response",
+      delivery: "confirmed",
+      retryable: false,
+      status: 200,
+    });
     expect(failure.summary).toContain("peer P was reached");
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { messageParts, serializeMessage } from "../../src/messaging/outgoing-message";
+import { parseMessageParts, serializeMessage } from "../../src/messaging/outgoing-message";
 import { testClient } from "../helpers/client";
 import { failureOf, thrownBy } from "../helpers/failure";
 import { OWN, PEER } from "../helpers/ids";
@@ -11,16 +11,16 @@ circular.self = circular;
 
 describe("what a caller wants to say", () => {
   it("is one text part when it is text, kept to the letter", () => {
-    expect(messageParts("  hi\n")).toEqual([{ kind: "text", text: "  hi\n" }]);
+    expect(parseMessageParts("  hi\n")).toEqual([{ kind: "text", text: "  hi\n" }]);
   });
 
   it("is the text and then the parts when it is an object", () => {
     const parts = [{ kind: "data", data: null }] as const;
-    expect(messageParts({ text: "a", parts })).toEqual([
+    expect(parseMessageParts({ text: "a", parts })).toEqual([
       { kind: "text", text: "a" },
       { kind: "data", data: null },
     ]);
-    expect(messageParts({ parts })).toEqual([{ kind: "data", data: null }]);
+    expect(parseMessageParts({ parts })).toEqual([{ kind: "data", data: null }]);
   });
 
   it.each<[string, unknown, string]>([
@@ -44,7 +44,7 @@ describe("what a caller wants to say", () => {
     ["a file part without a file", { parts: [{ kind: "file" }] }, "`message.parts[0]`.file"],
     ["a file that is nowhere", { parts: [{ kind: "file", file: { name: "r.pdf" } }] }, "`message.parts[0]`.file"],
   ])("is refused when it is %s", async (_, message, culprit) => {
-    const error = await thrownBy(() => messageParts(message));
+    const error = await thrownBy(() => parseMessageParts(message));
     expect(error).toMatchObject({ code: "invalid_argument", attempts: 0, delivery: "not-sent" });
     expect(error.message).toContain(culprit);
     expect(error.message.length).toBeLessThanOrEqual(500);

@@ -149,7 +149,12 @@ describe("the state of a task", () => {
     "Canceled",
   ])("%s is a failed task with the reason the peer gave", (state) => {
     const failure = failureFrom(rpc(inState(state, "disk full")));
-    expect(failure).toMatchObject({ code: "task_failed", delivery: "confirmed", again: false, status: 200 });
+    expect(failure).toMatchObject({
+      code: "task_failed",
+      delivery: "confirmed",
+      retryable: false,
+      status: 200,
+    });
     expect(failure.summary).toMatch(/^peer P took the task, and it ended as \w+: disk full$/);
   });
 
@@ -209,7 +214,12 @@ describe("an agent's error in the words of a reply", () => {
     ["a task", { status: finished, artifacts: [{ parts: [text("Agent error: model overloaded")] }] }],
   ])("is agent_error in %s", (_, result) => {
     const failure = failureFrom(rpc(result));
-    expect(failure).toMatchObject({ code: "agent_error", delivery: "confirmed", again: false, status: 200 });
+    expect(failure).toMatchObject({
+      code: "agent_error",
+      delivery: "confirmed",
+      retryable: false,
+      status: 200,
+    });
     expect(failure.detail).toMatch(/^Agent error/);
   });
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStore } from "../../src/peers/lru";
+import { createLruMap } from "../../src/peers/lru";
 
 describe("a store", () => {
   it("lets the least recently used value go when it is full", () => {
-    const store = createStore<number>(2);
+    const store = createLruMap<number>(2);
     store.set("a", 1);
     store.set("b", 2);
     store.set("c", 3);
@@ -12,7 +12,7 @@ describe("a store", () => {
   });
 
   it("counts `get` as a use, `peek` not", () => {
-    const store = createStore<number>(2);
+    const store = createLruMap<number>(2);
     store.set("a", 1);
     store.set("b", 2);
     store.get("a");
@@ -22,7 +22,7 @@ describe("a store", () => {
   });
 
   it("replaces a value in place, which counts as a use", () => {
-    const store = createStore<number>(2);
+    const store = createLruMap<number>(2);
     store.set("a", 1);
     store.set("b", 2);
     store.set("a", 3);
@@ -32,7 +32,7 @@ describe("a store", () => {
   });
 
   it("forgets what is deleted, and does not mind what it never had", () => {
-    const store = createStore<number>(2);
+    const store = createLruMap<number>(2);
     store.set("a", 1);
     store.delete("a");
     store.delete("a");
@@ -44,7 +44,7 @@ describe("a store", () => {
     const step = fc.record({ does: fc.constantFrom("get", "peek", "set", "delete"), key } as const);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 60 }), (max, steps) => {
-        const store = createStore<number>(max);
+        const store = createLruMap<number>(max);
         const model = new Map<string, number>();
         steps.forEach(({ does, key }, index) => {
           const known = model.get(key);

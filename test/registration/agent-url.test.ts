@@ -2,7 +2,7 @@ import type { A2AClientOptions, A2AEvent } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClientOn } from "../../src/client/client";
-import { internalsOf } from "../../src/client/internals";
+import { getInternals } from "../../src/client/internals";
 import type { HostLookup } from "../../src/registration/host-lookup";
 import { systemClock } from "../../src/runtime/clock";
 import { failureOf } from "../helpers/failure";
@@ -260,7 +260,7 @@ describe("the lookup of a host", () => {
       return ["8.8.8.8"];
     });
     await client.register(REGISTRATION);
-    const { workspaces, registerAgain } = internalsOf(client);
+    const { workspaces, registerAgain } = getInternals(client);
     const limits = { timeoutMs: 1000, signal: new AbortController().signal };
     expect(await registerAgain(workspaces.default, limits)).toMatchObject({ ok: true });
     expect([lookups, urls.length]).toEqual([1, 2]);

@@ -1,7 +1,7 @@
 import type { A2AEvent, AgentCard } from "a2a-peers";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClientOn } from "../../src/client/client";
-import { internalsOf } from "../../src/client/internals";
+import { getInternals } from "../../src/client/internals";
 import { failureOf } from "../helpers/failure";
 import { OWN, PLATFORM, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
 import { virtualClock } from "../helpers/sockets-clock";
@@ -51,7 +51,7 @@ function setUp() {
     },
   });
   onTestFinished(() => client.close());
-  const { workspaces, registerAgain } = internalsOf(client);
+  const { workspaces, registerAgain } = getInternals(client);
   const caller = new AbortController();
   /** As a heartbeat does after an outage. */
   const repeat = (timeoutMs = 10_000) =>

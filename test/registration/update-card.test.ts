@@ -1,7 +1,7 @@
 import type { A2AClientOptions, A2AEvent, AgentCard } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { internalsOf } from "../../src/client/internals";
+import { getInternals } from "../../src/client/internals";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
@@ -26,7 +26,7 @@ async function setUp(options: A2AClientOptions = {}) {
     platform.requests.filter((request) => request.path === path);
   /** As a heartbeat does after an outage. */
   const registerAgain = () => {
-    const { workspaces, registerAgain } = internalsOf(client);
+    const { workspaces, registerAgain } = getInternals(client);
     return registerAgain(workspaces.default, { timeoutMs: 5000, signal: new AbortController().signal });
   };
   return { platform, me, client, events, requests, registerAgain };

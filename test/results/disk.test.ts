@@ -17,10 +17,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { scratchFolder } from "../heartbeat/helpers/folder";
-import { done } from "./helpers/rows";
 import { type Watched, watched } from "./helpers/polled";
-import { lineOf } from "./scripts/stores";
+import { done } from "./helpers/rows";
 import { idOf, takeFile } from "./scripts/reader";
+import { lineOf } from "./scripts/stores";
 
 const run = promisify(execFile);
 const IS_ROOT = process.getuid?.() === 0;

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { startPlatform } from "a2a-peers/testing";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createLock } from "../../src/storage/lock";
-import { STRANGER } from "../helpers/ids";
 import { scratchFolder } from "../heartbeat/helpers/folder";
 import { bundle } from "../heartbeat/helpers/run-script";
-import { done } from "./helpers/rows";
+import { STRANGER } from "../helpers/ids";
 import { watched } from "./helpers/polled";
-import { lineOf, result } from "./scripts/stores";
+import { done } from "./helpers/rows";
 import { soon, startBringer } from "./scripts/process";
 import { idOf, takeFile } from "./scripts/reader";
+import { lineOf, result } from "./scripts/stores";
 
 const RESULTS = "delegation_results.jsonl";
 
@@ -77,7 +77,7 @@ describe("a lock of another machine or container", () => {
   it("is believed while its holder comes by, and named with it", async () => {
     const path = join(await scratchFolder(), "lock");
     await writeFile(path, elsewhere);
-    await expect(createLock(path).take()).rejects.toThrow(`process 1 on elsewhere has ${path}`);
+    await expect(createLock(path).acquire()).rejects.toThrow(`process 1 on elsewhere has ${path}`);
   });
 
   it("is taken over when nobody has come by for three minutes", async () => {
@@ -85,17 +85,17 @@ describe("a lock of another machine or container", () => {
     await writeFile(path, elsewhere);
     const then = new Date(Date.now() - 181_000);
     await utimes(path, then, then);
-    expect(await createLock(path).take()).toBe(true);
+    expect(await createLock(path).acquire()).toBe(true);
   });
 
   it("is kept alive by each look", async () => {
     const path = join(await scratchFolder(), "lock");
     const lock = createLock(path);
-    await lock.take();
+    await lock.acquire();
     await utimes(path, 0, 0);
-    expect(await lock.take()).toBe(false);
+    expect(await lock.acquire()).toBe(false);
     await writeFile(path, (await readFile(path, "utf8")).replace(/"host":"[^"]*"/, '"host":"elsewhere"'));
-    await expect(createLock(path).take()).rejects.toThrow("on elsewhere");
+    await expect(createLock(path).acquire()).rejects.toThrow("on elsewhere");
   });
 });
 

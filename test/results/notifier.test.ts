@@ -3,11 +3,11 @@ import { A2AError, type A2AErrorFacts } from "../../src/errors";
 import type { HeartbeatEvent } from "../../src/events";
 import { createNotifier } from "../../src/results/notifier";
 import type { DelegationResult } from "../../src/results/result";
-import { OWN, PEER } from "../helpers/ids";
 import { type Answer, inOrder } from "../heartbeat/helpers/scripted";
 import { INTERVAL, refused, SECOND } from "../heartbeat/helpers/world";
-import { done, failed, page } from "./helpers/rows";
+import { OWN, PEER } from "../helpers/ids";
 import { LIST, NOTICE, watched } from "./helpers/polled";
+import { done, failed, page } from "./helpers/rows";
 
 const SENT = { status: 200, body: { status: "sent" } };
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readFindings } from "../../src/results/page";
+import { parsePage } from "../../src/results/page";
 import { OWN, STRANGER } from "../helpers/ids";
-import { done, failed, page, pending } from "./helpers/rows";
 import { watched } from "./helpers/polled";
+import { done, failed, page, pending } from "./helpers/rows";
 
 const idsOf = (list: readonly { delegationId: string }[]) => list.map(({ delegationId }) => delegationId);
 
@@ -11,7 +11,7 @@ describe("a page of rows", () => {
   it.each(["d-1", "__proto__", "constructor", "a.b:c_d-e", "7", "x".repeat(128)])(
     "may name a delegation %j",
     (id) => {
-      const findings = readFindings([done(id)], OWN);
+      const findings = parsePage([done(id)], OWN);
       expect(idsOf(findings.finished)).toEqual([id]);
       expect(findings).toMatchObject({ malformed: 0, ids: [id] });
     },
@@ -37,7 +37,7 @@ describe("a page of rows", () => {
     ["a truth", true],
   ])("does not name a delegation with an id of %s", (_, id) => {
     for (const source_id of [OWN, STRANGER]) {
-      const findings = readFindings([done("d-1", { delegation_id: id, source_id })], OWN);
+      const findings = parsePage([done("d-1", { delegation_id: id, source_id })], OWN);
       expect(findings).toEqual({ finished: [], foreign: [], malformed: 1, ids: [], full: false });
     }
   });
@@ -53,7 +53,7 @@ describe("a page of rows", () => {
     ["no source", done("d-1", { source_id: undefined })],
     ["a source that is no text", done("d-1", { source_id: { toString: "x" } })],
   ])("may hold %s, which is counted and in nobody's way", (_, bad) => {
-    const findings = readFindings([bad, done("d-2"), bad], OWN);
+    const findings = parsePage([bad, done("d-2"), bad], OWN);
     expect(idsOf(findings.finished)).toEqual(["d-2"]);
     expect(findings.malformed).toBe(2);
   });
@@ -62,7 +62,7 @@ describe("a page of rows", () => {
     "may have null, or nothing, for %s",
     (field) => {
       for (const value of [null, undefined]) {
-        const findings = readFindings([done("d-1", { [field]: value })], OWN);
+        const findings = parsePage([done("d-1", { [field]: value })], OWN);
         expect(idsOf(findings.finished)).toEqual(["d-1"]);
         expect(findings.malformed).toBe(0);
       }
@@ -70,7 +70,7 @@ describe("a page of rows", () => {
   );
 
   it("tells finished ones in the order in which they came to be, and all ids", () => {
-    const findings = readFindings(
+    const findings = parsePage(
       [done("d-4"), pending("d-3"), failed("d-2"), done("d-1"), pending("d-4")],
       OWN,
     );
@@ -79,9 +79,9 @@ describe("a page of rows", () => {
   });
 
   it("is full at fifty rows, whatever they are", () => {
-    expect(readFindings(page(1, 49), OWN).full).toBe(false);
-    expect(readFindings(page(1, 50), OWN).full).toBe(true);
-    expect(readFindings(new Array(50).fill("row"), OWN)).toMatchObject({ full: true, malformed: 50 });
+    expect(parsePage(page(1, 49), OWN).full).toBe(false);
+    expect(parsePage(page(1, 50), OWN).full).toBe(true);
+    expect(parsePage(new Array(50).fill("row"), OWN)).toMatchObject({ full: true, malformed: 50 });
   });
 
   it("tells who a foreign one claims to be", () => {
@@ -92,7 +92,7 @@ describe("a page of rows", () => {
       done("f-4", { source_id: STRANGER, direction: "received" }),
       done("f-5", { source_id: STRANGER, delegation_id: undefined }),
     ];
-    expect(readFindings(rows, OWN)).toEqual({
+    expect(parsePage(rows, OWN)).toEqual({
       finished: [],
       foreign: [
         { delegationId: "f-1", sourceId: STRANGER },
@@ -162,7 +162,7 @@ describe("whatever a page holds", () => {
   it("it is read without a failure: the good rows count and the others do not", () => {
     fc.assert(
       fc.property(rows, (given) => {
-        const findings = readFindings(given, OWN);
+        const findings = parsePage(given, OWN);
         const { malformed, finished } = expected(given);
         expect(findings.malformed).toBe(malformed);
         expect(idsOf(findings.finished)).toHaveLength(finished.size);

@@ -1,11 +1,11 @@
 import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { OWN, PEER, STRANGER } from "../helpers/ids";
 import { type Answer, inOrder, OK } from "../heartbeat/helpers/scripted";
 import { BEAT, INTERVAL, refused, SECOND } from "../heartbeat/helpers/world";
-import { done, failed, page, pending } from "./helpers/rows";
+import { OWN, PEER, STRANGER } from "../helpers/ids";
 import { LIST, MESSAGE, NOTICE, watched } from "./helpers/polled";
+import { done, failed, page, pending } from "./helpers/rows";
 
 const timesOf = (sent: readonly { at: number }[]) => sent.map(({ at }) => at);
 

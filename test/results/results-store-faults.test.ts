@@ -3,10 +3,10 @@ import { appendFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { scratchFolder } from "../heartbeat/helpers/folder";
-import { done } from "./helpers/rows";
 import { watched } from "./helpers/polled";
-import { ids, inboxOver, lineOf, result, results, waitingIn } from "./scripts/stores";
+import { done } from "./helpers/rows";
 import { idOf, takeFile } from "./scripts/reader";
+import { ids, inboxOver, lineOf, result, results, waitingIn } from "./scripts/stores";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -17,14 +17,14 @@ describe("more results wait than are remembered", () => {
     const folder = await scratchFolder();
     const before = inboxOver(folder);
     await before.open();
-    await before.deliver(results(ids(600, "old-")));
+    await before.append(results(ids(600, "old-")));
     // Killed after the file was taken and written, before anything was remembered.
     await new Promise<void>((resolve) => {
       vi.spyOn(before.journal, "store").mockImplementation(() => {
         resolve();
         return new Promise(() => {});
       });
-      void before.deliver(results(["new-1"]));
+      void before.append(results(["new-1"]));
     });
     vi.restoreAllMocks();
 
@@ -32,7 +32,7 @@ describe("more results wait than are remembered", () => {
     const { recovered } = await after.open();
     expect(recovered.map(({ delegation_id }) => delegation_id)).toEqual(["new-1"]);
     // The platform still lists the latest.
-    await after.deliver(results([...ids(49, "old-", 551), "new-1"]));
+    await after.append(results([...ids(49, "old-", 551), "new-1"]));
     expect(await waitingIn(after)).toHaveLength(601);
     expect(await readFile(after.path, "utf8").then((text) => text.split("\n").length - 1)).toBe(601);
   });
@@ -67,16 +67,16 @@ describe("a write that fails while somebody else wrote", () => {
     const folder = await scratchFolder();
     const inbox = inboxOver(folder);
     await inbox.open();
-    await inbox.deliver(results(["a"]));
+    await inbox.append(results(["a"]));
     const { open } = promises;
     vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
       if (!String(path).includes(".next.")) return open(path, ...more);
       await appendFile(inbox.path, `${lineOf("foreign")}\n`);
       throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
     });
-    await inbox.deliver(results(["b"])).catch(() => {});
+    await inbox.append(results(["b"])).catch(() => {});
     vi.restoreAllMocks();
-    await inbox.deliver(results(["b"]));
+    await inbox.append(results(["b"]));
     expect((await waitingIn(inbox)).sort()).toEqual(["a", "b", "foreign"]);
   });
 });
@@ -99,7 +99,7 @@ describe("a process that dies right after the file went back", () => {
       renamed = String(to) === inbox.path;
     });
     vi.spyOn(promises, "rm").mockImplementation(async (...given) => (renamed ? dies() : remove(...given)));
-    await inbox.deliver(results(["a"])).catch(() => {});
+    await inbox.append(results(["a"])).catch(() => {});
     vi.restoreAllMocks();
     const read = (await takeFile(inbox.path)).map(idOf);
     const after = inboxOver(folder);

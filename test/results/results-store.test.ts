@@ -4,12 +4,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createJournal } from "../../src/results/journal";
-import { createResultsMemory } from "../../src/storage/claimed-file";
+import { createMemoryFile } from "../../src/storage/claimed-file";
 import { scratchFolder } from "../heartbeat/helpers/folder";
-import { done } from "./helpers/rows";
 import { watched } from "./helpers/polled";
-import { ids, inboxOver, lineOf, type OpenInbox, result, results, waitingIn } from "./scripts/stores";
+import { done } from "./helpers/rows";
 import { EIGHT_KEYS, idOf, takeFile } from "./scripts/reader";
+import { ids, inboxOver, lineOf, type OpenInbox, result, results, waitingIn } from "./scripts/stores";
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -26,11 +26,11 @@ async function openInbox(folder?: string): Promise<OpenInbox> {
 describe("delivering", () => {
   it("writes one line with eight keys for each result, in order", async () => {
     const inbox = await openInbox();
-    await inbox.deliver([
+    await inbox.append([
       result("a", { summary: "two\nlines" }),
       result("b", { status: "failed", error: "no" }),
     ]);
-    await inbox.deliver(results(["c"]));
+    await inbox.append(results(["c"]));
     const lines = await takeFile(inbox.path);
     expect(lines.map(idOf)).toEqual(["a", "b", "c"]);
     for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(EIGHT_KEYS);
@@ -39,7 +39,7 @@ describe("delivering", () => {
 
   it("keeps the journal from everybody else", async () => {
     const inbox = await openInbox();
-    await inbox.deliver(results(["a"]));
+    await inbox.append(results(["a"]));
     expect(await modeOf(inbox.journalPath)).toBe(0o600);
     expect(await modeOf(inbox.path)).toBe(0o600);
   });
@@ -47,27 +47,27 @@ describe("delivering", () => {
   it("passes over what was delivered, skipped, or is there twice", async () => {
     const inbox = await openInbox();
     await inbox.skip(["old"]);
-    await inbox.deliver(results(["a"]));
-    await inbox.deliver(results(["old", "a", "b", "b"]));
+    await inbox.append(results(["a"]));
+    await inbox.append(results(["old", "a", "b", "b"]));
     expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a", "b"]);
-    await inbox.deliver(results(["old", "a", "b"]));
+    await inbox.append(results(["old", "a", "b"]));
     expect(await takeFile(inbox.path)).toEqual([]);
   });
 
   it("is remembered by whoever comes next, whether anybody has read it or not", async () => {
     const folder = await scratchFolder();
     const before = await openInbox(folder);
-    await before.deliver(results(["a"]));
+    await before.append(results(["a"]));
     await takeFile(before.path);
-    await before.deliver(results(["b"]));
+    await before.append(results(["b"]));
     const after = await openInbox(folder);
-    await after.deliver(results(["a", "b", "c"]));
+    await after.append(results(["a", "b", "c"]));
     expect((await takeFile(after.path)).map(idOf)).toEqual(["b", "c"]);
   });
 
   it("remembers no more than the latest 500, in order", async () => {
     const inbox = await openInbox();
-    for (let from = 0; from < 1200; from += 50) await inbox.deliver(results(ids(50, "d-", from)));
+    for (let from = 0; from < 1200; from += 50) await inbox.append(results(ids(50, "d-", from)));
     expect(inbox.state.seen).toEqual(ids(500, "d-", 700));
     const stored = JSON.parse(await readFile(inbox.journalPath, "utf8"));
     expect(stored.seen).toEqual(ids(500, "d-", 700));
@@ -77,21 +77,21 @@ describe("delivering", () => {
   it("remembers nothing that could not be written", async () => {
     const inbox = await openInbox();
     const opens = vi.spyOn(promises, "open").mockRejectedValue(new Error("ENOSPC: no space left on device"));
-    await expect(inbox.deliver(results(["a"]))).rejects.toThrow("ENOSPC");
+    await expect(inbox.append(results(["a"]))).rejects.toThrow("ENOSPC");
     opens.mockRestore();
     expect(inbox.state.seen).toEqual([]);
-    await inbox.deliver(results(["a"]));
+    await inbox.append(results(["a"]));
     expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a"]);
   });
 
   it("shows nobody what could not be remembered, until it can", async () => {
     const inbox = await openInbox();
     vi.spyOn(inbox.journal, "store").mockRejectedValueOnce(new Error("ENOSPC: no space left on device"));
-    await expect(inbox.deliver(results(["a"]))).rejects.toThrow("ENOSPC");
+    await expect(inbox.append(results(["a"]))).rejects.toThrow("ENOSPC");
     expect(await takeFile(inbox.path)).toEqual([]);
     expect(inbox.state.seen).toEqual([]);
     expect((await inbox.open()).recovered).toEqual([]);
-    await inbox.deliver(results(["a"]));
+    await inbox.append(results(["a"]));
     expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a"]);
   });
 });
@@ -100,7 +100,7 @@ describe("what a killed process had taken", () => {
   it("comes back, and only what nobody had delivered is told of", async () => {
     const folder = await scratchFolder();
     const before = await openInbox(folder);
-    await before.deliver(results(["a"]));
+    await before.append(results(["a"]));
     await before.note((state) => ({ ...state, unannounced: [] }));
     await rename(before.path, `${before.path}.claim`);
     await appendFile(`${before.path}.claim`, `${lineOf("b")}\n`);
@@ -116,7 +116,7 @@ describe("what a killed process had taken", () => {
   it("comes back before anything is acknowledged", async () => {
     const folder = await scratchFolder();
     const before = await openInbox(folder);
-    await before.deliver(results(["a", "b"]));
+    await before.append(results(["a", "b"]));
     await rename(before.path, `${before.path}.claim`);
     const after = inboxOver(folder);
     await after.acknowledge(new Set(["a"]));
@@ -131,7 +131,7 @@ describe("a file nobody ever reads", { timeout: 60_000 }, () => {
     const BATCH = 2500;
     let largest = 0;
     for (let from = 0; from < COUNT; from += BATCH) {
-      await inbox.deliver(results(ids(BATCH, "d-", from)));
+      await inbox.append(results(ids(BATCH, "d-", from)));
       largest = Math.max(largest, (await stat(inbox.path)).size);
     }
     const waiting = await waitingIn(inbox);
@@ -170,7 +170,7 @@ describe("reading", () => {
       '{"delegation_id":"a","x":1}',
     ];
     await writeFile(inbox.path, `${foreign.join("\n")}\n{"delegation_id":"cu`);
-    await inbox.deliver(results(["b"]));
+    await inbox.append(results(["b"]));
     expect(await waitingIn(inbox)).toEqual(["a", "b"]);
     expect((await inbox.read())[0]).toEqual({
       delegation_id: "a",
@@ -189,7 +189,7 @@ describe("reading", () => {
 
   it("takes nothing away", async () => {
     const inbox = await openInbox();
-    await inbox.deliver(results(["a", "b"]));
+    await inbox.append(results(["a", "b"]));
     expect(await waitingIn(inbox)).toEqual(["a", "b"]);
     expect(await waitingIn(inbox)).toEqual(["a", "b"]);
     expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a", "b"]);
@@ -200,21 +200,21 @@ describe("reading", () => {
 describe("acknowledging", () => {
   it("takes away what is named and nothing else, for readers of the file as well", async () => {
     const inbox = await openInbox();
-    await inbox.deliver(results(["a", "b", "c"]));
+    await inbox.append(results(["a", "b", "c"]));
     await inbox.acknowledge(new Set(["b", "unknown"]));
     expect(await waitingIn(inbox)).toEqual(["a", "c"]);
     expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a", "c"]);
-    await inbox.deliver(results(["a", "b", "c"]));
+    await inbox.append(results(["a", "b", "c"]));
     expect(await waitingIn(inbox)).toEqual([]);
   });
 
   it("while a delivery is under way loses neither, in whatever order", async () => {
     const inbox = await openInbox();
-    await inbox.deliver(results(ids(20)));
+    await inbox.append(results(ids(20)));
     await Promise.all(
       ids(20).flatMap((id, index) => [
         inbox.acknowledge(new Set([id])),
-        inbox.deliver(results([`later-${index}`])),
+        inbox.append(results([`later-${index}`])),
         inbox.read(),
       ]),
     );
@@ -249,12 +249,12 @@ describe("acknowledging", () => {
 
 describe("without a file system", () => {
   it("delivers, reads and acknowledges in memory", async () => {
-    const options = { file: createResultsMemory(), journal: createJournal(undefined) };
+    const options = { file: createMemoryFile(), journal: createJournal(undefined) };
     const inbox = inboxOver("/nowhere", options);
     await expect(inbox.open()).resolves.toEqual({ isFirst: true, recovered: [] });
-    await inbox.deliver(results(["a", "b"]));
+    await inbox.append(results(["a", "b"]));
     await inbox.acknowledge(new Set(["a"]));
-    await inbox.deliver(results(["a", "b", "c"]));
+    await inbox.append(results(["a", "b", "c"]));
     expect(await waitingIn(inbox)).toEqual(["b", "c"]);
   });
 });
@@ -307,7 +307,7 @@ async function take(real: Real): Promise<void> {
 async function restart(real: Real): Promise<void> {
   real.inbox = inboxOver(real.folder);
   await real.inbox.open();
-  await real.inbox.deliver(listed(real));
+  await real.inbox.append(listed(real));
 }
 
 /** Everything is with a reader or waits, once; what waits is in order. */
@@ -350,7 +350,7 @@ const commands = [
   fc.integer({ min: 0, max: 5 }).map((count) =>
     command(`deliver ${count}`, async (model, real) => {
       finish(model, real, count);
-      await real.inbox.deliver(listed(real));
+      await real.inbox.append(listed(real));
     }),
   ),
   fc.constant(command("take the file", (_, real) => take(real))),
@@ -365,7 +365,7 @@ const commands = [
     command("acknowledge while delivering", async (model, real) => {
       const taken = (await waitingIn(real.inbox)).slice(-2);
       finish(model, real, 2);
-      const work = [real.inbox.deliver(listed(real)), real.inbox.acknowledge(new Set(taken))];
+      const work = [real.inbox.append(listed(real)), real.inbox.acknowledge(new Set(taken))];
       await Promise.all(work);
       real.received.push(...taken);
     }),
@@ -380,7 +380,7 @@ const commands = [
         await writeForeign(real);
         await store(next);
       });
-      await real.inbox.deliver(listed(real));
+      await real.inbox.append(listed(real));
       spy.mockRestore();
     }),
   ),
@@ -392,7 +392,7 @@ const commands = [
         async (model, real) => {
           finish(model, real, count);
           dieAt(n, moment);
-          await real.inbox.deliver(listed(real)).catch(() => {});
+          await real.inbox.append(listed(real)).catch(() => {});
           vi.restoreAllMocks();
           if (read) await take(real);
           await restart(real);
@@ -416,7 +416,7 @@ const commands = [
     command(`die ${moment} change ${n} of putting in order`, async (model, real) => {
       finish(model, real, 1);
       dieAt(5, "before");
-      await real.inbox.deliver(listed(real)).catch(() => {});
+      await real.inbox.append(listed(real)).catch(() => {});
       vi.restoreAllMocks();
       dieAt(n, moment);
       await inboxOver(real.folder)
@@ -454,7 +454,7 @@ describe("whatever happens in whatever order", { timeout: 60_000 }, () => {
         for (const read of [false, true]) {
           finish(model, real, 2);
           dieAt(n, moment);
-          await real.inbox.deliver(listed(real)).catch(() => {});
+          await real.inbox.append(listed(real)).catch(() => {});
           vi.restoreAllMocks();
           if (read) await take(real);
           await restart(real);

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { inOrder, OK } from "../heartbeat/helpers/scripted";
-import { done, page } from "./helpers/rows";
 import { MESSAGE, NOTICE, type Watched, watched } from "./helpers/polled";
+import { done, page } from "./helpers/rows";
 
 /** Stops as soon as results are delivered: before anything was sent about them. */
 async function stoppedOnDelivery(delegations: object) {

@@ -2,7 +2,7 @@ import fs from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { builtin, onNode, thisMachine } from "../../src/runtime/machine";
+import { builtin, getMachine, isNode } from "../../src/runtime/machine";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -14,11 +14,11 @@ const runOn = (process: unknown) => vi.stubGlobal("process", process);
 describe("on Node", () => {
   it("built-ins are Node's own", () => {
     expect(builtin("node:http")).toMatchObject({ request: http.request });
-    expect(onNode()).toBe(true);
+    expect(isNode()).toBe(true);
   });
 
   it("the machine is this one", () => {
-    const machine = thisMachine();
+    const machine = getMachine();
     expect(machine.env).toBe(process.env);
     expect(machine.exists(import.meta.filename)).toBe(true);
     expect(machine.exists(`${import.meta.filename}.none`)).toBe(false);
@@ -27,7 +27,7 @@ describe("on Node", () => {
   });
 
   it("writable says what the file system says", () => {
-    const machine = thisMachine();
+    const machine = getMachine();
     expect(machine.writable(import.meta.dirname)).toBe(true);
     const denied = vi.spyOn(fs, "accessSync").mockImplementation(() => {
       throw new Error("EACCES");
@@ -47,7 +47,7 @@ describe("on Node", () => {
   ])("there is no home folder where %s", (_, homedir) => {
     const homeless = vi.spyOn(os, "homedir").mockImplementation(homedir);
     onTestFinished(() => homeless.mockRestore());
-    expect(thisMachine().homeDir()).toBeUndefined();
+    expect(getMachine().homeDir()).toBeUndefined();
   });
 });
 
@@ -61,7 +61,7 @@ describe.each([
 ])("in $runtime", ({ process }) => {
   it("there are no built-ins, no files and an empty environment", () => {
     runOn(process);
-    const machine = thisMachine();
+    const machine = getMachine();
     expect(builtin("node:http")).toBeUndefined();
     expect(machine.env).toEqual({});
     expect([machine.exists("/"), machine.writable("/")]).toEqual([false, false]);
@@ -77,5 +77,5 @@ it.each([
   { name: "a browser", versions: undefined, expected: false },
 ])("onNode() is $expected on $name", ({ versions, expected }) => {
   runOn({ versions });
-  expect(onNode()).toBe(expected);
+  expect(isNode()).toBe(expected);
 });

@@ -2,11 +2,7 @@ import { existsSync } from "node:fs";
 import { appendFile, chmod, lstat, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import {
-  createResultsFile,
-  createResultsMemory,
-  type ResultsFile,
-} from "../../src/storage/claimed-file";
+import { type ClaimedFile, createClaimedFile, createMemoryFile } from "../../src/storage/claimed-file";
 import { scratchFolder } from "../heartbeat/helpers/folder";
 import { takeFile } from "../results/scripts/reader";
 
@@ -14,14 +10,14 @@ const MEBIBYTE = 1024 * 1024;
 
 async function fileInside(...names: string[]) {
   const path = join(await scratchFolder(), ...names, "delegation_results.jsonl");
-  return { path, file: createResultsFile(path) };
+  return { path, file: createClaimedFile(path) };
 }
 
 const nothingElse = async () => {};
 const append =
   (...more: string[]) =>
   (lines: string[]) => [...lines, ...more];
-const add = (file: ResultsFile, ...more: string[]) => file.change(append(...more), nothingElse);
+const add = (file: ClaimedFile, ...more: string[]) => file.update(append(...more), nothingElse);
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
 const linesOf = async (path: string) => (await readFile(path, "utf8")).split("\n");
 
@@ -65,7 +61,7 @@ describe("a change", () => {
   it("leaves no file when no line is left", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
-    await file.change(() => [], nothingElse);
+    await file.update(() => [], nothingElse);
     expect(await readdir(dirname(path))).toEqual([]);
     expect(await file.read()).toEqual([]);
   });
@@ -82,7 +78,7 @@ describe("a change", () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const seen: boolean[] = [];
-    await file.change(append("two"), async () => void seen.push(existsSync(path)));
+    await file.update(append("two"), async () => void seen.push(existsSync(path)));
     expect(seen).toEqual([false]);
     expect(await file.read()).toEqual(["one", "two"]);
   });
@@ -93,7 +89,7 @@ describe("a change", () => {
     const edit = () => {
       throw new Error("no idea");
     };
-    await expect(file.change(edit, nothingElse)).rejects.toThrow("no idea");
+    await expect(file.update(edit, nothingElse)).rejects.toThrow("no idea");
     expect(await linesOf(path)).toEqual(["one", ""]);
     expect(await readdir(dirname(path))).toEqual(["delegation_results.jsonl"]);
   });
@@ -102,8 +98,8 @@ describe("a change", () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const fails = () => Promise.reject(new Error("no space"));
-    await expect(file.change(append("two"), fails)).rejects.toThrow("no space");
-    expect(await file.leftBehind()).toBeUndefined();
+    await expect(file.update(append("two"), fails)).rejects.toThrow("no space");
+    expect(await file.pending()).toBeUndefined();
     expect(await takeFile(path)).toEqual(["one"]);
     expect(await readdir(dirname(path))).toEqual([]);
   });
@@ -111,21 +107,21 @@ describe("a change", () => {
   it("leaves its lines behind when the process ends, and putting them back shows them once", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
-    await endsIn((remember) => file.change(append("two"), remember));
+    await endsIn((remember) => file.update(append("two"), remember));
     expect(await file.read()).toEqual([]);
-    const later = createResultsFile(path);
-    expect(await later.leftBehind()).toEqual(["one", "two"]);
-    await later.putBack();
-    expect(await later.leftBehind()).toBeUndefined();
+    const later = createClaimedFile(path);
+    expect(await later.pending()).toEqual(["one", "two"]);
+    await later.recover();
+    expect(await later.pending()).toBeUndefined();
     expect(await takeFile(path)).toEqual(["one", "two"]);
-    await later.putBack();
+    await later.recover();
     expect(existsSync(path)).toBe(false);
   });
 
   it("takes in what others wrote meanwhile, behind its own lines", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
-    await file.change(append("two"), () => appendFile(path, "foreign\n"));
+    await file.update(append("two"), () => appendFile(path, "foreign\n"));
     expect(await linesOf(path)).toEqual(["one", "two", "foreign", ""]);
     expect(await readdir(dirname(path))).toEqual(["delegation_results.jsonl"]);
   });
@@ -133,7 +129,7 @@ describe("a change", () => {
   it("takes in what others wrote even when no line of its own is left", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
-    await file.change(
+    await file.update(
       () => [],
       () => appendFile(path, "foreign\n"),
     );
@@ -142,26 +138,26 @@ describe("a change", () => {
 
   it("puts back what was left behind together with what others wrote since", async () => {
     const { path, file } = await fileInside();
-    await endsIn((remember) => file.change(append("one"), remember));
+    await endsIn((remember) => file.update(append("one"), remember));
     await appendFile(path, "foreign\n");
-    await file.putBack();
+    await file.recover();
     expect(await takeFile(path)).toEqual(["one", "foreign"]);
   });
 
   it("puts lines back that were set aside before anything else was done with them", async () => {
     const { path, file } = await fileInside();
     await writeFile(`${path}.newcomer`, "foreign\n");
-    expect(await file.leftBehind()).toEqual(["foreign"]);
-    await file.putBack();
+    expect(await file.pending()).toEqual(["foreign"]);
+    await file.recover();
     expect(await takeFile(path)).toEqual(["foreign"]);
-    expect(await file.leftBehind()).toBeUndefined();
+    expect(await file.pending()).toBeUndefined();
   });
 
   it("shows each line once of what is in the claim, set aside, or both", async () => {
     const { path, file } = await fileInside();
     await writeFile(`${path}.claim`, "one\nforeign\n");
     await writeFile(`${path}.newcomer`, "foreign\nanother\n");
-    await file.putBack();
+    await file.recover();
     expect(await takeFile(path)).toEqual(["one", "foreign", "another"]);
     expect(await readdir(dirname(path))).toEqual([]);
   });
@@ -225,24 +221,24 @@ describe("a file nobody reads", () => {
 
 describe("without a file system", () => {
   it("lines are kept, changed and bounded in memory", async () => {
-    const memory = createResultsMemory();
+    const memory = createMemoryFile();
     expect(memory.path).toBeUndefined();
     await add(memory, "one", "two");
-    await memory.change((lines) => lines.filter((line) => line !== "one"), nothingElse);
+    await memory.update((lines) => lines.filter((line) => line !== "one"), nothingElse);
     expect(await memory.read()).toEqual(["two"]);
-    await expect(memory.change(append("three"), () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    await expect(memory.update(append("three"), () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(await memory.read()).toEqual(["two"]);
     const line = "x".repeat(1023);
     expect(await add(memory, ...new Array<string>(4096).fill(line))).toBeGreaterThan(1000);
-    await memory.putBack();
-    expect(await memory.leftBehind()).toBeUndefined();
+    await memory.recover();
+    expect(await memory.pending()).toBeUndefined();
   });
 
   it("nobody can change the lines but by a change", async () => {
-    const memory = createResultsMemory();
+    const memory = createMemoryFile();
     await add(memory, "one");
     (await memory.read()).pop();
-    await memory.change((lines) => {
+    await memory.update((lines) => {
       lines.pop();
       return ["one"];
     }, nothingElse);

@@ -8,8 +8,8 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createLock, type Lock } from "../../src/storage/lock";
 import { scratchFolder } from "../heartbeat/helpers/folder";
 import { bundle } from "../heartbeat/helpers/run-script";
-import { done, page } from "../results/helpers/rows";
 import { watched } from "../results/helpers/polled";
+import { done, page } from "../results/helpers/rows";
 import { idOf, takeFile } from "../results/scripts/reader";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -72,7 +72,7 @@ describe("locks of processes killed while they took them", () => {
       await writeFile(`${path}.${name}`, "{}");
       await promises.utimes(`${path}.${name}`, 0, 0);
     }
-    await createLock(path).take();
+    await createLock(path).acquire();
     expect(await readdir(folder)).toEqual(["lock"]);
   });
 });
@@ -86,7 +86,7 @@ describe("three that find a dead lock", () => {
     const { unlink } = promises;
     const won: string[] = [];
     const tryToTake = (name: string, lock: Lock) =>
-      lock.take().then(
+      lock.acquire().then(
         () => won.push(name),
         () => {},
       );
@@ -147,7 +147,7 @@ describe("a lock file larger than any lock", () => {
   it("is garbage like any other", async () => {
     const path = join(await scratchFolder(), "lock");
     await writeFile(path, "x".repeat(9000));
-    await createLock(path).take();
+    await createLock(path).acquire();
     expect((await readFile(path, "utf8")).length).toBeLessThan(1000);
   });
 });

@@ -9,8 +9,8 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createLock } from "../../src/storage/lock";
 import { scratchFolder } from "../heartbeat/helpers/folder";
 import { bundle } from "../heartbeat/helpers/run-script";
-import { done } from "../results/helpers/rows";
 import { watched } from "../results/helpers/polled";
+import { done } from "../results/helpers/rows";
 import type { BringHome } from "../results/scripts/bring-home";
 import { soon, startBringer } from "../results/scripts/process";
 import { idOf, takeFile } from "../results/scripts/reader";
@@ -34,27 +34,27 @@ describe("a lock", () => {
   it("is held by one at a time, and had again by whoever holds it", async () => {
     const path = await lockPath();
     const [first, second] = [createLock(path), createLock(path)];
-    await first.take();
-    await first.take();
-    await expect(second.take()).rejects.toThrow("another heartbeat of this process");
+    await first.acquire();
+    await first.acquire();
+    await expect(second.acquire()).rejects.toThrow("another heartbeat of this process");
     first.release();
-    await second.take();
-    await expect(first.take()).rejects.toThrow("another heartbeat of this process");
+    await second.acquire();
+    await expect(first.acquire()).rejects.toThrow("another heartbeat of this process");
     expect(await readdir(join(path, ".."))).toEqual(["lock"]);
   });
 
   it("says who holds it", async () => {
     const path = await lockPath();
-    await createLock(path).take();
+    await createLock(path).acquire();
     expect(holderOf(path)).toMatchObject({ pid: process.pid });
   });
 
   it("is not released by somebody else, and may be released twice", async () => {
     const path = await lockPath();
     const [first, second] = [createLock(path), createLock(path)];
-    await first.take();
+    await first.acquire();
     second.release();
-    await expect(second.take()).rejects.toThrow();
+    await expect(second.acquire()).rejects.toThrow();
     first.release();
     first.release();
     expect(existsSync(path)).toBe(false);
@@ -62,14 +62,14 @@ describe("a lock", () => {
 
   it("is made in a folder that is not there yet", async () => {
     const path = join(await scratchFolder(), "new", "lock");
-    await createLock(path).take();
+    await createLock(path).acquire();
     expect(existsSync(path)).toBe(true);
   });
 
   it("of a process that is gone is taken over", async () => {
     const path = await lockPath();
     await writeFile(path, JSON.stringify({ host: hostname(), pid: deadPid(), startedAt: "1", nonce: "n" }));
-    await createLock(path).take();
+    await createLock(path).acquire();
     expect(holderOf(path).pid).toBe(process.pid);
     expect(await readdir(join(path, ".."))).toEqual(["lock"]);
   });
@@ -81,7 +81,7 @@ describe("a lock", () => {
         path,
         JSON.stringify({ host: hostname(), pid: process.ppid, startedAt: "1", nonce: "n" }),
       );
-      await createLock(path).take();
+      await createLock(path).acquire();
       expect(holderOf(path).pid).toBe(process.pid);
     });
   }
@@ -90,7 +90,7 @@ describe("a lock", () => {
     const path = await lockPath();
     const text = JSON.stringify({ host: hostname(), pid: process.ppid, startedAt: "", nonce: "n" });
     await writeFile(path, text);
-    await expect(createLock(path).take()).rejects.toThrow(`process ${process.ppid} has ${path}`);
+    await expect(createLock(path).acquire()).rejects.toThrow(`process ${process.ppid} has ${path}`);
     expect(await readFile(path, "utf8")).toBe(text);
   });
 
@@ -104,7 +104,7 @@ describe("a lock", () => {
   ])("that is %s is taken over", async (_, text) => {
     const path = await lockPath();
     await writeFile(path, text);
-    await createLock(path).take();
+    await createLock(path).acquire();
     expect(holderOf(path).pid).toBe(process.pid);
     expect(await readdir(join(path, ".."))).toEqual(["lock"]);
   });
@@ -114,7 +114,7 @@ describe("a lock", () => {
     const victim = join(path, "..", "victim");
     await writeFile(victim, "precious");
     await symlink(victim, path);
-    await createLock(path).take();
+    await createLock(path).acquire();
     expect(await readFile(victim, "utf8")).toBe("precious");
     expect(holderOf(path).pid).toBe(process.pid);
   });
@@ -122,10 +122,10 @@ describe("a lock", () => {
   it("in whose place a folder or a pipe is cannot be had, and nobody waits for a writer", async () => {
     const path = await lockPath();
     await mkdir(path);
-    await expect(createLock(path).take()).rejects.toThrow("not a regular file");
+    await expect(createLock(path).acquire()).rejects.toThrow("not a regular file");
     await rm(path, { recursive: true });
     await promisify(execFile)("mkfifo", [path]);
-    await expect(createLock(path).take()).rejects.toThrow("not a regular file");
+    await expect(createLock(path).acquire()).rejects.toThrow("not a regular file");
   });
 });
 

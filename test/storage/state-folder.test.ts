@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { stateFolder } from "../../src/storage/state-folder";
+import { createStateFolder } from "../../src/storage/state-folder";
 import { OWN } from "../helpers/ids";
 import { fakeMachine } from "../helpers/machine";
 
@@ -70,10 +70,10 @@ it("leaves the folder to the workspace whose token was stored in it, also by ano
   // What a process finds that was started for the other workspace.
   const other = await mkdtemp(join(tmpdir(), "a2a-peers-state-"));
   await writeFile(join(other, ".workspace_id"), `${a.id}\n`);
-  const started = stateFolder(other, b.id, true, fakeMachine());
+  const started = createStateFolder(other, b.id, true, fakeMachine());
   started.claim();
   expect(started.path("file")).toBe(join(other, b.id, "file"));
-  expect(stateFolder(other, a.id, false, fakeMachine()).path("file")).toBe(join(other, "file"));
+  expect(createStateFolder(other, a.id, false, fakeMachine()).path("file")).toBe(join(other, "file"));
   await rm(other, { recursive: true });
 });
 
@@ -81,6 +81,6 @@ it.each(["", "not an id", "0".repeat(100_000)])(
   "takes no notice of a mark that names nobody: %.20s",
   async (text) => {
     await writeFile(join(folder, ".workspace_id"), text);
-    expect(stateFolder(folder, OWN, true, fakeMachine()).path("file")).toBe(join(folder, "file"));
+    expect(createStateFolder(folder, OWN, true, fakeMachine()).path("file")).toBe(join(folder, "file"));
   },
 );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { duration, oneLine, shown } from "../../src/text/format";
+import { formatDuration, oneLine, quote } from "../../src/text/format";
 
 describe("one line of text", () => {
   it("has no control characters, line breaks or direction marks", () => {
@@ -42,16 +42,16 @@ describe("a value in an error message", () => {
     [() => {}, "a value of type function"],
     [Symbol("s"), "a value of type symbol"],
   ])("%s is shown as %s", (value, expected) => {
-    expect(shown(value)).toBe(expected);
+    expect(quote(value)).toBe(expected);
   });
 
   it("is short, whatever it is, and never throws", () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withNullPrototype: true }), (value) => {
-        expect(shown(value).length).toBeLessThanOrEqual(202);
+        expect(quote(value).length).toBeLessThanOrEqual(202);
       }),
     );
-    expect(shown("x".repeat(1_000_000))).toHaveLength(202);
+    expect(quote("x".repeat(1_000_000))).toHaveLength(202);
   });
 });
 
@@ -65,6 +65,6 @@ describe("a duration for people", () => {
     [120_000, "2 min"],
     [330_000, "5.5 min"],
   ])("of %s is %s", (ms, expected) => {
-    expect(duration(ms)).toBe(expected);
+    expect(formatDuration(ms)).toBe(expected);
   });
 });

@@ -23,20 +23,20 @@ it("counts its time from its start and never below nothing", async () => {
 describe("until", () => {
   it("gives what the promise gives, and stops its timer", async () => {
     const { clock, call } = begin();
-    await expect(call.until(Promise.resolve("value"))).resolves.toBe("value");
+    await expect(call.waitFor(Promise.resolve("value"))).resolves.toBe("value");
     expect(clock.pending).toBe(0);
   });
 
   it("fails as the promise fails, and stops its timer", async () => {
     const { clock, call } = begin();
     const error = new Error("its own");
-    expect(await rejectionOf(call.until(Promise.reject(error)))).toBe(error);
+    expect(await rejectionOf(call.waitFor(Promise.reject(error)))).toBe(error);
     expect(clock.pending).toBe(0);
   });
 
   it("waits no longer than the call lasts", async () => {
     const { clock, call } = begin(250);
-    const failure = await clock.drive(rejectionOf(call.until(never())));
+    const failure = await clock.drive(rejectionOf(call.waitFor(never())));
     expect(failure).toMatchObject({ kind: "turn_timeout", phase: "waiting" });
     expect(clock.now()).toBe(250);
   });
@@ -48,7 +48,7 @@ describe("until", () => {
     const first = new Promise<string>((resolve) => {
       late = resolve;
     });
-    await clock.drive(rejectionOf(call.until(first)));
+    await clock.drive(rejectionOf(call.waitFor(first)));
 
     const next = rejectionOf(call.sleep(1000));
     late("late");
@@ -93,9 +93,9 @@ describe("a call that was called off", () => {
     const controller = new AbortController();
     const { call } = begin(1000, controller.signal);
     const heard: string[] = [];
-    call.interrupt(() => heard.push("first"));
+    call.onCancel(() => heard.push("first"));
     controller.abort();
-    call.interrupt(() => heard.push("second"));
+    call.onCancel(() => heard.push("second"));
     expect(heard).toEqual(["first", "second"]);
   });
 
@@ -104,7 +104,7 @@ describe("a call that was called off", () => {
     const { clock, call } = begin(1000, controller.signal);
     controller.abort();
     expect(await rejectionOf(call.sleep(10))).toMatchObject({ kind: "cancelled" });
-    expect(await rejectionOf(call.until(never()))).toMatchObject({ kind: "cancelled" });
+    expect(await rejectionOf(call.waitFor(never()))).toMatchObject({ kind: "cancelled" });
     expect(clock.pending).toBe(0);
   });
 

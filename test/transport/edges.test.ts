@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decode } from "../../src/transport/http/encoding";
+import { decodeBody } from "../../src/transport/http/encoding";
 import { retryAfterBodyMs } from "../../src/transport/request/retry-after";
 import { failureOf, PEER_ID, quickClient, rejectionOf, until } from "../helpers/sockets-client";
 import { answerBytes, rawServer, replyJson } from "../helpers/sockets-server";
@@ -26,7 +26,7 @@ it.each(["constructor", "__proto__"])(
   "treats the content encoding %s as one it does not know",
   async (encoding) => {
     const body = Buffer.from(OK);
-    expect(await Promise.race([decode(encoding, body, 1000, 200), wait(90, "hangs")])).toEqual(body);
+    expect(await Promise.race([decodeBody(encoding, body, 1000, 200), wait(90, "hangs")])).toEqual(body);
   },
 );
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FAILURES, failureFrom, type Phase, TransportFailure } from "../../src/transport/failure";
+import { FAILURES, type Phase, TransportFailure, toTransportFailure } from "../../src/transport/failure";
 
 const coded = (code: string, message = "it failed", syscall?: string) =>
   Object.assign(new Error(message), { code }, syscall === undefined ? {} : { syscall });
@@ -22,7 +22,7 @@ describe("an error of which the phase is known", () => {
     { code: "Z_DATA_ERROR", phase: "answered", kind: "encoding" },
     { code: "ERR_SOMETHING", phase: "sent", kind: "unknown" },
   ] as const)("$code while $phase is $kind", ({ code, phase, kind }) => {
-    expect(failureFrom(coded(code), phase)).toMatchObject({ kind, phase });
+    expect(toTransportFailure(coded(code), phase)).toMatchObject({ kind, phase });
   });
 });
 
@@ -43,7 +43,7 @@ describe("an error of a fetch, which does not tell its phase", () => {
     { name: "an abort, whose code is a number", error: Object.assign(new Error("aborted"), { code: 20 }), kind: "unknown", phase: "sent" },
     { name: "no error at all", error: "a string", kind: "unknown", phase: "sent" },
   ] as const)("$name is $kind, $phase", ({ error, kind, phase }) => {
-    expect(failureFrom(error)).toMatchObject({ kind, phase });
+    expect(toTransportFailure(error)).toMatchObject({ kind, phase });
   });
 });
 
@@ -53,7 +53,7 @@ it("speaks for all addresses of a host when their errors have no message of thei
     coded("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:8080", "connect"),
   ]);
 
-  expect(failureFrom(fetchFailed(error))).toMatchObject({
+  expect(toTransportFailure(fetchFailed(error))).toMatchObject({
     kind: "connect",
     phase: "connecting",
     message: "connect ECONNREFUSED ::1:8080; connect ECONNREFUSED 127.0.0.1:8080",
@@ -61,7 +61,7 @@ it("speaks for all addresses of a host when their errors have no message of thei
 });
 
 it("falls back to the code where an error has no words", () => {
-  expect(failureFrom(coded("ECONNRESET", ""), "sent").message).toBe("ECONNRESET");
+  expect(toTransportFailure(coded("ECONNRESET", ""), "sent").message).toBe("ECONNRESET");
 });
 
 it("hands out a cause with code and words only, never the original", () => {
@@ -69,7 +69,7 @@ it("hands out a cause with code and words only, never the original", () => {
     options: { headers: { authorization: "Bearer secret" } },
   });
 
-  const { cause } = failureFrom(fetchFailed(original), "sent");
+  const { cause } = toTransportFailure(fetchFailed(original), "sent");
 
   expect(cause).not.toBe(original);
   expect({ ...(cause as Error) }).toEqual({ code: "ECONNRESET", syscall: "read" });
@@ -78,20 +78,20 @@ it("hands out a cause with code and words only, never the original", () => {
 
 it("leaves its own failures as they are", () => {
   const failure = new TransportFailure("too_large", "answered", "too much", 200);
-  expect(failureFrom(failure, "sent")).toBe(failure);
+  expect(toTransportFailure(failure, "sent")).toBe(failure);
 });
 
 it("ends on causes that go round in a circle", () => {
   const error = new Error("round");
   error.cause = error;
-  expect(failureFrom(error).message).toBe("round");
+  expect(toTransportFailure(error).message).toBe("round");
 });
 
 it("makes a failure of anything that can be thrown", () => {
   const phase = fc.constantFrom<Phase | undefined>(undefined, "waiting", "connecting", "sent", "answered");
   fc.assert(
     fc.property(fc.anything(), phase, (thrown, reached) => {
-      const failure = failureFrom(thrown, reached);
+      const failure = toTransportFailure(thrown, reached);
       expect(FAILURES).toHaveProperty(failure.kind);
       if (reached !== undefined) expect(failure.phase).toBe(reached);
     }),

@@ -1,16 +1,16 @@
 import type { Workspace } from "../../identity/workspaces";
 import type { Clock } from "../../runtime/clock";
+import { createLruMap } from "../lru";
 import type { PeerRecord } from "../record";
-import { createStore } from "../lru";
 
 /** What is known of a peer at a moment. */
-export interface Known {
+export interface CacheEntry {
   readonly record: PeerRecord | null;
   /** False when it is time to ask (again). */
   readonly settled: boolean;
 }
 
-export interface MemoryOptions {
+export interface PeerCacheOptions {
   /** How long a record counts as fresh, and a missing peer as missing, in milliseconds. */
   ttlMs: number;
   maxPeers: number;
@@ -23,17 +23,17 @@ export interface MemoryOptions {
  * What the workspaces of this process know of their peers. Kept apart for each asking workspace: what one was
  * refused, another may have been told.
  */
-export interface Memory {
+export interface PeerCache {
   /** What the other functions find a peer by, as seen from one workspace. */
   keyOf(workspace: Workspace, peerId: string): string;
   /** The record while it is fresh; the path of every hit, so it makes nothing. */
   fresh(key: string): PeerRecord | undefined;
-  look(key: string): Known;
+  get(key: string): CacheEntry;
   /** Adds to what is known of the peer: discovery tells less than a list does, and must not erase it. */
-  learn(workspace: Workspace, record: PeerRecord): PeerRecord;
+  merge(workspace: Workspace, record: PeerRecord): PeerRecord;
   /** Remembers that asking failed, for `quietMs` milliseconds. A record that is known stays. */
-  fail(key: string, quietMs: number): void;
-  forget(key: string): void;
+  markFailed(key: string, quietMs: number): void;
+  delete(key: string): void;
   readonly size: number;
 }
 
@@ -42,10 +42,10 @@ interface Remembered {
   freshUntil: number;
 }
 
-export function createMemory({ ttlMs, maxPeers, defaultWorkspace, clock }: MemoryOptions): Memory {
-  const records = createStore<Remembered>(maxPeers);
+export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: PeerCacheOptions): PeerCache {
+  const records = createLruMap<Remembered>(maxPeers);
   // Apart from the records, so that a flood of ids that lead nowhere drives no good record out.
-  const failures = createStore<{ quietUntil: number }>(maxPeers);
+  const failures = createLruMap<{ quietUntil: number }>(maxPeers);
   // One workspace is the usual case, and joining two strings would double the cost of a hit.
   const keyOf = (workspace: Workspace, peerId: string): string =>
     workspace === defaultWorkspace ? peerId : `${peerId} of ${workspace.id}`;
@@ -56,7 +56,7 @@ export function createMemory({ ttlMs, maxPeers, defaultWorkspace, clock }: Memor
       const known = records.get(key);
       return known !== undefined && clock.now() < known.freshUntil ? known.record : undefined;
     },
-    look(key) {
+    get(key) {
       const now = clock.now();
       const known = records.get(key);
       if (known !== undefined && now < known.freshUntil) return { record: known.record, settled: true };
@@ -64,7 +64,7 @@ export function createMemory({ ttlMs, maxPeers, defaultWorkspace, clock }: Memor
       const settled = failure !== undefined && now < failure.quietUntil;
       return { record: known?.record ?? null, settled };
     },
-    learn(workspace, record) {
+    merge(workspace, record) {
       const key = keyOf(workspace, record.id);
       const merged = merge(records.peek(key)?.record, record);
       // Stamped when the answer is here: a slow one would otherwise be born old.
@@ -72,10 +72,10 @@ export function createMemory({ ttlMs, maxPeers, defaultWorkspace, clock }: Memor
       failures.delete(key);
       return merged;
     },
-    fail(key, quietMs) {
+    markFailed(key, quietMs) {
       failures.set(key, { quietUntil: clock.now() + quietMs });
     },
-    forget(key) {
+    delete(key) {
       records.delete(key);
       failures.delete(key);
     },

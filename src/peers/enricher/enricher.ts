@@ -1,12 +1,12 @@
-import { parsePeerId } from "../../validation/peer-id";
 import type { Workspace, Workspaces } from "../../identity/workspaces";
-import { type Call, type Calls, endedEarly } from "../../transport/call";
+import { type Call, type Calls, earlyEndError } from "../../transport/call";
 import { TransportFailure } from "../../transport/failure";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
+import { parsePeerId } from "../../validation/peer-id";
 import type { PeerRecord } from "../record";
-import { type AskingContext, createAsking } from "./refresher";
+import type { CacheEntry } from "./cache";
 import type { Job } from "./job-queue";
-import type { Known } from "./cache";
+import { createRefresher, type RefresherContext } from "./refresher";
 
 /**
  * Tells who a peer is, from memory and at once, and asks the platform in the background for what it does not know.
@@ -46,7 +46,7 @@ export interface EnricherStats {
   dropped: number;
 }
 
-export interface EnricherContext extends AskingContext {
+export interface EnricherContext extends RefresherContext {
   /** One `fetch` by default, in milliseconds. */
   requestMs: number;
   workspaces: Workspaces;
@@ -63,7 +63,7 @@ const ID_LENGTH = 36;
 
 export function createEnricher(context: EnricherContext): ClosableEnricher {
   const { workspaces, memory } = context;
-  const asking = createAsking(context);
+  const asking = createRefresher(context);
   let hits = 0;
   let misses = 0;
   let closed = false;
@@ -97,13 +97,13 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
 
   function getSlowly(workspace: Workspace, id: string): PeerRecord | null {
     const key = memory.keyOf(workspace, id);
-    const known = memory.look(key);
+    const known = memory.get(key);
     count(known);
     if (!known.settled) asking.request(key, workspace, id);
     return known.record;
   }
 
-  function count({ settled, record }: Known): void {
+  function count({ settled, record }: CacheEntry): void {
     if (settled || record !== null) hits += 1;
     else misses += 1;
   }
@@ -117,7 +117,7 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
       if (id === null) return null;
       const workspace = named ?? sourceFor(id);
       const key = memory.keyOf(workspace, id);
-      const known = memory.look(key);
+      const known = memory.get(key);
       count(known);
       if (known.settled) return known.record;
       const job = asking.request(key, workspace, id);
@@ -134,11 +134,11 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
     });
     job.waiters.add(tell);
     try {
-      return await call.until(answer);
+      return await call.waitFor(answer);
     } catch (failure) {
       job.waiters.delete(tell);
       throw failure instanceof TransportFailure
-        ? endedEarly(call, `The record of peer ${job.peerId}`)
+        ? earlyEndError(call, `The record of peer ${job.peerId}`)
         : failure;
     }
   }
@@ -152,7 +152,7 @@ export function createEnricher(context: EnricherContext): ClosableEnricher {
       if (id === null) return;
       for (const workspace of workspaces.all) {
         const key = memory.keyOf(workspace, id);
-        memory.forget(key);
+        memory.delete(key);
         asking.forget(key, workspace, id);
       }
     },

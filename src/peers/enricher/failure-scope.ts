@@ -1,7 +1,7 @@
 import { type A2AError, type A2AErrorCode, isA2AError } from "../../errors";
 
 /** What a failed question teaches. */
-export type Lesson =
+export type FailureScope =
   /** The peer cannot be found, or tells nothing of use: not asked for again while a record would be fresh. */
   | { about: "peer" }
   /** The platform is away or failed: asked again soon. */
@@ -11,7 +11,7 @@ export type Lesson =
   /** Our token or our client: says nothing of the peer. */
   | { about: "us" };
 
-const LESSONS: Partial<Record<A2AErrorCode, Lesson["about"]>> = {
+const LESSONS: Partial<Record<A2AErrorCode, FailureScope["about"]>> = {
   peer_not_found: "peer",
   access_denied: "peer",
   workspace_removed: "peer",
@@ -24,7 +24,7 @@ const LESSONS: Partial<Record<A2AErrorCode, Lesson["about"]>> = {
   closed: "us",
 };
 
-export function lessonOf(error: unknown): Lesson {
+export function failureScope(error: unknown): FailureScope {
   const code = isA2AError(error) ? error.code : undefined;
   const about = (code && LESSONS[code]) ?? "platform";
   return about === "rate" ? { about, pauseMs: (error as A2AError).retryAfterMs } : { about };

@@ -15,21 +15,21 @@ export interface Job {
 }
 
 /** The questions that nobody has taken up yet, in the order they came, at most `max` of them. */
-export interface Line {
+export interface JobQueue {
   /** The job for this question, new or already known; `undefined` when the line is full. */
-  join(key: string, workspace: Workspace, peerId: string): Job | undefined;
+  enqueue(key: string, workspace: Workspace, peerId: string): Job | undefined;
   /** The question, if it is being asked. */
-  asked(key: string): Job | undefined;
+  running(key: string): Job | undefined;
   /** The first whose workspace passes. It stays in the line. */
-  first(passes: (workspace: Workspace) => boolean): Job | undefined;
+  peek(passes: (workspace: Workspace) => boolean): Job | undefined;
   /** All that wait for answers to one workspace. */
-  of(workspace: Workspace): Job[];
+  forWorkspace(workspace: Workspace): Job[];
   /** Takes a job out of the line to ask; it still counts as being asked. */
-  take(job: Job): void;
+  start(job: Job): void;
   /** Puts a job back to the end, to be asked again later, or joins it to a newer one. False when the line is full. */
-  putBack(job: Job): boolean;
+  requeue(job: Job): boolean;
   /** Separates a question that is being asked from the ones to come: they get an answer of their own. */
-  part(job: Job): void;
+  detach(job: Job): void;
   /** Ends a job: everybody who waits is told. */
   settle(job: Job, record: PeerRecord | null): void;
   /** Ends all jobs. */
@@ -39,7 +39,7 @@ export interface Line {
   readonly idle: boolean;
 }
 
-export function createLine(max: number): Line {
+export function createJobQueue(max: number): JobQueue {
   const waiting = new Map<string, Job>();
   const asked = new Map<string, Job>();
 
@@ -51,7 +51,7 @@ export function createLine(max: number): Line {
   }
 
   return {
-    join(key, workspace, peerId) {
+    enqueue(key, workspace, peerId) {
       const known = waiting.get(key) ?? asked.get(key);
       if (known !== undefined) return known;
       if (waiting.size >= max) return undefined;
@@ -59,17 +59,17 @@ export function createLine(max: number): Line {
       waiting.set(key, job);
       return job;
     },
-    asked: (key) => asked.get(key),
-    first(passes) {
+    running: (key) => asked.get(key),
+    peek(passes) {
       for (const job of waiting.values()) if (passes(job.workspace)) return job;
       return undefined;
     },
-    of: (workspace) => [...waiting.values()].filter((job) => job.workspace === workspace),
-    take(job) {
+    forWorkspace: (workspace) => [...waiting.values()].filter((job) => job.workspace === workspace),
+    start(job) {
       waiting.delete(job.key);
       asked.set(job.key, job);
     },
-    putBack(job) {
+    requeue(job) {
       if (asked.get(job.key) === job) asked.delete(job.key);
       const next = waiting.get(job.key) ?? asked.get(job.key);
       if (next !== undefined) {
@@ -82,7 +82,7 @@ export function createLine(max: number): Line {
       waiting.set(job.key, job);
       return true;
     },
-    part(job) {
+    detach(job) {
       job.outdated = true;
       if (asked.get(job.key) === job) asked.delete(job.key);
     },

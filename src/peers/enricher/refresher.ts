@@ -1,19 +1,19 @@
 import { type A2AErrorCode, isA2AError } from "../../errors";
 import type { A2AEvent, Emit } from "../../events";
+import { shouldReport } from "../../events/thinning";
 import type { Workspace } from "../../identity/workspaces";
-import { isTold } from "../../events/thinning";
 import type { Clock } from "../../runtime/clock";
 import type { PeerRecord } from "../record";
-import { type Lesson, lessonOf } from "./failure-scope";
-import { createLine, type Job } from "./job-queue";
-import type { Memory } from "./cache";
+import type { PeerCache } from "./cache";
+import { type FailureScope, failureScope } from "./failure-scope";
+import { createJobQueue, type Job } from "./job-queue";
 
-export interface AskingContext {
+export interface RefresherContext {
   ttlMs: number;
   failureTtlMs: number;
   workers: number;
   maxQueued: number;
-  memory: Memory;
+  memory: PeerCache;
   clock: Clock;
   emit: Emit<A2AEvent>;
   /** One question for one peer. What it learns is for the enricher to keep. */
@@ -23,7 +23,7 @@ export interface AskingContext {
 }
 
 /** The questions for peers that nobody waits for, and the few workers that ask them. */
-export interface Asking {
+export interface Refresher {
   /** The question for the peer, asked already or from now on; `undefined` when too many wait. */
   request(key: string, workspace: Workspace, peerId: string): Job | undefined;
   /** What is being asked for this peer was asked before it was forgotten: its answer is not to be kept. */
@@ -49,9 +49,9 @@ const REFUSALS_BELIEVED = 3;
 const SHORTEST_REST_MS = 5000;
 const LONGEST_REST_MS = 300_000;
 
-export function createAsking(context: AskingContext): Asking {
+export function createRefresher(context: RefresherContext): Refresher {
   const { memory, clock, ttlMs, failureTtlMs, workers } = context;
-  const line = createLine(context.maxQueued);
+  const line = createJobQueue(context.maxQueued);
   const counts = { inFlight: 0, dropped: 0 };
   /** The workspaces whose list is being asked for, with the peers that were forgotten meanwhile. */
   const listing = new Map<Workspace, Set<string>>();
@@ -78,10 +78,10 @@ export function createAsking(context: AskingContext): Asking {
 
   function startWork(): void {
     while (!closed && endPause === undefined && counts.inFlight < workers) {
-      const job = line.first((workspace) => !listing.has(workspace));
+      const job = line.peek((workspace) => !listing.has(workspace));
       if (job === undefined) break;
       // A list the user asked for may have answered it meanwhile.
-      const known = memory.look(job.key);
+      const known = memory.get(job.key);
       if (known.settled) {
         line.settle(job, known.record);
         continue;
@@ -109,7 +109,7 @@ export function createAsking(context: AskingContext): Asking {
 
   /** One list answers all that wait for the workspace, unless there was one a moment ago that did not. */
   function shouldList({ workspace, singly }: Job): boolean {
-    if (singly || line.of(workspace).length < 2) return false;
+    if (singly || line.forWorkspace(workspace).length < 2) return false;
     const last = listedAt.get(workspace);
     return last === undefined || clock.now() - last >= failureTtlMs;
   }
@@ -121,39 +121,39 @@ export function createAsking(context: AskingContext): Asking {
       const listed = new Map<string, PeerRecord>();
       for (const record of await context.list(workspace)) {
         if (forgotten.has(record.id)) continue;
-        memory.learn(workspace, record);
+        memory.merge(workspace, record);
         listed.set(record.id, record);
       }
       listedAt.set(workspace, clock.now());
-      for (const job of line.of(workspace)) {
+      for (const job of line.forWorkspace(workspace)) {
         const record = listed.get(job.peerId);
         // Learnt once more, so that those who were asked for outlive the rest of a very long list.
         if (record !== undefined) line.settle(job, keep(job, record));
         else job.singly = true;
       }
     } catch (error) {
-      const lesson = lessonOf(error);
+      const lesson = failureScope(error);
       report(workspace, undefined, error);
       // A platform that has no list for us may still know single peers; one that is away would not.
       if (lesson.about === "peer") listedAt.set(workspace, clock.now());
       else if (lesson.about === "rate") pause(lesson.pauseMs);
-      else for (const job of line.of(workspace)) giveUp(job, lesson);
+      else for (const job of line.forWorkspace(workspace)) giveUp(job, lesson);
     } finally {
       listing.delete(workspace);
     }
   }
 
   async function askForOne(job: Job): Promise<void> {
-    line.take(job);
+    line.start(job);
     try {
       line.settle(job, keep(job, await context.discover(job.workspace, job.peerId)));
     } catch (error) {
-      const lesson = lessonOf(error);
+      const lesson = failureScope(error);
       report(job.workspace, job.peerId, error);
       if (lesson.about === "rate") pause(lesson.pauseMs);
       if (closed || lesson.about !== "rate") {
         giveUp(job, lesson);
-      } else if (!line.putBack(job)) {
+      } else if (!line.requeue(job)) {
         noteDropped();
         giveUp(job, lesson);
       }
@@ -162,13 +162,13 @@ export function createAsking(context: AskingContext): Asking {
 
   function keep(job: Job, record: PeerRecord): PeerRecord {
     failures.delete(job.workspace);
-    return job.outdated ? record : memory.learn(job.workspace, record);
+    return job.outdated ? record : memory.merge(job.workspace, record);
   }
 
-  function giveUp(job: Job, lesson: Lesson): void {
-    if (!job.outdated && lesson.about === "peer") memory.fail(job.key, ttlMs);
-    if (!job.outdated && lesson.about === "platform") memory.fail(job.key, failureTtlMs);
-    line.settle(job, memory.look(job.key).record);
+  function giveUp(job: Job, lesson: FailureScope): void {
+    if (!job.outdated && lesson.about === "peer") memory.markFailed(job.key, ttlMs);
+    if (!job.outdated && lesson.about === "platform") memory.markFailed(job.key, failureTtlMs);
+    line.settle(job, memory.get(job.key).record);
   }
 
   function pause(hintMs = SHORTEST_PAUSE_MS): void {
@@ -201,14 +201,14 @@ export function createAsking(context: AskingContext): Asking {
       const restMs = Math.min(SHORTEST_REST_MS * 2 ** (consecutive - REFUSALS_BELIEVED), LONGEST_REST_MS);
       restingUntil.set(workspace, clock.now() + restMs);
     }
-    if (!isTold(consecutive)) return;
+    if (!shouldReport(consecutive)) return;
     const peer = peerId === undefined ? {} : { peerId };
     context.emit({ type: "enricher.failed", workspaceId: workspace.id, ...peer, code, reason: message });
   }
 
   function request(key: string, workspace: Workspace, peerId: string): Job | undefined {
     if (clock.now() < (restingUntil.get(workspace) ?? 0)) return undefined;
-    const job = line.join(key, workspace, peerId);
+    const job = line.enqueue(key, workspace, peerId);
     if (job !== undefined) {
       startSoon();
       return job;
@@ -229,8 +229,8 @@ export function createAsking(context: AskingContext): Asking {
     request,
     forget(key, workspace, peerId) {
       listing.get(workspace)?.add(peerId);
-      const job = line.asked(key);
-      if (job !== undefined) line.part(job);
+      const job = line.running(key);
+      if (job !== undefined) line.detach(job);
     },
     settled: () =>
       line.idle && counts.inFlight === 0

@@ -1,5 +1,5 @@
-import { plainLine, plainName } from "../../text/sanitize";
 import { oneLine } from "../../text/format";
+import { sanitizeLine, sanitizeName } from "../../text/sanitize";
 import type { Unannounced } from "../journal";
 import type { DelegationResult } from "../result";
 
@@ -20,7 +20,7 @@ export interface AnnouncementFacts {
  * What the agent is told when results have come home. It goes into the agent's prompt as if a user had said it, so
  * it is made of this package's own words, ids and statuses; text of peers comes, if at all, fenced and marked.
  */
-export function announcementText({ results, path, parent }: AnnouncementFacts): string {
+export function wakeUpText({ results, path, parent }: AnnouncementFacts): string {
   const lines = results
     .slice(0, MOST_LISTED)
     .map(({ id, status }) => `- [${status === "failed" ? "failed" : "completed"}] Delegation ${id}`);
@@ -43,12 +43,12 @@ function where(path: string | undefined): string {
 
 function report(parent: AnnouncementFacts["parent"]): string {
   if (parent === undefined) return "Report results using send_message_to_user to notify the user.";
-  const name = plainName(parent.name) || parent.id;
+  const name = sanitizeName(parent.name) || parent.id;
   return `IMPORTANT: Report these results back to your parent '${name}' by delegating a summary to them. Use delegate_task or delegate_task_async with a concise status report. Also use send_message_to_user to notify the user.`;
 }
 
 /** What of a result is remembered until it is announced. */
-export function toAnnounce(result: DelegationResult, withText: boolean): Unannounced {
+export function toUnannounced(result: DelegationResult, withText: boolean): Unannounced {
   const { delegation_id: id, status, summary, error } = result;
   if (!withText) return { id, status };
   return { id, status, summary: fenced(summary, LONGEST_SUMMARY), error: fenced(error, LONGEST_ERROR) };
@@ -67,5 +67,5 @@ function summaries(results: readonly Unannounced[]): string[] {
 
 /** One line that cannot end the fence around it. */
 function fenced(text: string, most: number): string {
-  return [...plainLine(text).replaceAll("`", "'")].slice(0, most).join("");
+  return [...sanitizeLine(text).replaceAll("`", "'")].slice(0, most).join("");
 }

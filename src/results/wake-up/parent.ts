@@ -1,12 +1,12 @@
-import { isA2AError } from "../../errors";
-import { parsePeerId } from "../../validation/peer-id";
-import type { Workspace } from "../../identity/workspaces";
 import type { BackgroundLimits } from "../../client/internals";
-import { type HttpAnswer, isSuccess } from "../../transport/response";
+import { isA2AError } from "../../errors";
+import type { Workspace } from "../../identity/workspaces";
 import type { JsonRecord } from "../../text/json";
+import { classifyStatus, readJsonObject } from "../../transport/request/classify-status";
 import { type RequestContext, requestPlatform } from "../../transport/request/platform-request";
-import { judgeStatus, readJsonObject } from "../../transport/request/classify-status";
-import { failed, succeeded, type Verdict } from "../../transport/request/result";
+import { fail, ok, type Result } from "../../transport/request/result";
+import { type HttpResponse, isSuccess } from "../../transport/response";
+import { parsePeerId } from "../../validation/peer-id";
 
 /** The workspace above the own one. */
 export interface Parent {
@@ -27,7 +27,7 @@ export function createParentLookup(context: RequestContext, workspace: Workspace
       path: () => `/workspaces/${id}`,
       options: { source: workspace.id, ...limits },
       background: true,
-      judge: judgeRecord,
+      classify: judgeRecord,
     });
 
   async function find(limits: BackgroundLimits): Promise<Parent | undefined> {
@@ -50,13 +50,13 @@ export function createParentLookup(context: RequestContext, workspace: Workspace
 }
 
 /** The record, or `undefined` for a workspace that is gone. */
-function judgeRecord(answer: HttpAnswer): Verdict<JsonRecord | undefined> {
+function judgeRecord(answer: HttpResponse): Result<JsonRecord | undefined> {
   const what = "the question for the parent";
   if (isSuccess(answer.status)) {
     const read = readJsonObject(answer, what);
-    return read.ok && read.value.status === "removed" ? succeeded(undefined) : read;
+    return read.ok && read.value.status === "removed" ? ok(undefined) : read;
   }
-  const failure = judgeStatus(answer, what);
+  const failure = classifyStatus(answer, what);
   const isGone = answer.status === 410 || (answer.status === 404 && failure.code !== "wrong_tenant");
-  return isGone ? succeeded(undefined) : failed(failure);
+  return isGone ? ok(undefined) : fail(failure);
 }

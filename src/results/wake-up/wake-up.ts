@@ -1,16 +1,16 @@
 import type { A2AError } from "../../errors";
 import type { Emit, HeartbeatEvent } from "../../events";
-import { newId } from "../../runtime/ids";
-import { isTold } from "../../events/thinning";
+import { shouldReport } from "../../events/thinning";
 import type { Clock } from "../../runtime/clock";
-import type { Inbox } from "../results-store";
+import { newId } from "../../runtime/ids";
+import { LockHeldError } from "../../storage/lock";
 import type { Announcement, Unannounced } from "../journal";
-import { LockHeld } from "../../storage/lock";
+import type { ResultsStore } from "../results-store";
 
-export interface AnnouncerOptions {
+export interface WakeUpOptions {
   workspaceId: string;
   clock: Clock;
-  inbox: Inbox;
+  inbox: ResultsStore;
   cooldownMs: number;
   emit: Emit<HeartbeatEvent>;
   /** Sends the message to the own agent. Resolves to what went wrong, if anything did. */
@@ -20,7 +20,7 @@ export interface AnnouncerOptions {
 }
 
 /** Wakes the agent for results that came home: one message at a time, and not more than one in each cooldown. */
-export interface Announcer {
+export interface WakeUp {
   /** Announces what is to be announced, at once or when the cooldown ends. */
   kick(): void;
   /** Plans nothing any more, until the next kick. Resolves when what is under way has ended. */
@@ -36,7 +36,7 @@ const MOST_REFUSALS = 3;
 /** A process that ended so often while the agent was told may have ended because of it. */
 const MOST_UNFINISHED = 3;
 
-export function createAnnouncer(options: AnnouncerOptions): Announcer {
+export function createWakeUp(options: WakeUpOptions): WakeUp {
   const { workspaceId, clock, inbox, cooldownMs, emit, send, onStoreFailed } = options;
   let underWay: Promise<void> | undefined;
   let failures = 0;
@@ -122,7 +122,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
     const pause = cooldownMs * Math.min(2 ** (failures - 1), LONGEST_PAUSES);
     const hint = Math.min(retryAfterMs, cooldownMs * LONGEST_PAUSES);
     quietUntil = clock.now() + Math.max(pause, hint);
-    if (isTold(failures)) {
+    if (shouldReport(failures)) {
       emit({ type: "delegations.announce_failed", workspaceId, consecutive: failures, code, reason });
     }
   }
@@ -139,7 +139,7 @@ export function createAnnouncer(options: AnnouncerOptions): Announcer {
     } catch (error) {
       onStoreFailed(error);
       // Then it is somebody else's to tell.
-      if (error instanceof LockHeld) throw error;
+      if (error instanceof LockHeldError) throw error;
     }
   }
 

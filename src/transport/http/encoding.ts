@@ -5,7 +5,7 @@ import { TransportFailure } from "../failure";
  * Undoes a `content-encoding` that nobody asked for but some edges apply. One layer and `maxBytes` decoded bytes:
  * 200 kB of gzip can hold 200 MB. An encoding that is not known leaves the body as it came.
  */
-export async function decode(
+export async function decodeBody(
   encoding: string,
   body: Buffer,
   maxBytes: number,

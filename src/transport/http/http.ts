@@ -1,10 +1,10 @@
 import { createFetch, type FetchOptions } from "ofetch";
-import { builtin, onNode } from "../../runtime/machine";
-import type { Attempt, HttpAnswer } from "../response";
-import type { Call } from "../call";
 import type { Clock } from "../../runtime/clock";
+import { builtin, isNode } from "../../runtime/machine";
+import type { Call } from "../call";
 import { TransportFailure } from "../failure";
-import { nodeFetch, originOf } from "./node-http";
+import type { AttemptLimits, HttpResponse } from "../response";
+import { nodeHttp, parseOrigin } from "./node-http";
 import type { Pool } from "./pool";
 import { webFetch } from "./web-fetch";
 
@@ -21,9 +21,9 @@ export interface HttpRequest {
 }
 
 /** Makes one attempt. Rejects with a {@link TransportFailure} and nothing else. */
-export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
-export interface HttpParts {
+export interface HttpOptions {
   /** In normal form, as every URL that is asked for begins with it. */
   platformUrl: string;
   /** The caller's fetch, which replaces the transport. */
@@ -34,17 +34,17 @@ export interface HttpParts {
 }
 
 /** The one door to ofetch, which makes bare attempts here: no retry, no timeout and no parsing of its own. */
-export function createHttp(parts: HttpParts): Http {
+export function createHttp(parts: HttpOptions): Http {
   const { platformUrl, custom, maxBytes, clock } = parts;
-  const overNode = custom === undefined && onNode() && builtin("node:http") !== undefined;
-  const origin = originOf(platformUrl);
+  const overNode = custom === undefined && isNode() && builtin("node:http") !== undefined;
+  const origin = parseOrigin(platformUrl);
   const originLength = new URL(platformUrl).origin.length;
 
   async function transport(url: string, options: TransportOptions): Promise<OfetchResponse> {
     const { attempt, pool } = options;
     const request = { method: options.method, headers: options.headers.record, body: options.body, attempt };
     const answer = overNode
-      ? await nodeFetch(
+      ? await nodeHttp(
           origin,
           { ...request, path: url.slice(originLength), agent: pool.agent(origin.secure) },
           clock,
@@ -66,11 +66,11 @@ export function createHttp(parts: HttpParts): Http {
       if (call.remainingMs() === 0) {
         throw new TransportFailure("turn_timeout", "waiting", "the time of the call was over");
       }
-      const attempt: Attempt = {
+      const attempt: AttemptLimits = {
         limitMs: Math.min(limitMs, call.remainingMs()),
         maxBytes,
         background: call.background,
-        interrupt: call.interrupt,
+        onCancel: call.onCancel,
       };
       const options = { method, headers, body, attempt, pool, ...BARE };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);
@@ -91,7 +91,7 @@ interface TransportOptions {
   method: string;
   headers: PlainHeaders;
   body: string | undefined;
-  attempt: Attempt;
+  attempt: AttemptLimits;
   pool: Pool;
 }
 
@@ -100,7 +100,7 @@ interface OfetchResponse {
   status: number;
   body: true;
   text(): Promise<string>;
-  answer: HttpAnswer;
+  answer: HttpResponse;
 }
 
 /** The part of Headers that ofetch uses, over a plain record with lower-case names. */

@@ -1,12 +1,18 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
-import { builtin } from "../../runtime/machine";
-import { type Attempt, EXPLANATION_BYTES, type HttpAnswer, isRedirect, isSuccess } from "../response";
-import { cancellation } from "../call";
 import type { Clock } from "../../runtime/clock";
-import { decode } from "./encoding";
-import { type FailureKind, failureFrom, type Phase, TransportFailure } from "../failure";
-import { watchLimits } from "./timeouts";
+import { builtin } from "../../runtime/machine";
+import { cancelledFailure } from "../call";
+import { type FailureKind, type Phase, TransportFailure, toTransportFailure } from "../failure";
+import {
+  type AttemptLimits,
+  type HttpResponse,
+  isRedirect,
+  isSuccess,
+  MAX_ERROR_BODY_BYTES,
+} from "../response";
+import { decodeBody } from "./encoding";
+import { startTimeouts } from "./timeouts";
 
 /** Until a connection stands, TLS included. */
 const CONNECT_MS = 30_000;
@@ -20,7 +26,7 @@ export interface Origin {
   readonly port: string;
 }
 
-export function originOf(url: string): Origin {
+export function parseOrigin(url: string): Origin {
   const { protocol, hostname, port } = new URL(url);
   // Brackets belong to an IPv6 address in a URL, not to the address.
   return { secure: protocol === "https:", hostname: hostname.replace(/^\[|\]$/g, ""), port };
@@ -31,7 +37,7 @@ export interface NodeRequest {
   method: string;
   headers: Record<string, string>;
   body: string | undefined;
-  attempt: Attempt;
+  attempt: AttemptLimits;
   agent: Agent | undefined;
 }
 
@@ -40,7 +46,7 @@ export interface NodeRequest {
  * the peer can have it), limits the connect, the write and the whole, and needs a third of the CPU.
  * Rejects with a {@link TransportFailure} and nothing else.
  */
-export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): Promise<HttpAnswer> {
+export function nodeHttp(origin: Origin, request: NodeRequest, clock: Clock): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const { attempt } = request;
     let phase: Phase = "connecting";
@@ -51,11 +57,11 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
       if (settled) return false;
       settled = true;
       limits.stop();
-      attempt.interrupt(undefined);
+      attempt.onCancel(undefined);
       return true;
     }
 
-    function succeed(answer: HttpAnswer): void {
+    function succeed(answer: HttpResponse): void {
       if (settle()) resolve(answer);
     }
 
@@ -64,7 +70,7 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
       outgoing?.destroy();
       // Without its body an answer that is no success still has a status, and that says enough.
       if (response !== undefined && !isSuccess(statusOf(response)) && failure.kind !== "cancelled") {
-        resolve({ ...answerOf(response, ""), cut: true });
+        resolve({ ...answerOf(response, ""), truncated: true });
       } else {
         reject(failure);
       }
@@ -72,9 +78,10 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
 
     const failWith = (kind: FailureKind, message: string) =>
       fail(new TransportFailure(kind, phase, message, response && statusOf(response)));
-    const failFrom = (error: unknown) => fail(failureFrom(error, phase, response && statusOf(response)));
+    const failFrom = (error: unknown) =>
+      fail(toTransportFailure(error, phase, response && statusOf(response)));
 
-    const limits = watchLimits(clock, attempt.limitMs, CONNECT_MS, attempt.background, (limit) => {
+    const limits = startTimeouts(clock, attempt.limitMs, CONNECT_MS, attempt.background, (limit) => {
       const withinMs = Math.round(limit === "total" ? attempt.limitMs : CONNECT_MS);
       if (phase === "connecting") failWith("connect_timeout", `no connection within ${withinMs} ms`);
       else if (limit === "total") failWith("read_timeout", `no complete answer within ${withinMs} ms`);
@@ -97,12 +104,12 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
         outgoing?.destroy();
         return;
       }
-      const maxBytes = isSuccess(status) ? attempt.maxBytes : EXPLANATION_BYTES;
+      const maxBytes = isSuccess(status) ? attempt.maxBytes : MAX_ERROR_BODY_BYTES;
       collect(incoming, maxBytes, failFrom, (body) => {
         // Most answers are plain; only an encoded one has to wait for the decoder.
         const encoding = incoming.headers["content-encoding"];
         if (encoding === undefined) return succeed(answerOf(incoming, body.toString("utf8")));
-        decode(encoding, body, maxBytes, status).then(
+        decodeBody(encoding, body, maxBytes, status).then(
           (plain) => succeed(answerOf(incoming, plain.toString("utf8"))),
           failFrom,
         );
@@ -110,7 +117,7 @@ export function nodeFetch(origin: Origin, request: NodeRequest, clock: Clock): P
     }
 
     let outgoing: ClientRequest | undefined;
-    attempt.interrupt(() => fail(cancellation(phase)));
+    attempt.onCancel(() => fail(cancelledFailure(phase)));
     if (settled) return;
     try {
       outgoing = open(origin, request);
@@ -190,7 +197,7 @@ function collect(
 
 const statusOf = (incoming: IncomingMessage): number => incoming.statusCode ?? 0;
 
-function answerOf(incoming: IncomingMessage, text: string): HttpAnswer {
+function answerOf(incoming: IncomingMessage, text: string): HttpResponse {
   return {
     status: statusOf(incoming),
     text,

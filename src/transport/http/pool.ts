@@ -65,7 +65,7 @@ function createPool(size: number, leaveShared: () => boolean): Pool {
     const turn: Turn = { given: false };
     line.add(turn);
     try {
-      await call.until(
+      await call.waitFor(
         new Promise<void>((resolve) => {
           turn.go = resolve;
         }),

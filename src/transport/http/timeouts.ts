@@ -1,7 +1,7 @@
 import type { Clock } from "../../runtime/clock";
 
 /** The limits in time of one request. */
-export interface Limits {
+export interface Timeouts {
   /** Sets the limit of the present step, from now on; `undefined` for a step without one of its own. */
   step(limitMs: number | undefined): void;
   stop(): void;
@@ -15,13 +15,13 @@ const TOLERANCE_MS = 1;
  * any limit, and a timer armed and disarmed at each step would cost more than the rest of the bookkeeping.
  * `onOver` is called once, with the limit that was over.
  */
-export function watchLimits(
+export function startTimeouts(
   clock: Clock,
   totalMs: number,
   firstStepMs: number,
   background: boolean,
   onOver: (limit: "total" | "step") => void,
-): Limits {
+): Timeouts {
   const startedAt = clock.now();
   const totalAt = startedAt + totalMs;
   let stepAt = startedAt + firstStepMs;

@@ -1,13 +1,19 @@
-import { type Attempt, EXPLANATION_BYTES, type HttpAnswer, isRedirect, isSuccess } from "../response";
-import { cancellation } from "../call";
 import type { Clock } from "../../runtime/clock";
-import { failureFrom, TransportFailure } from "../failure";
+import { cancelledFailure } from "../call";
+import { TransportFailure, toTransportFailure } from "../failure";
+import {
+  type AttemptLimits,
+  type HttpResponse,
+  isRedirect,
+  isSuccess,
+  MAX_ERROR_BODY_BYTES,
+} from "../response";
 
 export interface WebRequest {
   method: string;
   headers: Record<string, string>;
   body: string | undefined;
-  attempt: Attempt;
+  attempt: AttemptLimits;
 }
 
 /**
@@ -20,7 +26,7 @@ export async function webFetch(
   url: string,
   request: WebRequest,
   clock: Clock,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   const { attempt } = request;
   const controller = new AbortController();
   let response: Response | undefined;
@@ -49,9 +55,9 @@ export async function webFetch(
     attempt.limitMs,
     attempt.background,
   );
-  attempt.interrupt(() => stop(cancellation(phase())));
+  attempt.onCancel(() => stop(cancelledFailure(phase())));
 
-  async function exchange(): Promise<HttpAnswer> {
+  async function exchange(): Promise<HttpResponse> {
     const { method, headers, body } = request;
     response = await fetchLike(url, {
       method,
@@ -65,7 +71,7 @@ export async function webFetch(
       response.body?.cancel().catch(() => {});
       return answerOf(response, "", response.status || 302);
     }
-    const maxBytes = isSuccess(response.status) ? attempt.maxBytes : EXPLANATION_BYTES;
+    const maxBytes = isSuccess(response.status) ? attempt.maxBytes : MAX_ERROR_BODY_BYTES;
     return answerOf(response, await readText(response, maxBytes));
   }
 
@@ -73,14 +79,14 @@ export async function webFetch(
     return await Promise.race([exchange(), gaveUp]);
   } catch (error) {
     controller.abort();
-    const failure = stopped ?? failureFrom(error, response && "answered", response?.status);
+    const failure = stopped ?? toTransportFailure(error, response && "answered", response?.status);
     if (response !== undefined && !isSuccess(response.status) && failure.kind !== "cancelled") {
-      return { ...answerOf(response, ""), cut: true };
+      return { ...answerOf(response, ""), truncated: true };
     }
     throw failure;
   } finally {
     stopTimer();
-    attempt.interrupt(undefined);
+    attempt.onCancel(undefined);
   }
 }
 
@@ -106,6 +112,6 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   }
 }
 
-function answerOf(response: Response, text: string, status = response.status): HttpAnswer {
+function answerOf(response: Response, text: string, status = response.status): HttpResponse {
   return { status, text, header: (name) => response.headers.get(name) ?? undefined };
 }

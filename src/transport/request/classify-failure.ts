@@ -3,7 +3,7 @@ import { FAILURES, type FailureKind, type Phase, type TransportFailure } from ".
 import type { Failure } from "./result";
 
 /** What a request carries decides what a broken one means. */
-export interface Carried {
+export interface RequestSafety {
   /** False for a request that gives a peer nothing to do. */
   readonly task: boolean;
   /** May be repeated freely: it has no effect, or a key that makes it have only one. */
@@ -21,7 +21,11 @@ const DELIVERY: Readonly<Record<Phase, Delivery>> = {
 };
 
 /** What an attempt without a complete answer means. */
-export function judgeBroken(failure: TransportFailure, platformUrl: string, carried: Carried): Failure {
+export function classifyFailure(
+  failure: TransportFailure,
+  platformUrl: string,
+  carried: RequestSafety,
+): Failure {
   const { kind, phase, status } = failure;
   const { code, exception, transient } = FAILURES[kind];
   const replyWasCut = carried.task && phase === "answered" && code === "network";
@@ -31,14 +35,14 @@ export function judgeBroken(failure: TransportFailure, platformUrl: string, carr
     advice: ADVICE[kind],
     detail: exceptionText(exception, failure.message),
     delivery: carried.task ? DELIVERY[phase] : "not-sent",
-    again: transient && mayRepeat(phase, carried),
+    retryable: transient && mayRepeat(phase, carried),
     status,
     cause: failure.cause,
   };
 }
 
 /** Whether a request that came this far may be sent again. A reply that had begun is never asked for twice. */
-function mayRepeat(phase: Phase, carried: Carried): boolean {
+function mayRepeat(phase: Phase, carried: RequestSafety): boolean {
   if (carried.idempotent || DELIVERY[phase] === "not-sent") return true;
   return DELIVERY[phase] === "maybe" && carried.repeatMaybe;
 }

@@ -1,13 +1,13 @@
-import type { HttpAnswer } from "../response";
-import { type Explanation, explain, statusLine } from "./error-body";
 import { isRecord, type JsonRecord, parseJson } from "../../text/json";
-import { type Failure, failed, succeeded, type Verdict } from "./result";
+import type { HttpResponse } from "../response";
+import { type ErrorBody, parseErrorBody, statusLine } from "./error-body";
+import { type Failure, fail, ok, type Result } from "./result";
 
 /** The JSON value of a success, or what went wrong with it. */
-export function readJson(answer: HttpAnswer, what: string): Verdict<unknown> {
+export function readJson(answer: HttpResponse, what: string): Result<unknown> {
   const parsed = parseJson(answer.text);
-  if (parsed.ok) return succeeded(parsed.value);
-  return failed({
+  if (parsed.ok) return ok(parsed.value);
+  return fail({
     ...withoutTask(answer),
     code: "bad_response",
     summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not JSON: ${parsed.problem}`,
@@ -17,11 +17,11 @@ export function readJson(answer: HttpAnswer, what: string): Verdict<unknown> {
 }
 
 /** The JSON object of a success, or what went wrong with it. */
-export function readJsonObject(answer: HttpAnswer, what: string): Verdict<JsonRecord> {
+export function readJsonObject(answer: HttpResponse, what: string): Result<JsonRecord> {
   const read = readJson(answer, what);
   if (!read.ok) return read;
-  if (isRecord(read.value)) return succeeded(read.value);
-  return failed({
+  if (isRecord(read.value)) return ok(read.value);
+  return fail({
     ...withoutTask(answer),
     code: "bad_response",
     summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not a JSON object`,
@@ -32,18 +32,18 @@ export function readJsonObject(answer: HttpAnswer, what: string): Verdict<JsonRe
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
 /** What a status means for any of these calls, unless the call itself knows better. */
-export function judgeStatus(answer: HttpAnswer, what: string): Failure {
-  const said = explain(answer);
+export function classifyStatus(answer: HttpResponse, what: string): Failure {
+  const said = parseErrorBody(answer);
   return {
     ...withoutTask(answer, said),
     ...meaning(answer, said, what),
-    again: TRANSIENT.has(answer.status),
+    retryable: TRANSIENT.has(answer.status),
   };
 }
 
 function meaning(
-  answer: HttpAnswer,
-  said: Explanation,
+  answer: HttpResponse,
+  said: ErrorBody,
   what: string,
 ): Pick<Failure, "code" | "summary" | "advice"> {
   const line = statusLine(answer, said);
@@ -76,10 +76,10 @@ function meaning(
 }
 
 /** The facts every failure without a task shares. */
-export function withoutTask(answer: HttpAnswer, said?: Explanation) {
+export function withoutTask(answer: HttpResponse, said?: ErrorBody) {
   return {
     delivery: "not-sent",
-    again: false,
+    retryable: false,
     status: answer.status,
     retryAfterMs: said?.retryAfterMs,
   } as const;

@@ -1,9 +1,9 @@
-import { type HttpAnswer, isRedirect } from "../response";
 import { isRecord, type JsonRecord, parseJson } from "../../text/json";
+import { type HttpResponse, isRedirect } from "../response";
 import { retryAfterBodyMs, retryAfterHeaderMs } from "./retry-after";
 
 /** What an answer that is no success says about itself. */
-export interface Explanation {
+export interface ErrorBody {
   /** The platform's `error` text; empty where there is none. */
   readonly error: string;
   /** The body, where it is a JSON object. */
@@ -15,14 +15,14 @@ export interface Explanation {
   readonly retryAfterMs: number | undefined;
 }
 
-export function explain(answer: HttpAnswer): Explanation {
+export function parseErrorBody(answer: HttpResponse): ErrorBody {
   const parsed = parseJson(answer.text);
   const isObject = parsed.ok && isRecord(parsed.value);
   const body = isObject ? (parsed.value as JsonRecord) : {};
   return {
     error: errorText(body.error),
     body,
-    foreign: !isObject && answer.cut !== true,
+    foreign: !isObject && answer.truncated !== true,
     hasHint: answer.header("retry-after") !== undefined || body.retry_after !== undefined,
     retryAfterMs:
       retryAfterHeaderMs(answer.header("retry-after")) ??
@@ -38,7 +38,7 @@ function errorText(error: unknown): string {
 }
 
 /** `HTTP 503, "workspace agent busy"`, with as much as the answer gave. */
-export function statusLine(answer: HttpAnswer, { error }: Explanation): string {
+export function statusLine(answer: HttpResponse, { error }: ErrorBody): string {
   if (isRedirect(answer.status)) return `HTTP ${answer.status}${leadingTo(answer.header("location"))}`;
   return error === "" ? `HTTP ${answer.status}` : `HTTP ${answer.status}, "${error}"`;
 }

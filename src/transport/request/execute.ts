@@ -1,19 +1,19 @@
 import { type A2AError, type A2AErrorCode, type Delivery, isA2AError } from "../../errors";
 import { requestHeaders, type TenantHeaders } from "../../identity/headers";
 import type { Workspace } from "../../identity/workspaces";
-import type { HttpAnswer } from "../response";
-import { type Attempted, attemptUntilDone } from "./retry";
-import type { RetryPolicy } from "./backoff";
-import { judgeBroken } from "./classify-failure";
 import type { Call } from "../call";
 import { type Phase, TransportFailure } from "../failure";
 import type { Http } from "../http/http";
 import type { Pool } from "../http/pool";
-import { closedMeanwhile, report, reportable } from "./to-error";
-import type { Failure, Verdict } from "./result";
+import type { HttpResponse } from "../response";
+import type { RetryPolicy } from "./backoff";
+import { classifyFailure } from "./classify-failure";
+import type { Failure, Result } from "./result";
+import { type AttemptResult, retryUntilDone } from "./retry";
+import { closedError, toA2AError, toReason } from "./to-error";
 
 /** One logical request of the client to the platform. */
-export interface ExchangeRequest<T> {
+export interface ExecuteRequest<T> {
   method: "GET" | "POST";
   /** Path below the platform URL, already safe. */
   path: string;
@@ -31,7 +31,7 @@ export interface ExchangeRequest<T> {
   progress?: Progress | undefined;
   /** Makes one attempt only, beside the one after a refreshed token. */
   once?: boolean | undefined;
-  judge(answer: HttpAnswer): Verdict<T>;
+  classify(answer: HttpResponse): Result<T>;
   onAttemptFailed?: ((attempt: FailedAttempt) => void) | undefined;
   onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
 }
@@ -49,9 +49,9 @@ export interface FailedAttempt {
  * Makes the request until it is answered for good: with the workspace's token, one refresh of it after a 401, the
  * attempts and the budget. Throws an A2AError, or the caller's own reason when the caller called it off.
  */
-export type Exchange = <T>(request: ExchangeRequest<T>) => Promise<T>;
+export type Execute = <T>(request: ExecuteRequest<T>) => Promise<T>;
 
-export interface ExchangeParts {
+export interface ExecuteOptions {
   platformUrl: string;
   tenant: TenantHeaders;
   policy: RetryPolicy;
@@ -77,8 +77,8 @@ export const newProgress = (): Progress => ({
   isUnsignedLost: false,
 });
 
-export function createExchange({ platformUrl, tenant, policy, random, http }: ExchangeParts): Exchange {
-  return async function exchange<T>(request: ExchangeRequest<T>) {
+export function createExecute({ platformUrl, tenant, policy, random, http }: ExecuteOptions): Execute {
+  return async function exchange<T>(request: ExecuteRequest<T>) {
     const { method, body, workspace, pool, call, limitMs, task } = request;
     const target = platformUrl + request.path;
     const carried = {
@@ -89,7 +89,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
     const progress = request.progress ?? newProgress();
     let mayRefresh = true;
 
-    async function send(token: string | undefined): Promise<Verdict<T>> {
+    async function send(token: string | undefined): Promise<Result<T>> {
       if (token !== undefined) progress.tokens.push(token);
       const headers = requestHeaders(workspace.id, token, tenant);
       if (body !== undefined) headers["content-type"] = "application/json";
@@ -97,12 +97,12 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       const attempt = progress.attempts;
       const startedMs = call.elapsedMs();
       const answering = http({ method, url: target, headers, body, pool, call, limitMs });
-      const verdict = await answering.then(request.judge, (error) => judgeFailure(error, token));
+      const verdict = await answering.then(request.classify, (error) => judgeFailure(error, token));
       if (!verdict.ok) {
         const { code, delivery, status, summary } = verdict.failure;
         progress.delivery = worse(progress.delivery, delivery);
         const elapsedMs = call.elapsedMs() - startedMs;
-        const reason = reportable(summary, progress.tokens);
+        const reason = toReason(summary, progress.tokens);
         // One that ended in the queue made no request.
         if (attempt === progress.attempts) {
           request.onAttemptFailed?.({ attempt, code, delivery, reason, status, elapsedMs });
@@ -111,17 +111,17 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       return verdict;
     }
 
-    function judgeFailure(error: unknown, token: string | undefined): Verdict<T> {
+    function judgeFailure(error: unknown, token: string | undefined): Result<T> {
       if (!(error instanceof TransportFailure)) throw error;
       if (token === undefined && WENT_OUT.has(error.phase)) progress.isUnsignedLost = true;
       if (error.phase === "waiting") progress.attempts -= 1;
-      const failure = judgeBroken(error, platformUrl, carried);
+      const failure = classifyFailure(error, platformUrl, carried);
       if (error.kind !== "cancelled") return { ok: false, failure };
       progress.delivery = worse(progress.delivery, failure.delivery);
       throw error;
     }
 
-    async function attempt(): Promise<Attempted<T, Failure>> {
+    async function attempt(): Promise<AttemptResult<T, Failure>> {
       const token = await settled(call, workspace.tokens.get());
       let verdict = await send(token);
       if (
@@ -137,7 +137,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
           trouble = error;
           return undefined;
         });
-        const better = await call.until(refreshing, TOKEN_SOURCE).catch((error: unknown) => {
+        const better = await call.waitFor(refreshing, TOKEN_SOURCE).catch((error: unknown) => {
           // The platform's refusal explains more than that the time was over while its remedy was looked for.
           if (!(error instanceof TransportFailure) || error.kind === "cancelled") throw error;
           return undefined;
@@ -147,7 +147,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
       }
       if (verdict.ok) return verdict;
       const { failure } = verdict;
-      const again = failure.again && request.once !== true;
+      const again = failure.retryable && request.once !== true;
       return { ok: false, failure, again, hintMs: failure.retryAfterMs };
     }
 
@@ -161,7 +161,7 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
     });
     try {
       const { remainingMs, sleep } = call;
-      const result = await attemptUntilDone({
+      const result = await retryUntilDone({
         policy,
         random,
         remainingMs,
@@ -170,13 +170,14 @@ export function createExchange({ platformUrl, tenant, policy, random, http }: Ex
         onRetry: request.onRetry,
       });
       if (result.ok) return result.value;
-      throw report(result.failure, context());
+      throw toA2AError(result.failure, context());
     } catch (error) {
       if (!(error instanceof TransportFailure)) throw error;
-      if (error.kind !== "cancelled") throw report(judgeBroken(error, platformUrl, carried), context());
+      if (error.kind !== "cancelled")
+        throw toA2AError(classifyFailure(error, platformUrl, carried), context());
       const cancelled = call.cancelled();
       if (cancelled?.by === "caller") throw cancelled.reason;
-      throw closedMeanwhile(context());
+      throw closedError(context());
     }
   };
 }
@@ -186,7 +187,7 @@ const WENT_OUT: ReadonlySet<Phase> = new Set(["sent", "answered"]);
 const TOKEN_SOURCE = "the token source";
 
 function settled<T>(call: Call, value: T | Promise<T>): T | Promise<T> {
-  return value instanceof Promise ? call.until(value, TOKEN_SOURCE) : value;
+  return value instanceof Promise ? call.waitFor(value, TOKEN_SOURCE) : value;
 }
 
 function withTrouble(failure: Failure, trouble: A2AError): Failure {

@@ -1,10 +1,10 @@
 import type { Workspace, Workspaces } from "../../identity/workspaces";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
-import type { HttpAnswer } from "../response";
 import type { Calls } from "../call";
-import type { Exchange, ExchangeRequest, Progress } from "./execute";
 import type { Pool } from "../http/pool";
-import type { Verdict } from "./result";
+import type { HttpResponse } from "../response";
+import type { Execute, ExecuteRequest, Progress } from "./execute";
+import type { Result } from "./result";
 
 /** What a call that is no message needs of the client. */
 export interface RequestContext {
@@ -12,7 +12,7 @@ export interface RequestContext {
   requestMs: number;
   workspaces: Workspaces;
   calls: Calls;
-  exchange: Exchange;
+  exchange: Execute;
   pool: Pool;
 }
 
@@ -26,9 +26,9 @@ export interface PlatformRequest<T> {
   /** The workspace to ask with when the caller named none. @default the client's default workspace */
   source?: Workspace | undefined;
   peerId?: string | undefined;
-  task?: ExchangeRequest<T>["task"];
+  task?: ExecuteRequest<T>["task"];
   progress?: Progress | undefined;
-  judge(answer: HttpAnswer, source: Workspace): Verdict<T>;
+  classify(answer: HttpResponse, source: Workspace): Result<T>;
   /** For work nobody waits for: one attempt, and nothing the process stays alive for. */
   background?: boolean | undefined;
 }
@@ -53,7 +53,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
       peerId: request.peerId,
       task: request.task,
       progress: request.progress,
-      judge: (answer) => request.judge(answer, source),
+      classify: (answer) => request.classify(answer, source),
     });
   } finally {
     call.end();

@@ -13,16 +13,16 @@ export interface Failure {
   readonly excerpt?: string | undefined;
   readonly delivery: Delivery;
   /** Repeating the request may help and keeps the promise of the delivery mode. */
-  readonly again: boolean;
+  readonly retryable: boolean;
   readonly status?: number | undefined;
   readonly rpcCode?: number | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
-export type Verdict<T> =
+export type Result<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: Failure };
 
-export const succeeded = <T>(value: T): Verdict<T> => ({ ok: true, value });
-export const failed = (failure: Failure): Verdict<never> => ({ ok: false, failure });
+export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
+export const fail = (failure: Failure): Result<never> => ({ ok: false, failure });

@@ -1,7 +1,7 @@
 import { nextDelay, type RetryPolicy } from "./backoff";
 
 /** What one attempt came to. */
-export type Attempted<Value, Failure> =
+export type AttemptResult<Value, Failure> =
   | { ok: true; value: Value }
   | {
       ok: false;
@@ -12,13 +12,13 @@ export type Attempted<Value, Failure> =
       hintMs?: number | undefined;
     };
 
-export interface AttemptLoop<Value, Failure> {
+export interface RetryLoop<Value, Failure> {
   policy: RetryPolicy;
   random: () => number;
   remainingMs(): number;
   sleep(ms: number): Promise<void>;
   /** Makes attempt number `number`, 1 for the first. Must end by itself when the budget does. */
-  attempt(number: number): Promise<Attempted<Value, Failure>>;
+  attempt(number: number): Promise<AttemptResult<Value, Failure>>;
   onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
 }
 
@@ -26,8 +26,8 @@ export interface AttemptLoop<Value, Failure> {
  * Attempts until one succeeds, fails for good, is the last allowed, or leaves no room in the budget for the delay
  * before the next. The budget is never slept out: what cannot succeed any more fails at once.
  */
-export async function attemptUntilDone<Value, Failure>(
-  loop: AttemptLoop<Value, Failure>,
+export async function retryUntilDone<Value, Failure>(
+  loop: RetryLoop<Value, Failure>,
 ): Promise<{ ok: true; value: Value } | { ok: false; failure: Failure }> {
   for (let number = 1; ; number += 1) {
     const attempted = await loop.attempt(number);

@@ -1,9 +1,9 @@
 import { A2AError, type Delivery } from "../../errors";
-import { duration, oneLine } from "../../text/format";
+import { formatDuration, oneLine } from "../../text/format";
 import type { Progress } from "./execute";
 import type { Failure } from "./result";
 
-export interface ReportContext extends Progress {
+export interface ErrorContext extends Progress {
   elapsedMs: number;
   messageId: string | undefined;
   /** A repeat under the same identity does no harm. */
@@ -18,7 +18,7 @@ const DELIVERY_NOTE: Readonly<Record<Delivery, string>> = {
   confirmed: "The peer has received the message: sending it again would run the task again.",
 };
 
-function deliveryNote({ idempotent, delivery, messageId }: ReportContext): string {
+function deliveryNote({ idempotent, delivery, messageId }: ErrorContext): string {
   if (!idempotent || delivery === "not-sent") return DELIVERY_NOTE[delivery];
   return `The platform may have taken the task: repeat the call with the idempotency key ${messageId}, and it runs once.`;
 }
@@ -27,22 +27,22 @@ function deliveryNote({ idempotent, delivery, messageId }: ReportContext): strin
  * Makes the error of a failed call. Its message stands alone: what failed, how often it was tried, whether the peer
  * may have run the task, and what to do next.
  */
-export function report(failure: Failure, context: ReportContext): A2AError {
+export function toA2AError(failure: Failure, context: ErrorContext): A2AError {
   const { attempts, elapsedMs, messageId, peerId, target, tokens } = context;
-  const clean = (text: string) => reportable(text, tokens);
-  const tries = attempts > 1 ? ` after ${attempts} attempts in ${duration(elapsedMs)}` : "";
+  const clean = (text: string) => toReason(text, tokens);
+  const tries = attempts > 1 ? ` after ${attempts} attempts in ${formatDuration(elapsedMs)}` : "";
   const sentences = [
     `${clean(failure.summary)}${tries}.`,
     messageId === undefined ? "" : deliveryNote(context),
-    failure.retryAfterMs === undefined || !failure.again
+    failure.retryAfterMs === undefined || !failure.retryable
       ? ""
-      : `Try again in ${duration(failure.retryAfterMs)}.`,
+      : `Try again in ${formatDuration(failure.retryAfterMs)}.`,
     failure.advice === undefined ? "" : clean(failure.advice),
   ];
   return new A2AError({
     code: failure.code,
     message: sentences.filter((sentence) => sentence !== "").join(" "),
-    retryable: failure.again,
+    retryable: failure.retryable,
     delivery: context.delivery,
     status: failure.status,
     rpcCode: failure.rpcCode,
@@ -68,15 +68,15 @@ function detailOf({ detail, excerpt }: Failure, tokens: readonly string[]): stri
 }
 
 /** Text that may hold what others wrote, fit for people: one line, no secret, a capital first. */
-export function reportable(text: string, tokens: readonly string[]): string {
+export function toReason(text: string, tokens: readonly string[]): string {
   const line = oneLine(redact(text, tokens));
   return line.charAt(0).toUpperCase() + line.slice(1);
 }
 
 /** The error of a call that was under way when its client was closed. */
-export function closedMeanwhile(context: ReportContext): A2AError {
+export function closedError(context: ErrorContext): A2AError {
   const summary = "The client was closed before the call was over";
-  return report({ code: "closed", summary, delivery: context.delivery, again: false }, context);
+  return toA2AError({ code: "closed", summary, delivery: context.delivery, retryable: false }, context);
 }
 
 // A shorter one is no secret, and would be found inside ordinary words.

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Workspace } from "../../../src/identity/workspaces";
-import { createStore } from "../../../src/peers/lru";
+import { createLruMap } from "../../../src/peers/lru";
 import { fakes, LIMITS } from "./fakes";
 import { idOf } from "./world";
 
@@ -28,20 +28,20 @@ describe("a million different peers", () => {
     const { memory, workspaces } = fakes(LIMITS);
     const own = workspaces[0] as Workspace;
     for (let index = 0; index < LEARNT; index += 1) {
-      memory.learn(own, { id: idOf(index) });
-      memory.fail(idOf(MANY + index), 30_000);
+      memory.merge(own, { id: idOf(index) });
+      memory.markFailed(idOf(MANY + index), 30_000);
     }
     expect(memory.size).toBe(1024);
     const [last, lastMissing] = [idOf(LEARNT - 1), idOf(MANY + LEARNT - 1)];
-    expect(memory.look(last)).toEqual({ record: { id: last }, settled: true });
-    expect(memory.look(lastMissing)).toEqual({ record: null, settled: true });
+    expect(memory.get(last)).toEqual({ record: { id: last }, settled: true });
+    expect(memory.get(lastMissing)).toEqual({ record: null, settled: true });
     for (const forgotten of [idOf(0), idOf(LEARNT - 1025), idOf(MANY), idOf(MANY + LEARNT - 1025)]) {
-      expect(memory.look(forgotten)).toEqual({ record: null, settled: false });
+      expect(memory.get(forgotten)).toEqual({ record: null, settled: false });
     }
   });
 
   it("leave a store at its bound", () => {
-    const store = createStore<number>(16_384);
+    const store = createLruMap<number>(16_384);
     for (let index = 0; index < LEARNT; index += 1) store.set(idOf(index), index);
     expect(store.size).toBe(16_384);
   });

@@ -1,7 +1,7 @@
 import { A2AError, type A2AErrorCode, type A2AEvent, type PeerRecord } from "a2a-peers";
 import { createWorkspaces, type Workspace } from "../../../src/identity/workspaces";
+import { createPeerCache, type PeerCache } from "../../../src/peers/enricher/cache";
 import { type ClosableEnricher, createEnricher } from "../../../src/peers/enricher/enricher";
-import { createMemory, type Memory } from "../../../src/peers/enricher/cache";
 import { createCalls } from "../../../src/transport/call";
 import { OWN, SECOND } from "../../helpers/ids";
 import { type CountingClock, countingClock } from "./world";
@@ -34,7 +34,7 @@ export interface OpenQuestion {
 
 export interface Fakes {
   enricher: ClosableEnricher;
-  memory: Memory;
+  memory: PeerCache;
   clock: CountingClock;
   workspaces: readonly Workspace[];
   events: A2AEvent[];
@@ -47,7 +47,7 @@ export function fakes(limits: Limits): Fakes {
   const clock = countingClock();
   const credentials = [OWN, SECOND].map((id) => ({ id, sources: [] }));
   const workspaces = createWorkspaces(credentials, clock, () => {});
-  const memory = createMemory({ ...limits, defaultWorkspace: workspaces.default, clock });
+  const memory = createPeerCache({ ...limits, defaultWorkspace: workspaces.default, clock });
   const events: A2AEvent[] = [];
   const open: OpenQuestion[] = [];
 

@@ -1,8 +1,12 @@
 import { join } from "node:path";
-import { createInbox, type Inbox, type InboxOptions } from "../../../src/results/results-store";
 import { createJournal, type Journal } from "../../../src/results/journal";
 import type { DelegationResult } from "../../../src/results/result";
-import { createResultsFile } from "../../../src/storage/claimed-file";
+import {
+  createResultsStore,
+  type ResultsStore,
+  type ResultsStoreOptions,
+} from "../../../src/results/results-store";
+import { createClaimedFile } from "../../../src/storage/claimed-file";
 import { OWN, PEER } from "../../helpers/ids";
 
 export const result = (id: string, fields: Partial<DelegationResult> = {}): DelegationResult => ({
@@ -25,7 +29,7 @@ export const results = (names: readonly string[]): DelegationResult[] => names.m
 
 export const lineOf = (id: string): string => JSON.stringify(result(id));
 
-export interface OpenInbox extends Inbox {
+export interface OpenInbox extends ResultsStore {
   path: string;
   journalPath: string;
   journal: Journal;
@@ -36,14 +40,14 @@ export interface OpenInbox extends Inbox {
 /** An inbox over a folder, as a process has it that was just started. */
 export function inboxOver(
   folder: string,
-  given: Partial<Pick<InboxOptions, "file" | "journal">> = {},
+  given: Partial<Pick<ResultsStoreOptions, "file" | "journal">> = {},
 ): OpenInbox {
   const path = join(folder, "delegation_results.jsonl");
   const journalPath = join(folder, ".delegations.json");
-  const file = given.file ?? createResultsFile(path);
+  const file = given.file ?? createClaimedFile(path);
   const journal = given.journal ?? createJournal(journalPath);
   const dropped: number[] = [];
-  const inbox = createInbox({
+  const inbox = createResultsStore({
     workspaceId: OWN,
     file,
     journal,
@@ -67,5 +71,5 @@ export function inboxOver(
 }
 
 /** Ids of what waits in the file, in order. */
-export const waitingIn = async (inbox: Inbox): Promise<string[]> =>
+export const waitingIn = async (inbox: ResultsStore): Promise<string[]> =>
   (await inbox.read()).map(({ delegation_id: id }) => id);

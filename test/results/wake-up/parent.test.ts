@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { OWN, PEER } from "../../helpers/ids";
 import { type Answer, inOrder } from "../../heartbeat/helpers/scripted";
 import { refused } from "../../heartbeat/helpers/world";
-import { done } from "../helpers/rows";
+import { OWN, PEER } from "../../helpers/ids";
 import { INFO, type Setting, watched } from "../helpers/polled";
+import { done } from "../helpers/rows";
 
 const PARENT = `GET /workspaces/${PEER}`;
 const own: Answer = { status: 200, body: { id: OWN, parent_id: PEER } };

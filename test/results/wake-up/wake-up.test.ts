@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { OWN, STRANGER } from "../../helpers/ids";
 import { type Answer, inOrder } from "../../heartbeat/helpers/scripted";
 import { INTERVAL, refused, SECOND } from "../../heartbeat/helpers/world";
-import { done, failed, page } from "../helpers/rows";
+import { OWN, STRANGER } from "../../helpers/ids";
 import { MESSAGE, type Setting, taken, watched } from "../helpers/polled";
+import { done, failed, page } from "../helpers/rows";
 
 const TEN_SECONDS = 10_000;
 const QUEUED = { status: 202, body: { queued: true, queue_id: "q-1", queue_depth: 1 } };

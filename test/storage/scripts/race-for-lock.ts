@@ -11,7 +11,7 @@ process.on("message", async (order) => {
     process.send?.("released");
     return;
   }
-  const outcome = await lock.take().then(
+  const outcome = await lock.acquire().then(
     () => "won",
     () => "lost",
   );

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { decode } from "../../../src/transport/http/encoding";
+import { decodeBody } from "../../../src/transport/http/encoding";
 import { rejectionOf } from "../../helpers/sockets-client";
 
 const PLAIN = Buffer.from('{"text":"häppy"}');
@@ -15,7 +15,7 @@ it.each([
   ["identity", PLAIN],
   ["made-up", PLAIN],
 ])("undoes %j", async (encoding, body) => {
-  expect(await decode(encoding, body, KIB, 200)).toEqual(PLAIN);
+  expect(await decodeBody(encoding, body, KIB, 200)).toEqual(PLAIN);
 });
 
 it.each([
@@ -38,13 +38,13 @@ it.each([
     kind: "too_large",
   },
 ])("gives up on $name", async ({ encoding, body, kind }) => {
-  expect(await rejectionOf(decode(encoding, body, KIB, 200))).toMatchObject({ kind, phase: "answered" });
+  expect(await rejectionOf(decodeBody(encoding, body, KIB, 200))).toMatchObject({ kind, phase: "answered" });
 });
 
 describe("the limit", () => {
   it("counts decoded bytes, to the byte", async () => {
     const body = gzipSync(Buffer.alloc(KIB, "a"));
-    expect(await decode("gzip", body, KIB, 200)).toHaveLength(KIB);
-    expect(await rejectionOf(decode("gzip", body, KIB - 1, 200))).toMatchObject({ kind: "too_large" });
+    expect(await decodeBody("gzip", body, KIB, 200)).toHaveLength(KIB);
+    expect(await rejectionOf(decodeBody("gzip", body, KIB - 1, 200))).toMatchObject({ kind: "too_large" });
   });
 });

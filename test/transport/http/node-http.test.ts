@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import type { Attempt } from "../../../src/transport/response";
-import { type NodeRequest, nodeFetch, originOf } from "../../../src/transport/http/node-http";
+import { type NodeRequest, nodeHttp, parseOrigin } from "../../../src/transport/http/node-http";
+import type { AttemptLimits } from "../../../src/transport/response";
 import { rejectionOf, until } from "../../helpers/sockets-client";
 import { virtualClock } from "../../helpers/sockets-clock";
 import { answerBytes, answering, rawServer } from "../../helpers/sockets-server";
@@ -10,7 +10,7 @@ import { answerBytes, answering, rawServer } from "../../helpers/sockets-server"
 const HOUR_MS = 3_600_000;
 const LARGE_BODY = "x".repeat(16 * 2 ** 20);
 
-function requestOf(attempt: Partial<Attempt> = {}, body = "{}"): NodeRequest {
+function requestOf(attempt: Partial<AttemptLimits> = {}, body = "{}"): NodeRequest {
   return {
     path: "/",
     method: "POST",
@@ -20,7 +20,7 @@ function requestOf(attempt: Partial<Attempt> = {}, body = "{}"): NodeRequest {
       limitMs: HOUR_MS,
       maxBytes: 2 ** 20,
       background: false,
-      interrupt: () => undefined,
+      onCancel: () => undefined,
       ...attempt,
     },
     agent: undefined,
@@ -31,7 +31,9 @@ describe("limits of an attempt that has an hour", () => {
   it("gives a connection thirty seconds to stand, its TLS included", async () => {
     await using server = await rawServer({});
     const clock = virtualClock();
-    const failure = rejectionOf(nodeFetch(originOf(`https://127.0.0.1:${server.port}/`), requestOf(), clock));
+    const failure = rejectionOf(
+      nodeHttp(parseOrigin(`https://127.0.0.1:${server.port}/`), requestOf(), clock),
+    );
     await until(() => server.connections === 1, "the connection is there");
 
     await clock.advance(29_999);
@@ -45,7 +47,7 @@ describe("limits of an attempt that has an hour", () => {
   it("gives a request thirty seconds to be taken", async () => {
     await using server = await rawServer({ onConnection: (socket: Socket) => socket.pause() });
     const clock = virtualClock();
-    const failure = rejectionOf(nodeFetch(originOf(server.url), requestOf({}, LARGE_BODY), clock));
+    const failure = rejectionOf(nodeHttp(parseOrigin(server.url), requestOf({}, LARGE_BODY), clock));
     await until(() => server.connections === 1, "the connection is there");
     // The client's side of the connection may stand a moment later.
     await wait(20);
@@ -60,7 +62,7 @@ describe("limits of an attempt that has an hour", () => {
   it("lets an answer take its hour once the request is there", async () => {
     await using server = await rawServer({});
     const clock = virtualClock();
-    const failure = rejectionOf(nodeFetch(originOf(server.url), requestOf(), clock));
+    const failure = rejectionOf(nodeHttp(parseOrigin(server.url), requestOf(), clock));
     await until(() => server.complete === 1 && clock.pending === 1, "the request is there");
 
     await clock.advance(HOUR_MS - 1);
@@ -76,13 +78,13 @@ it.each([
   ["https://platform.example/base", { secure: true, hostname: "platform.example", port: "" }],
   ["http://[::1]:8080", { secure: false, hostname: "::1", port: "8080" }],
 ])("takes %s apart", (url, origin) => {
-  expect(originOf(url)).toEqual(origin);
+  expect(parseOrigin(url)).toEqual(origin);
 });
 
 it("sends the length of the body in bytes, and none without a body", async () => {
   await using server = await rawServer(answering());
-  await nodeFetch(originOf(server.url), requestOf({}, '{"text":"häppy 👋"}'), virtualClock());
-  await nodeFetch(originOf(server.url), { ...requestOf(), method: "GET", body: undefined }, virtualClock());
+  await nodeHttp(parseOrigin(server.url), requestOf({}, '{"text":"häppy 👋"}'), virtualClock());
+  await nodeHttp(parseOrigin(server.url), { ...requestOf(), method: "GET", body: undefined }, virtualClock());
   expect(server.bodies).toEqual(['{"text":"häppy 👋"}', ""]);
 });
 
@@ -90,7 +92,7 @@ it("tells headers whatever their case, and the first of several", async () => {
   const bytes = answerBytes("{}", ["Retry-After: 7", "Set-Cookie: a", "Set-Cookie: b"], "503 Busy");
   await using server = await rawServer({ onRequest: (socket) => socket.write(bytes) });
 
-  const answer = await nodeFetch(originOf(server.url), requestOf(), virtualClock());
+  const answer = await nodeHttp(parseOrigin(server.url), requestOf(), virtualClock());
 
   expect(answer.status).toBe(503);
   expect(["retry-after", "set-cookie", "x-none"].map(answer.header)).toEqual(["7", "a", undefined]);
@@ -101,9 +103,9 @@ it("leaves neither a timer nor an interruption behind", async () => {
   const clock = virtualClock();
   const set: boolean[] = [];
 
-  await nodeFetch(
-    originOf(server.url),
-    requestOf({ interrupt: (callback) => set.push(callback !== undefined) }),
+  await nodeHttp(
+    parseOrigin(server.url),
+    requestOf({ onCancel: (callback) => set.push(callback !== undefined) }),
     clock,
   );
 
@@ -123,7 +125,7 @@ it("takes an answer of exactly the limit and none of a byte more, with or withou
       [1001, false],
     ] as const) {
       await using server = await rawServer({ onRequest: (socket) => socket.end(shape(size)) });
-      const fetched = nodeFetch(originOf(server.url), requestOf({ maxBytes: 1000 }), virtualClock());
+      const fetched = nodeHttp(parseOrigin(server.url), requestOf({ maxBytes: 1000 }), virtualClock());
       if (fits) expect((await fetched).text).toHaveLength(size);
       else expect(await rejectionOf(fetched)).toMatchObject({ kind: "too_large", status: 200 });
     }
@@ -133,7 +135,7 @@ it("takes an answer of exactly the limit and none of a byte more, with or withou
 it("makes a failure of what the request itself does not allow", async () => {
   const request = { ...requestOf(), headers: { "x-bad": "a\nb" } };
   expect(
-    await rejectionOf(nodeFetch(originOf("http://127.0.0.1:1/"), request, virtualClock())),
+    await rejectionOf(nodeHttp(parseOrigin("http://127.0.0.1:1/"), request, virtualClock())),
   ).toMatchObject({
     kind: "unknown",
     phase: "connecting",

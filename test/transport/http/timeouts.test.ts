@@ -1,13 +1,13 @@
 import { manualClock } from "a2a-peers/testing";
 import { expect, it } from "vitest";
-import { watchLimits } from "../../../src/transport/http/timeouts";
+import { startTimeouts } from "../../../src/transport/http/timeouts";
 
 const SECOND = 1000;
 
 function watch(totalMs: number, firstStepMs: number) {
   const clock = manualClock();
   const over: { limit: string; at: number }[] = [];
-  const limits = watchLimits(clock, totalMs, firstStepMs, false, (limit) => {
+  const limits = startTimeouts(clock, totalMs, firstStepMs, false, (limit) => {
     over.push({ limit, at: clock.now() });
   });
   return { clock, limits, over, startedAt: clock.now() };

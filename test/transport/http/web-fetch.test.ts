@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import type { Attempt } from "../../../src/transport/response";
 import { type WebRequest, webFetch } from "../../../src/transport/http/web-fetch";
+import type { AttemptLimits } from "../../../src/transport/response";
 import { rejectionOf } from "../../helpers/sockets-client";
 import { virtualClock } from "../../helpers/sockets-clock";
 
 const NO_URL = "http://platform.invalid/";
 
-function requestOf(attempt: Partial<Attempt> = {}): WebRequest {
+function requestOf(attempt: Partial<AttemptLimits> = {}): WebRequest {
   return {
     method: "POST",
     headers: { accept: "application/json" },
     body: "{}",
-    attempt: { limitMs: 1000, maxBytes: 1000, background: false, interrupt: () => undefined, ...attempt },
+    attempt: { limitMs: 1000, maxBytes: 1000, background: false, onCancel: () => undefined, ...attempt },
   };
 }
 
@@ -38,10 +38,10 @@ describe("a fetch that never settles, not even when it is aborted", () => {
   it("is given up when the call is called off", async () => {
     const clock = virtualClock();
     let cancel: (() => void) | undefined;
-    const interrupt: Attempt["interrupt"] = (callback) => {
+    const interrupt: AttemptLimits["onCancel"] = (callback) => {
       cancel = callback ?? cancel;
     };
-    const failure = rejectionOf(webFetch(deaf, NO_URL, requestOf({ interrupt }), clock));
+    const failure = rejectionOf(webFetch(deaf, NO_URL, requestOf({ onCancel: interrupt }), clock));
     cancel?.();
     expect(await failure).toMatchObject({ kind: "cancelled" });
     expect(clock.pending).toBe(0);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Attempted, attemptUntilDone } from "../../../src/transport/request/retry";
 import type { RetryPolicy } from "../../../src/transport/request/backoff";
+import { type AttemptResult, retryUntilDone } from "../../../src/transport/request/retry";
 
 const POLICY: RetryPolicy = { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 16_000, jitter: 0.25 };
 const BUDGET_MS = 600_000;
@@ -26,7 +26,7 @@ async function play(history: readonly Step[], conditions: Partial<Conditions> = 
   const sleeps: number[] = [];
   const startedAt: number[] = [];
   const retries: [attempt: number, delayMs: number][] = [];
-  const result = await attemptUntilDone<string, string>({
+  const result = await retryUntilDone<string, string>({
     policy,
     random,
     remainingMs: () => Math.max(0, budgetMs - now),
@@ -34,7 +34,7 @@ async function play(history: readonly Step[], conditions: Partial<Conditions> = 
       sleeps.push(ms);
       now += ms;
     },
-    async attempt(number): Promise<Attempted<string, string>> {
+    async attempt(number): Promise<AttemptResult<string, string>> {
       startedAt.push(now);
       const step = history[number - 1] ?? { takesMs: 0, end: "again", hintMs: undefined };
       now += Math.min(step.takesMs, budgetMs - now);
