@@ -8,7 +8,7 @@ export type {
   TimeoutOptions,
 } from "./client/options";
 export type { DelegateOptions, DelegationReceipt } from "./delegation/delegate";
-export type { Delegation } from "./delegation/delegation";
+export type { Delegation } from "./delegation/parse-delegations";
 export type { WaitOptions } from "./delegation/wait";
 export {
   A2AError,
@@ -65,6 +65,6 @@ export type { PeerRecord } from "./peers/record";
 export type { WorkspaceInfo } from "./peers/workspace-info";
 export type { AgentCard, AgentSkill } from "./registration/agent-card";
 export type { RegistrationResult } from "./registration/register";
-export type { Registration } from "./registration/registration";
+export type { Registration } from "./registration/resolve-registration";
 export type { CallOptions, DeliveryMode } from "./validation/options";
 export { parsePeerId } from "./validation/peer-id";

@@ -1,29 +1,24 @@
-import { type DelegateOptions, type DelegationReceipt, delegate } from "../delegation/delegate";
-import type { Delegation } from "../delegation/delegation";
-import { listDelegations } from "../delegation/list";
-import { notifyUser } from "../delegation/notify";
-import { type WaitOptions, waitForDelegation } from "../delegation/wait";
+import type { DelegateOptions, DelegationReceipt } from "../delegation/delegate";
+import type { Delegation } from "../delegation/parse-delegations";
+import type { WaitOptions } from "../delegation/wait";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
-import { type SendOptions, sendA2AMessage } from "../messaging/send";
-import { checkAccess } from "../peers/access";
-import { discoverPeer } from "../peers/discover";
+import type { SendOptions } from "../messaging/send";
 import type { PeerEnricher } from "../peers/enricher/enricher";
-import { type ListPeersOptions, listPeers, type PeerList } from "../peers/list";
+import type { ListPeersOptions, PeerList } from "../peers/list";
 import type { PeerRecord } from "../peers/record";
-import { getWorkspaceInfo, type WorkspaceInfo } from "../peers/workspace-info";
+import type { WorkspaceInfo } from "../peers/workspace-info";
 import type { AgentCard } from "../registration/agent-card";
 import { type HostLookup, systemLookup } from "../registration/host-lookup";
-import { type RegistrationResult, register } from "../registration/register";
-import type { Registration } from "../registration/registration";
-import { updateAgentCard } from "../registration/update-card";
+import type { RegistrationResult } from "../registration/register";
+import type { Registration } from "../registration/resolve-registration";
 import { type Clock, systemClock } from "../runtime/clock";
 import { getMachine } from "../runtime/machine";
 import type { CallOptions } from "../validation/options";
-import { parsePeerId } from "../validation/peer-id";
 import { composeClient } from "./compose";
 import { attachInternals } from "./internals";
-import { type A2AClientOptions, resolveOptions } from "./options";
+import type { A2AClientOptions } from "./options";
+import { resolveOptions } from "./resolve-options";
 import { createTracer } from "./tracing";
 
 /**
@@ -99,7 +94,7 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
   return createClientOn(systemClock, options);
 }
 
-/** The same with a clock, and a way to look up hosts, of one's own, for tests. */
+/** Creates a client with a clock, and a host lookup, of the caller's own. For tests. */
 export function createClientOn(
   clock: Clock,
   options: A2AClientOptions,
@@ -107,46 +102,26 @@ export function createClientOn(
 ): A2AClient {
   const machine = getMachine();
   const resolved = resolveOptions(options, machine);
-  const rooms = composeClient(clock, resolved, machine, lookup);
-  const { peers, messaging, delegation, registration, directory, enricher, close } = rooms;
-  const traced = createTracer();
+  const composed = composeClient(resolved, { clock, machine, lookup });
+  const { peers, messaging, delegation, registration, close } = composed;
+  const { trace, tracePeer } = createTracer();
   const client: A2AClient = {
-    discoverPeer: (peerId, callOptions) =>
-      traced({ operation: "discoverPeer", peerId }, () => discoverPeer(peers, peerId, callOptions)),
-    sendA2AMessage: (peerId, message, sendOptions) =>
-      traced({ operation: "sendA2AMessage", peerId }, () =>
-        sendA2AMessage(messaging, peerId, message, sendOptions),
-      ),
-    listPeers: (listOptions) => traced({ operation: "listPeers" }, () => listPeers(peers, listOptions)),
-    getWorkspaceInfo: (callOptions) =>
-      traced({ operation: "getWorkspaceInfo" }, () => getWorkspaceInfo(peers, callOptions)),
-    checkAccess: (peerId, callOptions) =>
-      traced({ operation: "checkAccess", peerId }, () => checkAccess(peers, peerId, callOptions)),
-    register: (registrationOf, callOptions) =>
-      traced({ operation: "register" }, () => register(registration, registrationOf, callOptions)),
-    updateAgentCard: (card, callOptions) =>
-      traced({ operation: "updateAgentCard" }, () => updateAgentCard(registration, card, callOptions)),
-    delegate: (peerId, task, delegateOptions) =>
-      traced({ operation: "delegate", peerId }, () => delegate(delegation, peerId, task, delegateOptions)),
-    listDelegations: (callOptions) =>
-      traced({ operation: "listDelegations" }, () => listDelegations(delegation, callOptions)),
-    waitForDelegation: (delegationId, waitOptions) =>
-      traced({ operation: "waitForDelegation" }, () =>
-        waitForDelegation(delegation, delegationId, waitOptions),
-      ),
-    notifyUser: (message, callOptions) =>
-      traced({ operation: "notifyUser" }, () => notifyUser(delegation, message, callOptions)),
-    agentCardUrl(peerId) {
-      const id = parsePeerId(peerId);
-      return id === null ? "" : `${resolved.platformUrl}/registry/discover/${id}`;
-    },
-    peerName(peerId) {
-      const id = parsePeerId(peerId);
-      return id === null ? undefined : directory.nameOf(id);
-    },
-    enricher,
+    discoverPeer: tracePeer("discoverPeer", peers.discoverPeer),
+    sendA2AMessage: tracePeer("sendA2AMessage", messaging.sendA2AMessage),
+    listPeers: trace("listPeers", peers.listPeers),
+    getWorkspaceInfo: trace("getWorkspaceInfo", peers.getWorkspaceInfo),
+    checkAccess: tracePeer("checkAccess", peers.checkAccess),
+    register: trace("register", registration.register),
+    updateAgentCard: trace("updateAgentCard", registration.updateAgentCard),
+    delegate: tracePeer("delegate", delegation.delegate),
+    listDelegations: trace("listDelegations", delegation.listDelegations),
+    waitForDelegation: trace("waitForDelegation", delegation.waitForDelegation),
+    notifyUser: trace("notifyUser", delegation.notifyUser),
+    enricher: peers.enricher,
+    agentCardUrl: peers.agentCardUrl,
+    peerName: peers.peerName,
     close,
     [Symbol.asyncDispose]: close,
   };
-  return attachInternals(client, rooms.internals);
+  return attachInternals(client, composed.internals);
 }

@@ -1,6 +1,8 @@
 import { type A2AError, invalidArgument } from "../errors";
 import type { A2AEvent, Emit } from "../events";
 import type { Workspace, Workspaces } from "../identity/workspaces";
+import type { SelfMessage } from "../messaging/self-message";
+import type { WorkspaceStatus } from "../peers/workspace-status";
 import type { Clock } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import type { StateFolder } from "../storage/state-folder";
@@ -9,8 +11,9 @@ import type { Calls } from "../transport/call";
 import type { Pool } from "../transport/http/pool";
 import type { Execute } from "../transport/request/execute";
 import type { RequestContext } from "../transport/request/platform-request";
+import type { BackgroundLimits } from "../validation/options";
 
-/** What the other entry points of this package need of a client and its users do not. */
+/** The contract between a client and the other entry points of this package. Not for users of the client. */
 export interface ClientInternals {
   readonly workspaces: Workspaces;
   readonly calls: Calls;
@@ -21,52 +24,35 @@ export interface ClientInternals {
   readonly emit: Emit<A2AEvent>;
   readonly env: Machine["env"];
   readonly requests: RequestContext;
-  /** The delegations this client has handed out, as many as one can still hear of. */
+  /** Ids of the delegations this client has made, the newest 500. */
   readonly outstanding: ReadonlySet<string>;
-  /** Functions to call when the client is closed; closing waits for them. */
+  /** Called when the client closes; closing waits for the promises they return. */
   readonly onClose: Set<() => void | Promise<void>>;
   /** The folder of a workspace's files, below `stateDir` if it is given; `undefined` without a file system. */
   stateFolderFor(workspace: Workspace, stateDir?: string): StateFolder | undefined;
-  /** Sends a message to the workspace's own agent. Resolves to what went wrong, if anything did. */
+  /** Sends a message to the workspace's own agent. Resolves to the error when it fails. */
   messageSelf(
     workspace: Workspace,
     message: SelfMessage,
     limits: BackgroundLimits,
   ): Promise<A2AError | undefined>;
   lookUpStatus(workspace: Workspace, limits: BackgroundLimits): Promise<WorkspaceStatus>;
-  /** Registers the workspace as it was registered last; `undefined` when this client never did. */
+  /** Repeats the last registration of the workspace; resolves to `undefined` when this client has made none. */
   registerAgain(
     workspace: Workspace,
     limits: BackgroundLimits,
   ): Promise<{ ok: true } | { ok: false; error: A2AError } | undefined>;
 }
 
-export interface SelfMessage {
-  text: string;
-  messageId: string;
-  metadata: Record<string, unknown>;
-}
-
-/** What the platform says of a workspace; empty when it does not answer. */
-export interface WorkspaceStatus {
-  /** Why the workspace is gone. */
-  removed?: string;
-  status?: string | undefined;
-}
-
-/** How long background work may take. Rejects with the signal's reason once it is aborted. */
-export interface BackgroundLimits {
-  timeoutMs: number;
-  signal: AbortSignal;
-}
-
 // A registered symbol: the heartbeat may come from the CommonJS build and the client from the other one.
 const INTERNALS = Symbol.for("a2a-peers.client.internals");
 
+/** Adds the internals to a client, where {@link getInternals} finds them. */
 export function attachInternals<Client extends object>(client: Client, internals: ClientInternals): Client {
   return Object.defineProperty(client, INTERNALS, { value: internals });
 }
 
+/** The internals of a client. Throws `invalid_argument` for anything that `createA2AClient` did not make. */
 export function getInternals(client: object): ClientInternals {
   const internals = (client as { [INTERNALS]?: ClientInternals } | null | undefined)?.[INTERNALS];
   if (internals !== undefined) return internals;

@@ -1,19 +1,38 @@
 import { builtin } from "../runtime/machine";
 
-/** What subscribers of the tracing channel `a2a-peers` are told of a call; never a message, never a token. */
+/** The context of a call on the tracing channel `a2a-peers`. Holds no message and no token. */
 export interface TracedCall {
   operation: string;
   peerId?: string | undefined;
 }
 
-/**
- * Runs a call under Node's tracing channel `a2a-peers`, for tracers that follow calls without changing the code
- * around them. Costs one look when nobody listens, and nothing where there is no Node.
- */
-export function createTracer(): <T>(call: TracedCall, run: () => Promise<T>) => Promise<T> {
+/** Wraps functions so that each of their calls runs under Node's tracing channel `a2a-peers`. */
+export interface Tracer {
+  trace<Args extends unknown[], T>(
+    operation: string,
+    run: (...args: Args) => Promise<T>,
+  ): (...args: Args) => Promise<T>;
+  /** The same for a function whose first argument is the id of a peer: the id is part of the context. */
+  tracePeer<Args extends [peerId: string, ...rest: unknown[]], T>(
+    operation: string,
+    run: (...args: Args) => Promise<T>,
+  ): (...args: Args) => Promise<T>;
+}
+
+/** A call costs one check when nobody subscribes, and nothing where there is no Node. */
+export function createTracer(): Tracer {
   const channel = builtin("node:diagnostics_channel")?.tracingChannel<unknown, TracedCall>("a2a-peers");
-  return (call, run) => {
-    if (channel === undefined || !channel.hasSubscribers) return run();
-    return channel.tracePromise(run, call);
+  if (channel === undefined) return { trace: (_, run) => run, tracePeer: (_, run) => run };
+  return {
+    trace:
+      (operation, run) =>
+      (...args) =>
+        channel.hasSubscribers ? channel.tracePromise(() => run(...args), { operation }) : run(...args),
+    tracePeer:
+      (operation, run) =>
+      (...args) =>
+        channel.hasSubscribers
+          ? channel.tracePromise(() => run(...args), { operation, peerId: args[0] })
+          : run(...args),
   };
 }

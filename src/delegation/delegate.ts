@@ -36,7 +36,7 @@ export interface DelegationReceipt {
 export interface DelegationContext extends RequestContext {
   requestBytes: number;
   /** Those handed out, oldest first, so that their results are known to be awaited. */
-  handedOut: Set<string>;
+  outstanding: Set<string>;
   peers: {
     label(peerId: string): string;
     routeTo(peerId: string): Workspace | undefined;
@@ -83,7 +83,7 @@ export async function delegate(
     task: { messageId: idempotencyKey, repeatMaybe: true, idempotent: true },
     classify: (answer) => judgeReceipt(answer, id, idempotencyKey, peers.label(id)),
   });
-  remember(context.handedOut, receipt.delegationId);
+  remember(context.outstanding, receipt.delegationId);
   return receipt;
 }
 

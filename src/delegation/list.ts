@@ -3,11 +3,11 @@ import { type RequestContext, requestPlatform } from "../transport/request/platf
 import { fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
-import { type Delegation, readDelegations } from "./delegation";
+import { type Delegation, parseDelegations } from "./parse-delegations";
 
 /** The delegations of the own workspace, newest first. The platform keeps about the last 25. */
 export async function listDelegations(context: RequestContext, options?: CallOptions): Promise<Delegation[]> {
-  return ask(context, options, false, readDelegations);
+  return ask(context, options, false, parseDelegations);
 }
 
 /** The rows of the platform's list as it sent them, asked for in the background. */

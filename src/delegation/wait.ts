@@ -5,8 +5,8 @@ import { TransportFailure } from "../transport/failure";
 import { type CallOptions, checkCallOptions, parseMilliseconds } from "../validation/options";
 import { parsePeerId } from "../validation/peer-id";
 import type { DelegationContext } from "./delegate";
-import { type Delegation, isFinal } from "./delegation";
 import { listDelegations } from "./list";
+import { type Delegation, isFinal } from "./parse-delegations";
 
 export interface WaitOptions extends CallOptions {
   /** Before the second look, in milliseconds; later looks are further apart, up to ten times this. @default 3000 */

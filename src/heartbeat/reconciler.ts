@@ -1,7 +1,8 @@
-import type { BackgroundLimits, ClientInternals } from "../client/internals";
+import type { ClientInternals } from "../client/internals";
 import type { Emit, HeartbeatEvent } from "../events";
 import { shouldReport } from "../events/thinning";
 import type { Workspace } from "../identity/workspaces";
+import type { BackgroundLimits } from "../validation/options";
 import type { BeatHistory } from "./beat-history";
 
 /** Beats of a removed workspace are still answered 200, so every so many beats its record is looked up. */

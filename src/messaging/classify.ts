@@ -3,7 +3,7 @@ import { type Failure, fail, ok, type Result } from "../transport/request/result
 import { type HttpResponse, isSuccess } from "../transport/response";
 import { classifyRefusal } from "./classify-refusal";
 import type { Outcome } from "./outcome";
-import { failureReason, looksLikeReply, NO_RESPONSE, readReply } from "./reply";
+import { failureReason, looksLikeReply, NO_RESPONSE, parseReply } from "./reply";
 
 /** Judges any complete answer to a message: exactly one outcome or one failure. `peer` is how errors name the peer. */
 export function classify(answer: HttpResponse, peer: string): Result<Outcome> {
@@ -70,7 +70,7 @@ function judgeResult(result: unknown, raw: unknown, answer: HttpResponse, peer: 
   if (typeof result !== "string" && !isRecord(result)) {
     return fail(malformed(answer, peer, `the result is ${describe(result)}`));
   }
-  const { text, files, data, state, taskId, contextId } = readReply(result);
+  const { text, files, data, state, taskId, contextId } = parseReply(result);
   const ids = {
     ...(taskId === undefined ? {} : { taskId }),
     ...(contextId === undefined ? {} : { contextId }),

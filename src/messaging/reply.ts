@@ -35,7 +35,7 @@ export function looksLikeReply(value: unknown): boolean {
  * Reads a message or a task: all its text in order, its files, its data and its state. Total: any value that is
  * not a reply reads as one that says nothing.
  */
-export function readReply(result: unknown): Reply {
+export function parseReply(result: unknown): Reply {
   if (typeof result === "string") {
     return { text: result, files: [], data: [], state: undefined, taskId: undefined, contextId: undefined };
   }
@@ -64,7 +64,7 @@ export function failureReason(result: unknown): string {
   const content = emptyContent();
   if (isRecord(status)) collectMessage(status.message, content);
   if (content.texts.length > 0) return content.texts.join("\n");
-  const { text } = readReply(result);
+  const { text } = parseReply(result);
   return text === NO_RESPONSE ? "" : text;
 }
 

@@ -4,7 +4,7 @@ import { type AddressRules, addressRules } from "./address-rules";
 import type { ForbiddenRange } from "./forbidden-ranges";
 
 /** Why the platform calls no agent at a URL. */
-export interface Objection {
+export interface UrlProblem {
   /** In the platform's own words. Names the host at most: the rest of a URL may hold a password. */
   readonly reason: string;
   readonly kind: "form" | "name" | ForbiddenRange["kind"];
@@ -15,13 +15,13 @@ export interface AgentUrl {
   /** The name whose addresses decide; `undefined` where none has to be looked up. */
   readonly name: string | undefined;
   /** What speaks against it in this mode. `found` are the addresses of the name; nothing is known without. */
-  objection(mode: DeployMode, found?: readonly string[]): Objection | undefined;
+  problem(mode: DeployMode, found?: readonly string[]): UrlProblem | undefined;
 }
 
-export function readAgentUrl(url: string): AgentUrl {
+export function parseAgentUrl(url: string): AgentUrl {
   const malformed = objectionToForm(url);
   const rules = addressRules();
-  if (malformed !== undefined || rules === undefined) return { name: undefined, objection: () => malformed };
+  if (malformed !== undefined || rules === undefined) return { name: undefined, problem: () => malformed };
   // Numbers in any notation are an IPv4 address by now, as they are to whoever connects there.
   const host = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
   if (rules.isAddress(host)) {
@@ -29,12 +29,12 @@ export function readAgentUrl(url: string): AgentUrl {
       const range = rules.forbidden(host, mode);
       return range && objectionToAddress(range);
     };
-    return { name: undefined, objection };
+    return { name: undefined, problem: objection };
   }
-  if (isLocalhost(url)) return { name: undefined, objection: () => undefined };
+  if (isLocalhost(url)) return { name: undefined, problem: () => undefined };
   return {
     name: host,
-    objection: (mode, found) => (found === undefined ? undefined : objectionToName(host, found, mode, rules)),
+    problem: (mode, found) => (found === undefined ? undefined : objectionToName(host, found, mode, rules)),
   };
 }
 
@@ -53,7 +53,7 @@ const LOCALHOST = /^[a-zA-Z]+:\/\/(?:[^/?#]*@)?localhost(?::\d*)?(?:[/?#]|$)/;
 /** Whether the platform takes the URL for that of an agent beside it. */
 export const isLocalhost = (url: string): boolean => LOCALHOST.test(url);
 
-function objectionToForm(url: string): Objection | undefined {
+function objectionToForm(url: string): UrlProblem | undefined {
   if (url.length > LONGEST_URL) {
     return { reason: `url is not valid: it has more than ${LONGEST_URL} characters`, kind: "form" };
   }
@@ -80,7 +80,7 @@ function hasZone(url: string): boolean {
   return host.startsWith("[") && host.includes("%");
 }
 
-function objectionToAddress({ label, kind }: ForbiddenRange): Objection {
+function objectionToAddress({ label, kind }: ForbiddenRange): UrlProblem {
   return { reason: `url targets a blocked address: ${label}`, kind };
 }
 
@@ -90,7 +90,7 @@ function objectionToName(
   found: readonly string[],
   mode: DeployMode,
   rules: AddressRules,
-): Objection | undefined {
+): UrlProblem | undefined {
   if (found.length === 0) {
     return { reason: `hostname "${name}" cannot be resolved (DNS error): no such host`, kind: "name" };
   }
@@ -107,11 +107,11 @@ function objectionToName(
 const POLL = "register with `deliveryMode: 'poll'` and no `url`: the agent then fetches its messages.";
 
 /** What to do about an objection, as a sentence; `otherwise` after one that names a better way. */
-export function adviceOn({ kind }: Pick<Objection, "kind">, otherwise = false): string {
+export function adviceForUrl({ kind }: Pick<UrlProblem, "kind">, otherwise = false): string {
   if (kind === "form") return `Give an http or https URL at a public address, or ${POLL}`;
   if (kind === "name") return `Check the host name and its DNS records, or ${POLL}`;
   if (kind === "loopback") {
-    return `For a platform in development mode on the same machine use the name \`localhost\`. ${adviceOn({ kind: "other" }, true)}`;
+    return `For a platform in development mode on the same machine use the name \`localhost\`. ${adviceForUrl({ kind: "other" }, true)}`;
   }
   return `${otherwise ? "Otherwise give" : "Give"} a URL at a public address, or ${POLL}`;
 }

@@ -1,7 +1,7 @@
 import { invalidArgument } from "../errors";
 import type { DeployMode } from "../identity/deploy-mode";
 import type { Calls } from "../transport/call";
-import { adviceOn, type Objection, readAgentUrl } from "./agent-url";
+import { adviceForUrl, parseAgentUrl, type UrlProblem } from "./agent-url";
 import { type HostLookup, isNoSuchHost } from "./host-lookup";
 
 export interface UrlCheckContext {
@@ -27,14 +27,14 @@ export async function checkAgentUrl(
   context: UrlCheckContext,
   url: string,
   limits: LookupLimits,
-): Promise<Objection | undefined> {
-  const agentUrl = readAgentUrl(url);
+): Promise<UrlProblem | undefined> {
+  const agentUrl = parseAgentUrl(url);
   const found = agentUrl.name === undefined ? undefined : await addressesOf(context, agentUrl.name, limits);
-  const objection = agentUrl.objection(context.deployMode, found);
-  if (objection === undefined) return agentUrl.objection("self-hosted", found);
+  const objection = agentUrl.problem(context.deployMode, found);
+  if (objection === undefined) return agentUrl.problem("self-hosted", found);
   const { reason, kind } = objection;
   const isPrivate = kind === "private";
-  const advice = `${isPrivate ? IF_HOSTED : ""}${adviceOn(objection, isPrivate)}`;
+  const advice = `${isPrivate ? IF_HOSTED : ""}${adviceForUrl(objection, isPrivate)}`;
   throw invalidArgument(`The platform would not take this \`url\`: ${reason}. ${advice}`, reason);
 }
 

@@ -2,14 +2,14 @@ import { classifyStatus } from "../transport/request/classify-status";
 import { parseErrorBody } from "../transport/request/error-body";
 import type { Failure } from "../transport/request/result";
 import type { HttpResponse } from "../transport/response";
-import { adviceOn, type Objection } from "./agent-url";
+import { adviceForUrl, type UrlProblem } from "./agent-url";
 
 /** What is known of a registration that was refused. */
 export interface RefusedRegistration {
   /** Empty when there was none. */
   readonly url: string;
   /** What the strictest platform objects to. */
-  readonly strictly: Objection | undefined;
+  readonly urlProblem: UrlProblem | undefined;
   /** An earlier one without a token may have brought one that nobody has heard of. */
   readonly isAnswerLost: boolean;
 }
@@ -41,14 +41,19 @@ const LIKELY_CAUSE =
 const NOT_KNOWN =
   "Nothing known here speaks against this one, but the platform may find its host elsewhere than this machine does.";
 
-function adviceOnUrl(answer: HttpResponse, { url, strictly }: RefusedRegistration): string | undefined {
+function adviceOnUrl(
+  answer: HttpResponse,
+  { url, urlProblem: strictly }: RefusedRegistration,
+): string | undefined {
   const { error } = parseErrorBody(answer);
   if (error === "invalid request body") {
     if (url === "") return TOO_OLD;
-    if (strictly === undefined) return `${LIKELY_CAUSE}. ${NOT_KNOWN} ${adviceOn({ kind: "other" })}`;
-    return `${LIKELY_CAUSE}: ${strictly.reason}. ${adviceOn(strictly)}`;
+    if (strictly === undefined) return `${LIKELY_CAUSE}. ${NOT_KNOWN} ${adviceForUrl({ kind: "other" })}`;
+    return `${LIKELY_CAUSE}: ${strictly.reason}. ${adviceForUrl(strictly)}`;
   }
-  return /^(url|hostname) /.test(error) && url !== "" ? adviceOn(strictly ?? { kind: "other" }) : undefined;
+  return /^(url|hostname) /.test(error) && url !== ""
+    ? adviceForUrl(strictly ?? { kind: "other" })
+    : undefined;
 }
 
 // What is shorter is no secret, and would be found inside ordinary words.

@@ -10,12 +10,12 @@ import { type RequestContext, requestPlatform } from "../transport/request/platf
 import { fail, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
-import { isLocalhost, type Objection, readAgentUrl } from "./agent-url";
+import { isLocalhost, parseAgentUrl, type UrlProblem } from "./agent-url";
 import { checkAgentUrl, type UrlCheckContext } from "./check-url";
 import { classifyRefusal, type RefusedRegistration } from "./classify-refusal";
-import type { LastRegistration } from "./last-registration";
-import { type CheckedRegistration, checkRegistration, type Registration } from "./registration";
-import { changeInBackground, changeRegistration, type RegistrationChange } from "./registration-change";
+import type { RegistrationState } from "./registration-state";
+import { type Registration, type ResolvedRegistration, resolveRegistration } from "./resolve-registration";
+import { changeInBackground, changeRegistration, type RegistrationChange } from "./serialize-change";
 import type { TokenStore } from "./token-store";
 
 export interface RegistrationResult {
@@ -31,16 +31,16 @@ export interface RegistrationResult {
 export interface RegistrationContext extends RequestContext, UrlCheckContext {
   emit: Emit<A2AEvent>;
   /** What is wrong with the environment and has not been told yet: the first registration takes it out and tells it. */
-  untold: string[];
+  pendingWarnings: string[];
   store: TokenStore;
   /** Asks the platform for a workspace. Rejects with `workspace_removed` when it was deleted. */
-  lookUp(options: CallOptions): Promise<unknown>;
-  recordOf(workspace: Workspace): LastRegistration;
+  getWorkspaceInfo(options: CallOptions): Promise<unknown>;
+  stateFor(workspace: Workspace): RegistrationState;
 }
 
 /** What the platform answered, and the token it brought. */
 interface Announced {
-  readonly registration: CheckedRegistration;
+  readonly registration: ResolvedRegistration;
   readonly answer: JsonRecord;
   readonly token: string | undefined;
 }
@@ -57,9 +57,9 @@ export async function register(
   given: Registration,
   options?: CallOptions,
 ): Promise<RegistrationResult> {
-  const registration = checkRegistration(given);
+  const registration = resolveRegistration(given);
   return changeRegistration(context, options, WHAT, async (made) => {
-    for (const reason of context.untold.splice(0)) warn(context, made.workspace, reason);
+    for (const reason of context.pendingWarnings.splice(0)) warn(context, made.workspace, reason);
     try {
       const announced = await announce(context, made, registration);
       if (await keepToken(context, made, announced)) await refuseRemoved(context, made);
@@ -81,8 +81,8 @@ export async function registerAgain(
   options: CallOptions,
 ): Promise<RegistrationResult | undefined> {
   return changeInBackground(context, options, WHAT, async (made) => {
-    await made.turn();
-    const { last } = context.recordOf(made.workspace);
+    await made.waitForTurn();
+    const { last } = context.stateFor(made.workspace);
     if (last === undefined) return undefined;
     const announced = await post(context, made, last, objectionWithoutLookup(last.url));
     await keepToken(context, made, announced);
@@ -96,27 +96,27 @@ const WHAT = "The registration";
 async function announce(
   context: RegistrationContext,
   made: RegistrationChange,
-  registration: CheckedRegistration,
+  registration: ResolvedRegistration,
 ): Promise<Announced> {
   const { url, deliveryMode } = registration;
-  const { signal, timeoutMs } = made.left();
+  const { signal, timeoutMs } = made.remainingOptions();
   // In poll mode the platform ignores the URL.
   const strictly =
     deliveryMode === "push"
       ? await checkAgentUrl(context, url, { signal, timeoutMs: timeoutMs / 2 })
       : objectionWithoutLookup(url);
-  await made.turn();
+  await made.waitForTurn();
   return post(context, made, registration, strictly);
 }
 
 async function post(
   context: RegistrationContext,
-  { workspace, call, left, leave }: RegistrationChange,
-  registration: CheckedRegistration,
-  strictly: Objection | undefined,
+  { workspace, call, remainingOptions: left, release: leave }: RegistrationChange,
+  registration: ResolvedRegistration,
+  strictly: UrlProblem | undefined,
 ): Promise<Announced> {
   const { url, deliveryMode, agentCard } = registration;
-  const record = context.recordOf(workspace);
+  const record = context.stateFor(workspace);
   const progress = newProgress();
   const isAnswerLost = () => record.isAnswerLost || progress.isUnsignedLost;
   try {
@@ -129,7 +129,7 @@ async function post(
       progress,
       classify(said) {
         noteLostBehindEdge(said, progress);
-        return judgeRegistration(said, { url, strictly, isAnswerLost: isAnswerLost() });
+        return judgeRegistration(said, { url, urlProblem: strictly, isAnswerLost: isAnswerLost() });
       },
     });
     const token = newToken(answer);
@@ -152,8 +152,8 @@ function noteLostBehindEdge({ status }: HttpResponse, progress: Progress): void 
   if (LOST_BEHIND_EDGE.has(status) && progress.tokens.length === 0) progress.isUnsignedLost = true;
 }
 
-function objectionWithoutLookup(url: string): Objection | undefined {
-  return url === "" ? undefined : readAgentUrl(url).objection("self-hosted");
+function objectionWithoutLookup(url: string): UrlProblem | undefined {
+  return url === "" ? undefined : parseAgentUrl(url).problem("self-hosted");
 }
 
 function warn({ emit }: RegistrationContext, { id: workspaceId }: Workspace, reason: string): void {
@@ -184,7 +184,7 @@ function keepToken(
   { workspace, call }: RegistrationChange,
   { token }: Announced,
 ) {
-  return endsInTime(call, token === undefined ? store.catchUp(workspace) : store.keep(workspace, token));
+  return endsInTime(call, token === undefined ? store.retry(workspace) : store.save(workspace, token));
 }
 
 /** Waits no longer than the call lasts. What is stored late is no failure of the registration. */
@@ -201,14 +201,14 @@ async function endsInTime(call: Call, storing: Promise<void>): Promise<boolean> 
 /** The platform answers a removed workspace as if it were online, and then as a stranger; only its record tells. */
 async function refuseRemoved(
   context: RegistrationContext,
-  { workspace, left }: RegistrationChange,
+  { workspace, remainingOptions: left }: RegistrationChange,
 ): Promise<void> {
   const options = left();
   const timeoutMs = Math.min(options.timeoutMs, LONGEST_LOOK_MS);
-  const look = await settle(context.lookUp({ ...options, timeoutMs }));
+  const look = await settle(context.getWorkspaceInfo({ ...options, timeoutMs }));
   if (look.ok) return;
   const { error } = look;
-  if (error.code === "workspace_removed") context.recordOf(workspace).last = undefined;
+  if (error.code === "workspace_removed") context.stateFor(workspace).last = undefined;
   // Whatever else is wrong with the look says nothing against the registration.
   if (error.code === "workspace_removed" || error.code === "closed") throw error;
 }
@@ -234,7 +234,7 @@ function resultOf(
   return { ...result, warning };
 }
 
-function warningOf(wanted: CheckedRegistration, deliveryMode: string | undefined): string | undefined {
+function warningOf(wanted: ResolvedRegistration, deliveryMode: string | undefined): string | undefined {
   if (wanted.deliveryMode === "poll") return deliveryMode === "poll" ? undefined : NOT_POLLED;
   return isLocalhost(wanted.url) ? ONLY_IN_DEVELOPMENT : undefined;
 }

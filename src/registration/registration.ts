@@ -1,42 +1,53 @@
-import { invalidArgument } from "../errors";
-import { quote } from "../text/format";
-import { isRecord } from "../text/json";
-import { type AgentCard, checkAgentCard } from "./agent-card";
+import { settle } from "../errors";
+import type { Workspace } from "../identity/workspaces";
+import type { StateFolder } from "../storage/state-folder";
+import type { SharedServices } from "../transport/request/shared-services";
+import type { BackgroundLimits, CallOptions } from "../validation/options";
+import type { AgentCard } from "./agent-card";
+import { type RegistrationContext, register, registerAgain } from "./register";
+import { createRegistrationStates } from "./registration-state";
+import type { Registration } from "./resolve-registration";
+import { createTokenStore } from "./token-store";
+import { updateAgentCard } from "./update-card";
 
-/** How a workspace announces itself. */
-export interface Registration {
-  /**
-   * Where the platform reaches the agent: `http` or `https`, at an address it may call. The name `localhost` is for a
-   * platform in development mode. Without one the agent fetches its messages.
-   */
-  url?: string | undefined;
-  agentCard: AgentCard;
-  /** @default "push" with a url, "poll" without */
-  deliveryMode?: "push" | "poll" | undefined;
+export interface RegistrationOptions
+  extends Pick<RegistrationContext, "deployMode" | "lookup" | "getWorkspaceInfo"> {
+  /** A problem with the environment, which the first registration reports. */
+  deployModeWarning?: string | undefined;
+  /** The folder of a workspace's files; `undefined` without a file system. */
+  stateFolderFor(workspace: Workspace): StateFolder | undefined;
 }
 
-/** A registration of our own: what becomes of the caller's object changes nothing in it. */
-export interface CheckedRegistration extends Registration {
-  url: string;
-  deliveryMode: "push" | "poll";
-}
-
-export function checkRegistration(given: Registration): CheckedRegistration {
-  if (!isRecord(given))
-    throw invalidArgument(`Expected a registration to be an object, got ${quote(given)}.`);
-  const agentCard = checkAgentCard(given.agentCard, "`agentCard`");
-  const deliveryMode = given.deliveryMode ?? (given.url === undefined ? "poll" : "push");
-  if (deliveryMode !== "push" && deliveryMode !== "poll") {
-    throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${quote(deliveryMode)}.`);
-  }
-  if (given.url !== undefined && typeof given.url !== "string") {
-    throw invalidArgument(`Expected \`url\` to be text, got ${quote(given.url)}.`);
-  }
-  const url = (given.url ?? "").trim();
-  if (deliveryMode === "push" && url === "") {
-    throw invalidArgument(
-      "Expected `url` for the delivery mode 'push': the platform has to reach the agent.",
-    );
-  }
-  return { url, agentCard, deliveryMode };
+/** Registering workspaces, updating their agent cards, and storing the tokens that registrations bring. */
+export function createRegistration(shared: SharedServices, options: RegistrationOptions) {
+  const { deployMode, deployModeWarning, lookup, getWorkspaceInfo, stateFolderFor } = options;
+  const store = createTokenStore({
+    ...shared,
+    pathOf(workspace) {
+      const folder = stateFolderFor(workspace);
+      if (workspace.tokenFile === undefined) folder?.claim();
+      return folder?.path(".auth_token");
+    },
+  });
+  const context: RegistrationContext = {
+    ...shared,
+    deployMode,
+    lookup,
+    getWorkspaceInfo,
+    store,
+    pendingWarnings: deployModeWarning === undefined ? [] : [deployModeWarning],
+    stateFor: createRegistrationStates(),
+  };
+  return {
+    register: (registration: Registration, callOptions?: CallOptions) =>
+      register(context, registration, callOptions),
+    updateAgentCard: (card: AgentCard, callOptions?: CallOptions) =>
+      updateAgentCard(context, card, callOptions),
+    async registerAgain(workspace: Workspace, limits: BackgroundLimits) {
+      const again = await settle(registerAgain(context, { source: workspace.id, ...limits }));
+      return again.ok && again.value === undefined ? undefined : again;
+    },
+    /** Stores what is not stored yet; resolves after two seconds at most. */
+    close: store.close,
+  };
 }

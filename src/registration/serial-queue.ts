@@ -1,10 +1,10 @@
 /** A place in a line. */
 export interface QueueSlot {
   /** Resolves once all in front have left. */
-  readonly turn: Promise<unknown>;
+  readonly ready: Promise<unknown>;
   /** Asks those in front to give way, if they do. */
-  push(): void;
-  leave(): void;
+  preempt(): void;
+  release(): void;
 }
 
 /** Those who wait for each other, in the order in which they came. */
@@ -24,11 +24,11 @@ export function createSerialQueue(): SerialQueue {
       const place = { left, giveWay };
       places.add(place);
       return {
-        turn: Promise.all(inFront.map((each) => each.left)),
-        push() {
+        ready: Promise.all(inFront.map((each) => each.left)),
+        preempt() {
           for (const each of inFront) if (places.has(each)) each.giveWay?.();
         },
-        leave() {
+        release() {
           places.delete(place);
           resolve();
         },

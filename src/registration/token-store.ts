@@ -9,9 +9,9 @@ import { errorMessage } from "../text/format";
 /** Brings tokens to the disk that the platform shows once, however long the disk does not take them. */
 export interface TokenStore {
   /** Stores a new token; resolves, always, once it is stored or has been tried. */
-  keep(workspace: Workspace, token: string): Promise<void>;
+  save(workspace: Workspace, token: string): Promise<void>;
   /** Tries again what is not stored yet. */
-  catchUp(workspace: Workspace): Promise<void>;
+  retry(workspace: Workspace): Promise<void>;
   /** Tries what is not stored a last time, for two seconds at most. */
   close(): Promise<void>;
 }
@@ -96,7 +96,7 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
   }
 
   return {
-    async keep(workspace, token) {
+    async save(workspace, token) {
       const paths = [workspace.tokenFile, pathOf(workspace)].filter((path) => path !== undefined);
       if (paths.length === 0 || builtin("node:fs") === undefined) {
         tell(workspace, token, "there is no file system here");
@@ -107,7 +107,7 @@ export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStor
       unsaved.set(workspace, entry);
       await tryOnce(entry);
     },
-    async catchUp(workspace) {
+    async retry(workspace) {
       const entry = unsaved.get(workspace);
       if (entry !== undefined) await tryOnce(entry);
     },

@@ -6,7 +6,7 @@ import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import { type AgentCard, checkAgentCard } from "./agent-card";
 import type { RegistrationContext } from "./register";
-import { changeRegistration } from "./registration-change";
+import { changeRegistration } from "./serialize-change";
 
 /** Replaces the whole card of a workspace. A registration that is repeated later carries the new one. */
 export async function updateAgentCard(
@@ -15,18 +15,23 @@ export async function updateAgentCard(
   options?: CallOptions,
 ): Promise<void> {
   const agentCard = checkAgentCard(card, "`card`");
-  await changeRegistration(context, options, "The new agent card", async ({ workspace, turn, left }) => {
-    await turn();
-    await requestPlatform(context, {
-      method: "POST",
-      path: () => "/registry/update-card",
-      body: ({ id }) => ({ workspace_id: id, agent_card: agentCard }),
-      options: left(),
-      classify: judgeUpdate,
-    });
-    const record = context.recordOf(workspace);
-    if (record.last !== undefined) record.last = { ...record.last, agentCard };
-  });
+  await changeRegistration(
+    context,
+    options,
+    "The new agent card",
+    async ({ workspace, waitForTurn: turn, remainingOptions: left }) => {
+      await turn();
+      await requestPlatform(context, {
+        method: "POST",
+        path: () => "/registry/update-card",
+        body: ({ id }) => ({ workspace_id: id, agent_card: agentCard }),
+        options: left(),
+        classify: judgeUpdate,
+      });
+      const record = context.stateFor(workspace);
+      if (record.last !== undefined) record.last = { ...record.last, agentCard };
+    },
+  );
 }
 
 function judgeUpdate(answer: HttpResponse): Result<JsonRecord> {

@@ -1,4 +1,4 @@
-import { type Delegation, isFinal, readDelegations } from "../delegation/delegation";
+import { type Delegation, isFinal, parseDelegations } from "../delegation/parse-delegations";
 import { isRecord, type JsonRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
 import { isDelegationId } from "./result";
@@ -26,7 +26,7 @@ const MOST_ROWS = 5 * PAGE_ROWS;
 export function parsePage(given: readonly unknown[], workspaceId: string): DelegationPage {
   const rows = given.slice(0, MOST_ROWS);
   const good = rows.filter(isRow);
-  const own = readDelegations(good, workspaceId).reverse();
+  const own = parseDelegations(good, workspaceId).reverse();
   const foreign = good.filter(
     (row) =>
       isFinal(row) &&

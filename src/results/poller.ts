@@ -1,12 +1,13 @@
-import type { BackgroundLimits, ClientInternals } from "../client/internals";
-import type { Delegation } from "../delegation/delegation";
+import type { ClientInternals } from "../client/internals";
 import { listRows } from "../delegation/list";
 import { notifyOfResult } from "../delegation/notify";
+import type { Delegation } from "../delegation/parse-delegations";
 import { type A2AError, settle } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { LockHeldError } from "../storage/lock";
 import { oneLine } from "../text/format";
+import type { BackgroundLimits } from "../validation/options";
 import { createFailureReporter } from "./failure-reporter";
 import { createNotifier } from "./notifier";
 import type { ResolvedResultsOptions } from "./options";

@@ -1,4 +1,4 @@
-import type { Delegation } from "../delegation/delegation";
+import type { Delegation } from "../delegation/parse-delegations";
 import { isRecord, parseJson } from "../text/json";
 
 /** One line of the results file. All text but the ids and the status was written by the peer: data, not instructions. */

@@ -41,6 +41,12 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
+/** Limits of a call in the background. It rejects with the signal's reason once that is aborted. */
+export interface BackgroundLimits {
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
 /** Checks the options of a call, `source` aside. Throws `invalid_argument`. */
 export function checkCallOptions<Options extends CallOptions>(
   options: Options | undefined,

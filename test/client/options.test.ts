@@ -1,7 +1,7 @@
 import type { A2AClientOptions } from "a2a-peers";
 import { createA2AClient } from "a2a-peers";
 import { describe, expect, it } from "vitest";
-import { resolveOptions } from "../../src/client/options";
+import { resolveOptions } from "../../src/client/resolve-options";
 import { thrownBy } from "../helpers/failure";
 import { OWN } from "../helpers/ids";
 import { type FakeMachine, fakeMachine } from "../helpers/machine";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readDelegations } from "../../src/delegation/delegation";
+import { parseDelegations } from "../../src/delegation/parse-delegations";
 import { OWN, STRANGER } from "../helpers/ids";
 
 const NAMES = ["__proto__", "constructor", "toString", "hasOwnProperty", "d-1", "d-2", ""];
@@ -30,7 +30,7 @@ it("whatever the rows are, they are read without a failure and without a trace",
   const before = Object.getOwnPropertyNames(Object.prototype);
   fc.assert(
     fc.property(rows, (given) => {
-      const read = readDelegations(given, OWN);
+      const read = parseDelegations(given, OWN);
       for (const delegation of read) {
         expect(delegation.sourceId).toBe(OWN);
         expect(delegation.delegationId).not.toBe("");
@@ -68,7 +68,7 @@ it("a bad row changes nothing of what the good ones say", () => {
       (all, junk, at) => {
         const mixed: unknown[] = [...all];
         mixed.splice(at % (all.length + 1), 0, ...junk);
-        expect(readDelegations(mixed, OWN)).toEqual(readDelegations(all, OWN));
+        expect(parseDelegations(mixed, OWN)).toEqual(parseDelegations(all, OWN));
       },
     ),
   );
@@ -93,7 +93,7 @@ it("a final row decides, wherever it stands", () => {
     fc.property(fc.array(open, { maxLength: 10 }), fc.nat(), (others, at) => {
       const mixed: unknown[] = [...others];
       mixed.splice(at % (others.length + 1), 0, final);
-      expect(readDelegations(mixed, OWN)).toMatchObject([{ status: "completed", responsePreview: "ten" }]);
+      expect(parseDelegations(mixed, OWN)).toMatchObject([{ status: "completed", responsePreview: "ten" }]);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../src/messaging/classify";
-import { readReply } from "../../src/messaging/reply";
+import { parseReply } from "../../src/messaging/reply";
 import { httpAnswer, rpc, textMessage } from "../helpers/answer";
 
 const POISON = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"];
@@ -166,7 +166,7 @@ describe("the reply parser", () => {
           json.map((text) => JSON.parse(text) as unknown),
         ),
         (value) => {
-          const reply = readReply(value);
+          const reply = parseReply(value);
           expect(typeof reply.text).toBe("string");
           expect(Array.isArray(reply.files) && Array.isArray(reply.data)).toBe(true);
         },
@@ -179,7 +179,7 @@ describe("the reply parser", () => {
     const distinct = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 });
     fc.assert(
       fc.property(distinct, (texts) => {
-        expect(readReply(textMessage(...texts)).text).toBe(texts.join("\n"));
+        expect(parseReply(textMessage(...texts)).text).toBe(texts.join("\n"));
       }),
     );
   });

@@ -56,7 +56,7 @@ describe("a token the disk does not take", () => {
     let isFull = true;
     const { clock, store, events, become } = await setUp();
     const tried = disk(() => (isFull ? fails() : Promise.resolve()));
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     expect(events).toEqual([
       { type: "token.store_failed", workspaceId: OWN, reason: expect.stringContaining("ENOSPC") },
     ]);
@@ -78,14 +78,14 @@ describe("a token the disk does not take", () => {
   it("keeps no process alive while it waits", async () => {
     const { clock, store } = await setUp();
     disk(fails);
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     expect(clock.pending).toEqual([{ due: 1000, background: true }]);
   });
 
   it("is tried for as long as it takes, at least every five minutes, and told less and less", async () => {
     const { clock, store, events } = await setUp();
     const tried = disk(fails);
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     for (let tries = tried.tries; tries < 25; tries += 1) {
       const [next] = clock.pending;
       expect((next?.due ?? Number.NaN) - clock.now()).toBeLessThanOrEqual(300_000);
@@ -100,10 +100,10 @@ describe("a token the disk does not take", () => {
     let isFull = true;
     const { clock, store, events, become } = await setUp();
     disk(() => (isFull ? fails() : Promise.resolve()));
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     for (let round = 0; round < 4; round += 1) await clock.advance(10_000);
     const before = events.length;
-    await store.keep(ME, SECOND_TOKEN);
+    await store.save(ME, SECOND_TOKEN);
     expect(events).toHaveLength(before + 1);
     isFull = false;
     await clock.advance(1000);
@@ -115,20 +115,20 @@ describe("a token the disk does not take", () => {
     let isFull = true;
     const { clock, store, stored } = await setUp();
     const tried = disk(() => (isFull ? fails() : Promise.resolve()));
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     isFull = false;
-    await store.catchUp(ME);
+    await store.retry(ME);
     expect(await stored()).toBe(TOKEN);
     expect(clock.pending).toEqual([]);
-    await store.catchUp(ME);
-    await store.catchUp(OTHER);
+    await store.retry(ME);
+    await store.retry(OTHER);
     expect(tried.tries).toBe(2);
   });
 
   it("is tried once for all that ask at the same time", async () => {
     const { clock, store, events } = await setUp();
     const tried = disk(fails);
-    await Promise.all([store.keep(ME, TOKEN), store.catchUp(ME), store.keep(ME, TOKEN)]);
+    await Promise.all([store.save(ME, TOKEN), store.retry(ME), store.save(ME, TOKEN)]);
     expect([tried.tries, events.length, clock.pending.length]).toEqual([1, 1, 1]);
   });
 
@@ -140,8 +140,8 @@ describe("a token the disk does not take", () => {
       first = false;
       return isFirst ? fails() : Promise.resolve();
     });
-    await store.keep(ME, TOKEN);
-    await store.keep(OTHER, SECOND_TOKEN);
+    await store.save(ME, TOKEN);
+    await store.save(OTHER, SECOND_TOKEN);
     expect(await stored(SECOND)).toBe(SECOND_TOKEN);
     await expect(stored()).rejects.toThrow("ENOENT");
   });
@@ -149,7 +149,7 @@ describe("a token the disk does not take", () => {
   it("is in no event, even when the disk names it", async () => {
     const { store, events } = await setUp();
     disk(() => Promise.reject(new Error(`cannot write ${TOKEN}\n${TOKEN.repeat(50)}`)));
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     expect(events).toHaveLength(1);
     expect(JSON.stringify(events)).not.toContain(TOKEN.slice(0, 8));
   });
@@ -165,7 +165,7 @@ describe("a disk that does not answer", () => {
   it("is waited for two seconds, and what it does later counts", async () => {
     const { clock, store, events, become } = await setUp();
     const { tried, release } = hanging();
-    const keeping = store.keep(ME, TOKEN);
+    const keeping = store.save(ME, TOKEN);
     await clock.advance(2000);
     await keeping;
     expect(events).toMatchObject([{ reason: "the disk has not answered within 2000 ms" }]);
@@ -178,9 +178,9 @@ describe("a disk that does not answer", () => {
   it("is given nothing else meanwhile, so that it cannot put an older token over a newer one", async () => {
     const { clock, store, become } = await setUp();
     const { tried, release } = hanging();
-    void store.keep(ME, TOKEN);
+    void store.save(ME, TOKEN);
     await clock.advance(10_000);
-    void store.keep(ME, SECOND_TOKEN);
+    void store.save(ME, SECOND_TOKEN);
     await clock.advance(10_000);
     expect(tried.tries).toBe(1);
     release();
@@ -195,7 +195,7 @@ describe("the end of the client", () => {
     let isFull = true;
     const { clock, store, stored } = await setUp();
     disk(() => (isFull ? fails() : Promise.resolve()));
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     isFull = false;
     await store.close();
     expect(await stored()).toBe(TOKEN);
@@ -205,7 +205,7 @@ describe("the end of the client", () => {
   it("tells a last failure, however many there were, and leaves no timer", async () => {
     const { clock, store, events } = await setUp();
     const tried = disk(fails);
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     await clock.advance(20_000);
     expect([tried.tries, events.length]).toEqual([5, 3]);
     await store.close();
@@ -218,7 +218,7 @@ describe("the end of the client", () => {
   it("waits two seconds for a disk that does not answer", async () => {
     const { clock, store } = await setUp();
     disk(() => new Promise(() => {}));
-    void store.keep(ME, TOKEN);
+    void store.save(ME, TOKEN);
     await clock.advance(60_000);
     let isOver = false;
     const startedAt = clock.now();
@@ -246,7 +246,7 @@ describe("where there is no file system", () => {
     ],
   ])("a token is told of once and not tried again: %s", async (_, prepare) => {
     const { clock, store, events } = await prepare();
-    await store.keep(ME, TOKEN);
+    await store.save(ME, TOKEN);
     await turns();
     expect(events).toEqual([
       { type: "token.store_failed", workspaceId: OWN, reason: "there is no file system here" },

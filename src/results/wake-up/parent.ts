@@ -1,4 +1,3 @@
-import type { BackgroundLimits } from "../../client/internals";
 import { isA2AError } from "../../errors";
 import type { Workspace } from "../../identity/workspaces";
 import type { JsonRecord } from "../../text/json";
@@ -6,6 +5,7 @@ import { classifyStatus, readJsonObject } from "../../transport/request/classify
 import { type RequestContext, requestPlatform } from "../../transport/request/platform-request";
 import { fail, ok, type Result } from "../../transport/request/result";
 import { type HttpResponse, isSuccess } from "../../transport/response";
+import type { BackgroundLimits } from "../../validation/options";
 import { parsePeerId } from "../../validation/peer-id";
 
 /** The workspace above the own one. */

@@ -1,23 +1,23 @@
 import type { Workspace } from "../identity/workspaces";
-import type { CheckedRegistration } from "./registration";
+import type { ResolvedRegistration } from "./resolve-registration";
 import { createSerialQueue, type SerialQueue } from "./serial-queue";
 
 /** What a client remembers of the registration of one workspace. */
-export interface LastRegistration {
+export interface RegistrationState {
   /** What was registered last, for those who have to do it again. */
-  last: CheckedRegistration | undefined;
+  last: ResolvedRegistration | undefined;
   /** A registration that showed no token went out, its answer was lost, and none has been answered since. */
   isAnswerLost: boolean;
-  readonly line: SerialQueue;
+  readonly queue: SerialQueue;
 }
 
-export function createLastRegistrations(): (workspace: Workspace) => LastRegistration {
-  const records = new WeakMap<Workspace, LastRegistration>();
+export function createRegistrationStates(): (workspace: Workspace) => RegistrationState {
+  const records = new WeakMap<Workspace, RegistrationState>();
   return (workspace) => {
     const record = records.get(workspace) ?? {
       last: undefined,
       isAnswerLost: false,
-      line: createSerialQueue(),
+      queue: createSerialQueue(),
     };
     records.set(workspace, record);
     return record;

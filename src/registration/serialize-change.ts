@@ -12,15 +12,15 @@ export interface RegistrationChange {
   readonly workspace: Workspace;
   readonly call: Call;
   /** For the requests that are part of it: they share its time. */
-  left(): CallOptions & { timeoutMs: number };
+  remainingOptions(): CallOptions & { timeoutMs: number };
   /** Waits for the changes that were asked for before. */
-  turn(): Promise<unknown>;
+  waitForTurn(): Promise<unknown>;
   /** Lets the next one go; the end of the call does so at the latest. */
-  leave(): void;
+  release(): void;
 }
 
 interface ChangeContext extends RequestContext {
-  recordOf(workspace: Workspace): { readonly line: SerialQueue };
+  stateFor(workspace: Workspace): { readonly queue: SerialQueue };
 }
 
 /**
@@ -67,19 +67,20 @@ async function inLine<T>(
   const { signal, timeoutMs = context.requestMs, source } = checkCallOptions(options);
   const workspace = context.workspaces.named(source) ?? context.workspaces.default;
   const call = context.calls.begin(timeoutMs, signal, background);
-  const place = context.recordOf(workspace).line.enqueue(giveWay);
+  const place = context.stateFor(workspace).queue.enqueue(giveWay);
   try {
     return await make({
       workspace,
       call,
-      left: () => ({ source: workspace.id, signal, timeoutMs: Math.max(1, call.remainingMs()) }),
-      turn: () => (background ? call.waitFor(place.turn) : turnOrHalfTime(context, place, call, signal)),
-      leave: place.leave,
+      remainingOptions: () => ({ source: workspace.id, signal, timeoutMs: Math.max(1, call.remainingMs()) }),
+      waitForTurn: () =>
+        background ? call.waitFor(place.ready) : turnOrHalfTime(context, place, call, signal),
+      release: place.release,
     });
   } catch (error) {
     throw error instanceof TransportFailure ? earlyEndError(call, what) : error;
   } finally {
-    place.leave();
+    place.release();
     call.end();
   }
 }
@@ -93,10 +94,10 @@ async function turnOrHalfTime(
 ): Promise<void> {
   const wait = calls.begin(call.remainingMs() / 2, signal);
   try {
-    await wait.waitFor(place.turn);
+    await wait.waitFor(place.ready);
   } catch (error) {
     if (wait.cancelled() !== undefined) throw error;
-    place.push();
+    place.preempt();
   } finally {
     wait.end();
   }

@@ -1,0 +1,138 @@
+import { configurationError } from "../errors";
+import type { A2AEvent } from "../events";
+import { resolveWorkspaces } from "../identity/credentials";
+import { type ResolvedDeployMode, resolveDeployMode } from "../identity/deploy-mode";
+import type { TenantHeaders } from "../identity/headers";
+import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "../identity/platform";
+import type { Credentials } from "../identity/workspaces";
+import type { Machine } from "../runtime/machine";
+import { quote } from "../text/format";
+import type { RetryPolicy } from "../transport/request/backoff";
+import { type DeliveryMode, parseDeliveryMode, parseMilliseconds } from "../validation/options";
+import type {
+  A2AClientOptions,
+  EnricherOptions,
+  LimitOptions,
+  RetryOptions,
+  TimeoutOptions,
+} from "./options";
+
+/** Options after validation: complete and frozen. The rest of the package sees this form alone. */
+export interface ResolvedOptions extends ResolvedDeployMode {
+  readonly platformUrl: string;
+  readonly workspaces: readonly Credentials[];
+  readonly tenant: TenantHeaders;
+  readonly delivery: DeliveryMode;
+  readonly retry: RetryPolicy;
+  readonly budgetMs: number;
+  readonly sendMs: number;
+  readonly requestMs: number;
+  readonly enrichMs: number;
+  readonly enricher: Required<{ [Name in keyof EnricherOptions]: number }>;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly maxConcurrentSends: number;
+  readonly fetch: typeof fetch | undefined;
+  readonly random: () => number;
+  readonly onEvent: ((event: A2AEvent) => void) | undefined;
+}
+
+/** The largest size that can be configured for a body. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** Validates `options` and fills them from the environment. Throws `configuration`, naming the option that is wrong. */
+export function resolveOptions(options: A2AClientOptions, machine: Machine): ResolvedOptions {
+  if (typeof options !== "object" || options === null) {
+    throw configurationError(`Expected the options to be an object, got a value of type ${typeof options}.`);
+  }
+  const platformUrl = resolvePlatformUrl(options.platformUrl, machine);
+  const orgId = resolveOrgId(options.orgId, machine);
+  return Object.freeze({
+    platformUrl,
+    workspaces: resolveWorkspaces(options, machine),
+    ...resolveDeployMode(options.deployMode, orgId, machine),
+    tenant: { orgId, origin: resolveOrigin(options.origin, platformUrl) },
+    delivery: parseDeliveryMode(options.delivery ?? "at-least-once", configurationError),
+    ...resolveRetry(section(options.retry, "retry")),
+    ...resolveTimeouts(section(options.timeouts, "timeouts")),
+    enricher: resolveEnricher(section(options.enricher, "enricher")),
+    ...resolveLimits(section(options.limits, "limits")),
+    fetch: optionalFunction(options.fetch, "fetch"),
+    random: optionalFunction(options.random, "random") ?? Math.random,
+    onEvent: optionalFunction(options.onEvent, "onEvent"),
+  });
+}
+
+function resolveRetry(retry: RetryOptions): Pick<ResolvedOptions, "retry" | "budgetMs"> {
+  const baseDelayMs = milliseconds(retry.baseDelayMs ?? 1000, "retry.baseDelayMs", 0);
+  const maxDelayMs = milliseconds(retry.maxDelayMs ?? 16_000, "retry.maxDelayMs", 0);
+  if (maxDelayMs < baseDelayMs) {
+    throw configurationError(
+      `Expected \`retry.maxDelayMs\` (${maxDelayMs}) to be at least \`retry.baseDelayMs\` (${baseDelayMs}).`,
+    );
+  }
+  return {
+    retry: {
+      maxAttempts: wholeNumber(retry.maxAttempts ?? 5, "retry.maxAttempts", 1000),
+      baseDelayMs,
+      maxDelayMs,
+      jitter: resolveJitter(retry.jitter ?? 0.25),
+    },
+    budgetMs: milliseconds(retry.budgetMs ?? 600_000, "retry.budgetMs"),
+  };
+}
+
+function resolveTimeouts(timeouts: TimeoutOptions) {
+  return {
+    sendMs: milliseconds(timeouts.sendMs ?? 300_000, "timeouts.sendMs"),
+    requestMs: milliseconds(timeouts.requestMs ?? 10_000, "timeouts.requestMs"),
+    enrichMs: milliseconds(timeouts.enrichMs ?? 2000, "timeouts.enrichMs"),
+  };
+}
+
+function resolveEnricher(enricher: EnricherOptions): ResolvedOptions["enricher"] {
+  return {
+    ttlMs: milliseconds(enricher.ttlMs ?? 300_000, "enricher.ttlMs"),
+    failureTtlMs: milliseconds(enricher.failureTtlMs ?? 30_000, "enricher.failureTtlMs"),
+    maxPeers: wholeNumber(enricher.maxPeers ?? 1024, "enricher.maxPeers", 1_048_576),
+    workers: wholeNumber(enricher.workers ?? 2, "enricher.workers", 64),
+    maxQueued: wholeNumber(enricher.maxQueued ?? 256, "enricher.maxQueued", 65_536),
+  };
+}
+
+function resolveLimits(limits: LimitOptions) {
+  return {
+    requestBytes: wholeNumber(limits.requestBytes ?? 1_048_576, "limits.requestBytes", MAX_BYTES),
+    responseBytes: wholeNumber(limits.responseBytes ?? 16_777_216, "limits.responseBytes", MAX_BYTES),
+    maxConcurrentSends: wholeNumber(limits.maxConcurrentSends ?? 256, "limits.maxConcurrentSends", 65_536),
+  };
+}
+
+function milliseconds(value: unknown, name: string, least?: number): number {
+  return parseMilliseconds(value, name, configurationError, least);
+}
+
+function wholeNumber(value: unknown, name: string, most: number): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw configurationError(
+    `Expected \`${name}\` to be a whole number from 1 to ${most}, got ${quote(value)}.`,
+  );
+}
+
+function resolveJitter(value: unknown): number | "full" {
+  if (value === "full" || (typeof value === "number" && value >= 0 && value <= 1)) return value;
+  throw configurationError(
+    `Expected \`retry.jitter\` to be a number from 0 to 1 or 'full', got ${quote(value)}.`,
+  );
+}
+
+function optionalFunction<F>(value: F | undefined, name: string): F | undefined {
+  if (value === undefined || typeof value === "function") return value;
+  throw configurationError(`Expected \`${name}\` to be a function, got ${quote(value)}.`);
+}
+
+function section<S extends object>(value: S | undefined, name: string): Partial<S> {
+  if (value === undefined) return {};
+  if (typeof value === "object" && value !== null) return value;
+  throw configurationError(`Expected \`${name}\` to be an object, got ${quote(value)}.`);
+}

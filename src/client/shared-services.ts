@@ -1,0 +1,33 @@
+import { type A2AEvent, safeHook } from "../events";
+import { createWorkspaces } from "../identity/workspaces";
+import type { Clock } from "../runtime/clock";
+import { createCalls } from "../transport/call";
+import { createHttp } from "../transport/http/http";
+import { joinPool } from "../transport/http/pool";
+import { createExecute } from "../transport/request/execute";
+import type { SharedServices } from "../transport/request/shared-services";
+import type { ResolvedOptions } from "./resolve-options";
+
+/** Connections for everything but messages; these calls are short. */
+const CONTROL_CONNECTIONS = 8;
+
+/** Creates the services that all parts of a client use. The pools are joined: leave them when the client closes. */
+export function createSharedServices(options: ResolvedOptions, clock: Clock): SharedServices {
+  const { platformUrl, tenant, random, requestMs, requestBytes } = options;
+  const emit = safeHook<A2AEvent>(options.onEvent);
+  const http = createHttp({ platformUrl, custom: options.fetch, maxBytes: options.responseBytes, clock });
+  return {
+    platformUrl,
+    requestMs,
+    requestBytes,
+    clock,
+    emit,
+    workspaces: createWorkspaces(options.workspaces, clock, (workspaceId) =>
+      emit({ type: "token.refreshed", workspaceId }),
+    ),
+    calls: createCalls(clock),
+    exchange: createExecute({ platformUrl, tenant, policy: options.retry, random, http }),
+    pool: joinPool("control", CONTROL_CONNECTIONS),
+    messagePool: joinPool("messages", options.maxConcurrentSends),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Workspace } from "../identity/workspaces";
+import type { SharedServices } from "../transport/request/shared-services";
+import type { BackgroundLimits } from "../validation/options";
+import type { OutgoingMessage } from "./outgoing-message";
+import { messageSelf, type SelfMessage } from "./self-message";
+import { type MessagingContext, type SendOptions, sendA2AMessage } from "./send";
+
+export type MessagingOptions = Pick<MessagingContext, "delivery" | "budgetMs" | "sendMs">;
+
+/** Sending messages to peers, and to the own agent. */
+export function createMessaging(
+  shared: SharedServices,
+  peers: MessagingContext["peers"],
+  { delivery, budgetMs, sendMs }: MessagingOptions,
+) {
+  const context: MessagingContext = {
+    ...shared,
+    pool: shared.messagePool,
+    peers,
+    delivery,
+    budgetMs,
+    sendMs,
+  };
+  return {
+    sendA2AMessage: (peerId: string, message: string | OutgoingMessage, options?: SendOptions) =>
+      sendA2AMessage(context, peerId, message, options),
+    messageSelf: (workspace: Workspace, message: SelfMessage, limits: BackgroundLimits) =>
+      messageSelf(context, workspace, message, limits),
+  };
+}

@@ -1,0 +1,42 @@
+import { invalidArgument } from "../errors";
+import { quote } from "../text/format";
+import { isRecord } from "../text/json";
+import { type AgentCard, checkAgentCard } from "./agent-card";
+
+/** How a workspace announces itself. */
+export interface Registration {
+  /**
+   * Where the platform reaches the agent: `http` or `https`, at an address it may call. The name `localhost` is for a
+   * platform in development mode. Without one the agent fetches its messages.
+   */
+  url?: string | undefined;
+  agentCard: AgentCard;
+  /** @default "push" with a url, "poll" without */
+  deliveryMode?: "push" | "poll" | undefined;
+}
+
+/** A registration of our own: what becomes of the caller's object changes nothing in it. */
+export interface ResolvedRegistration extends Registration {
+  url: string;
+  deliveryMode: "push" | "poll";
+}
+
+export function resolveRegistration(given: Registration): ResolvedRegistration {
+  if (!isRecord(given))
+    throw invalidArgument(`Expected a registration to be an object, got ${quote(given)}.`);
+  const agentCard = checkAgentCard(given.agentCard, "`agentCard`");
+  const deliveryMode = given.deliveryMode ?? (given.url === undefined ? "poll" : "push");
+  if (deliveryMode !== "push" && deliveryMode !== "poll") {
+    throw invalidArgument(`Expected \`deliveryMode\` to be 'push' or 'poll', got ${quote(deliveryMode)}.`);
+  }
+  if (given.url !== undefined && typeof given.url !== "string") {
+    throw invalidArgument(`Expected \`url\` to be text, got ${quote(given.url)}.`);
+  }
+  const url = (given.url ?? "").trim();
+  if (deliveryMode === "push" && url === "") {
+    throw invalidArgument(
+      "Expected `url` for the delivery mode 'push': the platform has to reach the agent.",
+    );
+  }
+  return { url, agentCard, deliveryMode };
+}

@@ -1,0 +1,16 @@
+import type { A2AEvent, Emit } from "../../events";
+import type { Clock } from "../../runtime/clock";
+import type { Pool } from "../http/pool";
+import type { RequestContext } from "./platform-request";
+
+/** The services of one client that all its parts use. `pool` is the pool for requests other than messages. */
+export interface SharedServices extends RequestContext {
+  /** Base URL of the platform, without a slash at its end. */
+  readonly platformUrl: string;
+  /** Pool for messages, which may wait minutes for their reply. */
+  readonly messagePool: Pool;
+  /** The largest body of a message or a task as JSON, in bytes. */
+  readonly requestBytes: number;
+  readonly clock: Clock;
+  readonly emit: Emit<A2AEvent>;
+}
