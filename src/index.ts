@@ -64,7 +64,7 @@ export type { ListPeersOptions, PeerList, PeerListDiagnostic } from "./peers/lis
 export type { PeerRecord } from "./peers/record";
 export type { WorkspaceInfo } from "./peers/workspace-info";
 export type { AgentCard, AgentSkill } from "./registration/agent-card";
-export type { RegistrationResult } from "./registration/register";
+export type { RegistrationResult } from "./registration/registration-result";
 export type { Registration } from "./registration/resolve-registration";
 export type { CallOptions, DeliveryMode } from "./validation/options";
 export { parsePeerId } from "./validation/peer-id";

@@ -10,7 +10,7 @@ import type { PeerRecord } from "../peers/record";
 import type { WorkspaceInfo } from "../peers/workspace-info";
 import type { AgentCard } from "../registration/agent-card";
 import { type HostLookup, systemLookup } from "../registration/host-lookup";
-import type { RegistrationResult } from "../registration/register";
+import type { RegistrationResult } from "../registration/registration-result";
 import type { Registration } from "../registration/resolve-registration";
 import { type Clock, systemClock } from "../runtime/clock";
 import { getMachine } from "../runtime/machine";

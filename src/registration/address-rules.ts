@@ -4,17 +4,17 @@ import { FORBIDDEN_RANGES, type ForbiddenRange } from "./forbidden-ranges";
 
 type Net = typeof import("node:net");
 
-/** Tells which addresses the platform would call an agent at. */
+/** The platform's rules for the addresses of agents. */
 export interface AddressRules {
   isAddress(host: string): boolean;
-  /** The range an address lies in that is forbidden in this mode. */
+  /** The forbidden range that contains the address; `undefined` for an address that is allowed in this mode. */
   forbidden(address: string, mode: DeployMode): ForbiddenRange | undefined;
 }
 
-// Made when first needed, and the same for every client.
+// Created when first needed; every client uses the same.
 let rules: AddressRules | undefined;
 
-/** `undefined` where the runtime has no block lists: there the platform judges alone. */
+/** `undefined` where the runtime has no `net.BlockList`; addresses are left to the platform there. */
 export function addressRules(): AddressRules | undefined {
   const net = builtin("node:net");
   if (net?.BlockList === undefined) return undefined;
@@ -23,11 +23,11 @@ export function addressRules(): AddressRules | undefined {
 }
 
 function createRules(net: Net): AddressRules {
-  const ranges = FORBIDDEN_RANGES.map((range) => ({ range, list: listOf(range, net) }));
+  const ranges = FORBIDDEN_RANGES.map((range) => ({ range, list: createBlockList(range, net) }));
   return {
     isAddress: (host) => net.isIP(host) !== 0,
     forbidden(address, mode) {
-      // A lookup may name the zone of a link-local address, and not every runtime's block list reads one.
+      // A lookup may return the zone of a link-local address, which some runtimes' block lists cannot parse.
       const [plain = ""] = address.split("%", 1);
       const family = net.isIPv4(plain) ? "ipv4" : "ipv6";
       return ranges.find(
@@ -37,8 +37,8 @@ function createRules(net: Net): AddressRules {
   };
 }
 
-/** A block list takes an IPv4-mapped address for the IPv4 address by itself. */
-function listOf({ subnet }: ForbiddenRange, net: Net): InstanceType<Net["BlockList"]> {
+/** A block list matches IPv4-mapped addresses by itself. */
+function createBlockList({ subnet }: ForbiddenRange, net: Net): InstanceType<Net["BlockList"]> {
   const list = new net.BlockList();
   const [address = "", length] = subnet.split("/");
   const bits = Number(length);
@@ -47,16 +47,16 @@ function listOf({ subnet }: ForbiddenRange, net: Net): InstanceType<Net["BlockLi
     return list;
   }
   list.addSubnet(address, bits, "ipv4");
-  // NAT64, IPv4-compatible and 6to4 addresses carry an IPv4 address, and that is where a connection to one of them ends.
+  // NAT64, IPv4-compatible and 6to4 addresses contain the IPv4 address that a connection to them reaches.
   list.addSubnet(`64:ff9b::${address}`, 96 + bits, "ipv6");
   list.addSubnet(`64:ff9b:1::${address}`, 96 + bits, "ipv6");
   list.addSubnet(`::${address}`, 96 + bits, "ipv6");
-  list.addSubnet(`2002:${groupsOf(address)}::`, 16 + bits, "ipv6");
+  list.addSubnet(`2002:${toIPv6Groups(address)}::`, 16 + bits, "ipv6");
   return list;
 }
 
-/** An IPv4 address as two groups of an IPv6 one. */
-function groupsOf(address: string): string {
+/** An IPv4 address as two groups of an IPv6 address. */
+function toIPv6Groups(address: string): string {
   const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
   return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
 }

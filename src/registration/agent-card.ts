@@ -1,7 +1,7 @@
 import { invalidArgument } from "../errors";
 import { isRecord } from "../text/json";
 
-/** What an agent can do, in one line for others. */
+/** One thing an agent can do. */
 export interface AgentSkill {
   id?: string;
   name: string;
@@ -11,7 +11,7 @@ export interface AgentSkill {
   [field: string]: unknown;
 }
 
-/** How an agent describes itself. Stored and handed out as it is. */
+/** The description of an agent. The platform stores it unchanged and shows it to peers. */
 export interface AgentCard {
   name: string;
   description?: string;
@@ -22,8 +22,8 @@ export interface AgentCard {
 }
 
 /**
- * A copy of the card as JSON holds it, so that what is sent, now and later, is what was checked. `name` is how the
- * error of a wrong one calls it.
+ * Returns a copy of the card, so that what is sent later is what was checked. Throws `invalid_argument`, which calls
+ * the card `name`.
  */
 export function checkAgentCard(card: unknown, name: string): AgentCard {
   if (!isRecord(card) || typeof card.name !== "string") {

@@ -5,69 +5,71 @@ import type { ForbiddenRange } from "./forbidden-ranges";
 
 /** Why the platform calls no agent at a URL. */
 export interface UrlProblem {
-  /** In the platform's own words. Names the host at most: the rest of a URL may hold a password. */
+  /** In the platform's own words. Quotes the host at most: the rest of a URL may hold a password. */
   readonly reason: string;
-  readonly kind: "form" | "name" | ForbiddenRange["kind"];
+  readonly kind: "syntax" | "host" | ForbiddenRange["kind"];
 }
 
 /** The URL of an agent, as the platform reads it. */
 export interface AgentUrl {
-  /** The name whose addresses decide; `undefined` where none has to be looked up. */
-  readonly name: string | undefined;
-  /** What speaks against it in this mode. `found` are the addresses of the name; nothing is known without. */
-  problem(mode: DeployMode, found?: readonly string[]): UrlProblem | undefined;
+  /** The host name to resolve; `undefined` where the check needs no addresses. */
+  readonly hostName: string | undefined;
+  /** Why the platform refuses it in this mode. A host name without its addresses counts as fine. */
+  problem(mode: DeployMode, addresses?: readonly string[]): UrlProblem | undefined;
 }
 
 export function parseAgentUrl(url: string): AgentUrl {
-  const malformed = objectionToForm(url);
+  const malformed = findSyntaxProblem(url);
   const rules = addressRules();
-  if (malformed !== undefined || rules === undefined) return { name: undefined, problem: () => malformed };
-  // Numbers in any notation are an IPv4 address by now, as they are to whoever connects there.
+  if (malformed !== undefined || rules === undefined)
+    return { hostName: undefined, problem: () => malformed };
+  // The parser has turned numbers in any notation into an IPv4 address, as a connection does.
   const host = new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
   if (rules.isAddress(host)) {
-    const objection = (mode: DeployMode) => {
+    const problem = (mode: DeployMode) => {
       const range = rules.forbidden(host, mode);
-      return range && objectionToAddress(range);
+      return range && addressProblem(range);
     };
-    return { name: undefined, problem: objection };
+    return { hostName: undefined, problem };
   }
-  if (isLocalhost(url)) return { name: undefined, problem: () => undefined };
+  if (isLocalhost(url)) return { hostName: undefined, problem: () => undefined };
   return {
-    name: host,
-    problem: (mode, found) => (found === undefined ? undefined : objectionToName(host, found, mode, rules)),
+    hostName: host,
+    problem: (mode, addresses) =>
+      addresses === undefined ? undefined : findHostProblem(host, addresses, mode, rules),
   };
 }
 
-// Characters by which parsers of URLs come to different hosts.
+// Characters that make different URL parsers find different hosts.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
 const AMBIGUOUS = /[\u0000-\u001f\u007f\\]/;
 const WITH_HOST = /^[a-z]+:\/\/[^/?#]/i;
 const AUTHORITY = /^[a-z]+:\/\/([^/?#]*)/i;
 
-/** Longer ones are no address, and reading them takes long. */
-const LONGEST_URL = 2048;
+/** The longest URL that is parsed, in characters. */
+const MAX_URL_LENGTH = 2048;
 
-/** The platform takes this name without looking it up, in this spelling. */
+/** The platform accepts this name, in this spelling, without resolving it. */
 const LOCALHOST = /^[a-zA-Z]+:\/\/(?:[^/?#]*@)?localhost(?::\d*)?(?:[/?#]|$)/;
 
-/** Whether the platform takes the URL for that of an agent beside it. */
+/** True for a URL that the platform takes for that of an agent on its own machine. */
 export const isLocalhost = (url: string): boolean => LOCALHOST.test(url);
 
-function objectionToForm(url: string): UrlProblem | undefined {
-  if (url.length > LONGEST_URL) {
-    return { reason: `url is not valid: it has more than ${LONGEST_URL} characters`, kind: "form" };
+function findSyntaxProblem(url: string): UrlProblem | undefined {
+  if (url.length > MAX_URL_LENGTH) {
+    return { reason: `url is not valid: it has more than ${MAX_URL_LENGTH} characters`, kind: "syntax" };
   }
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
   if (scheme !== "http" && scheme !== "https") {
-    // In `user:password@host` it is no scheme that stands before the colon.
-    const shown = url.includes("@") && !url.includes("://") ? "" : oneLine(scheme, 40);
-    return { reason: `url scheme must be http or https, got "${shown}"`, kind: "form" };
+    // In `user:password@host` the part before the colon is not a scheme.
+    const quoted = url.includes("@") && !url.includes("://") ? "" : oneLine(scheme, 40);
+    return { reason: `url scheme must be http or https, got "${quoted}"`, kind: "syntax" };
   }
-  const problem = problemOf(url);
-  return problem === undefined ? undefined : { reason: `url is not valid: ${problem}`, kind: "form" };
+  const defect = findDefect(url);
+  return defect === undefined ? undefined : { reason: `url is not valid: ${defect}`, kind: "syntax" };
 }
 
-function problemOf(url: string): string | undefined {
+function findDefect(url: string): string | undefined {
   if (AMBIGUOUS.test(url)) return "it holds a control character or a backslash";
   if (!WITH_HOST.test(url)) return "it has no host";
   if (hasZone(url)) return "it has an IPv6 zone, which only means something on the agent's own machine";
@@ -80,25 +82,25 @@ function hasZone(url: string): boolean {
   return host.startsWith("[") && host.includes("%");
 }
 
-function objectionToAddress({ label, kind }: ForbiddenRange): UrlProblem {
+function addressProblem({ label, kind }: ForbiddenRange): UrlProblem {
   return { reason: `url targets a blocked address: ${label}`, kind };
 }
 
-/** Every address must pass: nobody knows which one the platform will take. */
-function objectionToName(
-  name: string,
-  found: readonly string[],
+/** Every address must be allowed, because the platform may choose any of them. */
+function findHostProblem(
+  hostName: string,
+  addresses: readonly string[],
   mode: DeployMode,
   rules: AddressRules,
 ): UrlProblem | undefined {
-  if (found.length === 0) {
-    return { reason: `hostname "${name}" cannot be resolved (DNS error): no such host`, kind: "name" };
+  if (addresses.length === 0) {
+    return { reason: `hostname "${hostName}" cannot be resolved (DNS error): no such host`, kind: "host" };
   }
-  for (const address of found) {
+  for (const address of addresses) {
     const range = rules.forbidden(address, mode);
     if (range !== undefined) {
-      const { reason, kind } = objectionToAddress(range);
-      return { reason: `hostname "${name}" resolves to forbidden address: ${reason} (${address})`, kind };
+      const { reason, kind } = addressProblem(range);
+      return { reason: `hostname "${hostName}" resolves to forbidden address: ${reason} (${address})`, kind };
     }
   }
   return undefined;
@@ -106,10 +108,10 @@ function objectionToName(
 
 const POLL = "register with `deliveryMode: 'poll'` and no `url`: the agent then fetches its messages.";
 
-/** What to do about an objection, as a sentence; `otherwise` after one that names a better way. */
+/** What to do about a problem, as a sentence. `otherwise`: it follows a sentence that names a better way. */
 export function adviceForUrl({ kind }: Pick<UrlProblem, "kind">, otherwise = false): string {
-  if (kind === "form") return `Give an http or https URL at a public address, or ${POLL}`;
-  if (kind === "name") return `Check the host name and its DNS records, or ${POLL}`;
+  if (kind === "syntax") return `Give an http or https URL at a public address, or ${POLL}`;
+  if (kind === "host") return `Check the host name and its DNS records, or ${POLL}`;
   if (kind === "loopback") {
     return `For a platform in development mode on the same machine use the name \`localhost\`. ${adviceForUrl({ kind: "other" }, true)}`;
   }

@@ -1,9 +1,9 @@
-/** Addresses at which the platform calls no agent. */
+/** A range of addresses at which the platform calls no agent. */
 export interface ForbiddenRange {
   readonly subnet: string;
   /** The platform's name for it, where it has one. */
   readonly label: string;
-  /** Also on a platform that is hosted, whose agents may live in private networks. */
+  /** True when it is forbidden on hosted platforms too, which allow private networks. */
   readonly always: boolean;
   readonly kind: "loopback" | "private" | "other";
 }
@@ -25,7 +25,7 @@ export const FORBIDDEN_RANGES: readonly ForbiddenRange[] = [
   { subnet: "172.16.0.0/12", label: "RFC-1918 private address", always: false, kind: "private" },
   { subnet: "192.168.0.0/16", label: "RFC-1918 private address", always: false, kind: "private" },
   { subnet: "fd00::/8", label: "IPv6 ULA address (RFC-4193 private)", always: false, kind: "private" },
-  // What the platform registers and then never reaches, or reaches somebody else at.
+  // The platform accepts these, and then reaches no agent, or another one.
   { subnet: "::/128", label: "unspecified IPv6 address", always: true, kind: "loopback" },
   { subnet: "0.0.0.0/8", label: "unspecified IPv4 address (RFC-1122)", always: true, kind: "loopback" },
   { subnet: "240.0.0.0/4", label: "reserved IPv4 address (RFC-1112)", always: true, kind: "other" },

@@ -1,9 +1,9 @@
 import { builtin } from "../runtime/machine";
 
-/** Finds every address of a host name. Rejects, with a `code`, when it finds none or cannot ask. */
+/** Resolves a host name to all its addresses. Rejects with a `code` when there are none or the lookup fails. */
 export type HostLookup = (name: string) => Promise<readonly string[]>;
 
-/** As this machine resolves names, its hosts file included; `undefined` where the runtime has no DNS. */
+/** The lookup of the operating system, hosts file included; `undefined` where the runtime has no DNS. */
 export function systemLookup(): HostLookup | undefined {
   const dns = builtin("node:dns");
   if (dns?.promises?.lookup === undefined) return undefined;
@@ -12,6 +12,6 @@ export function systemLookup(): HostLookup | undefined {
 
 const NO_SUCH_HOST = new Set(["ENOTFOUND", "ENODATA", "EAI_NONAME", "EAI_NODATA"]);
 
-/** True when the name surely has no address, rather than nobody being there to ask. */
+/** True when the name has no address; false when the lookup itself failed. */
 export const isNoSuchHost = (error: unknown): boolean =>
   NO_SUCH_HOST.has(String((error as { code?: unknown } | null | undefined)?.code));

@@ -2,24 +2,25 @@ import type { Workspace } from "../identity/workspaces";
 import type { ResolvedRegistration } from "./resolve-registration";
 import { createSerialQueue, type SerialQueue } from "./serial-queue";
 
-/** What a client remembers of the registration of one workspace. */
+/** What a client knows of the registration of one workspace. */
 export interface RegistrationState {
-  /** What was registered last, for those who have to do it again. */
+  /** The last registration that the platform accepted; repeated when the platform has lost it. */
   last: ResolvedRegistration | undefined;
-  /** A registration that showed no token went out, its answer was lost, and none has been answered since. */
+  /** A registration without a token was sent, its answer was lost, and no later one was answered. */
   isAnswerLost: boolean;
+  /** Orders the changes of the workspace. */
   readonly queue: SerialQueue;
 }
 
 export function createRegistrationStates(): (workspace: Workspace) => RegistrationState {
-  const records = new WeakMap<Workspace, RegistrationState>();
+  const states = new WeakMap<Workspace, RegistrationState>();
   return (workspace) => {
-    const record = records.get(workspace) ?? {
+    const state = states.get(workspace) ?? {
       last: undefined,
       isAnswerLost: false,
       queue: createSerialQueue(),
     };
-    records.set(workspace, record);
-    return record;
+    states.set(workspace, state);
+    return state;
   };
 }

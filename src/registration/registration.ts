@@ -4,7 +4,8 @@ import type { StateFolder } from "../storage/state-folder";
 import type { SharedServices } from "../transport/request/shared-services";
 import type { BackgroundLimits, CallOptions } from "../validation/options";
 import type { AgentCard } from "./agent-card";
-import { type RegistrationContext, register, registerAgain } from "./register";
+import type { RegistrationContext } from "./context";
+import { register, registerAgain } from "./register";
 import { createRegistrationStates } from "./registration-state";
 import type { Registration } from "./resolve-registration";
 import { createTokenStore } from "./token-store";
@@ -23,7 +24,7 @@ export function createRegistration(shared: SharedServices, options: Registration
   const { deployMode, deployModeWarning, lookup, getWorkspaceInfo, stateFolderFor } = options;
   const store = createTokenStore({
     ...shared,
-    pathOf(workspace) {
+    pathFor(workspace) {
       const folder = stateFolderFor(workspace);
       if (workspace.tokenFile === undefined) folder?.claim();
       return folder?.path(".auth_token");

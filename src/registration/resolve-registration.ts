@@ -3,11 +3,11 @@ import { quote } from "../text/format";
 import { isRecord } from "../text/json";
 import { type AgentCard, checkAgentCard } from "./agent-card";
 
-/** How a workspace announces itself. */
+/** What a workspace registers with the platform. */
 export interface Registration {
   /**
-   * Where the platform reaches the agent: `http` or `https`, at an address it may call. The name `localhost` is for a
-   * platform in development mode. Without one the agent fetches its messages.
+   * Where the platform reaches the agent: `http` or `https`, at an address the platform may call. `localhost` works
+   * only with a platform in development mode. Without a `url` the agent fetches its messages.
    */
   url?: string | undefined;
   agentCard: AgentCard;
@@ -15,12 +15,13 @@ export interface Registration {
   deliveryMode?: "push" | "poll" | undefined;
 }
 
-/** A registration of our own: what becomes of the caller's object changes nothing in it. */
+/** A checked and complete registration; a copy, so that later changes of the caller's object do not reach it. */
 export interface ResolvedRegistration extends Registration {
   url: string;
   deliveryMode: "push" | "poll";
 }
 
+/** Throws `invalid_argument`, naming what is wrong. The URL is not checked here. */
 export function resolveRegistration(given: Registration): ResolvedRegistration {
   if (!isRecord(given))
     throw invalidArgument(`Expected a registration to be an object, got ${quote(given)}.`);

@@ -1,35 +1,42 @@
-/** A place in a line. */
+/** An entry of a {@link SerialQueue}. */
 export interface QueueSlot {
-  /** Resolves once all in front have left. */
+  /** Resolves once all earlier entries are released. */
   readonly ready: Promise<unknown>;
-  /** Asks those in front to give way, if they do. */
+  /** Asks the earlier entries to stop; those without an `onPreempt` go on. */
   preempt(): void;
+  /** Removes the entry from the queue. May be called several times. */
   release(): void;
 }
 
-/** Those who wait for each other, in the order in which they came. */
+/** Runs things one after the other, in the order in which they were enqueued. */
 export interface SerialQueue {
-  enqueue(giveWay?: () => void): QueueSlot;
+  /** `onPreempt` is called when a later entry asks this one to stop. */
+  enqueue(onPreempt?: () => void): QueueSlot;
+}
+
+interface Entry {
+  readonly released: Promise<void>;
+  readonly onPreempt: (() => void) | undefined;
 }
 
 export function createSerialQueue(): SerialQueue {
-  const places = new Set<{ left: Promise<void>; giveWay: (() => void) | undefined }>();
+  const entries = new Set<Entry>();
   return {
-    enqueue(giveWay) {
-      const inFront = [...places];
+    enqueue(onPreempt) {
+      const earlier = [...entries];
       let resolve = () => {};
-      const left = new Promise<void>((done) => {
+      const released = new Promise<void>((done) => {
         resolve = done;
       });
-      const place = { left, giveWay };
-      places.add(place);
+      const entry: Entry = { released, onPreempt };
+      entries.add(entry);
       return {
-        ready: Promise.all(inFront.map((each) => each.left)),
+        ready: Promise.all(earlier.map((each) => each.released)),
         preempt() {
-          for (const each of inFront) if (places.has(each)) each.giveWay?.();
+          for (const each of earlier) if (entries.has(each)) each.onPreempt?.();
         },
         release() {
-          places.delete(place);
+          entries.delete(entry);
           resolve();
         },
       };

@@ -11,11 +11,11 @@ import type { QueueSlot, SerialQueue } from "./serial-queue";
 export interface RegistrationChange {
   readonly workspace: Workspace;
   readonly call: Call;
-  /** For the requests that are part of it: they share its time. */
+  /** Options for a request of this change: the time that is left of the call is its timeout. */
   remainingOptions(): CallOptions & { timeoutMs: number };
-  /** Waits for the changes that were asked for before. */
+  /** Waits for the earlier changes of the same workspace. */
   waitForTurn(): Promise<unknown>;
-  /** Lets the next one go; the end of the call does so at the latest. */
+  /** Starts the next change. The end of the call does so too. */
   release(): void;
 }
 
@@ -23,87 +23,97 @@ interface ChangeContext extends RequestContext {
   stateFor(workspace: Workspace): { readonly queue: SerialQueue };
 }
 
+/** What is changed, as errors name it, and how. */
+interface ChangeTask<T> {
+  readonly what: string;
+  readonly background: boolean;
+  run(change: RegistrationChange): Promise<T>;
+  /** Called when a later change has waited too long for this one. */
+  onPreempt?(): void;
+}
+
 /**
- * Makes a change in the order in which changes of its workspace are asked for: one that is late must not undo a newer
- * one. `what` is how an error names it.
+ * Runs the changes of a workspace in the order of their calls, so that a late one does not undo a newer one. A change
+ * that has spent half of its time waiting goes on without its turn, and preempts earlier ones in the background.
  */
 export function changeRegistration<T>(
   context: ChangeContext,
   options: CallOptions | undefined,
   what: string,
-  make: (change: RegistrationChange) => Promise<T>,
+  run: (change: RegistrationChange) => Promise<T>,
 ): Promise<T> {
-  return inLine(context, options, what, false, make);
+  return runInQueue(context, options, { what, background: false, run });
 }
 
-/** The same for work nobody waits for. It overtakes nobody, and gives way to whoever has waited too long for it. */
+/** The same in the background: it waits for its turn as long as it may, and rejects when it is preempted. */
 export async function changeInBackground<T>(
   context: ChangeContext,
   options: CallOptions,
   what: string,
-  make: (change: RegistrationChange) => Promise<T>,
+  run: (change: RegistrationChange) => Promise<T>,
 ): Promise<T> {
   const { signal } = options;
-  const own = new AbortController();
-  const unfollow = signal && onAbort(signal, (reason) => own.abort(reason));
-  if (signal?.aborted) own.abort(signal.reason);
+  const controller = new AbortController();
+  const stopListening = signal && onAbort(signal, (reason) => controller.abort(reason));
+  if (signal?.aborted) controller.abort(signal.reason);
+  const onPreempt = () => controller.abort(preemptedError(what));
   try {
-    return await inLine(context, { ...options, signal: own.signal }, what, true, make, () =>
-      own.abort(gaveWay(what)),
-    );
+    const background = { ...options, signal: controller.signal };
+    return await runInQueue(context, background, { what, background: true, run, onPreempt });
   } finally {
-    unfollow?.();
+    stopListening?.();
   }
 }
 
-async function inLine<T>(
+async function runInQueue<T>(
   context: ChangeContext,
   options: CallOptions | undefined,
-  what: string,
-  background: boolean,
-  make: (change: RegistrationChange) => Promise<T>,
-  giveWay?: () => void,
+  { what, background, run, onPreempt }: ChangeTask<T>,
 ): Promise<T> {
   const { signal, timeoutMs = context.requestMs, source } = checkCallOptions(options);
   const workspace = context.workspaces.named(source) ?? context.workspaces.default;
   const call = context.calls.begin(timeoutMs, signal, background);
-  const place = context.stateFor(workspace).queue.enqueue(giveWay);
+  const slot = context.stateFor(workspace).queue.enqueue(onPreempt);
   try {
-    return await make({
+    return await run({
       workspace,
       call,
-      remainingOptions: () => ({ source: workspace.id, signal, timeoutMs: Math.max(1, call.remainingMs()) }),
+      remainingOptions: () => ({
+        source: workspace.id,
+        signal,
+        timeoutMs: Math.max(1, call.remainingMs()),
+      }),
       waitForTurn: () =>
-        background ? call.waitFor(place.ready) : turnOrHalfTime(context, place, call, signal),
-      release: place.release,
+        background ? call.waitFor(slot.ready) : waitHalfTheTime(context, slot, call, signal),
+      release: slot.release,
     });
   } catch (error) {
     throw error instanceof TransportFailure ? earlyEndError(call, what) : error;
   } finally {
-    place.release();
+    slot.release();
     call.end();
   }
 }
 
-/** After half of its time a call goes on: what hangs in front of it must not take it all. */
-async function turnOrHalfTime(
+/** Waits for the turn for half of the call's time, so that a hanging earlier change cannot use up all of it. */
+async function waitHalfTheTime(
   { calls }: ChangeContext,
-  place: QueueSlot,
+  slot: QueueSlot,
   call: Call,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const wait = calls.begin(call.remainingMs() / 2, signal);
   try {
-    await wait.waitFor(place.ready);
+    await wait.waitFor(slot.ready);
   } catch (error) {
     if (wait.cancelled() !== undefined) throw error;
-    place.preempt();
+    slot.preempt();
   } finally {
     wait.end();
   }
 }
 
-function gaveWay(what: string): A2AError {
+function preemptedError(what: string): A2AError {
   const message = `${what} gave way to a newer change of the same workspace. Try again later.`;
   return new A2AError({ code: "timeout", message, retryable: true });
 }

@@ -6,128 +6,129 @@ import { builtin } from "../runtime/machine";
 import { writePrivateFile } from "../storage/private-file";
 import { errorMessage } from "../text/format";
 
-/** Brings tokens to the disk that the platform shows once, however long the disk does not take them. */
+/**
+ * Writes new tokens to the disk, because the platform shows each of them once. A write that fails is retried, at
+ * growing intervals, until it succeeds or the store is closed.
+ */
 export interface TokenStore {
-  /** Stores a new token; resolves, always, once it is stored or has been tried. */
+  /** Saves a new token. Never rejects; resolves after the first attempt, or after 2 seconds. */
   save(workspace: Workspace, token: string): Promise<void>;
-  /** Tries again what is not stored yet. */
+  /** Tries again to save the workspace's token, if it is not saved yet. Never rejects. */
   retry(workspace: Workspace): Promise<void>;
-  /** Tries what is not stored a last time, for two seconds at most. */
+  /** Tries a last time to save what is not saved yet; resolves after 2 seconds at most. */
   close(): Promise<void>;
 }
 
-interface StoreParts {
+export interface TokenStoreOptions {
   clock: Clock;
   emit: Emit<A2AEvent>;
-  /** Where the token of a workspace is stored, unless it has a token file; `undefined` where there is no folder. */
-  pathOf(workspace: Workspace): string | undefined;
+  /** Where to save the token of a workspace when it has no token file; `undefined` where there is no folder. */
+  pathFor(workspace: Workspace): string | undefined;
 }
 
 /** A token that is not on the disk yet. */
-interface Unsaved {
+interface UnsavedToken {
   readonly workspace: Workspace;
-  /** Where to store it: in the first that takes it. All of them are looked at when the token is read. */
+  /** Where to save it: in the first file that can be written. A token is looked for in all of them. */
   readonly paths: readonly string[];
   token: string;
   failures: number;
   attempt?: Promise<void> | undefined;
+  /** A write under way; it may outlive the attempt that started it. */
   writing?: Promise<void> | undefined;
   stopTimer?: (() => void) | undefined;
 }
 
-/** A disk that does not answer is waited for this long, in milliseconds; what it does later counts all the same. */
-const PATIENCE_MS = 2000;
+/** How long an attempt waits for the disk, in milliseconds. A write that succeeds later counts all the same. */
+const WRITE_TIMEOUT_MS = 2000;
 
-const FIRST_PAUSE_MS = 1000;
-const LONGEST_PAUSE_MS = 300_000;
+const BASE_DELAY_MS = 1000;
+const MAX_DELAY_MS = 300_000;
 
-export function createTokenStore({ clock, emit, pathOf }: StoreParts): TokenStore {
-  const unsaved = new Map<Workspace, Unsaved>();
+export function createTokenStore({ clock, emit, pathFor }: TokenStoreOptions): TokenStore {
+  const unsaved = new Map<Workspace, UnsavedToken>();
   let closed = false;
 
-  function tell(workspace: Workspace, token: string, error: unknown): void {
+  function emitFailure(workspace: Workspace, token: string, error: unknown): void {
     emit({ type: "token.store_failed", workspaceId: workspace.id, reason: errorMessage(error, token) });
   }
 
-  async function write(entry: Unsaved): Promise<void> {
-    for (;;) {
-      const { token } = entry;
-      await writeToFirst(entry.paths, token);
-      if (token !== entry.token) continue;
-      unsaved.delete(entry.workspace);
-      entry.stopTimer?.();
-      return;
-    }
+  async function write(entry: UnsavedToken): Promise<void> {
+    let written: string;
+    // A newer token may arrive while the disk takes this one.
+    do {
+      written = entry.token;
+      await writeToFirst(entry.paths, written);
+    } while (written !== entry.token);
+    unsaved.delete(entry.workspace);
+    entry.stopTimer?.();
   }
 
-  async function attempt(entry: Unsaved): Promise<void> {
+  async function attempt(entry: UnsavedToken): Promise<void> {
     entry.stopTimer?.();
-    // One at a time: an older token that the disk takes late must not replace a newer one.
+    // One write at a time: an older token that reaches the disk late must not replace a newer one.
     entry.writing ??= write(entry).finally(() => {
       entry.writing = undefined;
     });
     try {
-      await withPatience(entry.writing);
+      await withTimeout(entry.writing, clock);
     } catch (error) {
       entry.failures += 1;
-      if (closed || shouldReport(entry.failures)) tell(entry.workspace, entry.token, error);
+      if (closed || shouldReport(entry.failures)) emitFailure(entry.workspace, entry.token, error);
       if (closed) return;
-      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (entry.failures - 1), LONGEST_PAUSE_MS);
-      entry.stopTimer = clock.setTimer(() => void tryOnce(entry), pauseMs, true);
+      const delayMs = Math.min(BASE_DELAY_MS * 2 ** (entry.failures - 1), MAX_DELAY_MS);
+      entry.stopTimer = clock.setTimer(() => void attemptOnce(entry), delayMs, true);
     }
   }
 
-  function tryOnce(entry: Unsaved): Promise<void> {
+  function attemptOnce(entry: UnsavedToken): Promise<void> {
     entry.attempt ??= attempt(entry).finally(() => {
       entry.attempt = undefined;
     });
     return entry.attempt;
   }
 
-  function withPatience(writing: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stopTimer = clock.setTimer(
-        () => reject(new Error(`the disk has not answered within ${PATIENCE_MS} ms`)),
-        PATIENCE_MS,
-        true,
-      );
-      writing.then(resolve, reject).finally(stopTimer);
-    });
-  }
-
   return {
     async save(workspace, token) {
-      const paths = [workspace.tokenFile, pathOf(workspace)].filter((path) => path !== undefined);
+      const paths = [workspace.tokenFile, pathFor(workspace)].filter((path) => path !== undefined);
       if (paths.length === 0 || builtin("node:fs") === undefined) {
-        tell(workspace, token, "there is no file system here");
+        emitFailure(workspace, token, "there is no file system here");
         return;
       }
       const entry = unsaved.get(workspace) ?? { workspace, paths, token, failures: 0 };
       if (entry.token !== token) Object.assign(entry, { token, failures: 0 });
       unsaved.set(workspace, entry);
-      await tryOnce(entry);
+      await attemptOnce(entry);
     },
     async retry(workspace) {
       const entry = unsaved.get(workspace);
-      if (entry !== undefined) await tryOnce(entry);
+      if (entry !== undefined) await attemptOnce(entry);
     },
     async close() {
       closed = true;
-      await Promise.all([...unsaved.values()].map(tryOnce));
+      await Promise.all([...unsaved.values()].map(attemptOnce));
     },
   };
 }
 
-/** Throws the trouble with the first path when no other takes it either: a file that was named may be a mount. */
+function withTimeout(writing: Promise<void>, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const error = new Error(`the disk has not answered within ${WRITE_TIMEOUT_MS} ms`);
+    const stopTimer = clock.setTimer(() => reject(error), WRITE_TIMEOUT_MS, true);
+    writing.then(resolve, reject).finally(stopTimer);
+  });
+}
+
+/** Throws the error of the first path when all fail: that is the file the operator has named. */
 async function writeToFirst(paths: readonly string[], token: string): Promise<void> {
-  const troubles: unknown[] = [];
+  const errors: unknown[] = [];
   for (const path of paths) {
     try {
       await writePrivateFile(path, token);
       return;
     } catch (error) {
-      troubles.push(error);
+      errors.push(error);
     }
   }
-  throw troubles[0];
+  throw errors[0];
 }

@@ -5,10 +5,10 @@ import { fail, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import { type AgentCard, checkAgentCard } from "./agent-card";
-import type { RegistrationContext } from "./register";
+import type { RegistrationContext } from "./context";
 import { changeRegistration } from "./serialize-change";
 
-/** Replaces the whole card of a workspace. A registration that is repeated later carries the new one. */
+/** Replaces the whole agent card of a workspace. A registration that is repeated later has the new card. */
 export async function updateAgentCard(
   context: RegistrationContext,
   card: AgentCard,
@@ -26,17 +26,17 @@ export async function updateAgentCard(
         path: () => "/registry/update-card",
         body: ({ id }) => ({ workspace_id: id, agent_card: agentCard }),
         options: left(),
-        classify: judgeUpdate,
+        classify: classifyUpdate,
       });
-      const record = context.stateFor(workspace);
-      if (record.last !== undefined) record.last = { ...record.last, agentCard };
+      const state = context.stateFor(workspace);
+      if (state.last !== undefined) state.last = { ...state.last, agentCard };
     },
   );
 }
 
-function judgeUpdate(answer: HttpResponse): Result<JsonRecord> {
+function classifyUpdate(response: HttpResponse): Result<JsonRecord> {
   const what = "the new agent card";
-  if (isSuccess(answer.status)) return readJsonObject(answer, what);
-  const general = classifyStatus(answer, what);
-  return fail({ ...general, retryable: general.retryable || answer.status === 500 });
+  if (isSuccess(response.status)) return readJsonObject(response, what);
+  const general = classifyStatus(response, what);
+  return fail({ ...general, retryable: general.retryable || response.status === 500 });
 }

@@ -36,14 +36,14 @@ function disk(script: () => Promise<void>) {
 
 const fails = () => Promise.reject(FULL);
 
-async function setUp(pathOf?: (workspace: Workspace) => string | undefined) {
+async function setUp(pathFor?: (workspace: Workspace) => string | undefined) {
   const clock = heldClock();
   const folder = await scratchFolder();
   const events: A2AEvent[] = [];
   const store = createTokenStore({
     clock,
     emit: (event) => events.push(event),
-    pathOf: pathOf ?? (({ id }) => join(folder, id, ".auth_token")),
+    pathFor: pathFor ?? (({ id }) => join(folder, id, ".auth_token")),
   });
   const stored = (id = OWN) => readFile(join(folder, id, ".auth_token"), "utf8");
   const become = (token: string, id?: string) =>
