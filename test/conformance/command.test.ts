@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { runCommand } from "../../conformance/cli";
-import { type EmbeddedWorld, startEmbedded } from "../../conformance/embedded";
+import { runCommand } from "../../src/conformance/cli";
+import { type EmbeddedWorld, startEmbedded } from "../../src/conformance/embedded";
 
 /** What the command prints, and its exit code. */
 const run = (...args: string[]) => runWith({}, ...args);
@@ -286,7 +286,7 @@ describe("the command line", () => {
   it("is that of a program", async () => {
     const root = fileURLToPath(new URL("../../", import.meta.url));
     const tsx = createRequire(import.meta.url).resolve("tsx/cli");
-    const child = spawn(process.execPath, [tsx, "conformance/main.ts", "--only", "health"], {
+    const child = spawn(process.execPath, [tsx, "src/conformance/main.ts", "--only", "health"], {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { CHECKS } from "../../conformance/checks/index";
-import { startEmbedded } from "../../conformance/embedded";
-import { runChecks } from "../../conformance/runner";
+import { CHECKS } from "../../src/conformance/checks/index";
+import { startEmbedded } from "../../src/conformance/embedded";
+import { runChecks } from "../../src/conformance/runner";
 
 describe.each(["2026-04", "2026-05"] as const)("the embedded platform of %s", (version) => {
   it.each(["self-hosted", "saas"] as const)("passes every check, %s", async (deployMode) => {

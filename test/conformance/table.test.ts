@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { check } from "../../conformance/check";
-import type { Result, Verdict } from "../../conformance/runner";
-import { listOf, tableOf } from "../../conformance/table";
+import { check } from "../../src/conformance/check";
+import type { Result, Verdict } from "../../src/conformance/runner";
+import { listOf, tableOf } from "../../src/conformance/table";
 
 const run = async () => undefined;
 const one = check({ id: "health.ok", title: "Health is ok", run });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CHECKS } from "../../conformance/checks/index";
-import { type EmbeddedWorld, startEmbedded } from "../../conformance/embedded";
-import { runChecks } from "../../conformance/runner";
+import { CHECKS } from "../../src/conformance/checks/index";
+import { type EmbeddedWorld, startEmbedded } from "../../src/conformance/embedded";
+import { runChecks } from "../../src/conformance/runner";
 import type { Fault } from "../../src/testing/index";
 
 let embedded: EmbeddedWorld;
