@@ -1,51 +1,40 @@
 import { A2AError, invalidArgument } from "../errors";
-import type { Workspace } from "../identity/workspaces";
 import { newId } from "../runtime/ids";
 import { quote } from "../text/format";
 import { isRecord, parseJson } from "../text/json";
 import { classifyStatus } from "../transport/request/classify-status";
 import { parseErrorBody } from "../transport/request/error-body";
-import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
+import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import { type CallOptions, checkCallOptions } from "../validation/options";
 import { requirePeerId } from "../validation/peer-id";
+import type { DelegationContext } from "./context";
 
 export interface DelegateOptions extends CallOptions {
   /**
-   * Identity of the piece of work, 1 to 200 visible characters. The same key never runs twice, for days, unless it
-   * failed: give the key of an earlier error to repeat that call.
+   * Idempotency key, 1 to 200 visible ASCII characters. The platform runs a key once and remembers it for days; only
+   * a failed delegation runs again. To repeat a call that failed, give the key of its error (`messageId`).
    * @default a random UUID
    */
   idempotencyKey?: string | undefined;
 }
 
-/** The platform has taken the work over. */
+/** The platform's confirmation that it has accepted a delegation. */
 export interface DelegationReceipt {
   delegationId: string;
   targetId: string;
   status: string;
   idempotencyKey: string;
-  /** True when the key was known already: this is the receipt of the work handed out then. */
+  /** True when the key was used before: this is the receipt of that earlier delegation. */
   idempotentHit: boolean;
-  /** Set when the platform runs the work but cannot report on it. */
+  /** Set when the platform runs the task but cannot report on it later. */
   warning?: string;
 }
 
-/** What the calls of this room need of the client. */
-export interface DelegationContext extends RequestContext {
-  requestBytes: number;
-  /** Those handed out, oldest first, so that their results are known to be awaited. */
-  outstanding: Set<string>;
-  peers: {
-    label(peerId: string): string;
-    routeTo(peerId: string): Workspace | undefined;
-  };
-}
-
 /**
- * Hands a task to a peer in the platform's keeping: it runs once, however often this call is repeated, and its
- * result is fetched later. Access and reachability show only then.
+ * Delegates a task to a peer through the platform, which runs it once, however often the call is repeated. The result
+ * is fetched later, and so is the failure of a peer that denies access or cannot be reached.
  */
 export async function delegate(
   context: DelegationContext,
@@ -79,50 +68,50 @@ export async function delegate(
     options,
     source,
     peerId: id,
-    // The key makes any repeat harmless, also after the platform may have taken the work.
+    // With the key a repeat is harmless even when the platform may have accepted the first request.
     task: { messageId: idempotencyKey, repeatMaybe: true, idempotent: true },
-    classify: (answer) => judgeReceipt(answer, id, idempotencyKey, peers.label(id)),
+    classify: (response) => classifyReceipt(response, id, idempotencyKey, peers.label(id)),
   });
-  remember(context.outstanding, receipt.delegationId);
+  addOutstanding(context.outstanding, receipt.delegationId);
   return receipt;
 }
 
-/** Ten times what the platform lists at once. */
-const MOST_HANDED_OUT = 500;
+/** Ten times the number of delegations that the platform lists at once. */
+const MAX_OUTSTANDING = 500;
 
-function remember(handedOut: Set<string>, delegationId: string): void {
+function addOutstanding(handedOut: Set<string>, delegationId: string): void {
   handedOut.add(delegationId);
   const [oldest] = handedOut;
-  if (handedOut.size > MOST_HANDED_OUT && oldest !== undefined) handedOut.delete(oldest);
+  if (handedOut.size > MAX_OUTSTANDING && oldest !== undefined) handedOut.delete(oldest);
 }
 
-const VISIBLE = /^[\x21-\x7e]{1,200}$/;
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 function checkKey(key: unknown): string {
   if (key === undefined) return newId();
-  if (typeof key === "string" && VISIBLE.test(key)) return key;
+  if (typeof key === "string" && VISIBLE_ASCII.test(key)) return key;
   throw invalidArgument(
     `Expected \`idempotencyKey\` to be 1 to 200 visible ASCII characters, got ${quote(key)}.`,
   );
 }
 
-function judgeReceipt(
-  answer: HttpResponse,
+function classifyReceipt(
+  response: HttpResponse,
   targetId: string,
   idempotencyKey: string,
   peer: string,
 ): Result<DelegationReceipt> {
-  if (!isSuccess(answer.status)) return fail(judgeRefusal(answer, peer));
-  const parsed = parseJson(answer.text);
+  if (!isSuccess(response.status)) return fail(classifyRefusal(response, peer));
+  const parsed = parseJson(response.text);
   const body = parsed.ok && isRecord(parsed.value) ? parsed.value : undefined;
   if (typeof body?.delegation_id !== "string" || body.delegation_id === "") {
     return fail({
       code: "bad_response",
-      summary: `The task for ${peer} was answered with HTTP ${answer.status}, but without the id of a delegation`,
-      // What is not even JSON comes from somebody in front of the platform.
+      summary: `The task for ${peer} was answered with HTTP ${response.status}, but without the id of a delegation`,
+      // An answer that is not JSON comes from a proxy in front of the platform.
       delivery: body === undefined ? "maybe" : "confirmed",
       retryable: false,
-      status: answer.status,
+      status: response.status,
     });
   }
   const receipt: DelegationReceipt = {
@@ -136,16 +125,16 @@ function judgeReceipt(
   return ok(receipt);
 }
 
-function judgeRefusal(answer: HttpResponse, peer: string): Failure {
-  const general = classifyStatus(answer, `the delegation to ${peer}`);
-  if (answer.status === 403 && general.code !== "wrong_tenant") {
+function classifyRefusal(response: HttpResponse, peer: string): Failure {
+  const general = classifyStatus(response, `the delegation to ${peer}`);
+  if (response.status === 403 && general.code !== "wrong_tenant") {
     return {
       ...general,
       code: "access_denied",
       summary: `This workspace may not delegate to ${peer} (HTTP 403)`,
     };
   }
-  // Whether the platform had taken the work when it failed is not known, unless it says that it never began.
-  const untouched = answer.status < 500 || parseErrorBody(answer).body.code === "platform_unavailable";
-  return { ...general, delivery: untouched ? "not-sent" : "maybe" };
+  // A platform that failed may have accepted the task before, unless it says that it was not available.
+  const isNotSent = response.status < 500 || parseErrorBody(response).body.code === "platform_unavailable";
+  return { ...general, delivery: isNotSent ? "not-sent" : "maybe" };
 }

@@ -1,6 +1,7 @@
 import type { SharedServices } from "../transport/request/shared-services";
 import type { CallOptions } from "../validation/options";
-import { type DelegateOptions, type DelegationContext, delegate } from "./delegate";
+import type { DelegationContext } from "./context";
+import { type DelegateOptions, delegate } from "./delegate";
 import { listDelegations } from "./list";
 import { notifyUser } from "./notify";
 import { type WaitOptions, waitForDelegation } from "./wait";

@@ -5,42 +5,42 @@ import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import { type Delegation, parseDelegations } from "./parse-delegations";
 
-/** The delegations of the own workspace, newest first. The platform keeps about the last 25. */
+/** Lists the delegations of a workspace, newest first. The platform keeps about the last 25. */
 export async function listDelegations(context: RequestContext, options?: CallOptions): Promise<Delegation[]> {
-  return ask(context, options, false, parseDelegations);
+  return requestRows(context, options, false, parseDelegations);
 }
 
-/** The rows of the platform's list as it sent them, asked for in the background. */
+/** The unparsed rows of the platform's list, requested in the background. */
 export async function listRows(context: RequestContext, options: CallOptions): Promise<readonly unknown[]> {
-  return ask(context, options, true, (rows) => rows);
+  return requestRows(context, options, true, (rows) => rows);
 }
 
-function ask<T>(
+function requestRows<T>(
   context: RequestContext,
   options: CallOptions | undefined,
   background: boolean,
-  read: (rows: readonly unknown[], sourceId: string) => T,
+  parse: (rows: readonly unknown[], sourceId: string) => T,
 ): Promise<T> {
   return requestPlatform(context, {
     method: "GET",
     path: (source) => `/workspaces/${source.id}/delegations`,
     options,
     background,
-    classify: (answer, source) => {
-      const rows = judgeRows(answer);
-      return rows.ok ? ok(read(rows.value, source.id)) : rows;
+    classify: (response, source) => {
+      const rows = classifyRows(response);
+      return rows.ok ? ok(parse(rows.value, source.id)) : rows;
     },
   });
 }
 
 const WHAT = "the question for delegations";
 
-/** The rows of an answer, unread. */
-function judgeRows(answer: HttpResponse): Result<unknown[]> {
-  if (!isSuccess(answer.status)) return fail(classifyStatus(answer, WHAT));
-  const read = readJson(answer, WHAT);
-  if (!read.ok) return read;
-  if (Array.isArray(read.value)) return ok(read.value);
-  const summary = `The platform answered HTTP ${answer.status} to ${WHAT}, but not with a list`;
-  return fail({ ...withoutTask(answer), code: "bad_response", summary });
+/** The rows of an answer, unparsed. */
+function classifyRows(response: HttpResponse): Result<unknown[]> {
+  if (!isSuccess(response.status)) return fail(classifyStatus(response, WHAT));
+  const body = readJson(response, WHAT);
+  if (!body.ok) return body;
+  if (Array.isArray(body.value)) return ok(body.value);
+  const summary = `The platform answered HTTP ${response.status} to ${WHAT}, but not with a list`;
+  return fail({ ...withoutTask(response), code: "bad_response", summary });
 }

@@ -7,7 +7,7 @@ import { type Failure, fail, ok } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 
-/** Shows a message to the human behind the workspace. Repeated only when it surely was not shown. */
+/** Shows a message to the user of the workspace. Repeated only while it certainly was not shown. */
 export async function notifyUser(
   context: RequestContext,
   message: string,
@@ -19,7 +19,7 @@ export async function notifyUser(
   return notify(context, { message }, options, false);
 }
 
-/** Shows what has come of a delegation, in the background. */
+/** Shows the result of a delegation to the user, in the background. */
 export async function notifyOfResult(
   context: RequestContext,
   message: string,
@@ -41,13 +41,13 @@ function notify(
     options,
     background,
     task: { repeatMaybe: false },
-    classify: (answer) => (isSuccess(answer.status) ? ok(undefined) : fail(judgeRefusal(answer))),
+    classify: (response) => (isSuccess(response.status) ? ok(undefined) : fail(classifyRefusal(response))),
   });
 }
 
-function judgeRefusal(answer: HttpResponse): Failure {
-  const general = classifyStatus(answer, "the message to the user");
-  const untouched = answer.status === 429 || parseErrorBody(answer).body.code === "platform_unavailable";
-  const delivery = answer.status < 500 || untouched ? "not-sent" : "maybe";
-  return { ...general, delivery, retryable: untouched };
+function classifyRefusal(response: HttpResponse): Failure {
+  const general = classifyStatus(response, "the message to the user");
+  const isNotSent = response.status === 429 || parseErrorBody(response).body.code === "platform_unavailable";
+  const delivery = response.status < 500 || isNotSent ? "not-sent" : "maybe";
+  return { ...general, delivery, retryable: isNotSent };
 }

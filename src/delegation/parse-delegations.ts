@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
 import { parseRpcError } from "./rpc-error";
 
-/** One piece of work handed to a peer, put together from all that the platform tells about it. */
+/** One delegated task, merged from the rows that the platform keeps of it. */
 export interface Delegation {
   delegationId: string;
   /** The own workspace. */
@@ -10,47 +10,48 @@ export interface Delegation {
   /** `""` where the platform does not say. */
   targetId: string;
   /**
-   * `completed` and `failed` are final; `pending`, `dispatched`, `queued` and others are not. A peer that refused
-   * the work with a JSON-RPC error has failed, though the platform says `completed`.
+   * `completed` and `failed` are final; `pending`, `dispatched`, `queued` and others are not. A task that the peer
+   * answered with a JSON-RPC error is `failed`, although the platform says `completed`.
    */
   status: string;
   summary: string;
-  /** The beginning of the result, written by the peer: data, not instructions. */
+  /** The beginning of the result. Written by the peer: treat it as data, not as instructions. */
   responsePreview: string;
-  /** The preview is cut; the platform keeps no more of the result. */
+  /** True when the preview is cut off. */
   previewTruncated: boolean;
   error: string;
   createdAt?: string;
 }
 
+/** True for a delegation whose status does not change any more. */
 export const isFinal = ({ status }: { status: string }): boolean =>
   status === "completed" || status === "failed";
 
-/** The platform cuts previews at this many bytes and marks the cut with dots. */
+/** The platform cuts previews at this many bytes and appends three dots. */
 const PREVIEW_BYTES = 300;
 
 /**
- * Puts the rows of the platform's list together, one delegation for each id, newest first. The platform keeps two
- * rows for a delegation, and either may be the one that is up to date: a final row counts before any other, then the
- * newest. Rows of other workspaces and rows that are none are passed over.
+ * Merges the rows of the platform's list into one delegation for each id, in the order of the list. The platform keeps
+ * two rows of a delegation, and either may be up to date: a final row decides, else the newest. Ignores rows of other
+ * workspaces and rows of the wrong shape.
  */
 export function parseDelegations(rows: readonly unknown[], sourceId: string): Delegation[] {
   const groups = new Map<string, JsonRecord[]>();
   for (const row of rows) {
     if (!isRecord(row) || parsePeerId(row.source_id) !== sourceId) continue;
-    const id = textOf(row.delegation_id);
+    const id = toText(row.delegation_id);
     if (id === "") continue;
     const group = groups.get(id);
     if (group === undefined) groups.set(id, [row]);
     else group.push(row);
   }
-  return [...groups].map(([id, group]) => combine(id, sourceId, group));
+  return [...groups].map(([id, group]) => mergeRows(id, sourceId, group));
 }
 
-function combine(delegationId: string, sourceId: string, rows: readonly JsonRecord[]): Delegation {
-  const newestFirst = [...rows].sort((a, b) => timeOf(b) - timeOf(a));
-  const deciding = newestFirst.find((row) => isFinal({ status: textOf(row.status) })) ?? newestFirst[0] ?? {};
-  // The preview of a row that is not completed may be the platform's own note of having queued the task.
+function mergeRows(delegationId: string, sourceId: string, rows: readonly JsonRecord[]): Delegation {
+  const newestFirst = [...rows].sort((a, b) => createdAtMs(b) - createdAtMs(a));
+  const decisive = newestFirst.find((row) => isFinal({ status: toText(row.status) })) ?? newestFirst[0] ?? {};
+  // In other rows the preview may be the platform's own note that it has queued the task.
   const preview = firstText(
     newestFirst.filter((row) => row.status === "completed"),
     "response_preview",
@@ -59,11 +60,11 @@ function combine(delegationId: string, sourceId: string, rows: readonly JsonReco
     delegationId,
     sourceId,
     targetId: firstText(newestFirst, "target_id"),
-    status: textOf(deciding.status),
-    summary: textOf(deciding.summary),
+    status: toText(decisive.status),
+    summary: toText(decisive.summary),
     responsePreview: preview,
     previewTruncated: preview.endsWith("...") && new TextEncoder().encode(preview).length >= PREVIEW_BYTES,
-    error: textOf(deciding.error) || textOf(deciding.error_detail),
+    error: toText(decisive.error) || toText(decisive.error_detail),
   };
   const refusal = parseRpcError(preview);
   if (refusal !== undefined && delegation.status === "completed") {
@@ -74,22 +75,22 @@ function combine(delegationId: string, sourceId: string, rows: readonly JsonReco
       error: refusal,
     });
   }
-  const createdAt = textOf(newestFirst.at(-1)?.created_at);
+  const createdAt = toText(newestFirst.at(-1)?.created_at);
   if (createdAt !== "") delegation.createdAt = createdAt;
   return delegation;
 }
 
 function firstText(rows: readonly JsonRecord[], field: string): string {
   for (const row of rows) {
-    const text = textOf(row[field]);
+    const text = toText(row[field]);
     if (text !== "") return text;
   }
   return "";
 }
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const toText = (value: unknown): string => (typeof value === "string" ? value : "");
 
-function timeOf(row: JsonRecord): number {
-  const time = Date.parse(textOf(row.created_at));
+function createdAtMs(row: JsonRecord): number {
+  const time = Date.parse(toText(row.created_at));
   return Number.isNaN(time) ? 0 : time;
 }

@@ -1,29 +1,29 @@
 import { isRecord, parseJson } from "../text/json";
 
 /**
- * What went wrong, if a peer's answer is a JSON-RPC error: the platform counts every answer as a completed
- * delegation, this one too, and shows its beginning as the result. `undefined` for anything else.
+ * Describes the JSON-RPC error in the preview of a result; `undefined` for a preview that holds none. The platform
+ * reports every answer of a peer as a completed delegation, a JSON-RPC error included.
  */
 export function parseRpcError(preview: string): string | undefined {
   if (!/^\s*\{/.test(preview)) return undefined;
   const parsed = parseJson(preview);
   if (parsed.ok) {
     const { jsonrpc, error } = parsed.value as { jsonrpc?: unknown; error?: unknown };
-    return jsonrpc === "2.0" && isRecord(error) ? explained(error.code, error.message) : undefined;
+    return jsonrpc === "2.0" && isRecord(error) ? describeRpcError(error.code, error.message) : undefined;
   }
   const isError = /"jsonrpc"\s*:\s*"2\.0"/.test(preview) && /"error"\s*:\s*\{/.test(preview);
   if (!isError || /"result"\s*:/.test(preview)) return undefined;
-  // The preview is cut, so the pieces are looked for singly.
-  return explained(Number(/"code"\s*:\s*(-?\d+)/.exec(preview)?.[1]), textIn(preview));
+  // The preview is cut off and no longer JSON, so its members are matched one by one.
+  return describeRpcError(Number(/"code"\s*:\s*(-?\d+)/.exec(preview)?.[1]), findMessage(preview));
 }
 
-function textIn(preview: string): string | undefined {
+function findMessage(preview: string): string | undefined {
   const found = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(preview)?.[1];
   const parsed = found === undefined ? undefined : parseJson(found);
   return parsed?.ok ? String(parsed.value) : undefined;
 }
 
-function explained(code: unknown, message: unknown): string {
+function describeRpcError(code: unknown, message: unknown): string {
   const number = typeof code === "number" && !Number.isNaN(code) ? ` ${code}` : "";
   const text = typeof message === "string" && message !== "" ? `: ${message}` : "";
   return `The peer answered with a JSON-RPC error${number}${text}`;

@@ -3,7 +3,7 @@ import { type Failure, fail, ok, type Result } from "../transport/request/result
 import { type HttpResponse, isSuccess } from "../transport/response";
 import { classifyRefusal } from "./classify-refusal";
 import type { Outcome } from "./outcome";
-import { failureReason, looksLikeReply, NO_RESPONSE, parseReply } from "./reply";
+import { failureReason, isReply, NO_RESPONSE, parseReply } from "./reply";
 
 /** Judges any complete answer to a message: exactly one outcome or one failure. `peer` is how errors name the peer. */
 export function classify(answer: HttpResponse, peer: string): Result<Outcome> {
@@ -11,37 +11,37 @@ export function classify(answer: HttpResponse, peer: string): Result<Outcome> {
   const parsed = parseJson(answer.text);
   if (!parsed.ok) return fail(malformed(answer, peer, `the body is not JSON: ${parsed.problem}`));
   if (!isRecord(parsed.value)) return fail(malformed(answer, peer, "the body is not a JSON object"));
-  return judgeSuccess(parsed.value, answer, peer);
+  return classifyBody(parsed.value, answer, peer);
 }
 
 /** The order matters: a queued answer may carry a `result` or an `error` beside it. */
-function judgeSuccess(body: JsonRecord, answer: HttpResponse, peer: string): Result<Outcome> {
+function classifyBody(body: JsonRecord, answer: HttpResponse, peer: string): Result<Outcome> {
   if (isQueued(body)) return ok(queued(body, peer));
   if (typeof body.error === "string") return fail(agentError(answer, peer, body.error));
   if (isRecord(body.error)) return fail(rpcError(answer, peer, body.error));
   // JSON-RPC knows either a result or an error, but some servers send both keys, one of them null.
-  if (isGiven(body.error)) return fail(malformed(answer, peer, "`error` is neither text nor an object"));
+  if (isPresent(body.error)) return fail(malformed(answer, peer, "`error` is neither text nor an object"));
   if (!Object.hasOwn(body, "result")) {
-    return looksLikeReply(body)
-      ? judgeResult(body, body, answer, peer)
+    return isReply(body)
+      ? classifyResult(body, body, answer, peer)
       : fail(malformed(answer, peer, "it has neither a result nor an error"));
   }
-  return judgeEnvelope(body.result, body, answer, peer);
+  return classifyWrappedResult(body.result, body, answer, peer);
 }
 
 /** Some agents wrap their JSON-RPC answer into another one; one such layer is taken off. */
-function judgeEnvelope(
+function classifyWrappedResult(
   result: unknown,
   body: JsonRecord,
   answer: HttpResponse,
   peer: string,
 ): Result<Outcome> {
-  if (isRecord(result) && !looksLikeReply(result)) {
+  if (isRecord(result) && !isReply(result)) {
     if (isRecord(result.error)) return fail(rpcError(answer, peer, result.error));
     if (typeof result.error === "string") return fail(agentError(answer, peer, result.error));
-    if (Object.hasOwn(result, "result")) return judgeResult(result.result, body, answer, peer);
+    if (Object.hasOwn(result, "result")) return classifyResult(result.result, body, answer, peer);
   }
-  return judgeResult(result, body, answer, peer);
+  return classifyResult(result, body, answer, peer);
 }
 
 function isQueued(body: JsonRecord): boolean {
@@ -66,7 +66,7 @@ const UNFINISHED_STATES = new Set(["submitted", "working"]);
 /** Agents on the platform's own runtime report a failed turn as the text of an ordinary message. */
 const AGENT_ERROR = /^Agent error(:| \()/;
 
-function judgeResult(result: unknown, raw: unknown, answer: HttpResponse, peer: string): Result<Outcome> {
+function classifyResult(result: unknown, raw: unknown, answer: HttpResponse, peer: string): Result<Outcome> {
   if (typeof result !== "string" && !isRecord(result)) {
     return fail(malformed(answer, peer, `the result is ${describe(result)}`));
   }
@@ -88,12 +88,12 @@ function judgeResult(result: unknown, raw: unknown, answer: HttpResponse, peer: 
   return ok({ kind: "reply", text, files, data, ...ids, raw });
 }
 
-const delivered = (answer: HttpResponse) =>
+const deliveredFacts = (answer: HttpResponse) =>
   ({ delivery: "confirmed", retryable: false, status: answer.status }) as const;
 
 function malformed(answer: HttpResponse, peer: string, problem: string): Failure {
   return {
-    ...delivered(answer),
+    ...deliveredFacts(answer),
     code: "bad_response",
     summary: `${peer} was reached, but its answer (HTTP ${answer.status}) cannot be understood: ${problem}`,
     advice: "Report this to the peer's operator.",
@@ -104,7 +104,7 @@ function malformed(answer: HttpResponse, peer: string, problem: string): Failure
 
 function agentError(answer: HttpResponse, peer: string, text: string): Failure {
   return {
-    ...delivered(answer),
+    ...deliveredFacts(answer),
     code: "agent_error",
     summary: `${peer} answered with an error${text === "" ? "" : `: ${text}`}`,
     advice: "The same message will most likely fail again: change the request or ask another peer.",
@@ -118,7 +118,7 @@ function rpcError(answer: HttpResponse, peer: string, error: JsonRecord): Failur
   const codeText = named === undefined ? "" : ` (code=${named})`;
   const detail = `${message === "" ? "JSON-RPC error with no message" : message}${codeText}`;
   return {
-    ...delivered(answer),
+    ...deliveredFacts(answer),
     code: "rpc_error",
     rpcCode: code,
     summary: `${peer} answered with a JSON-RPC error: ${detail}`,
@@ -129,14 +129,14 @@ function rpcError(answer: HttpResponse, peer: string, error: JsonRecord): Failur
 
 function taskFailed(answer: HttpResponse, peer: string, state: string, reason: string): Failure {
   return {
-    ...delivered(answer),
+    ...deliveredFacts(answer),
     code: "task_failed",
     summary: `${peer} took the task, and it ended as ${state}${reason === "" ? "" : `: ${reason}`}`,
     advice: "Change the request, ask another peer, or do it yourself.",
   };
 }
 
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+const isPresent = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
 
 function describe(value: unknown): string {
   if (value === null) return "null";

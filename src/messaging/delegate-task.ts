@@ -4,7 +4,7 @@ import { sanitizeName } from "../text/sanitize";
 import { parsePeerId } from "../validation/peer-id";
 import type { SendOutcome } from "./outcome";
 import type { SendOptions } from "./send";
-import { ERROR_MARK, toToolText } from "./tool-text";
+import { ERROR_PREFIX, toToolText } from "./tool-text";
 
 /** The part of a client that `delegateTask` uses. */
 export interface DelegatingClient {
@@ -29,23 +29,23 @@ export async function delegateTask(
   try {
     return toToolText(await client.sendA2AMessage(peerId, task, options));
   } catch (error) {
-    const name = nameOf(client, peerId);
+    const name = resolveName(client, peerId);
     if (isA2AError(error)) {
       const text = toToolText(error);
       const note = text.includes(error.message) ? "" : `${deliveryNote(error)} `;
-      return `DELEGATION FAILED to ${name}: ${text}\n${note}${choicesFor(error, name)}`;
+      return `DELEGATION FAILED to ${name}: ${text}\n${note}${adviceFor(error, name)}`;
     }
     if (options?.signal?.aborted === true) {
       const note = calledOff
         ? "Nothing was sent."
         : "The peer may still be working on the task: do not send it again without need.";
-      return `DELEGATION FAILED to ${name}: ${ERROR_MARK}the call was cancelled before an answer came.\n${note}`;
+      return `DELEGATION FAILED to ${name}: ${ERROR_PREFIX}the call was cancelled before an answer came.\n${note}`;
     }
-    return `DELEGATION FAILED to ${name}: ${ERROR_MARK}${unexpected(error)}\nYou can: (1) handle the task yourself, (2) tell the user that it could not be delegated.`;
+    return `DELEGATION FAILED to ${name}: ${ERROR_PREFIX}${describeUnexpected(error)}\nYou can: (1) handle the task yourself, (2) tell the user that it could not be delegated.`;
   }
 }
 
-function nameOf(client: DelegatingClient, peerId: string): string {
+function resolveName(client: DelegatingClient, peerId: string): string {
   const id = parsePeerId(peerId);
   if (id === null) return oneLine(quote(peerId), 120);
   try {
@@ -58,19 +58,19 @@ function nameOf(client: DelegatingClient, peerId: string): string {
 
 /** The texts of the reference client do not say whether the task arrived, nor how an argument should look. */
 function deliveryNote({ code, delivery, detail, message }: A2AError): string {
-  if (code !== "invalid_argument") return DELIVERED[delivery];
+  if (code !== "invalid_argument") return DELIVERY_NOTES[delivery];
   const help = detail !== undefined && message.startsWith(detail) ? message.slice(detail.length) : "";
   return `Nothing was sent${help || "."}`;
 }
 
-const DELIVERED = {
+const DELIVERY_NOTES = {
   "not-sent": "The task did not reach the peer.",
   maybe: "The peer may already be working on the task: sending it again may run it twice.",
   confirmed: "The peer has received the task: sending it again would run it again.",
 } as const;
 
 /** Failures of this one peer: another may do better. The rest would meet every peer alike. */
-const OF_THE_PEER: ReadonlySet<A2AErrorCode> = new Set([
+const PEER_CODES: ReadonlySet<A2AErrorCode> = new Set([
   "access_denied",
   "peer_not_found",
   "workspace_removed",
@@ -83,33 +83,33 @@ const OF_THE_PEER: ReadonlySet<A2AErrorCode> = new Set([
 ]);
 
 /** Answers that say the peer is done with the task, for better or worse. */
-const OVER: ReadonlySet<A2AErrorCode> = new Set(["rpc_error", "task_failed"]);
+const FINAL_CODES: ReadonlySet<A2AErrorCode> = new Set(["rpc_error", "task_failed"]);
 
-function choicesFor(error: A2AError, name: string): string {
+function adviceFor(error: A2AError, name: string): string {
   const { code, delivery, retryable, retryAfterMs } = error;
   if (delivery === "not-sent" && (code === "invalid_argument" || code === "too_large")) {
     return "Correct the arguments and call the tool again.";
   }
-  if (delivery !== "not-sent" && !OVER.has(code)) {
-    return listed([
+  if (delivery !== "not-sent" && !FINAL_CODES.has(code)) {
+    return numberedList([
       `ask ${name} what became of the task before anything else`,
       "tell the user that the task may have been done, but that its result did not come back",
     ]);
   }
   const wait = retryAfterMs === undefined ? " later" : ` in ${formatDuration(retryAfterMs)}`;
-  return listed([
+  return numberedList([
     ...(delivery === "not-sent" && retryable ? [`try ${name} again${wait}`] : []),
-    ...(OF_THE_PEER.has(code) ? ["ask another peer"] : []),
+    ...(PEER_CODES.has(code) ? ["ask another peer"] : []),
     "handle the task yourself",
-    OF_THE_PEER.has(code)
+    PEER_CODES.has(code)
       ? `tell the user that ${name} could not do it`
       : "tell the user that no peer can be asked at the moment",
   ]);
 }
 
-const listed = (choices: readonly string[]): string =>
+const numberedList = (choices: readonly string[]): string =>
   `You can: ${choices.map((choice, index) => `(${index + 1}) ${choice}`).join(", ")}.`;
 
-function unexpected(error: unknown): string {
+function describeUnexpected(error: unknown): string {
   return error instanceof Error ? oneLine(`${error.name}: ${error.message}`, 500) : quote(error);
 }

@@ -10,7 +10,7 @@ export interface Content {
   anyPart: boolean;
 }
 
-export const emptyContent = (): Content => ({ texts: [], files: [], data: [], anyPart: false });
+export const createContent = (): Content => ({ texts: [], files: [], data: [], anyPart: false });
 
 /**
  * Adds what `parts` holds to `content`. Parts say what they are by `kind` (A2A 0.2 and 0.3), by `type` (earlier) or

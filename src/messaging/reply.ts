@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord } from "../text/json";
 import type { FilePart } from "./outcome";
-import { addText, type Content, collectParts, emptyContent } from "./parts";
+import { addText, type Content, collectParts, createContent } from "./parts";
 
 /** What a peer's result says, whatever shape it came in. */
 export interface Reply {
@@ -17,7 +17,7 @@ export interface Reply {
 export const NO_RESPONSE = "(no response)";
 
 /** True for a value that can be a message or a task, with or without the wrapper of A2A 1.0. */
-export function looksLikeReply(value: unknown): boolean {
+export function isReply(value: unknown): boolean {
   if (!isRecord(value)) return false;
   return (
     Array.isArray(value.parts) ||
@@ -41,18 +41,18 @@ export function parseReply(result: unknown): Reply {
   }
   const subject = unwrap(result);
   const isTask = subject.kind === "task" || Array.isArray(subject.artifacts) || subject.status !== undefined;
-  const content = emptyContent();
+  const content = createContent();
   collectParts(subject.parts, content);
   if (isRecord(subject.status)) collectMessage(subject.status.message, content);
   const artifacts = Array.isArray(subject.artifacts) ? subject.artifacts.filter(isRecord) : [];
   for (const artifact of artifacts) collectParts(artifact.parts, content);
-  if (content.texts.length === 0) collectMessage(lastOfAgent(subject.history), content);
+  if (content.texts.length === 0) collectMessage(lastAgentMessage(subject.history), content);
   for (const artifact of artifacts) collectArtifactContent(artifact, content);
   return {
     text: content.anyPart || content.texts.length > 0 ? content.texts.join("\n") : NO_RESPONSE,
     files: content.files,
     data: content.data,
-    state: stateOf(subject),
+    state: taskState(subject),
     taskId: string(subject.taskId) ?? (isTask ? string(subject.id) : undefined),
     contextId: string(subject.contextId),
   };
@@ -61,7 +61,7 @@ export function parseReply(result: unknown): Reply {
 /** The text a failed task gives as its reason: its status message before anything else it wrote. */
 export function failureReason(result: unknown): string {
   const { status } = unwrap(result);
-  const content = emptyContent();
+  const content = createContent();
   if (isRecord(status)) collectMessage(status.message, content);
   if (content.texts.length > 0) return content.texts.join("\n");
   const { text } = parseReply(result);
@@ -85,7 +85,7 @@ function collectMessage(message: unknown, content: Content): void {
   else if (isRecord(message)) collectParts(message.parts, content);
 }
 
-function lastOfAgent(history: unknown): unknown {
+function lastAgentMessage(history: unknown): unknown {
   if (!Array.isArray(history)) return undefined;
   return history.findLast(
     (entry) => isRecord(entry) && (entry.role === "agent" || entry.role === "ROLE_AGENT"),
@@ -101,7 +101,7 @@ function collectArtifactContent(artifact: JsonRecord, content: Content): void {
 }
 
 /** `TASK_STATE_INPUT_REQUIRED`, `input_required` and `input-required` are the same state in three eras. */
-function stateOf(subject: JsonRecord): string | undefined {
+function taskState(subject: JsonRecord): string | undefined {
   const state = isRecord(subject.status) ? subject.status.state : subject.status;
   if (typeof state !== "string") return undefined;
   return state

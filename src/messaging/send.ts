@@ -40,7 +40,7 @@ export interface SendOptions extends CallOptions {
 }
 
 /** A 403 or 404 of the platform: the workspace does not lead to the peer, or not any more. */
-const DEAD_ENDS: ReadonlySet<A2AErrorCode> = new Set(["access_denied", "peer_not_found", "wrong_tenant"]);
+const NO_ROUTE_CODES: ReadonlySet<A2AErrorCode> = new Set(["access_denied", "peer_not_found", "wrong_tenant"]);
 
 /** What a send needs of the client. */
 export interface MessagingContext {
@@ -123,7 +123,7 @@ export async function sendA2AMessage(
     return { ...value, messageId, ...report() };
   } catch (error) {
     if (isA2AError(error)) {
-      if (DEAD_ENDS.has(error.code)) peers.dropRoute(id, source);
+      if (NO_ROUTE_CODES.has(error.code)) peers.dropRoute(id, source);
       settled(false, error.code);
     } else {
       settled(false, "aborted");
@@ -139,25 +139,25 @@ function checkSendOptions(given: SendOptions | undefined): SendOptions {
   if (options.budgetMs !== undefined) parseMilliseconds(options.budgetMs, "budgetMs", invalidArgument);
   if (options.delivery !== undefined) parseDeliveryMode(options.delivery, invalidArgument);
   checkMessageId(options.messageId);
-  checkPeersId(options.contextId, "contextId");
-  checkPeersId(options.taskId, "taskId");
+  checkForeignId(options.contextId, "contextId");
+  checkForeignId(options.taskId, "taskId");
   if (options.metadata !== undefined && !isRecord(options.metadata)) {
     throw invalidArgument(`Expected \`metadata\` to be an object, got ${quote(options.metadata)}.`);
   }
   return options;
 }
 
-const VISIBLE = /^[\x21-\x7e]{1,200}$/;
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 
 function checkMessageId(value: unknown): void {
-  if (value === undefined || (typeof value === "string" && VISIBLE.test(value))) return;
+  if (value === undefined || (typeof value === "string" && VISIBLE_ASCII.test(value))) return;
   throw invalidArgument(
     `Expected \`messageId\` to be 1 to 200 visible ASCII characters, got ${quote(value)}.`,
   );
 }
 
 /** An id that a peer made: any text, within reason. */
-function checkPeersId(value: unknown, name: string): void {
+function checkForeignId(value: unknown, name: string): void {
   if (value === undefined) return;
   if (typeof value === "string" && value.trim() !== "" && value.length <= 1024) return;
   throw invalidArgument(`Expected \`${name}\` to be 1 to 1024 characters of text, got ${quote(value)}.`);

@@ -3,7 +3,7 @@ import { oneLine } from "../text/format";
 import type { FilePart, Outcome } from "./outcome";
 
 /** Marks a failure in a tool's text. The space belongs to it. */
-export const ERROR_MARK = "[A2A_ERROR] ";
+export const ERROR_PREFIX = "[A2A_ERROR] ";
 
 /**
  * Puts what came of a send into the text a model is shown. A reply is its text, a failure begins with
@@ -21,11 +21,11 @@ function outcomeText(outcome: Outcome): string {
     case "queued":
       return outcome.text;
     case "working":
-      return withIds("The peer has begun the task and not finished it.", outcome);
+      return appendIds("The peer has begun the task and not finished it.", outcome);
     case "input-required":
-      return withIds("The peer needs an answer before it can go on.", outcome);
+      return appendIds("The peer needs an answer before it can go on.", outcome);
     case "auth-required":
-      return withIds("The peer needs to be given access before it can go on.", outcome);
+      return appendIds("The peer needs to be given access before it can go on.", outcome);
   }
 }
 
@@ -47,14 +47,14 @@ function replyText({
   return (text === "" ? lines : [text, ...lines]).join("\n");
 }
 
-const LONGEST_DATA = 20_000;
+const MAX_JSON_LENGTH = 20_000;
 
 function jsonLine(data: unknown): string {
   const json = JSON.stringify(data) ?? "";
-  return json.length > LONGEST_DATA ? `${json.slice(0, LONGEST_DATA)}…` : json;
+  return json.length > MAX_JSON_LENGTH ? `${json.slice(0, MAX_JSON_LENGTH)}…` : json;
 }
 
-function withIds(
+function appendIds(
   lead: string,
   outcome: { text: string; taskId?: string | undefined; contextId?: string | undefined },
 ): string {
@@ -73,7 +73,7 @@ function fileLine({ name, uri, mimeType, bytes }: FilePart): string {
 }
 
 /** Failures the reference client has words of its own for. */
-const REFERENCE_WORDS: ReadonlySet<A2AErrorCode> = new Set([
+const REFERENCE_TEXT_CODES: ReadonlySet<A2AErrorCode> = new Set([
   "invalid_argument",
   "rpc_error",
   "agent_error",
@@ -84,7 +84,7 @@ const REFERENCE_WORDS: ReadonlySet<A2AErrorCode> = new Set([
 ]);
 
 function errorText({ code, detail, message, target }: A2AError): string {
-  if (code === "agent_error" && detail !== undefined) return `${ERROR_MARK}${detail}`;
-  const text = detail !== undefined && REFERENCE_WORDS.has(code) ? detail : message;
-  return target === undefined ? `${ERROR_MARK}${text}` : `${ERROR_MARK}${text} [target=${target}]`;
+  if (code === "agent_error" && detail !== undefined) return `${ERROR_PREFIX}${detail}`;
+  const text = detail !== undefined && REFERENCE_TEXT_CODES.has(code) ? detail : message;
+  return target === undefined ? `${ERROR_PREFIX}${text}` : `${ERROR_PREFIX}${text} [target=${target}]`;
 }
