@@ -56,7 +56,7 @@ export { fileToken, type TokenSource } from "./identity/token";
 export { type DelegatingClient, delegateTask } from "./messaging/delegate-task";
 export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/outcome";
 export type { MessagePart, OutgoingMessage } from "./messaging/outgoing-message";
-export type { SendOptions } from "./messaging/send";
+export type { SendOptions } from "./messaging/send-options";
 export { toToolText } from "./messaging/tool-text";
 export { displayName } from "./peers/display-name";
 export type { EnricherStats, PeerEnricher } from "./peers/enricher/enricher";

@@ -3,7 +3,7 @@ import type { Delegation } from "../delegation/parse-delegations";
 import type { WaitOptions } from "../delegation/wait";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
-import type { SendOptions } from "../messaging/send";
+import type { SendOptions } from "../messaging/send-options";
 import type { PeerEnricher } from "../peers/enricher/enricher";
 import type { ListPeersOptions, PeerList } from "../peers/list";
 import type { PeerRecord } from "../peers/record";

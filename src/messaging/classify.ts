@@ -5,50 +5,50 @@ import { classifyRefusal } from "./classify-refusal";
 import type { Outcome } from "./outcome";
 import { failureReason, isReply, NO_RESPONSE, parseReply } from "./reply";
 
-/** Judges any complete answer to a message: exactly one outcome or one failure. `peer` is how errors name the peer. */
-export function classify(answer: HttpResponse, peer: string): Result<Outcome> {
-  if (!isSuccess(answer.status)) return fail(classifyRefusal(answer, peer));
-  const parsed = parseJson(answer.text);
-  if (!parsed.ok) return fail(malformed(answer, peer, `the body is not JSON: ${parsed.problem}`));
-  if (!isRecord(parsed.value)) return fail(malformed(answer, peer, "the body is not a JSON object"));
-  return classifyBody(parsed.value, answer, peer);
+/** Classifies a complete response to a message as exactly one outcome or failure. Errors call the peer `peer`. */
+export function classify(response: HttpResponse, peer: string): Result<Outcome> {
+  if (!isSuccess(response.status)) return fail(classifyRefusal(response, peer));
+  const parsed = parseJson(response.text);
+  if (!parsed.ok) return fail(malformed(response, peer, `the body is not JSON: ${parsed.problem}`));
+  if (!isRecord(parsed.value)) return fail(malformed(response, peer, "the body is not a JSON object"));
+  return classifyBody(parsed.value, response, peer);
 }
 
-/** The order matters: a queued answer may carry a `result` or an `error` beside it. */
-function classifyBody(body: JsonRecord, answer: HttpResponse, peer: string): Result<Outcome> {
-  if (isQueued(body)) return ok(queued(body, peer));
-  if (typeof body.error === "string") return fail(agentError(answer, peer, body.error));
-  if (isRecord(body.error)) return fail(rpcError(answer, peer, body.error));
-  // JSON-RPC knows either a result or an error, but some servers send both keys, one of them null.
-  if (isPresent(body.error)) return fail(malformed(answer, peer, "`error` is neither text nor an object"));
+/** The order matters: the body of a queued message may have a `result` or an `error` as well. */
+function classifyBody(body: JsonRecord, response: HttpResponse, peer: string): Result<Outcome> {
+  if (isQueued(body)) return ok(queuedOutcome(body, peer));
+  if (typeof body.error === "string") return fail(agentError(response, peer, body.error));
+  if (isRecord(body.error)) return fail(rpcError(response, peer, body.error));
+  // JSON-RPC allows either a result or an error, but some servers send both members, one of them null.
+  if (isPresent(body.error)) return fail(malformed(response, peer, "`error` is neither text nor an object"));
   if (!Object.hasOwn(body, "result")) {
     return isReply(body)
-      ? classifyResult(body, body, answer, peer)
-      : fail(malformed(answer, peer, "it has neither a result nor an error"));
+      ? classifyResult(body, body, response, peer)
+      : fail(malformed(response, peer, "it has neither a result nor an error"));
   }
-  return classifyWrappedResult(body.result, body, answer, peer);
+  return classifyWrappedResult(body.result, body, response, peer);
 }
 
-/** Some agents wrap their JSON-RPC answer into another one; one such layer is taken off. */
+/** Some agents wrap their JSON-RPC response in another one. One such layer is unwrapped. */
 function classifyWrappedResult(
   result: unknown,
   body: JsonRecord,
-  answer: HttpResponse,
+  response: HttpResponse,
   peer: string,
 ): Result<Outcome> {
   if (isRecord(result) && !isReply(result)) {
-    if (isRecord(result.error)) return fail(rpcError(answer, peer, result.error));
-    if (typeof result.error === "string") return fail(agentError(answer, peer, result.error));
-    if (Object.hasOwn(result, "result")) return classifyResult(result.result, body, answer, peer);
+    if (isRecord(result.error)) return fail(rpcError(response, peer, result.error));
+    if (typeof result.error === "string") return fail(agentError(response, peer, result.error));
+    if (Object.hasOwn(result, "result")) return classifyResult(result.result, body, response, peer);
   }
-  return classifyResult(result, body, answer, peer);
+  return classifyResult(result, body, response, peer);
 }
 
 function isQueued(body: JsonRecord): boolean {
   return body.queued === true || (body.status === "queued" && typeof body.delivery_mode === "string");
 }
 
-function queued(body: JsonRecord, peer: string): Outcome {
+function queuedOutcome(body: JsonRecord, peer: string): Outcome {
   const outcome: Outcome = {
     kind: "queued",
     text: `The message is stored for ${peer}, which gets it later. No reply comes back for it; do not send it again.`,
@@ -66,9 +66,14 @@ const UNFINISHED_STATES = new Set(["submitted", "working"]);
 /** Agents on the platform's own runtime report a failed turn as the text of an ordinary message. */
 const AGENT_ERROR = /^Agent error(:| \()/;
 
-function classifyResult(result: unknown, raw: unknown, answer: HttpResponse, peer: string): Result<Outcome> {
+function classifyResult(
+  result: unknown,
+  raw: unknown,
+  response: HttpResponse,
+  peer: string,
+): Result<Outcome> {
   if (typeof result !== "string" && !isRecord(result)) {
-    return fail(malformed(answer, peer, `the result is ${describe(result)}`));
+    return fail(malformed(response, peer, `the result is ${describe(result)}`));
   }
   const { text, files, data, state, taskId, contextId } = parseReply(result);
   const ids = {
@@ -76,49 +81,49 @@ function classifyResult(result: unknown, raw: unknown, answer: HttpResponse, pee
     ...(contextId === undefined ? {} : { contextId }),
   };
   if (state !== undefined && FAILED_STATES.has(state))
-    return fail(taskFailed(answer, peer, state, failureReason(result)));
-  const said = text === NO_RESPONSE ? "" : text;
+    return fail(taskFailed(response, peer, state, failureReason(result)));
+  const shownText = text === NO_RESPONSE ? "" : text;
   if (state === "input-required" || state === "auth-required") {
-    return ok({ kind: state, text: said, ...ids, raw });
+    return ok({ kind: state, text: shownText, ...ids, raw });
   }
   if (state !== undefined && UNFINISHED_STATES.has(state)) {
-    return ok({ kind: "working", text: said, ...ids, raw });
+    return ok({ kind: "working", text: shownText, ...ids, raw });
   }
-  if (AGENT_ERROR.test(text)) return fail({ ...agentError(answer, peer, text), detail: text });
+  if (AGENT_ERROR.test(text)) return fail({ ...agentError(response, peer, text), detail: text });
   return ok({ kind: "reply", text, files, data, ...ids, raw });
 }
 
-const deliveredFacts = (answer: HttpResponse) =>
-  ({ delivery: "confirmed", retryable: false, status: answer.status }) as const;
+const deliveredFacts = (response: HttpResponse) =>
+  ({ delivery: "confirmed", retryable: false, status: response.status }) as const;
 
-function malformed(answer: HttpResponse, peer: string, problem: string): Failure {
+function malformed(response: HttpResponse, peer: string, problem: string): Failure {
   return {
-    ...deliveredFacts(answer),
+    ...deliveredFacts(response),
     code: "bad_response",
-    summary: `${peer} was reached, but its answer (HTTP ${answer.status}) cannot be understood: ${problem}`,
+    summary: `${peer} was reached, but its answer (HTTP ${response.status}) cannot be understood: ${problem}`,
     advice: "Report this to the peer's operator.",
     detail: "unexpected response shape (no result, no error): ",
-    excerpt: answer.text,
+    excerpt: response.text,
   };
 }
 
-function agentError(answer: HttpResponse, peer: string, text: string): Failure {
+function agentError(response: HttpResponse, peer: string, text: string): Failure {
   return {
-    ...deliveredFacts(answer),
+    ...deliveredFacts(response),
     code: "agent_error",
     summary: `${peer} answered with an error${text === "" ? "" : `: ${text}`}`,
     advice: "The same message will most likely fail again: change the request or ask another peer.",
   };
 }
 
-function rpcError(answer: HttpResponse, peer: string, error: JsonRecord): Failure {
+function rpcError(response: HttpResponse, peer: string, error: JsonRecord): Failure {
   const message = typeof error.message === "string" ? error.message : "";
   const code = typeof error.code === "number" ? error.code : undefined;
   const named = typeof error.code === "string" && error.code !== "" ? error.code : code;
   const codeText = named === undefined ? "" : ` (code=${named})`;
   const detail = `${message === "" ? "JSON-RPC error with no message" : message}${codeText}`;
   return {
-    ...deliveredFacts(answer),
+    ...deliveredFacts(response),
     code: "rpc_error",
     rpcCode: code,
     summary: `${peer} answered with a JSON-RPC error: ${detail}`,
@@ -127,9 +132,9 @@ function rpcError(answer: HttpResponse, peer: string, error: JsonRecord): Failur
   };
 }
 
-function taskFailed(answer: HttpResponse, peer: string, state: string, reason: string): Failure {
+function taskFailed(response: HttpResponse, peer: string, state: string, reason: string): Failure {
   return {
-    ...deliveredFacts(answer),
+    ...deliveredFacts(response),
     code: "task_failed",
     summary: `${peer} took the task, and it ended as ${state}${reason === "" ? "" : `: ${reason}`}`,
     advice: "Change the request, ask another peer, or do it yourself.",

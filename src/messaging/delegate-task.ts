@@ -3,7 +3,7 @@ import { formatDuration, oneLine, quote } from "../text/format";
 import { sanitizeName } from "../text/sanitize";
 import { parsePeerId } from "../validation/peer-id";
 import type { SendOutcome } from "./outcome";
-import type { SendOptions } from "./send";
+import type { SendOptions } from "./send-options";
 import { ERROR_PREFIX, toToolText } from "./tool-text";
 
 /** The part of a client that `delegateTask` uses. */

@@ -1,9 +1,11 @@
 import type { Workspace } from "../identity/workspaces";
 import type { SharedServices } from "../transport/request/shared-services";
 import type { BackgroundLimits } from "../validation/options";
+import type { MessagingContext } from "./context";
 import type { OutgoingMessage } from "./outgoing-message";
 import { messageSelf, type SelfMessage } from "./self-message";
-import { type MessagingContext, type SendOptions, sendA2AMessage } from "./send";
+import { sendA2AMessage } from "./send";
+import type { SendOptions } from "./send-options";
 
 export type MessagingOptions = Pick<MessagingContext, "delivery" | "budgetMs" | "sendMs">;
 

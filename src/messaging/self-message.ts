@@ -1,7 +1,8 @@
 import { type A2AError, settle } from "../errors";
 import type { Workspace } from "../identity/workspaces";
 import type { BackgroundLimits } from "../validation/options";
-import { type MessagingContext, sendA2AMessage } from "./send";
+import type { MessagingContext } from "./context";
+import { sendA2AMessage } from "./send";
 
 /** A message to the own agent. */
 export interface SelfMessage {

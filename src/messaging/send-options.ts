@@ -1,0 +1,61 @@
+import { invalidArgument } from "../errors";
+import { quote } from "../text/format";
+import { isRecord } from "../text/json";
+import {
+  type CallOptions,
+  checkCallOptions,
+  type DeliveryMode,
+  parseDeliveryMode,
+  parseMilliseconds,
+} from "../validation/options";
+
+export interface SendOptions extends CallOptions {
+  /** The whole send in milliseconds: every attempt, delay and byte of the answer. @default `retry.budgetMs` */
+  budgetMs?: number | undefined;
+  /** Which failures are repeated. @default `delivery` of the client */
+  delivery?: DeliveryMode | undefined;
+  /**
+   * Id of the message, 1 to 200 visible ASCII characters, the same on every attempt. To repeat a message that failed,
+   * give the `messageId` of its error.
+   * @default a random UUID
+   */
+  messageId?: string | undefined;
+  /** Id of the conversation the message belongs to, from an earlier outcome. */
+  contextId?: string | undefined;
+  /** Id of the task the message answers, from an earlier outcome. */
+  taskId?: string | undefined;
+  /** Data for the agent beside the message, for tracing and the like. */
+  metadata?: Record<string, unknown> | undefined;
+  /** Allows a message to the own workspace, which may otherwise wait for its own reply. @default false */
+  allowSelf?: boolean | undefined;
+}
+
+/** Throws `invalid_argument`, naming the option that is wrong. `source` is not checked here. */
+export function checkSendOptions(given: SendOptions | undefined): SendOptions {
+  const options: SendOptions = checkCallOptions(given);
+  if (options.budgetMs !== undefined) parseMilliseconds(options.budgetMs, "budgetMs", invalidArgument);
+  if (options.delivery !== undefined) parseDeliveryMode(options.delivery, invalidArgument);
+  checkMessageId(options.messageId);
+  checkForeignId(options.contextId, "contextId");
+  checkForeignId(options.taskId, "taskId");
+  if (options.metadata !== undefined && !isRecord(options.metadata)) {
+    throw invalidArgument(`Expected \`metadata\` to be an object, got ${quote(options.metadata)}.`);
+  }
+  return options;
+}
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
+
+function checkMessageId(value: unknown): void {
+  if (value === undefined || (typeof value === "string" && VISIBLE_ASCII.test(value))) return;
+  throw invalidArgument(
+    `Expected \`messageId\` to be 1 to 200 visible ASCII characters, got ${quote(value)}.`,
+  );
+}
+
+/** An id that a peer has made: any text of 1 to 1024 characters. */
+function checkForeignId(value: unknown, name: string): void {
+  if (value === undefined) return;
+  if (typeof value === "string" && value.trim() !== "" && value.length <= 1024) return;
+  throw invalidArgument(`Expected \`${name}\` to be 1 to 1024 characters of text, got ${quote(value)}.`);
+}
