@@ -22,68 +22,68 @@ import { resolveOptions } from "./resolve-options";
 import { createTracer } from "./tracing";
 
 /**
- * One workspace's (or several workspaces') way to its peers. Methods do not use `this` and can be handed around
- * singly. Every failure is an `A2AError`; a caller's own abort rejects with the signal's reason, unchanged.
+ * A client of the platform for one workspace, or for several. Methods do not use `this` and may be passed around on
+ * their own. Every failure is an `A2AError`; after an abort by the caller a call rejects with the signal's reason.
  */
 export interface A2AClient extends AsyncDisposable {
   /**
-   * Asks the platform for one peer.
+   * Fetches the record of one peer.
    * Throws `peer_not_found`, `access_denied`, `peer_unavailable`, `unauthorized`, `wrong_tenant`, `rate_limited`,
-   * `network`, `timeout`, `platform_error` or `bad_response`; transient ones only after its repeats.
+   * `network`, `timeout`, `platform_error` or `bad_response`; transient failures are retried first.
    */
   discoverPeer(peerId: string, options?: CallOptions): Promise<PeerRecord>;
   /**
-   * Sends a message to a peer over the platform and waits for what becomes of it: a reply, a place in the peer's
-   * queue, a question back, or an unfinished task. Transient failures are repeated inside one budget.
+   * Sends a message to a peer through the platform and resolves to its outcome: a reply, a queued message, a question
+   * of the peer, or an unfinished task. Transient failures are retried within one budget.
    */
   sendA2AMessage(
     peerId: string,
     message: string | OutgoingMessage,
     options?: SendOptions,
   ): Promise<SendOutcome>;
-  /** Lists the peers of the workspace. A platform that refuses or is away shows in `diagnostic`, not as an error. */
+  /** Lists the peers of the workspace. A platform that refuses or cannot be reached is a `diagnostic`, not an error. */
   listPeers(options?: ListPeersOptions): Promise<PeerList>;
-  /** The own workspace as the platform knows it. Throws `workspace_removed` when it was deleted. */
+  /** Fetches the record of the own workspace. Throws `workspace_removed` when it was deleted. */
   getWorkspaceInfo(options?: CallOptions): Promise<WorkspaceInfo>;
-  /** Whether the own workspace may talk to the peer. */
+  /** Resolves to true when the own workspace may send messages to the peer. */
   checkAccess(peerId: string, options?: CallOptions): Promise<boolean>;
   /**
-   * Announces the workspace to the platform: in push mode with the URL of its agent, else in poll mode. A first
-   * registration brings a token, which is used at once and stored where the next start looks for it. Changes of one
-   * workspace, `updateAgentCard` among them, are made in the order in which they were asked for.
-   * Throws `invalid_argument` for a `url` the platform would not take, before anything is sent, `workspace_removed`
-   * for a workspace that was deleted, `unauthorized` for one whose token is not known here, and `bad_request` with the
-   * platform's reason for anything else it refuses.
+   * Registers the workspace with the platform: in push mode with the URL of its agent, else in poll mode. A first
+   * registration brings a token, which is used at once and stored where the next start finds it. Registrations and
+   * card updates of one workspace run in the order of their calls.
+   * Throws `invalid_argument`, before anything is sent, for a `url` that the platform would refuse,
+   * `workspace_removed` for a workspace that was deleted, `unauthorized` when the client does not have its token, and
+   * `bad_request` with the platform's reason for anything else that the platform refuses.
    */
   register(registration: Registration, options?: CallOptions): Promise<RegistrationResult>;
-  /** Replaces the whole card of the workspace. May be repeated. Does not bring a workspace online: `register` does. */
+  /** Replaces the whole agent card of the workspace. Does not bring a workspace online: `register` does. */
   updateAgentCard(card: AgentCard, options?: CallOptions): Promise<void>;
   /**
-   * Hands a task to a peer in the platform's keeping: under one idempotency key it runs once, however often the call
-   * is repeated. The result is fetched later; whether the peer could be reached shows only there.
+   * Delegates a task to a peer through the platform. Under one idempotency key the task runs once, however often the
+   * call is repeated. The result is fetched later, and so is the failure of a peer that cannot be reached.
    */
   delegate(peerId: string, task: string, options?: DelegateOptions): Promise<DelegationReceipt>;
-  /** What has become of the work handed out, newest first. */
+  /** Lists the delegations of the workspace, newest first. The platform keeps about the last 25. */
   listDelegations(options?: CallOptions): Promise<Delegation[]>;
-  /** Waits until a delegation is completed or failed; a failed one is an answer too. */
+  /** Resolves to a delegation once it is completed or failed. Throws `timeout`. */
   waitForDelegation(delegationId: string, options?: WaitOptions): Promise<Delegation>;
-  /** Shows a message to the human behind the workspace. */
+  /** Shows a message to the user of the workspace. */
   notifyUser(message: string, options?: CallOptions): Promise<void>;
-  /** Who a peer is, from memory and without waiting. */
+  /** Records of peers from a cache, without waiting. */
   readonly enricher: PeerEnricher;
-  /** Where the platform describes the peer; `""` for an invalid id. */
+  /** URL of the peer's record on the platform; `""` for an invalid id. */
   agentCardUrl(peerId: string): string;
-  /** The peer's name, if a list or a discovery has told it. Untrusted text. */
+  /** The peer's name, where an earlier list or discovery had it. Untrusted text. */
   peerName(peerId: string): string | undefined;
   /**
-   * Ends the client: calls under way reject with `closed`, later ones too. Resolves once nothing of it is left:
-   * no call, no timer, no listener.
+   * Closes the client: pending and later calls reject with `closed`. Resolves once no call, timer or listener of the
+   * client is left.
    */
   close(): Promise<void>;
 }
 
 /**
- * Creates a client. Options are read and checked here, once; nothing is sent before the first call.
+ * Creates a client. Options and environment are read once, here. Sends nothing.
  * Throws `configuration`, naming the option or environment variable that is wrong.
  *
  * @example

@@ -13,8 +13,8 @@ export interface DelegatingClient {
 }
 
 /**
- * The body of a `delegate_task` tool: sends the task and answers text for the model, whatever happens. It never
- * throws; a failure says so in its first words and tells the model what it can do instead.
+ * The body of a `delegate_task` tool: sends the task and resolves to the text for the model. Never rejects. The text
+ * of a failure begins with `DELEGATION FAILED` and says what the model can do instead.
  *
  * @example
  * const text = await delegateTask(client, peerId, "Summarise the report");
@@ -25,7 +25,7 @@ export async function delegateTask(
   task: string,
   options?: SendOptions,
 ): Promise<string> {
-  const calledOff = options?.signal?.aborted === true;
+  const wasAborted = options?.signal?.aborted === true;
   try {
     return toToolText(await client.sendA2AMessage(peerId, task, options));
   } catch (error) {
@@ -36,7 +36,7 @@ export async function delegateTask(
       return `DELEGATION FAILED to ${name}: ${text}\n${note}${adviceFor(error, name)}`;
     }
     if (options?.signal?.aborted === true) {
-      const note = calledOff
+      const note = wasAborted
         ? "Nothing was sent."
         : "The peer may still be working on the task: do not send it again without need.";
       return `DELEGATION FAILED to ${name}: ${ERROR_PREFIX}the call was cancelled before an answer came.\n${note}`;
@@ -51,12 +51,12 @@ function resolveName(client: DelegatingClient, peerId: string): string {
   try {
     return sanitizeName(client.peerName(id) ?? "") || id;
   } catch {
-    // A client that is none, or not ours; the tool answers all the same.
+    // Not a client of this package. The tool still returns a text.
     return id;
   }
 }
 
-/** The texts of the reference client do not say whether the task arrived, nor how an argument should look. */
+/** What the texts of the reference client lack: whether the task arrived, and which arguments are valid. */
 function deliveryNote({ code, delivery, detail, message }: A2AError): string {
   if (code !== "invalid_argument") return DELIVERY_NOTES[delivery];
   const help = detail !== undefined && message.startsWith(detail) ? message.slice(detail.length) : "";
@@ -69,7 +69,7 @@ const DELIVERY_NOTES = {
   confirmed: "The peer has received the task: sending it again would run it again.",
 } as const;
 
-/** Failures of this one peer: another may do better. The rest would meet every peer alike. */
+/** Failures of one peer, after which another peer may succeed. Any other failure would affect every peer. */
 const PEER_CODES: ReadonlySet<A2AErrorCode> = new Set([
   "access_denied",
   "peer_not_found",
@@ -82,9 +82,10 @@ const PEER_CODES: ReadonlySet<A2AErrorCode> = new Set([
   "task_failed",
 ]);
 
-/** Answers that say the peer is done with the task, for better or worse. */
+/** Failures after which the peer does no more work on the task. */
 const FINAL_CODES: ReadonlySet<A2AErrorCode> = new Set(["rpc_error", "task_failed"]);
 
+/** What the model can do after the failure, as a sentence. */
 function adviceFor(error: A2AError, name: string): string {
   const { code, delivery, retryable, retryAfterMs } = error;
   if (delivery === "not-sent" && (code === "invalid_argument" || code === "too_large")) {

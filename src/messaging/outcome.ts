@@ -1,40 +1,40 @@
-/** A file in a reply. It has a `uri` or base64 `bytes`, as the peer chose; neither is fetched or checked. */
+/** A file in a message, by `uri` or as base64 `bytes`. The client neither fetches nor checks what a peer sends. */
 export interface FilePart {
   uri?: string | undefined;
   /** Base64. */
   bytes?: string | undefined;
   name?: string | undefined;
   mimeType?: string | undefined;
-  /** Bytes, where the peer said so. */
+  /** Size in bytes, where the peer gives it. */
   size?: number | undefined;
 }
 
-/** How a send went, beside what came of it. */
+/** Facts about a send, whatever its outcome. */
 export interface SendReport {
-  /** The identity of the message; the same on every attempt. */
+  /** The id of the message, the same on every attempt. */
   messageId: string;
-  /** Requests made, 1 or more. */
+  /** Number of requests, at least 1. */
   attempts: number;
-  /** Milliseconds from the call to the outcome. */
+  /** Time from the call to the outcome, in milliseconds. */
   elapsedMs: number;
 }
 
-/** What a peer, or the platform in its place, made of a message. */
+/** How a message was answered, by the peer or by the platform for it. */
 export type Outcome =
   | {
       kind: "reply";
-      /** All text of the answer, in order, joined with line feeds; `(no response)` for an answer without parts. */
+      /** All text of the reply, in order, joined with line feeds; `(no response)` for a reply without parts. */
       text: string;
       files: FilePart[];
-      /** Structured parts, as sent. */
+      /** The data parts, as the peer sent them. */
       data: unknown[];
       taskId?: string | undefined;
       contextId?: string | undefined;
-      /** The whole answer, parsed. */
+      /** The whole response as parsed JSON. */
       raw: unknown;
     }
   | {
-      /** Accepted and stored: the peer gets the message later, and nothing more comes back. Do not send it again. */
+      /** The platform has stored the message for the peer. No reply comes back for it; do not send it again. */
       kind: "queued";
       text: string;
       queueId?: string | undefined;
@@ -44,7 +44,7 @@ export type Outcome =
       raw: unknown;
     }
   | {
-      /** The peer asks something back: answer with another message that carries its `taskId` and `contextId`. */
+      /** The peer needs an answer: send another message with the `taskId` and `contextId` of this outcome. */
       kind: "input-required" | "auth-required";
       text: string;
       taskId?: string | undefined;
@@ -52,7 +52,7 @@ export type Outcome =
       raw: unknown;
     }
   | {
-      /** A task the peer has begun and not finished. */
+      /** The peer has started a task that is not finished. */
       kind: "working";
       text: string;
       taskId?: string | undefined;

@@ -15,6 +15,7 @@ export interface OutgoingMessage {
   parts?: readonly MessagePart[] | undefined;
 }
 
+/** What a request carries beside the parts of the message. */
 export interface Envelope {
   sourceId: string;
   messageId: string;
@@ -24,7 +25,7 @@ export interface Envelope {
   metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Checks what a caller wants to say. Throws `invalid_argument`, naming what is wrong. */
+/** The parts of a message that a caller has given. Throws `invalid_argument`, naming what is wrong. */
 export function parseMessageParts(message: unknown): MessagePart[] {
   if (typeof message === "string") return [textPart(message, "`message`")];
   if (!isRecord(message)) {
@@ -72,7 +73,7 @@ function checkFile(file: unknown, name: string): FilePart {
   throw invalidArgument(`Expected ${name} to be an object with a \`uri\` or base64 \`bytes\`.`);
 }
 
-/** The JSON-RPC request of a message, as text: made once, so that every attempt carries the same identity. */
+/** The JSON-RPC request of a message as JSON text. Throws `invalid_argument` for a message that JSON cannot hold. */
 export function serializeMessage(parts: readonly MessagePart[], envelope: Envelope): string {
   const { messageId, contextId, taskId, metadata } = envelope;
   const message: JsonRecord = { kind: "message", role: "user", messageId, parts };
@@ -84,7 +85,7 @@ export function serializeMessage(parts: readonly MessagePart[], envelope: Envelo
       jsonrpc: "2.0",
       id: envelope.rpcId,
       method: "message/send",
-      // Headers do not travel on to the agent, so this is how it can learn who asks.
+      // The platform does not forward headers, so the agent learns the sender from here.
       params: { message, metadata: { source_workspace_id: envelope.sourceId } },
     });
   } catch (error) {

@@ -1,20 +1,20 @@
 import { isRecord, type JsonRecord } from "../text/json";
 import type { FilePart } from "./outcome";
 
-/** What the parts of an answer hold, by kind. */
+/** The content of message parts, by kind. */
 export interface Content {
   texts: string[];
   files: FilePart[];
   data: unknown[];
-  /** True once there was a part at all, readable or not. */
+  /** True when there was at least one part, of any shape. */
   anyPart: boolean;
 }
 
 export const createContent = (): Content => ({ texts: [], files: [], data: [], anyPart: false });
 
 /**
- * Adds what `parts` holds to `content`. Parts say what they are by `kind` (A2A 0.2 and 0.3), by `type` (earlier) or
- * by their members alone (1.0), and old serialisers wrap them in a `root`. What is none of these is passed over.
+ * Adds the content of `parts` to `content`. A part has its kind in `kind` (A2A 0.2 and 0.3), in `type` (earlier) or
+ * only in its members (1.0); old serializers wrap it in a `root`. Parts of any other shape are ignored.
  */
 export function collectParts(parts: unknown, content: Content): void {
   if (!Array.isArray(parts)) return;
@@ -31,17 +31,17 @@ function collectPart(part: JsonRecord, content: Content): void {
     addText(part.text, content);
     return;
   }
-  const file = readFile(part);
+  const file = parseFile(part);
   if (file !== undefined) content.files.push(file);
   else if (Object.hasOwn(part, "data")) content.data.push(part.data);
 }
 
-/** Long replies come in several parts, and some peers repeat the summary of a task as its first artifact. */
+/** Adds text, unless it repeats the text before it: some peers send the summary of a task as its first artifact too. */
 export function addText(text: string, content: Content): void {
   if (text !== "" && text !== content.texts.at(-1)) content.texts.push(text);
 }
 
-function readFile(part: JsonRecord): FilePart | undefined {
+function parseFile(part: JsonRecord): FilePart | undefined {
   const nested = isRecord(part.file) ? part.file : part;
   const uri = string(nested.uri) ?? string(nested.url);
   const bytes = string(nested.bytes) ?? string(nested.raw);

@@ -2,21 +2,21 @@ import { isRecord, type JsonRecord } from "../text/json";
 import type { FilePart } from "./outcome";
 import { addText, type Content, collectParts, createContent } from "./parts";
 
-/** What a peer's result says, whatever shape it came in. */
+/** The content of a peer's result, in one form for all versions of A2A. */
 export interface Reply {
   text: string;
   files: FilePart[];
   data: unknown[];
-  /** The state of a task, in the lower-case form with hyphens; `undefined` for a plain message. */
+  /** The state of a task in lower case with hyphens; `undefined` for a message. */
   state: string | undefined;
   taskId: string | undefined;
   contextId: string | undefined;
 }
 
-/** What stands for the text of an answer that has no parts at all. */
+/** The text of a reply without any part. */
 export const NO_RESPONSE = "(no response)";
 
-/** True for a value that can be a message or a task, with or without the wrapper of A2A 1.0. */
+/** True for a value that has the shape of a message or a task, with or without the wrapper of A2A 1.0. */
 export function isReply(value: unknown): boolean {
   if (!isRecord(value)) return false;
   return (
@@ -32,8 +32,8 @@ export function isReply(value: unknown): boolean {
 }
 
 /**
- * Reads a message or a task: all its text in order, its files, its data and its state. Total: any value that is
- * not a reply reads as one that says nothing.
+ * Parses a message or a task: its text in order, files, data and state. Never throws; a value of any other shape is a
+ * reply without content.
  */
 export function parseReply(result: unknown): Reply {
   if (typeof result === "string") {
@@ -58,7 +58,7 @@ export function parseReply(result: unknown): Reply {
   };
 }
 
-/** The text a failed task gives as its reason: its status message before anything else it wrote. */
+/** Why a task failed: the text of its status message, else all of its text. */
 export function failureReason(result: unknown): string {
   const { status } = unwrap(result);
   const content = createContent();
@@ -92,7 +92,7 @@ function lastAgentMessage(history: unknown): unknown {
   );
 }
 
-/** Artifacts of some hand-written agents hold their `content` without parts: text, or an object that is data. */
+/** Artifacts of some hand-written agents have a `content` instead of parts: text, or an object, which is data. */
 function collectArtifactContent(artifact: JsonRecord, content: Content): void {
   if (artifact.parts !== undefined || artifact.content === undefined) return;
   content.anyPart = true;
@@ -100,7 +100,7 @@ function collectArtifactContent(artifact: JsonRecord, content: Content): void {
   else content.data.push(artifact.content);
 }
 
-/** `TASK_STATE_INPUT_REQUIRED`, `input_required` and `input-required` are the same state in three eras. */
+/** Versions of A2A write a state as `TASK_STATE_INPUT_REQUIRED`, `input_required` or `input-required`. */
 function taskState(subject: JsonRecord): string | undefined {
   const state = isRecord(subject.status) ? subject.status.state : subject.status;
   if (typeof state !== "string") return undefined;

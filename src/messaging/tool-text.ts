@@ -2,13 +2,13 @@ import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
 import { oneLine } from "../text/format";
 import type { FilePart, Outcome } from "./outcome";
 
-/** Marks a failure in a tool's text. The space belongs to it. */
+/** Beginning of the text of a failure, its space included. */
 export const ERROR_PREFIX = "[A2A_ERROR] ";
 
 /**
- * Puts what came of a send into the text a model is shown. A reply is its text, a failure begins with
- * `[A2A_ERROR] ` and ends with the URL that was asked, as in the reference Python client, whose strings for the
- * cases it knows are kept to the letter.
+ * Formats an outcome or an error as the text that a model is shown. A reply is its text. A failure begins with
+ * `[A2A_ERROR] ` and ends with the URL of the request. The strings are those of the reference Python client, to the
+ * letter, for the cases that client knows.
  */
 export function toToolText(outcomeOrError: Outcome | A2AError): string {
   return isA2AError(outcomeOrError) ? errorText(outcomeOrError) : outcomeText(outcomeOrError);
@@ -29,10 +29,7 @@ function outcomeText(outcome: Outcome): string {
   }
 }
 
-/**
- * The text as it is; files, which a model would otherwise not learn of, on lines below it. An answer that is nothing
- * but data is shown as JSON.
- */
+/** The unchanged text, and a line for each file below it. A reply of nothing but data is shown as JSON. */
 function replyText({
   text,
   files,
@@ -47,6 +44,7 @@ function replyText({
   return (text === "" ? lines : [text, ...lines]).join("\n");
 }
 
+/** Longer JSON is cut off, in characters. */
 const MAX_JSON_LENGTH = 20_000;
 
 function jsonLine(data: unknown): string {
@@ -62,8 +60,8 @@ function appendIds(
     outcome.taskId === undefined ? "" : `taskId=${oneLine(outcome.taskId, 200)}`,
     outcome.contextId === undefined ? "" : `contextId=${oneLine(outcome.contextId, 200)}`,
   ].filter((id) => id !== "");
-  const said = outcome.text === "" ? "" : ` It says: ${outcome.text}`;
-  return `${lead}${said}${ids.length === 0 ? "" : ` [${ids.join(" ")}]`}`;
+  const text = outcome.text === "" ? "" : ` It says: ${outcome.text}`;
+  return `${lead}${text}${ids.length === 0 ? "" : ` [${ids.join(" ")}]`}`;
 }
 
 function fileLine({ name, uri, mimeType, bytes }: FilePart): string {
@@ -72,7 +70,7 @@ function fileLine({ name, uri, mimeType, bytes }: FilePart): string {
   return `[file: ${oneLine(`${name ?? "unnamed"}${facts === "" ? "" : ` (${facts})`}`, 500)}]`;
 }
 
-/** Failures the reference client has words of its own for. */
+/** Failures for which the reference client has texts of its own. */
 const REFERENCE_TEXT_CODES: ReadonlySet<A2AErrorCode> = new Set([
   "invalid_argument",
   "rpc_error",
