@@ -9,6 +9,6 @@ export interface DelegationContext extends RequestContext {
   outstanding: Set<string>;
   peers: {
     label(peerId: string): string;
-    routeTo(peerId: string): Workspace | undefined;
+    getRoute(peerId: string): Workspace | undefined;
   };
 }

@@ -49,7 +49,7 @@ export async function delegate(
     throw invalidArgument(`Expected \`task\` to be text with something in it, got ${quote(task)}.`);
   }
   const { workspaces, peers } = context;
-  const source = workspaces.named(options.source) ?? peers.routeTo(id) ?? workspaces.default;
+  const source = workspaces.named(options.source) ?? peers.getRoute(id) ?? workspaces.default;
   if (id === source.id)
     throw invalidArgument("A workspace does not delegate to itself. Choose another peer.");
   const body = { target_id: id, task, idempotency_key: idempotencyKey };

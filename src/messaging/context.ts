@@ -21,7 +21,7 @@ export interface MessagingContext {
   emit: Emit<A2AEvent>;
   peers: {
     label(peerId: string): string;
-    routeTo(peerId: string): Workspace | undefined;
-    dropRoute(peerId: string, workspace: Workspace): void;
+    getRoute(peerId: string): Workspace | undefined;
+    deleteRoute(peerId: string, workspace: Workspace): void;
   };
 }

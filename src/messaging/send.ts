@@ -62,7 +62,7 @@ export async function sendA2AMessage(
     events.settled(true, outcome.kind, report());
     return { ...outcome, messageId, ...report() };
   } catch (error) {
-    if (isA2AError(error) && NO_ROUTE_CODES.has(error.code)) context.peers.dropRoute(id, source);
+    if (isA2AError(error) && NO_ROUTE_CODES.has(error.code)) context.peers.deleteRoute(id, source);
     events.settled(false, isA2AError(error) ? error.code : "aborted", report());
     throw error;
   } finally {
@@ -76,7 +76,7 @@ function resolveSource(
   peerId: string,
   options: SendOptions,
 ): Workspace {
-  const source = workspaces.named(options.source) ?? peers.routeTo(peerId) ?? workspaces.default;
+  const source = workspaces.named(options.source) ?? peers.getRoute(peerId) ?? workspaces.default;
   if (peerId !== source.id || options.allowSelf === true) return source;
   throw invalidArgument(
     "A workspace does not send messages to itself: it would wait for its own answer. Choose another peer; code that means it can set `allowSelf`.",

@@ -3,33 +3,36 @@ import { displayName } from "./display-name";
 import { createLruMap } from "./lru";
 
 // Enough for every peer of a large organisation, and a few megabytes at most.
-const MOST_PEERS = 16_384;
+const MAX_PEERS = 16_384;
 
-/** What has been learnt about peers on the way: their names, and which of our workspaces reaches them. */
+/**
+ * The names of peers, and the routes to them: which workspace of this client reaches a peer. Both come from responses
+ * to other requests; each is bounded to the 16,384 peers that were used last.
+ */
 export interface Directory {
-  nameOf(peerId: string): string | undefined;
-  learnName(peerId: string, name: unknown): void;
-  /** The workspace whose peer list showed the peer last. */
-  routeTo(peerId: string): Workspace | undefined;
-  learnRoute(peerId: string, workspace: Workspace): void;
-  /** Forgets the route, if it leads over `workspace`, which was refused or did not find the peer. */
-  dropRoute(peerId: string, workspace: Workspace): void;
-  /** How errors name the peer. */
+  getName(peerId: string): string | undefined;
+  /** Stores the name, unless it is blank or not a string. */
+  setName(peerId: string, name: unknown): void;
+  /** The workspace whose peer list contained the peer last. */
+  getRoute(peerId: string): Workspace | undefined;
+  setRoute(peerId: string, workspace: Workspace): void;
+  /** Deletes the route if it leads over `workspace`, which was refused or did not find the peer. */
+  deleteRoute(peerId: string, workspace: Workspace): void;
+  /** The peer as error messages name it. */
   label(peerId: string): string;
 }
 
-/** Bounded: a process that meets a million peers keeps the ones it met last. */
 export function createDirectory(): Directory {
-  const names = createLruMap<string>(MOST_PEERS);
-  const routes = createLruMap<Workspace>(MOST_PEERS);
+  const names = createLruMap<string>(MAX_PEERS);
+  const routes = createLruMap<Workspace>(MAX_PEERS);
   return {
-    nameOf: (peerId) => names.get(peerId),
-    learnName(peerId, name) {
+    getName: (peerId) => names.get(peerId),
+    setName(peerId, name) {
       if (typeof name === "string" && name.trim() !== "") names.set(peerId, name);
     },
-    routeTo: (peerId) => routes.get(peerId),
-    learnRoute: (peerId, workspace) => routes.set(peerId, workspace),
-    dropRoute(peerId, workspace) {
+    getRoute: (peerId) => routes.get(peerId),
+    setRoute: (peerId, workspace) => routes.set(peerId, workspace),
+    deleteRoute(peerId, workspace) {
       if (routes.peek(peerId) === workspace) routes.delete(peerId);
     },
     label(peerId) {

@@ -1,66 +1,65 @@
 import { quote } from "../text/format";
 import { classifyStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
-import { parseErrorBody, statusLine } from "../transport/request/error-body";
+import { type ErrorBody, parseErrorBody, statusLine } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import { requirePeerId } from "../validation/peer-id";
-import type { PeersContext } from "./context";
-import { type PeerRecord, readPeerRecord } from "./record";
+import type { PeersContext, RequestMode } from "./context";
+import { type PeerRecord, parsePeerRecord } from "./record";
 
-/** A workspace in one of these states does not come back within a call. */
-const SETTLED_DOWN = new Set(["paused", "failed", "removed", "hibernated"]);
+/** States of a workspace that do not end within a call, so that another attempt is of no use. */
+const LASTING_STATES = new Set(["paused", "failed", "removed", "hibernated"]);
 
-/** Asks the platform for one peer. It may answer no more than id, url and name. */
+/** Requests the record of one peer. The platform may send no more than id, url and name. */
 export async function discoverPeer(
   context: PeersContext,
   peerId: string,
   options?: CallOptions,
-  background = false,
+  { background, updateCache = true }: RequestMode = {},
 ): Promise<PeerRecord> {
   const id = requirePeerId(peerId);
-  const { directory, cache: memory } = context;
+  const { directory, cache } = context;
   return requestPlatform(context, {
     method: "GET",
     path: () => `/registry/discover/${id}`,
     options,
     background,
-    source: directory.routeTo(id),
+    source: directory.getRoute(id),
     peerId: id,
-    classify: (answer, source) => {
-      const verdict = judgeDiscovery(answer, id, directory.label(id));
-      if (verdict.ok) {
-        directory.learnName(id, verdict.value.name);
-        // The enricher decides itself what becomes of an answer it asked for.
-        if (!background) memory.merge(source, verdict.value);
-      } else if (answer.status === 403 || answer.status === 404) {
-        directory.dropRoute(id, source);
+    classify: (response, source) => {
+      const result = classifyDiscovery(response, id, directory.label(id));
+      if (result.ok) {
+        directory.setName(id, result.value.name);
+        if (updateCache) cache.merge(source, result.value);
+      } else if (response.status === 403 || response.status === 404) {
+        directory.deleteRoute(id, source);
       }
-      return verdict;
+      return result;
     },
   });
 }
 
-function judgeDiscovery(answer: HttpResponse, id: string, peer: string): Result<PeerRecord> {
-  if (!isSuccess(answer.status)) return fail(judgeRefusal(answer, peer));
-  const read = readJsonObject(answer, `the question for ${peer}`);
-  if (!read.ok) return read;
-  const record = readPeerRecord(read.value, id);
+function classifyDiscovery(response: HttpResponse, id: string, peer: string): Result<PeerRecord> {
+  if (!isSuccess(response.status)) return fail(classifyRefusal(response, peer));
+  const body = readJsonObject(response, `the question for ${peer}`);
+  if (!body.ok) return body;
+  const record = parsePeerRecord(body.value, id);
   if (record?.id === id) return ok(record);
   return fail({
-    ...withoutTask(answer),
+    ...withoutTask(response),
     code: "bad_response",
     summary: `The platform answered the question for ${peer} with the record of another workspace`,
   });
 }
 
-function judgeRefusal(answer: HttpResponse, peer: string): Failure {
-  const said = parseErrorBody(answer);
-  const general = classifyStatus(answer, `the question for ${peer}`);
-  const line = statusLine(answer, said);
+function classifyRefusal(response: HttpResponse, peer: string): Failure {
+  const errorBody = parseErrorBody(response);
+  const general = classifyStatus(response, `the question for ${peer}`);
+  const line = statusLine(response, errorBody);
   if (general.code === "wrong_tenant") return general;
-  switch (answer.status) {
+  switch (response.status) {
     case 403:
       return {
         ...general,
@@ -81,30 +80,31 @@ function judgeRefusal(answer: HttpResponse, peer: string): Failure {
         code: "workspace_removed",
         summary: `${peer} was removed from the platform (${line})`,
       };
-    case 503: {
-      const { status } = said.body;
-      if (said.error === "workspace not available") {
-        return {
-          ...general,
-          code: "peer_unavailable",
-          summary: `${peer} is not online (status ${quote(status)})`,
-          advice:
-            "A message may still reach it: some peers fetch theirs. Otherwise try later or ask another peer.",
-          retryable: !SETTLED_DOWN.has(String(status)),
-        };
-      }
-      if (said.error === "workspace URL failed safety check") {
-        return {
-          ...general,
-          code: "peer_unavailable",
-          summary: `${peer} is registered with a URL the platform does not call (${line})`,
-          advice: "Its operator has to register a reachable URL: ask another peer.",
-          retryable: false,
-        };
-      }
-      return general;
-    }
+    case 503:
+      return { ...general, ...classifyUnavailable(errorBody, peer, line) };
     default:
       return general;
   }
+}
+
+/** What a 503 says about the peer; nothing when the platform itself is unavailable. */
+function classifyUnavailable({ error, body }: ErrorBody, peer: string, line: string): Partial<Failure> {
+  if (error === "workspace not available") {
+    return {
+      code: "peer_unavailable",
+      summary: `${peer} is not online (status ${quote(body.status)})`,
+      advice:
+        "A message may still reach it: some peers fetch theirs. Otherwise try later or ask another peer.",
+      retryable: !LASTING_STATES.has(String(body.status)),
+    };
+  }
+  if (error === "workspace URL failed safety check") {
+    return {
+      code: "peer_unavailable",
+      summary: `${peer} is registered with a URL the platform does not call (${line})`,
+      advice: "Its operator has to register a reachable URL: ask another peer.",
+      retryable: false,
+    };
+  }
+  return {};
 }

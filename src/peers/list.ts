@@ -6,109 +6,116 @@ import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
-import type { PeersContext } from "./context";
-import { type PeerRecord, readPeerRecord } from "./record";
+import type { PeersContext, RequestMode } from "./context";
+import { type PeerRecord, parsePeerRecord } from "./record";
 
-/** The peers of a workspace: parent, siblings and children, offline ones included. */
+/** The peers of a workspace (its parent, siblings and children, offline ones included), or why there are none. */
 export interface PeerList {
   peers: PeerRecord[];
-  /** Why the list is empty or incomplete; `null` when it is neither. */
+  /** Why the list could not be read or is incomplete; `null` for a complete list, an empty one included. */
   diagnostic: PeerListDiagnostic | null;
 }
 
+/** Why a peer list could not be read or is incomplete. */
 export interface PeerListDiagnostic {
   code: A2AErrorCode;
-  /** Stands alone: what went wrong and what to do. */
+  /** What failed and, where that is known, what to do; complete in itself. */
   message: string;
-  /** HTTP status, if the platform answered. */
+  /** HTTP status, when the platform responded. */
   status?: number;
-  /** Rows of the answer that were no peers and were left out. */
+  /** Number of rows that were left out because they have no valid id. */
   skipped?: number;
 }
 
 export interface ListPeersOptions extends CallOptions {
-  /** Keeps the peers whose name, role or id holds this text, upper or lower case. Never sent to the platform. */
+  /**
+   * Keeps the peers whose name, role or id contains this text, case-insensitive and trimmed. Not sent to the platform.
+   * @default all peers
+   */
   query?: string | undefined;
 }
 
 /**
- * Lists the peers. A platform that refuses or is away is no exception but the diagnostic of an empty list;
- * wrong arguments, a closed client and the caller's own abort still throw.
+ * Lists the peers of the own workspace. When the platform refuses or is unavailable, the list is empty and its
+ * diagnostic says why.
+ *
+ * @throws `invalid_argument`, `configuration`, `closed`, and the reason of the caller's signal.
  */
 export async function listPeers(context: PeersContext, options?: ListPeersOptions): Promise<PeerList> {
-  const query = readQuery(options);
+  const query = parseQuery(options);
   let list: PeerList;
   try {
     list = await fetchPeerList(context, options);
   } catch (error) {
-    if (!isA2AError(error) || OURS.has(error.code)) throw error;
-    return { peers: [], diagnostic: diagnose(error, context.platformUrl) };
+    if (!isA2AError(error) || CALLER_ERRORS.has(error.code)) throw error;
+    return { peers: [], diagnostic: toDiagnostic(error, context.platformUrl) };
   }
   if (query !== "") list.peers = list.peers.filter((peer) => matches(peer, query));
   return list;
 }
 
-const BROKEN_OFF: ReadonlySet<A2AErrorCode> = new Set(["network", "timeout", "too_large"]);
+/** Failures while a response was received. */
+const INCOMPLETE_RESPONSE: ReadonlySet<A2AErrorCode> = new Set(["network", "timeout", "too_large"]);
 
-/** Failures that are the caller's, not the platform's. */
-const OURS: ReadonlySet<A2AErrorCode> = new Set(["invalid_argument", "configuration", "closed"]);
+/** Errors that the caller made, not the platform. */
+const CALLER_ERRORS: ReadonlySet<A2AErrorCode> = new Set(["invalid_argument", "configuration", "closed"]);
 
-/** The same as an exception when it fails. */
+/** Requests the peer list of the own workspace. Rejects with an `A2AError` when that fails. */
 export function fetchPeerList(
   context: PeersContext,
   options: CallOptions | undefined,
-  background = false,
+  { background, updateCache = true }: RequestMode = {},
 ): Promise<PeerList> {
-  const { workspaces, directory, cache: memory } = context;
+  const { workspaces, directory, cache } = context;
   return requestPlatform(context, {
     method: "GET",
     path: (source) => `/registry/${source.id}/peers`,
     options,
     background,
-    classify: (answer, source) => {
-      const verdict = judgeList(answer, source.id);
-      if (!verdict.ok) return verdict;
-      for (const peer of verdict.value.peers) {
-        directory.learnName(peer.id, peer.name);
-        // The enricher decides itself what becomes of a list it asked for.
-        if (!background) memory.merge(source, peer);
-        if (workspaces.all.length > 1) directory.learnRoute(peer.id, source);
+    classify: (response, source) => {
+      const result = classifyList(response, source.id);
+      if (!result.ok) return result;
+      for (const peer of result.value.peers) {
+        directory.setName(peer.id, peer.name);
+        if (updateCache) cache.merge(source, peer);
+        if (workspaces.all.length > 1) directory.setRoute(peer.id, source);
       }
-      return verdict;
+      return result;
     },
   });
 }
 
-function judgeList(answer: HttpResponse, sourceId: string): Result<PeerList> {
-  if (!isSuccess(answer.status)) return fail(judgeRefusal(answer, sourceId));
-  const read = readJson(answer, "the peer list");
-  if (!read.ok) return read;
-  const rows = read.value;
+function classifyList(response: HttpResponse, sourceId: string): Result<PeerList> {
+  const { status } = response;
+  if (!isSuccess(status)) return fail(classifyRefusal(response, sourceId));
+  const body = readJson(response, "the peer list");
+  if (!body.ok) return body;
+  const rows = body.value;
   if (!Array.isArray(rows)) {
-    const detail = `Platform returned ${answer.status} but body was not a list: ${pythonType(rows)}`;
-    return fail({ ...withoutTask(answer), code: "bad_response", summary: detail, detail });
+    const detail = `Platform returned ${status} but body was not a list: ${pythonType(rows)}`;
+    return fail({ ...withoutTask(response), code: "bad_response", summary: detail, detail });
   }
   const peers: PeerRecord[] = [];
   for (const row of rows) {
-    const peer = readPeerRecord(row);
+    const peer = parsePeerRecord(row);
     if (peer !== null) peers.push(peer);
   }
   const skipped = rows.length - peers.length;
   return ok({
     peers,
-    diagnostic: skipped === 0 ? null : incomplete(answer.status, rows.length, skipped),
+    diagnostic: skipped === 0 ? null : incompleteList(status, rows.length, skipped),
   });
 }
 
-function incomplete(status: number, rows: number, skipped: number): PeerListDiagnostic {
+function incompleteList(status: number, rows: number, skipped: number): PeerListDiagnostic {
   const message = `The platform listed ${rows} peers, of which ${skipped} had no valid id and were left out.`;
   return { code: "bad_response", message, status, skipped };
 }
 
-/** The words are those of the reference client, which operators know; `detail` carries them. */
-function judgeRefusal(answer: HttpResponse, sourceId: string): Failure {
-  const { status } = answer;
-  const general = classifyStatus(answer, "the question for the peer list");
+/** `detail` has the wording of the reference client, which operators know. */
+function classifyRefusal(response: HttpResponse, sourceId: string): Failure {
+  const { status } = response;
+  const general = classifyStatus(response, "the question for the peer list");
   if (general.code === "wrong_tenant") return general;
   if (status === 401 || status === 403) {
     return {
@@ -134,20 +141,20 @@ function judgeRefusal(answer: HttpResponse, sourceId: string): Failure {
   if (status >= 500) return { ...general, detail: `Platform error: HTTP ${status}.` };
   const plain = `Unexpected platform response: HTTP ${status}.`;
   if (status !== 429) return { ...general, detail: plain };
-  const { error, retryAfterMs } = parseErrorBody(answer);
+  const { error, retryAfterMs } = parseErrorBody(response);
   const wait = retryAfterMs === undefined ? "" : ` Try again in ${formatDuration(retryAfterMs)}.`;
   return { ...general, detail: `${plain}${error === "" ? "" : ` ${error}.`}${wait}` };
 }
 
-function diagnose(error: A2AError, platformUrl: string): PeerListDiagnostic {
+function toDiagnostic(error: A2AError, platformUrl: string): PeerListDiagnostic {
   const { code, status, detail, message } = error;
   if (status === undefined)
     return { code, message: `Cannot reach platform at ${platformUrl}: ${detail ?? message}` };
-  // Of an answer that broke off, the transport's words alone would not say what they are about.
-  return { code, message: BROKEN_OFF.has(code) ? message : (detail ?? message), status };
+  // The detail of an incomplete response is the transport's alone, and does not say what failed.
+  return { code, message: INCOMPLETE_RESPONSE.has(code) ? message : (detail ?? message), status };
 }
 
-function readQuery(options: ListPeersOptions | undefined): string {
+function parseQuery(options: ListPeersOptions | undefined): string {
   const query: unknown = options?.query;
   if (query === undefined) return "";
   if (typeof query !== "string") throw invalidArgument(`Expected \`query\` to be text, got ${quote(query)}.`);
@@ -160,7 +167,7 @@ function matches(peer: PeerRecord, query: string): boolean {
   );
 }
 
-/** The reference client names the type as Python does. */
+/** The type as Python names it, as the reference client does. */
 function pythonType(value: unknown): string {
   if (value === null) return "NoneType";
   switch (typeof value) {

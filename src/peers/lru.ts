@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 
-/** Values by key, at most `max` of them: the least recently used one makes room. Reading counts as use. */
+/** A map of at most `max` values that evicts the least recently used one. `get` and `set` count as use. */
 export interface LruMap<Value> {
   get(key: string): Value | undefined;
   /** Reads without counting as use. */
@@ -10,7 +10,7 @@ export interface LruMap<Value> {
   readonly size: number;
 }
 
-/** The one door to lru-cache. Whatever this package remembers of others is bounded by one of these. */
+/** Creates the map. The only import of lru-cache. */
 export function createLruMap<Value extends NonNullable<unknown>>(max: number): LruMap<Value> {
   return new LRUCache<string, Value>({ max }) as LruMap<Value>;
 }

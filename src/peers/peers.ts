@@ -27,14 +27,16 @@ export function createPeers(shared: SharedServices, { enrichMs, enricher: limits
   const { ttlMs, maxPeers } = limits;
   const cache = createPeerCache({ ttlMs, maxPeers, defaultWorkspace: workspaces.default, clock });
   const context: PeersContext = { ...shared, directory, cache };
-  const inBackground = (workspace: Workspace) => ({ source: workspace.id, timeoutMs: enrichMs });
+  const enrichOptions = (workspace: Workspace) => ({ source: workspace.id, timeoutMs: enrichMs });
+  // The enricher itself stores what it requests: an invalidation in the meantime keeps the record out.
+  const mode = { background: true, updateCache: false };
   const enricher = createEnricher({
     ...shared,
     ...limits,
-    memory: cache,
-    routeTo: directory.routeTo,
-    discover: (workspace, peerId) => discoverPeer(context, peerId, inBackground(workspace), true),
-    list: async (workspace) => (await fetchPeerList(context, inBackground(workspace), true)).peers,
+    cache,
+    getRoute: directory.getRoute,
+    discover: (workspace, peerId) => discoverPeer(context, peerId, enrichOptions(workspace), mode),
+    list: async (workspace) => (await fetchPeerList(context, enrichOptions(workspace), mode)).peers,
   });
   return {
     discoverPeer: (peerId: string, options?: CallOptions) => discoverPeer(context, peerId, options),
@@ -47,7 +49,7 @@ export function createPeers(shared: SharedServices, { enrichMs, enricher: limits
     },
     peerName(peerId: string): string | undefined {
       const id = parsePeerId(peerId);
-      return id === null ? undefined : directory.nameOf(id);
+      return id === null ? undefined : directory.getName(id);
     },
     lookUpStatus: (workspace: Workspace, background: BackgroundLimits) =>
       lookUpStatus(context, workspace, background),

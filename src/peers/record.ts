@@ -1,14 +1,14 @@
 import { isRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
 
-/** A peer as the platform sent it; fields this version does not know pass through. All of it is untrusted text. */
+/** A peer as the platform sent it, unknown fields included. The values are untrusted. */
 export interface PeerRecord {
   id: string;
   name?: string;
   role?: string | null;
   /** `online`, `offline`, `paused` and others; an open set. */
   status?: string;
-  /** Where the platform reaches the agent. Data only: messages always go through the platform. */
+  /** URL at which the platform reaches the agent. Informative: the client sends through the platform only. */
   url?: string;
   parent_id?: string | null;
   tier?: number;
@@ -17,12 +17,12 @@ export interface PeerRecord {
   [field: string]: unknown;
 }
 
-type Check = (value: unknown) => boolean;
-const text: Check = (value) => typeof value === "string";
-const textOrNull: Check = (value) => value === null || typeof value === "string";
-const number: Check = (value) => typeof value === "number";
+type TypeCheck = (value: unknown) => boolean;
+const text: TypeCheck = (value) => typeof value === "string";
+const textOrNull: TypeCheck = (value) => value === null || typeof value === "string";
+const number: TypeCheck = (value) => typeof value === "number";
 
-const KNOWN_FIELDS: readonly (readonly [string, Check])[] = [
+const KNOWN_FIELDS: readonly (readonly [string, TypeCheck])[] = [
   ["name", text],
   ["role", textOrNull],
   ["status", text],
@@ -32,10 +32,13 @@ const KNOWN_FIELDS: readonly (readonly [string, Check])[] = [
   ["active_tasks", number],
 ];
 
-/** The record in `value`, or `null` when it has no valid id. A known field of a wrong type is left out. */
-export function readPeerRecord(value: unknown, knownId?: string): PeerRecord | null {
+/**
+ * Parses a record from `value`; `null` without a valid id. `requestedId` stands in for an id that is absent. Known
+ * fields of a wrong type are left out.
+ */
+export function parsePeerRecord(value: unknown, requestedId?: string): PeerRecord | null {
   if (!isRecord(value)) return null;
-  const id = parsePeerId(value.id) ?? (value.id === undefined ? knownId : undefined);
+  const id = parsePeerId(value.id) ?? (value.id === undefined ? requestedId : undefined);
   if (id === undefined) return null;
   const record: PeerRecord = { ...value, id };
   for (const [field, check] of KNOWN_FIELDS) {

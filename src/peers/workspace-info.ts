@@ -5,8 +5,8 @@ import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
-import type { PeersContext } from "./context";
-import { type PeerRecord, readPeerRecord } from "./record";
+import type { PeersContext, RequestMode } from "./context";
+import { type PeerRecord, parsePeerRecord } from "./record";
 
 /** The own workspace as the platform sent it. */
 export interface WorkspaceInfo extends PeerRecord {
@@ -16,56 +16,60 @@ export interface WorkspaceInfo extends PeerRecord {
   runtime?: string;
 }
 
+/** How error messages name the request. */
+const SUBJECT = "the question for this workspace";
+
+/** The advice where the platform sends none. */
 const REMOVED_HINT =
   "Workspace was deleted on the platform. Regenerate workspace + token from the canvas → Tokens tab.";
 
-/** Asks the platform about the own workspace. A removed one is a `workspace_removed` error, however it is told. */
+/** Requests the record of the own workspace. Rejects with `workspace_removed` for a 410 and for that status alike. */
 export async function getWorkspaceInfo(
   context: PeersContext,
   options?: CallOptions,
-  background = false,
+  { background }: Pick<RequestMode, "background"> = {},
 ): Promise<WorkspaceInfo> {
   return requestPlatform(context, {
     method: "GET",
     path: (source) => `/workspaces/${source.id}`,
     options,
     background,
-    classify: (answer, source) => judgeInfo(answer, source.id),
+    classify: (response, source) => classifyInfo(response, source.id),
   });
 }
 
-function judgeInfo(answer: HttpResponse, id: string): Result<WorkspaceInfo> {
-  if (answer.status === 410) return fail(removed(answer, id, parseErrorBody(answer).body));
-  if (!isSuccess(answer.status)) return fail(judgeRefusal(answer, id));
-  const read = readJsonObject(answer, "the question for this workspace");
-  if (!read.ok) return read;
-  if (read.value.status === "removed") return fail(removed(answer, id, read.value));
-  const record = readPeerRecord(read.value, id);
+function classifyInfo(response: HttpResponse, id: string): Result<WorkspaceInfo> {
+  if (response.status === 410) return fail(removedFailure(response, id, parseErrorBody(response).body));
+  if (!isSuccess(response.status)) return fail(classifyRefusal(response, id));
+  const body = readJsonObject(response, SUBJECT);
+  if (!body.ok) return body;
+  if (body.value.status === "removed") return fail(removedFailure(response, id, body.value));
+  const record = parsePeerRecord(body.value, id);
   if (record !== null) return ok(record as WorkspaceInfo);
   return fail({
-    ...withoutTask(answer),
+    ...withoutTask(response),
     code: "bad_response",
-    summary: "The platform answered the question for this workspace with a record that has no valid id",
+    summary: `The platform answered ${SUBJECT} with a record that has no valid id`,
   });
 }
 
-function judgeRefusal(answer: HttpResponse, id: string): Failure {
-  const general = classifyStatus(answer, "the question for this workspace");
-  if (answer.status !== 404 || general.code === "wrong_tenant") return general;
+function classifyRefusal(response: HttpResponse, id: string): Failure {
+  const general = classifyStatus(response, SUBJECT);
+  if (response.status !== 404 || general.code === "wrong_tenant") return general;
   return {
     ...general,
     code: "peer_not_found",
-    summary: `Workspace ${id} is not known to the platform (${statusLine(answer, parseErrorBody(answer))})`,
+    summary: `Workspace ${id} is not known to the platform (${statusLine(response, parseErrorBody(response))})`,
     advice: "Check the workspace id, and register the workspace if it is new.",
   };
 }
 
-function removed(answer: HttpResponse, id: string, body: JsonRecord): Failure {
+function removedFailure(response: HttpResponse, id: string, body: JsonRecord): Failure {
   const removedId = typeof body.id === "string" ? body.id : id;
   const at = typeof body.removed_at === "string" ? ` at ${body.removed_at}` : "";
   const hint = typeof body.hint === "string" && body.hint !== "" ? body.hint : REMOVED_HINT;
   return {
-    ...withoutTask(answer),
+    ...withoutTask(response),
     code: "workspace_removed",
     summary: `Workspace ${removedId} was removed from the platform${at}`,
     advice: hint.endsWith(".") ? hint : `${hint}.`,

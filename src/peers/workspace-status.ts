@@ -6,18 +6,20 @@ import { getWorkspaceInfo } from "./workspace-info";
 
 /** The state of a workspace according to the platform; empty when the platform gives none. */
 export interface WorkspaceStatus {
-  /** Why the workspace is gone; set only for one that was removed. */
+  /** The error message for a workspace that was removed; absent for any other. */
   removed?: string;
   status?: string | undefined;
 }
 
-/** Looks the workspace up in the background. A failure other than `workspace_removed` resolves to an empty status. */
+/** Looks the workspace up in the background. Resolves to an empty status for any failure but `workspace_removed`. */
 export async function lookUpStatus(
   context: PeersContext,
   workspace: Workspace,
   limits: BackgroundLimits,
 ): Promise<WorkspaceStatus> {
-  const info = await settle(getWorkspaceInfo(context, { source: workspace.id, ...limits }, true));
+  const info = await settle(
+    getWorkspaceInfo(context, { source: workspace.id, ...limits }, { background: true }),
+  );
   if (info.ok) return { status: info.value.status };
   return info.error.code === "workspace_removed" ? { removed: info.error.message } : {};
 }

@@ -17,46 +17,46 @@ const [own, second] = all as [(typeof all)[0], (typeof all)[0]];
 describe("the directory of peers", () => {
   it("keeps the name it heard last, and no blank one", () => {
     const directory = createDirectory();
-    directory.learnName(PEER, "Lead");
-    directory.learnName(PEER, "  ");
-    directory.learnName(PEER, 7);
-    directory.learnName(PEER, undefined);
-    expect(directory.nameOf(PEER)).toBe("Lead");
-    directory.learnName(PEER, "Chief");
-    expect(directory.nameOf(PEER)).toBe("Chief");
-    expect(directory.nameOf(OTHER_PEER)).toBeUndefined();
+    directory.setName(PEER, "Lead");
+    directory.setName(PEER, "  ");
+    directory.setName(PEER, 7);
+    directory.setName(PEER, undefined);
+    expect(directory.getName(PEER)).toBe("Lead");
+    directory.setName(PEER, "Chief");
+    expect(directory.getName(PEER)).toBe("Chief");
+    expect(directory.getName(OTHER_PEER)).toBeUndefined();
   });
 
   it("labels a peer by its name and its id", () => {
     const directory = createDirectory();
     expect(directory.label(PEER)).toBe(`peer ${PEER}`);
-    directory.learnName(PEER, "Lead");
+    directory.setName(PEER, "Lead");
     expect(directory.label(PEER)).toBe(`peer "Lead" (${PEER})`);
   });
 
   it("keeps the last route of each peer", () => {
     const directory = createDirectory();
-    directory.learnRoute(PEER, own);
-    directory.learnRoute(PEER, second);
-    directory.learnRoute(OTHER_PEER, own);
-    expect(directory.routeTo(PEER)).toBe(second);
-    expect(directory.routeTo(OTHER_PEER)).toBe(own);
+    directory.setRoute(PEER, own);
+    directory.setRoute(PEER, second);
+    directory.setRoute(OTHER_PEER, own);
+    expect(directory.getRoute(PEER)).toBe(second);
+    expect(directory.getRoute(OTHER_PEER)).toBe(own);
   });
 
   it("drops a route only for the workspace it leads over", () => {
     const directory = createDirectory();
-    directory.learnRoute(PEER, second);
-    directory.dropRoute(PEER, own);
-    expect(directory.routeTo(PEER)).toBe(second);
-    directory.dropRoute(PEER, second);
-    expect(directory.routeTo(PEER)).toBeUndefined();
+    directory.setRoute(PEER, second);
+    directory.deleteRoute(PEER, own);
+    expect(directory.getRoute(PEER)).toBe(second);
+    directory.deleteRoute(PEER, second);
+    expect(directory.getRoute(PEER)).toBeUndefined();
   });
 
   it("forgets the peers it met first when it has met very many", () => {
     const directory = createDirectory();
     const id = (index: number) => `${index.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`;
-    for (let index = 0; index < 20_000; index += 1) directory.learnName(id(index), `peer ${index}`);
-    expect(directory.nameOf(id(0))).toBeUndefined();
-    expect(directory.nameOf(id(19_999))).toBe("peer 19999");
+    for (let index = 0; index < 20_000; index += 1) directory.setName(id(index), `peer ${index}`);
+    expect(directory.getName(id(0))).toBeUndefined();
+    expect(directory.getName(id(19_999))).toBe("peer 19999");
   });
 });

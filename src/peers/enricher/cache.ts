@@ -3,77 +3,88 @@ import type { Clock } from "../../runtime/clock";
 import { createLruMap } from "../lru";
 import type { PeerRecord } from "../record";
 
-/** What is known of a peer at a moment. */
+/** What the cache holds for a key. */
 export interface CacheEntry {
+  /** The record, fresh or stale; `null` when there is none. */
   readonly record: PeerRecord | null;
-  /** False when it is time to ask (again). */
-  readonly settled: boolean;
+  /** True when a request is due: the record is stale or missing, and no recent failure is remembered. */
+  readonly refreshDue: boolean;
 }
 
 export interface PeerCacheOptions {
-  /** How long a record counts as fresh, and a missing peer as missing, in milliseconds. */
+  /** How long a record is fresh, in milliseconds. */
   ttlMs: number;
+  /** Bound of the records and, separately, of the failures; the least recently used one is evicted. */
   maxPeers: number;
-  /** The one whose keys need no prefix. */
+  /** The workspace whose keys have no suffix. */
   defaultWorkspace: Workspace;
   clock: Clock;
 }
 
 /**
- * What the workspaces of this process know of their peers. Kept apart for each asking workspace: what one was
- * refused, another may have been told.
+ * The records of peers and the recent failures to get them (negative caching). Each asking workspace has entries of
+ * its own, because a peer may be visible to one and not to another.
  */
 export interface PeerCache {
-  /** What the other functions find a peer by, as seen from one workspace. */
-  keyOf(workspace: Workspace, peerId: string): string;
-  /** The record while it is fresh; the path of every hit, so it makes nothing. */
-  fresh(key: string): PeerRecord | undefined;
+  /** The key of a peer as seen from one workspace. */
+  keyFor(workspace: Workspace, peerId: string): string;
+  /** The record while it is fresh. The path of every hit, so it allocates nothing. */
+  getFresh(key: string): PeerRecord | undefined;
   get(key: string): CacheEntry;
-  /** Adds to what is known of the peer: discovery tells less than a list does, and must not erase it. */
+  /**
+   * Stores the record, merged into the one that is cached: a discovery has fewer fields than a list and must not
+   * erase those. Removes a remembered failure. Returns the merged record, fresh from now on.
+   */
   merge(workspace: Workspace, record: PeerRecord): PeerRecord;
-  /** Remembers that asking failed, for `quietMs` milliseconds. A record that is known stays. */
-  markFailed(key: string, quietMs: number): void;
+  /** Remembers a failure for `durationMs` milliseconds. A cached record stays. */
+  markFailed(key: string, durationMs: number): void;
   delete(key: string): void;
+  /** Number of records. */
   readonly size: number;
 }
 
-interface Remembered {
+interface CachedRecord {
   record: PeerRecord;
   freshUntil: number;
 }
 
+interface CachedFailure {
+  rememberedUntil: number;
+}
+
 export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: PeerCacheOptions): PeerCache {
-  const records = createLruMap<Remembered>(maxPeers);
-  // Apart from the records, so that a flood of ids that lead nowhere drives no good record out.
-  const failures = createLruMap<{ quietUntil: number }>(maxPeers);
+  const records = createLruMap<CachedRecord>(maxPeers);
+  // Separate, so that a flood of unknown ids evicts no good record.
+  const failures = createLruMap<CachedFailure>(maxPeers);
   // One workspace is the usual case, and joining two strings would double the cost of a hit.
-  const keyOf = (workspace: Workspace, peerId: string): string =>
+  const keyFor = (workspace: Workspace, peerId: string): string =>
     workspace === defaultWorkspace ? peerId : `${peerId} of ${workspace.id}`;
 
   return {
-    keyOf,
-    fresh(key) {
-      const known = records.get(key);
-      return known !== undefined && clock.now() < known.freshUntil ? known.record : undefined;
+    keyFor,
+    getFresh(key) {
+      const cached = records.get(key);
+      return cached !== undefined && clock.now() < cached.freshUntil ? cached.record : undefined;
     },
     get(key) {
       const now = clock.now();
-      const known = records.get(key);
-      if (known !== undefined && now < known.freshUntil) return { record: known.record, settled: true };
+      const cached = records.get(key);
+      if (cached !== undefined && now < cached.freshUntil)
+        return { record: cached.record, refreshDue: false };
       const failure = failures.get(key);
-      const settled = failure !== undefined && now < failure.quietUntil;
-      return { record: known?.record ?? null, settled };
+      const refreshDue = failure === undefined || now >= failure.rememberedUntil;
+      return { record: cached?.record ?? null, refreshDue };
     },
     merge(workspace, record) {
-      const key = keyOf(workspace, record.id);
-      const merged = merge(records.peek(key)?.record, record);
-      // Stamped when the answer is here: a slow one would otherwise be born old.
+      const key = keyFor(workspace, record.id);
+      const merged = mergeRecords(records.peek(key)?.record, record);
+      // Counted from the response, not from the request: a slow response would otherwise arrive stale.
       records.set(key, { record: merged, freshUntil: clock.now() + ttlMs });
       failures.delete(key);
       return merged;
     },
-    markFailed(key, quietMs) {
-      failures.set(key, { quietUntil: clock.now() + quietMs });
+    markFailed(key, durationMs) {
+      failures.set(key, { rememberedUntil: clock.now() + durationMs });
     },
     delete(key) {
       records.delete(key);
@@ -85,10 +96,10 @@ export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: Pe
   };
 }
 
-function merge(known: PeerRecord | undefined, news: PeerRecord): PeerRecord {
-  if (known === undefined) return news;
-  const merged = { ...known, ...news };
-  // The platform may answer a discovery with an empty name; that tells nothing new.
-  if (news.name === "" && known.name !== undefined) merged.name = known.name;
+function mergeRecords(cached: PeerRecord | undefined, update: PeerRecord): PeerRecord {
+  if (cached === undefined) return update;
+  const merged = { ...cached, ...update };
+  // The platform may answer a discovery with an empty name, which is no news.
+  if (update.name === "" && cached.name !== undefined) merged.name = cached.name;
   return merged;
 }

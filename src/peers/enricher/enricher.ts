@@ -6,160 +6,182 @@ import { parsePeerId } from "../../validation/peer-id";
 import type { PeerRecord } from "../record";
 import type { CacheEntry } from "./cache";
 import type { Job } from "./job-queue";
-import { createRefresher, type RefresherContext } from "./refresher";
+import { createRefresher, type Refresher, type RefresherOptions } from "./refresher";
 
 /**
- * Tells who a peer is, from memory and at once, and asks the platform in the background for what it does not know.
- * Nothing here keeps a process alive, except a `fetch` somebody waits for.
+ * The records of peers from a cache, at once. What is missing or stale is requested in the background
+ * (stale-while-revalidate), one request for all callers that want it (request coalescing) and one peer list for
+ * several peers (batching). Failures are remembered, too (negative caching). Only a pending `fetch` keeps the process
+ * alive.
  */
 export interface PeerEnricher {
   /**
-   * What is known of the peer, or `null`. Never waits, never throws. A record that has grown old is still answered
-   * while a new one is fetched; an unknown peer is fetched too, so that a later call knows it.
+   * The cached record of the peer, or `null`. Never waits, never throws. A stale record is returned while it is
+   * refreshed in the background; for an unknown peer the request begins, so that a later call has the record. `null`
+   * also for an invalid id, a `source` that is not a workspace of the client, and after `close()`.
    */
   get(peerId: string, options?: { source?: string | undefined }): PeerRecord | null;
   /**
-   * The same, but waits for a record that is being fetched. Answers what is known when the platform has no better
-   * record, is away, or too many questions wait already. Rejects with the signal's reason when its caller gives up
-   * (which ends nobody else's waiting), with `timeout`, or with `closed`.
+   * The record of the peer; waits for it when it is missing or stale. Resolves to the cached record, or `null`, when
+   * the platform has no better one or is unavailable, or when the queue is full. Limited to `timeoutMs`, by default
+   * `timeouts.requestMs` of the client.
+   *
+   * @throws the signal's reason when it is aborted; `timeout`; `invalid_argument`; `closed`. The request goes on for
+   *   other callers.
    */
   fetch(peerId: string, options?: CallOptions): Promise<PeerRecord | null>;
-  /** Resolves once no question waits or is being asked. */
+  /** Resolves once no lookup is queued and no background request runs. */
   settled(): Promise<void>;
-  /** Forgets what is known of the peer, also that it could not be found. */
+  /** Removes the peer's record, and a remembered failure, from the cache. */
   invalidate(peerId: string): void;
+  /** Counters since the client was created, and the current sizes. */
   stats(): EnricherStats;
 }
 
+/** The state of the enricher: `hits`, `misses` and `dropped` are totals, the others current numbers. */
 export interface EnricherStats {
-  /** Records in memory. */
+  /** Records in the cache. */
   cached: number;
-  /** Questions that nobody has taken up yet. */
+  /** Lookups that wait for a worker. */
   queued: number;
-  /** Requests under way. */
+  /** Background requests that run. */
   inFlight: number;
-  /** Calls of `get` and `fetch` that found something in memory: a record, also an old one, or that there is none. */
+  /** Calls of `get` and `fetch` that the cache served: with a record, fresh or stale, or a remembered failure. */
   hits: number;
-  /** Calls that found nothing in memory. */
+  /** Calls of `get` and `fetch` that found nothing in the cache. */
   misses: number;
-  /** Questions that were not asked because too many waited. */
+  /** Lookups that were refused because the queue was full. */
   dropped: number;
 }
 
-export interface EnricherContext extends RefresherContext {
-  /** One `fetch` by default, in milliseconds. */
+export interface EnricherContext extends RefresherOptions {
+  /** Timeout of a `fetch` without one of its own, in milliseconds. */
   requestMs: number;
   workspaces: Workspaces;
   calls: Calls;
-  routeTo(peerId: string): Workspace | undefined;
+  /** The workspace whose peer list contained the peer last. */
+  getRoute(peerId: string): Workspace | undefined;
 }
 
 export interface ClosableEnricher extends PeerEnricher {
+  /** Ends all lookups; `get` returns `null` from now on. */
   close(): void;
 }
 
-/** A UUID; keys of other workspaces are longer, so no text can be taken for one. */
+/** Length of a normalised UUID. Cache keys of other workspaces are longer, so no argument can be taken for one. */
 const ID_LENGTH = 36;
 
+interface EnricherState extends EnricherContext {
+  readonly refresher: Refresher;
+  hits: number;
+  misses: number;
+  closed: boolean;
+}
+
 export function createEnricher(context: EnricherContext): ClosableEnricher {
-  const { workspaces, memory } = context;
-  const asking = createRefresher(context);
-  let hits = 0;
-  let misses = 0;
-  let closed = false;
-
-  function sourceFor(peerId: string): Workspace {
-    return workspaces.all.length === 1 ? workspaces.default : (context.routeTo(peerId) ?? workspaces.default);
-  }
-
-  function get(peerId: string, options?: { source?: string | undefined }): PeerRecord | null {
-    try {
-      return closed || typeof peerId !== "string" ? null : look(peerId, options?.source);
-    } catch {
-      // A foreign source, or arguments that are none.
-      return null;
-    }
-  }
-
-  function look(peerId: string, source: string | undefined): PeerRecord | null {
-    const named = workspaces.named(source);
-    // Memory first: an id in its normal form, which is what pushes carry, needs no other check.
-    if (peerId.length === ID_LENGTH) {
-      const fresh = memory.fresh(memory.keyOf(named ?? sourceFor(peerId), peerId));
-      if (fresh !== undefined) {
-        hits += 1;
-        return fresh;
-      }
-    }
-    const id = parsePeerId(peerId);
-    return id === null ? null : getSlowly(named ?? sourceFor(id), id);
-  }
-
-  function getSlowly(workspace: Workspace, id: string): PeerRecord | null {
-    const key = memory.keyOf(workspace, id);
-    const known = memory.get(key);
-    count(known);
-    if (!known.settled) asking.request(key, workspace, id);
-    return known.record;
-  }
-
-  function count({ settled, record }: CacheEntry): void {
-    if (settled || record !== null) hits += 1;
-    else misses += 1;
-  }
-
-  async function fetch(peerId: string, given?: CallOptions): Promise<PeerRecord | null> {
-    const options = checkCallOptions(given);
-    const named = workspaces.named(options.source);
-    const call = context.calls.begin(options.timeoutMs ?? context.requestMs, options.signal);
-    try {
-      const id = parsePeerId(peerId);
-      if (id === null) return null;
-      const workspace = named ?? sourceFor(id);
-      const key = memory.keyOf(workspace, id);
-      const known = memory.get(key);
-      count(known);
-      if (known.settled) return known.record;
-      const job = asking.request(key, workspace, id);
-      return job === undefined ? known.record : await answerOf(job, call);
-    } finally {
-      call.end();
-    }
-  }
-
-  async function answerOf(job: Job, call: Call): Promise<PeerRecord | null> {
-    let tell: (record: PeerRecord | null) => void = () => {};
-    const answer = new Promise<PeerRecord | null>((resolve) => {
-      tell = resolve;
-    });
-    job.waiters.add(tell);
-    try {
-      return await call.waitFor(answer);
-    } catch (failure) {
-      job.waiters.delete(tell);
-      throw failure instanceof TransportFailure
-        ? earlyEndError(call, `The record of peer ${job.peerId}`)
-        : failure;
-    }
-  }
-
+  const refresher = createRefresher(context);
+  const state: EnricherState = { ...context, refresher, hits: 0, misses: 0, closed: false };
   return {
-    get,
-    fetch,
-    settled: asking.settled,
-    invalidate(peerId) {
-      const id = parsePeerId(peerId);
-      if (id === null) return;
-      for (const workspace of workspaces.all) {
-        const key = memory.keyOf(workspace, id);
-        memory.delete(key);
-        asking.forget(key, workspace, id);
+    get(peerId, options) {
+      try {
+        return state.closed || typeof peerId !== "string" ? null : getRecord(state, peerId, options?.source);
+      } catch {
+        // The source is not a workspace of this client, or the options cannot be read.
+        return null;
       }
     },
-    stats: () => ({ cached: memory.size, hits, misses, ...asking.counts() }),
+    fetch: (peerId, options) => fetchRecord(state, peerId, options),
+    settled: refresher.settled,
+    invalidate: (peerId) => invalidate(state, peerId),
+    stats() {
+      const { cache, hits, misses } = state;
+      return { cached: cache.size, hits, misses, ...refresher.counts() };
+    },
     close() {
-      closed = true;
-      asking.close();
+      state.closed = true;
+      refresher.close();
     },
   };
+}
+
+function getRecord(state: EnricherState, peerId: string, source: string | undefined): PeerRecord | null {
+  const { workspaces, cache, refresher } = state;
+  const named = workspaces.named(source);
+  // The cache first: a normalised id, as pushed messages carry it, needs no further check.
+  if (peerId.length === ID_LENGTH) {
+    const fresh = cache.getFresh(cache.keyFor(named ?? sourceFor(state, peerId), peerId));
+    if (fresh !== undefined) {
+      state.hits += 1;
+      return fresh;
+    }
+  }
+  const id = parsePeerId(peerId);
+  if (id === null) return null;
+  const workspace = named ?? sourceFor(state, id);
+  const key = cache.keyFor(workspace, id);
+  const { record, refreshDue } = lookUp(state, key);
+  if (refreshDue) refresher.request(key, workspace, id);
+  return record;
+}
+
+async function fetchRecord(
+  state: EnricherState,
+  peerId: string,
+  given: CallOptions | undefined,
+): Promise<PeerRecord | null> {
+  const { workspaces, calls, cache, refresher } = state;
+  const options = checkCallOptions(given);
+  const named = workspaces.named(options.source);
+  const call = calls.begin(options.timeoutMs ?? state.requestMs, options.signal);
+  try {
+    const id = parsePeerId(peerId);
+    if (id === null) return null;
+    const workspace = named ?? sourceFor(state, id);
+    const key = cache.keyFor(workspace, id);
+    const { record, refreshDue } = lookUp(state, key);
+    const job = refreshDue ? refresher.request(key, workspace, id) : undefined;
+    return job === undefined ? record : await waitForJob(job, call);
+  } finally {
+    call.end();
+  }
+}
+
+/** The workspace to ask with when the caller named none. */
+function sourceFor({ workspaces, getRoute }: EnricherState, peerId: string): Workspace {
+  return workspaces.all.length === 1 ? workspaces.default : (getRoute(peerId) ?? workspaces.default);
+}
+
+/** Reads the cache, and counts a hit or a miss. */
+function lookUp(state: EnricherState, key: string): CacheEntry {
+  const entry = state.cache.get(key);
+  if (entry.record !== null || !entry.refreshDue) state.hits += 1;
+  else state.misses += 1;
+  return entry;
+}
+
+function invalidate({ workspaces, cache, refresher }: EnricherState, peerId: string): void {
+  const id = parsePeerId(peerId);
+  if (id === null) return;
+  for (const workspace of workspaces.all) {
+    const key = cache.keyFor(workspace, id);
+    cache.delete(key);
+    refresher.invalidate(key, workspace, id);
+  }
+}
+
+/** Waits for the record of a job as long as the call lasts. */
+async function waitForJob(job: Job, call: Call): Promise<PeerRecord | null> {
+  let resolve: (record: PeerRecord | null) => void = () => {};
+  const record = new Promise<PeerRecord | null>((resolveRecord) => {
+    resolve = resolveRecord;
+  });
+  job.waiters.add(resolve);
+  try {
+    return await call.waitFor(record);
+  } catch (failure) {
+    job.waiters.delete(resolve);
+    throw failure instanceof TransportFailure
+      ? earlyEndError(call, `The record of peer ${job.peerId}`)
+      : failure;
+  }
 }

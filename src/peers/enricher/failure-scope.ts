@@ -1,31 +1,29 @@
-import { type A2AError, type A2AErrorCode, isA2AError } from "../../errors";
+import { type A2AErrorCode, isA2AError } from "../../errors";
 
-/** What a failed question teaches. */
-export type FailureScope =
-  /** The peer cannot be found, or tells nothing of use: not asked for again while a record would be fresh. */
-  | { about: "peer" }
-  /** The platform is away or failed: asked again soon. */
-  | { about: "platform" }
-  /** The platform wants less of us: nothing is asked for a while. */
-  | { about: "rate"; pauseMs: number | undefined }
-  /** Our token or our client: says nothing of the peer. */
-  | { about: "us" };
+/**
+ * What a failed request is about, which decides how long its result is remembered:
+ * - `peer`: it cannot be found or gives no usable record. Not requested again for the TTL of a record.
+ * - `platform`: it is away or failed. Not requested again for the shorter TTL of failures.
+ * - `rate-limit`: all requests pause; the same request is made again afterwards.
+ * - `client`: its token, its configuration or its closing. Says nothing about the peer, so nothing is remembered.
+ */
+export type FailureScope = "peer" | "platform" | "rate-limit" | "client";
 
-const LESSONS: Partial<Record<A2AErrorCode, FailureScope["about"]>> = {
+const SCOPES: Partial<Record<A2AErrorCode, FailureScope>> = {
   peer_not_found: "peer",
   access_denied: "peer",
   workspace_removed: "peer",
   bad_request: "peer",
   bad_response: "peer",
   too_large: "peer",
-  rate_limited: "rate",
-  unauthorized: "us",
-  configuration: "us",
-  closed: "us",
+  rate_limited: "rate-limit",
+  unauthorized: "client",
+  configuration: "client",
+  closed: "client",
 };
 
+/** The scope of a failed request; `platform` for every error that has no other. */
 export function failureScope(error: unknown): FailureScope {
   const code = isA2AError(error) ? error.code : undefined;
-  const about = (code && LESSONS[code]) ?? "platform";
-  return about === "rate" ? { about, pauseMs: (error as A2AError).retryAfterMs } : { about };
+  return (code && SCOPES[code]) ?? "platform";
 }

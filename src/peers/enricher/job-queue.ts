@@ -1,100 +1,112 @@
 import type { Workspace } from "../../identity/workspaces";
 import type { PeerRecord } from "../record";
 
-/** One question that waits for its answer, however many want to know. */
+/** One lookup of a peer in the background, shared by all callers that want its record (request coalescing). */
 export interface Job {
+  /** The key of the peer in the cache. */
   readonly key: string;
   readonly workspace: Workspace;
   readonly peerId: string;
-  /** Set once a peer list did not hold the peer: it is asked for by itself. */
-  singly: boolean;
-  /** Set when the peer was forgotten while the question was open: its answer is not to be remembered. */
-  outdated: boolean;
-  /** Those who wait; a push does not. */
+  /** True once a peer list did not contain the peer: from then on it is requested individually. */
+  unlisted: boolean;
+  /** True once the peer was invalidated while its request ran: the result must not be cached. */
+  detached: boolean;
+  /** Callbacks of the callers that wait for the record. `get` adds none. */
   readonly waiters: Set<(record: PeerRecord | null) => void>;
 }
 
-/** The questions that nobody has taken up yet, in the order they came, at most `max` of them. */
+/** Queued and running jobs by key, at most one of each for a key. Queued ones are in the order of their arrival. */
 export interface JobQueue {
-  /** The job for this question, new or already known; `undefined` when the line is full. */
+  /** The job with this key, created if there is none. `undefined` when the queue is full. */
   enqueue(key: string, workspace: Workspace, peerId: string): Job | undefined;
-  /** The question, if it is being asked. */
+  /** The running job with this key. */
   running(key: string): Job | undefined;
-  /** The first whose workspace passes. It stays in the line. */
-  peek(passes: (workspace: Workspace) => boolean): Job | undefined;
-  /** All that wait for answers to one workspace. */
+  /** The first queued job whose workspace passes the filter. It stays queued. */
+  peek(filter: (workspace: Workspace) => boolean): Job | undefined;
+  /** All queued jobs of one workspace. */
   forWorkspace(workspace: Workspace): Job[];
-  /** Takes a job out of the line to ask; it still counts as being asked. */
+  /** Moves a job from the queued to the running ones. */
   start(job: Job): void;
-  /** Puts a job back to the end, to be asked again later, or joins it to a newer one. False when the line is full. */
+  /** Moves a running job to the end of the queue, or its waiters to a newer job. False when the queue is full. */
   requeue(job: Job): boolean;
-  /** Separates a question that is being asked from the ones to come: they get an answer of their own. */
+  /** Detaches a running job from its key: callers from now on get a job of their own. */
   detach(job: Job): void;
-  /** Ends a job: everybody who waits is told. */
+  /** Ends a job with this result for its waiters. */
   settle(job: Job, record: PeerRecord | null): void;
-  /** Ends all jobs. */
+  /** Ends all jobs; their waiters get `null`. */
   clear(): void;
-  readonly waiting: number;
-  /** True when no question waits or is being asked. */
+  /** Number of queued jobs. */
+  readonly size: number;
+  /** True when no job is queued or running. Detached jobs do not count. */
   readonly idle: boolean;
 }
 
-export function createJobQueue(max: number): JobQueue {
-  const waiting = new Map<string, Job>();
-  const asked = new Map<string, Job>();
+/** Creates a queue for at most `maxQueued` jobs; running ones do not count. It refuses the newest (load shedding). */
+export function createJobQueue(maxQueued: number): JobQueue {
+  const queued = new Map<string, Job>();
+  const running = new Map<string, Job>();
 
-  function end(job: Job, record: PeerRecord | null): void {
-    if (waiting.get(job.key) === job) waiting.delete(job.key);
-    if (asked.get(job.key) === job) asked.delete(job.key);
-    for (const tell of job.waiters) tell(record);
+  function find(key: string): Job | undefined {
+    return queued.get(key) ?? running.get(key);
+  }
+
+  /** A detached job may no longer be the one with its key. */
+  function stopRunning(job: Job): void {
+    if (running.get(job.key) === job) running.delete(job.key);
+  }
+
+  function settle(job: Job, record: PeerRecord | null): void {
+    if (queued.get(job.key) === job) queued.delete(job.key);
+    stopRunning(job);
+    for (const resolve of job.waiters) resolve(record);
     job.waiters.clear();
   }
 
   return {
     enqueue(key, workspace, peerId) {
-      const known = waiting.get(key) ?? asked.get(key);
-      if (known !== undefined) return known;
-      if (waiting.size >= max) return undefined;
-      const job: Job = { key, workspace, peerId, singly: false, outdated: false, waiters: new Set() };
-      waiting.set(key, job);
+      const existing = find(key);
+      if (existing !== undefined) return existing;
+      if (queued.size >= maxQueued) return undefined;
+      const job: Job = { key, workspace, peerId, unlisted: false, detached: false, waiters: new Set() };
+      queued.set(key, job);
       return job;
     },
-    running: (key) => asked.get(key),
-    peek(passes) {
-      for (const job of waiting.values()) if (passes(job.workspace)) return job;
+    running: (key) => running.get(key),
+    peek(filter) {
+      for (const job of queued.values()) if (filter(job.workspace)) return job;
       return undefined;
     },
-    forWorkspace: (workspace) => [...waiting.values()].filter((job) => job.workspace === workspace),
+    forWorkspace: (workspace) => [...queued.values()].filter((job) => job.workspace === workspace),
     start(job) {
-      waiting.delete(job.key);
-      asked.set(job.key, job);
+      queued.delete(job.key);
+      running.set(job.key, job);
     },
     requeue(job) {
-      if (asked.get(job.key) === job) asked.delete(job.key);
-      const next = waiting.get(job.key) ?? asked.get(job.key);
-      if (next !== undefined) {
-        for (const tell of job.waiters) next.waiters.add(tell);
+      stopRunning(job);
+      const newer = find(job.key);
+      if (newer !== undefined) {
+        for (const resolve of job.waiters) newer.waiters.add(resolve);
         job.waiters.clear();
         return true;
       }
-      if (waiting.size >= max) return false;
-      job.outdated = false;
-      waiting.set(job.key, job);
+      if (queued.size >= maxQueued) return false;
+      job.detached = false;
+      queued.set(job.key, job);
       return true;
     },
     detach(job) {
-      job.outdated = true;
-      if (asked.get(job.key) === job) asked.delete(job.key);
+      job.detached = true;
+      stopRunning(job);
     },
-    settle: end,
+    settle,
     clear() {
-      for (const job of [...waiting.values(), ...asked.values()]) end(job, null);
+      for (const job of [...queued.values(), ...running.values()]) settle(job, null);
     },
-    get waiting() {
-      return waiting.size;
+    get size() {
+      return queued.size;
     },
     get idle() {
-      return waiting.size === 0 && asked.size === 0;
+      return queued.size === 0 && running.size === 0;
     },
   };
 }

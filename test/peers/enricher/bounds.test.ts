@@ -10,7 +10,7 @@ const MANY = 1_000_000;
 const LEARNT = 150_000;
 
 describe("a million different peers", () => {
-  it("that push leave the queue and the memory within their bounds", async () => {
+  it("that push leave the queue and the cache within their bounds", async () => {
     const { enricher, open } = fakes(LIMITS);
     for (let index = 0; index < MANY; index += 1) {
       enricher.get(idOf(index));
@@ -25,18 +25,18 @@ describe("a million different peers", () => {
   });
 
   it("that are learnt or could not be found leave the newest in memory", () => {
-    const { memory, workspaces } = fakes(LIMITS);
+    const { cache, workspaces } = fakes(LIMITS);
     const own = workspaces[0] as Workspace;
     for (let index = 0; index < LEARNT; index += 1) {
-      memory.merge(own, { id: idOf(index) });
-      memory.markFailed(idOf(MANY + index), 30_000);
+      cache.merge(own, { id: idOf(index) });
+      cache.markFailed(idOf(MANY + index), 30_000);
     }
-    expect(memory.size).toBe(1024);
+    expect(cache.size).toBe(1024);
     const [last, lastMissing] = [idOf(LEARNT - 1), idOf(MANY + LEARNT - 1)];
-    expect(memory.get(last)).toEqual({ record: { id: last }, settled: true });
-    expect(memory.get(lastMissing)).toEqual({ record: null, settled: true });
+    expect(cache.get(last)).toEqual({ record: { id: last }, refreshDue: false });
+    expect(cache.get(lastMissing)).toEqual({ record: null, refreshDue: false });
     for (const forgotten of [idOf(0), idOf(LEARNT - 1025), idOf(MANY), idOf(MANY + LEARNT - 1025)]) {
-      expect(memory.get(forgotten)).toEqual({ record: null, settled: false });
+      expect(cache.get(forgotten)).toEqual({ record: null, refreshDue: true });
     }
   });
 

@@ -34,7 +34,7 @@ export interface OpenQuestion {
 
 export interface Fakes {
   enricher: ClosableEnricher;
-  memory: PeerCache;
+  cache: PeerCache;
   clock: CountingClock;
   workspaces: readonly Workspace[];
   events: A2AEvent[];
@@ -47,7 +47,7 @@ export function fakes(limits: Limits): Fakes {
   const clock = countingClock();
   const credentials = [OWN, SECOND].map((id) => ({ id, sources: [] }));
   const workspaces = createWorkspaces(credentials, clock, () => {});
-  const memory = createPeerCache({ ...limits, defaultWorkspace: workspaces.default, clock });
+  const cache = createPeerCache({ ...limits, defaultWorkspace: workspaces.default, clock });
   const events: A2AEvent[] = [];
   const open: OpenQuestion[] = [];
 
@@ -74,18 +74,18 @@ export function fakes(limits: Limits): Fakes {
     ...limits,
     requestMs: 10_000,
     workspaces,
-    memory,
+    cache,
     calls: createCalls(clock),
     clock,
     emit: (event) => events.push(event),
-    routeTo: () => undefined,
+    getRoute: () => undefined,
     async discover(workspace, peerId) {
       const [record] = await ask(workspace, peerId);
       return record as PeerRecord;
     },
     list: (workspace) => ask(workspace),
   });
-  return { enricher, memory, clock, workspaces: workspaces.all, events, open };
+  return { enricher, cache, clock, workspaces: workspaces.all, events, open };
 }
 
 export const errorOf = (code: A2AErrorCode, retryAfterMs?: number): A2AError =>

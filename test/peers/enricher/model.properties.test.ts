@@ -104,7 +104,7 @@ class Pair {
     if (own === undefined) return;
     for (const id of rows) {
       const record = this.record(id, 1);
-      this.real.memory.merge(own, record);
+      this.real.cache.merge(own, record);
       this.model.learn(own.id, record);
     }
   }
