@@ -45,7 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   errors: [],
   text: [],
   runtime: [],
-  events: ["errors"],
+  events: ["errors", "runtime"],
   validation: ["errors", "text", "runtime"],
   storage: ["text", "runtime", "validation"],
   identity: [...BASE, "storage"],

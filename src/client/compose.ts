@@ -22,7 +22,7 @@ export interface Environment {
 /** Creates the parts of a client and connects them. */
 export function composeClient(options: ResolvedOptions, { clock, machine, lookup }: Environment) {
   const shared = createSharedServices(options, clock);
-  const { workspaces, calls, exchange, pool, messagePool, emit } = shared;
+  const { workspaces, calls, execute, pool, messagePool, emit } = shared;
 
   function stateFolderFor(workspace: Workspace, stateDir?: string) {
     const root = stateDir ?? configurationFolder(machine);
@@ -52,14 +52,14 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     const callbacks = [...onClose].map((callback) => callback());
     await Promise.all([...callbacks, calls.close()]);
     await registration.close();
-    pool.leave();
-    messagePool.leave();
+    pool.close();
+    messagePool.close();
   }
 
   const internals: ClientInternals = {
     workspaces,
     calls,
-    exchange,
+    execute,
     controlPool: pool,
     clock,
     random: options.random,

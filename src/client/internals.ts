@@ -17,7 +17,7 @@ import type { BackgroundLimits } from "../validation/options";
 export interface ClientInternals {
   readonly workspaces: Workspaces;
   readonly calls: Calls;
-  readonly exchange: Execute;
+  readonly execute: Execute;
   readonly controlPool: Pool;
   readonly clock: Clock;
   readonly random: () => number;

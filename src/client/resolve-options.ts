@@ -8,7 +8,7 @@ import type { Credentials } from "../identity/workspaces";
 import type { Machine } from "../runtime/machine";
 import { quote } from "../text/format";
 import type { RetryPolicy } from "../transport/request/backoff";
-import { type DeliveryMode, parseDeliveryMode, parseMilliseconds } from "../validation/options";
+import { checkDeliveryMode, checkMilliseconds, type DeliveryMode } from "../validation/options";
 import type {
   A2AClientOptions,
   EnricherOptions,
@@ -52,7 +52,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     workspaces: resolveWorkspaces(options, machine),
     ...resolveDeployMode(options.deployMode, orgId, machine),
     tenant: { orgId, origin: resolveOrigin(options.origin, platformUrl) },
-    delivery: parseDeliveryMode(options.delivery ?? "at-least-once", configurationError),
+    delivery: checkDeliveryMode(options.delivery ?? "at-least-once", configurationError),
     ...resolveRetry(section(options.retry, "retry")),
     ...resolveTimeouts(section(options.timeouts, "timeouts")),
     enricher: resolveEnricher(section(options.enricher, "enricher")),
@@ -109,7 +109,7 @@ function resolveLimits(limits: LimitOptions) {
 }
 
 function milliseconds(value: unknown, name: string, least?: number): number {
-  return parseMilliseconds(value, name, configurationError, least);
+  return checkMilliseconds(value, name, configurationError, least);
 }
 
 function wholeNumber(value: unknown, name: string, most: number): number {

@@ -3,7 +3,7 @@ import { createWorkspaces } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
 import { createCalls } from "../transport/call";
 import { createHttp } from "../transport/http/http";
-import { joinPool } from "../transport/http/pool";
+import { openPool } from "../transport/http/pool";
 import { createExecute } from "../transport/request/execute";
 import type { SharedServices } from "../transport/request/shared-services";
 import type { ResolvedOptions } from "./resolve-options";
@@ -26,8 +26,8 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
       emit({ type: "token.refreshed", workspaceId }),
     ),
     calls: createCalls(clock),
-    exchange: createExecute({ platformUrl, tenant, policy: options.retry, random, http }),
-    pool: joinPool("control", CONTROL_CONNECTIONS),
-    messagePool: joinPool("messages", options.maxConcurrentSends),
+    execute: createExecute({ platformUrl, tenant, policy: options.retry, random, http }),
+    pool: openPool("control", CONTROL_CONNECTIONS),
+    messagePool: openPool("messages", options.maxConcurrentSends),
   };
 }

@@ -1,4 +1,4 @@
-import { builtin } from "../runtime/machine";
+import { builtin } from "../runtime/builtins";
 
 /** The context of a call on the tracing channel `a2a-peers`. Holds no message and no token. */
 export interface TracedCall {

@@ -8,7 +8,7 @@ import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import { type CallOptions, checkCallOptions } from "../validation/options";
-import { requirePeerId } from "../validation/peer-id";
+import { checkPeerId } from "../validation/peer-id";
 import type { DelegationContext } from "./context";
 
 export interface DelegateOptions extends CallOptions {
@@ -42,7 +42,7 @@ export async function delegate(
   task: string,
   given?: DelegateOptions,
 ): Promise<DelegationReceipt> {
-  const id = requirePeerId(peerId);
+  const id = checkPeerId(peerId);
   const options = checkCallOptions(given);
   const idempotencyKey = checkKey(options.idempotencyKey);
   if (typeof task !== "string" || task.trim() === "") {
@@ -69,7 +69,7 @@ export async function delegate(
     source,
     peerId: id,
     // With the key a repeat is harmless even when the platform may have accepted the first request.
-    task: { messageId: idempotencyKey, repeatMaybe: true, idempotent: true },
+    task: { messageId: idempotencyKey, retryMaybeDelivered: true, idempotent: true },
     classify: (response) => classifyReceipt(response, id, idempotencyKey, peers.label(id)),
   });
   addOutstanding(context.outstanding, receipt.delegationId);

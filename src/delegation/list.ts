@@ -1,4 +1,4 @@
-import { classifyStatus, readJson, withoutTask } from "../transport/request/classify-status";
+import { classifyStatus, readJson, responseFacts } from "../transport/request/classify-status";
 import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
 import { fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
@@ -42,5 +42,5 @@ function classifyRows(response: HttpResponse): Result<unknown[]> {
   if (!body.ok) return body;
   if (Array.isArray(body.value)) return ok(body.value);
   const summary = `The platform answered HTTP ${response.status} to ${WHAT}, but not with a list`;
-  return fail({ ...withoutTask(response), code: "bad_response", summary });
+  return fail({ ...responseFacts(response), code: "bad_response", summary });
 }

@@ -40,7 +40,7 @@ function notify(
     body: () => body,
     options,
     background,
-    task: { repeatMaybe: false },
+    task: { retryMaybeDelivered: false },
     classify: (response) => (isSuccess(response.status) ? ok(undefined) : fail(classifyRefusal(response))),
   });
 }

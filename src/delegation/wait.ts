@@ -2,7 +2,7 @@ import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../err
 import { formatDuration, quote } from "../text/format";
 import { earlyEndError } from "../transport/call";
 import { TransportFailure } from "../transport/failure";
-import { type CallOptions, checkCallOptions, parseMilliseconds } from "../validation/options";
+import { type CallOptions, checkCallOptions, checkMilliseconds } from "../validation/options";
 import { parsePeerId } from "../validation/peer-id";
 import type { DelegationContext } from "./context";
 import { listDelegations } from "./list";
@@ -41,7 +41,7 @@ export async function waitForDelegation(
   if (id === null)
     throw invalidArgument(`Expected \`delegationId\` to be a UUID, got ${quote(delegationId)}.`);
   const { source, signal, timeoutMs, pollIntervalMs }: WaitOptions = checkCallOptions(given);
-  const firstDelayMs = parseMilliseconds(pollIntervalMs ?? 3000, "pollIntervalMs", invalidArgument);
+  const firstDelayMs = checkMilliseconds(pollIntervalMs ?? 3000, "pollIntervalMs", invalidArgument);
   const call = context.calls.begin(timeoutMs ?? DEFAULT_TIMEOUT_MS, signal);
   const state: PollState = { isListed: false, mayLackPreview: true, lastFailure: undefined };
   let delayMs = firstDelayMs;

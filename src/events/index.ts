@@ -69,7 +69,7 @@ export type {
   HeartbeatStoreFailed,
   HeartbeatUnauthorized,
 } from "./heartbeat";
-export { type Emit, isThenable, safeHook } from "./hook";
+export { type Emit, safeHook } from "./hook";
 
 /** What the `onEvent` of a heartbeat is told. */
 export type HeartbeatEvent =

@@ -1,4 +1,4 @@
-import { oneLine } from "../text/format";
+import { toSingleLine } from "../text/sanitize";
 
 /** How the agent is, as one beat tells it. */
 export interface HealthReport {
@@ -101,7 +101,7 @@ export function createHealth(onChange: () => void): Health {
 /** Callers hand in whatever they caught; a report must not fail on it. */
 function textOf(value: unknown): string {
   try {
-    return oneLine(String(value), LONGEST_TEXT);
+    return toSingleLine(String(value), LONGEST_TEXT);
   } catch {
     return "something that cannot be written as text";
   }

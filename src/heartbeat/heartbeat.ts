@@ -113,7 +113,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     const call = internals.calls.begin(timeoutMs, signal, background);
     const facts = { workspaceId, uptimeMs: startedAt - bornAt, health };
     try {
-      return await internals.exchange({
+      return await internals.execute({
         method: "POST",
         path: "/registry/heartbeat",
         body: serializeBeat({ ...facts, metadata: runtime(), monthlySpendCents: spend() }),

@@ -1,15 +1,16 @@
 import type { ClientInternals } from "../client/internals";
 import { invalidArgument } from "../errors";
-import { type Emit, type HeartbeatEvent, isThenable, safeHook } from "../events";
+import { type Emit, type HeartbeatEvent, safeHook } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import {
   type DelegationWatchOptions,
   type ResolvedResultsOptions,
   resolveResultsOptions,
 } from "../results/options";
+import { isThenable } from "../runtime/thenable";
 import { quote } from "../text/format";
 import { isRecord } from "../text/json";
-import { parseMilliseconds } from "../validation/options";
+import { checkMilliseconds } from "../validation/options";
 import { type RuntimeMetadata, runtimeMetadata } from "./beat-payload";
 
 export interface HeartbeatOptions {
@@ -54,7 +55,7 @@ export function resolveHeartbeat(internals: ClientInternals, options: HeartbeatO
   }
   const { workspaces, emit } = internals;
   const duration = (name: "intervalMs" | "timeoutMs" | "livenessMs", standard: number) =>
-    parseMilliseconds(options[name] ?? standard, name, invalidArgument);
+    checkMilliseconds(options[name] ?? standard, name, invalidArgument);
   const stateDir: unknown = options.stateDir;
   if (stateDir !== undefined && (typeof stateDir !== "string" || stateDir.trim() === "")) {
     throw invalidArgument(`Expected \`stateDir\` to be the path of a folder, got ${quote(stateDir)}.`);

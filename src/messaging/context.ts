@@ -16,7 +16,7 @@ export interface MessagingContext {
   requestBytes: number;
   workspaces: Workspaces;
   calls: Calls;
-  exchange: Execute;
+  execute: Execute;
   pool: Pool;
   emit: Emit<A2AEvent>;
   peers: {

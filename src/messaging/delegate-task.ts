@@ -1,6 +1,6 @@
 import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
-import { formatDuration, oneLine, quote } from "../text/format";
-import { sanitizeName } from "../text/sanitize";
+import { formatDuration, quote } from "../text/format";
+import { sanitizeName, toSingleLine } from "../text/sanitize";
 import { parsePeerId } from "../validation/peer-id";
 import type { SendOutcome } from "./outcome";
 import type { SendOptions } from "./send-options";
@@ -47,7 +47,7 @@ export async function delegateTask(
 
 function resolveName(client: DelegatingClient, peerId: string): string {
   const id = parsePeerId(peerId);
-  if (id === null) return oneLine(quote(peerId), 120);
+  if (id === null) return toSingleLine(quote(peerId), 120);
   try {
     return sanitizeName(client.peerName(id) ?? "") || id;
   } catch {
@@ -112,5 +112,5 @@ const numberedList = (choices: readonly string[]): string =>
   `You can: ${choices.map((choice, index) => `(${index + 1}) ${choice}`).join(", ")}.`;
 
 function describeUnexpected(error: unknown): string {
-  return error instanceof Error ? oneLine(`${error.name}: ${error.message}`, 500) : quote(error);
+  return error instanceof Error ? toSingleLine(`${error.name}: ${error.message}`, 500) : quote(error);
 }

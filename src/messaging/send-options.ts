@@ -4,9 +4,9 @@ import { isRecord } from "../text/json";
 import {
   type CallOptions,
   checkCallOptions,
+  checkDeliveryMode,
+  checkMilliseconds,
   type DeliveryMode,
-  parseDeliveryMode,
-  parseMilliseconds,
 } from "../validation/options";
 
 export interface SendOptions extends CallOptions {
@@ -33,8 +33,8 @@ export interface SendOptions extends CallOptions {
 /** Throws `invalid_argument`, naming the option that is wrong. `source` is not checked here. */
 export function checkSendOptions(given: SendOptions | undefined): SendOptions {
   const options: SendOptions = checkCallOptions(given);
-  if (options.budgetMs !== undefined) parseMilliseconds(options.budgetMs, "budgetMs", invalidArgument);
-  if (options.delivery !== undefined) parseDeliveryMode(options.delivery, invalidArgument);
+  if (options.budgetMs !== undefined) checkMilliseconds(options.budgetMs, "budgetMs", invalidArgument);
+  if (options.delivery !== undefined) checkDeliveryMode(options.delivery, invalidArgument);
   checkMessageId(options.messageId);
   checkForeignId(options.contextId, "contextId");
   checkForeignId(options.taskId, "taskId");

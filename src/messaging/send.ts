@@ -2,7 +2,7 @@ import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../err
 import type { Workspace } from "../identity/workspaces";
 import { newId } from "../runtime/ids";
 import { newProgress } from "../transport/request/execute";
-import { requirePeerId } from "../validation/peer-id";
+import { checkPeerId } from "../validation/peer-id";
 import { classify } from "./classify";
 import type { MessagingContext } from "./context";
 import type { Outcome, SendOutcome } from "./outcome";
@@ -28,7 +28,7 @@ export async function sendA2AMessage(
   givenOptions?: SendOptions,
   background = false,
 ): Promise<SendOutcome> {
-  const id = requirePeerId(peerId);
+  const id = checkPeerId(peerId);
   const parts = parseMessageParts(message);
   const options = checkSendOptions(givenOptions);
   const source = resolveSource(context, id, options);
@@ -43,7 +43,7 @@ export async function sendA2AMessage(
   const progress = newProgress();
   const report = () => ({ attempts: progress.attempts, elapsedMs: Math.round(call.elapsedMs()) });
   try {
-    const outcome = await context.exchange<Outcome>({
+    const outcome = await context.execute<Outcome>({
       method: "POST",
       path: `/workspaces/${id}/a2a`,
       body,
@@ -52,7 +52,7 @@ export async function sendA2AMessage(
       call,
       limitMs: options.timeoutMs ?? context.sendMs,
       once: background,
-      task: { messageId, repeatMaybe: delivery === "at-least-once" },
+      task: { messageId, retryMaybeDelivered: delivery === "at-least-once" },
       peerId: id,
       progress,
       classify: (response) => classify(response, context.peers.label(id)),

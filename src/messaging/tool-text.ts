@@ -1,5 +1,5 @@
 import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
-import { oneLine } from "../text/format";
+import { toSingleLine } from "../text/sanitize";
 import type { FilePart, Outcome } from "./outcome";
 
 /** Beginning of the text of a failure, its space included. */
@@ -57,8 +57,8 @@ function appendIds(
   outcome: { text: string; taskId?: string | undefined; contextId?: string | undefined },
 ): string {
   const ids = [
-    outcome.taskId === undefined ? "" : `taskId=${oneLine(outcome.taskId, 200)}`,
-    outcome.contextId === undefined ? "" : `contextId=${oneLine(outcome.contextId, 200)}`,
+    outcome.taskId === undefined ? "" : `taskId=${toSingleLine(outcome.taskId, 200)}`,
+    outcome.contextId === undefined ? "" : `contextId=${toSingleLine(outcome.contextId, 200)}`,
   ].filter((id) => id !== "");
   const text = outcome.text === "" ? "" : ` It says: ${outcome.text}`;
   return `${lead}${text}${ids.length === 0 ? "" : ` [${ids.join(" ")}]`}`;
@@ -67,7 +67,7 @@ function appendIds(
 function fileLine({ name, uri, mimeType, bytes }: FilePart): string {
   const where = uri ?? (bytes === undefined ? "" : "inline");
   const facts = [mimeType, where].filter((fact) => fact !== undefined && fact !== "").join(", ");
-  return `[file: ${oneLine(`${name ?? "unnamed"}${facts === "" ? "" : ` (${facts})`}`, 500)}]`;
+  return `[file: ${toSingleLine(`${name ?? "unnamed"}${facts === "" ? "" : ` (${facts})`}`, 500)}]`;
 }
 
 /** Failures for which the reference client has texts of its own. */

@@ -1,9 +1,9 @@
-import { classifyStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
+import { classifyStatus, readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { requestPlatform } from "../transport/request/platform-request";
 import { fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
-import { requirePeerId } from "../validation/peer-id";
+import { checkPeerId } from "../validation/peer-id";
 import type { PeersContext } from "./context";
 
 /** How error messages name the request. */
@@ -15,7 +15,7 @@ export async function checkAccess(
   peerId: string,
   options?: CallOptions,
 ): Promise<boolean> {
-  const id = requirePeerId(peerId);
+  const id = checkPeerId(peerId);
   return requestPlatform(context, {
     method: "POST",
     path: () => "/registry/check-access",
@@ -33,7 +33,7 @@ function classifyAccess(response: HttpResponse): Result<boolean> {
   if (!body.ok) return body;
   if (typeof body.value.allowed === "boolean") return ok(body.value.allowed);
   return fail({
-    ...withoutTask(response),
+    ...responseFacts(response),
     code: "bad_response",
     summary: `The platform answered ${SUBJECT} without saying whether it is allowed`,
   });

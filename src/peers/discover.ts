@@ -1,11 +1,11 @@
 import { quote } from "../text/format";
-import { classifyStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
+import { classifyStatus, readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { type ErrorBody, parseErrorBody, statusLine } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
-import { requirePeerId } from "../validation/peer-id";
+import { checkPeerId } from "../validation/peer-id";
 import type { PeersContext, RequestMode } from "./context";
 import { type PeerRecord, parsePeerRecord } from "./record";
 
@@ -19,7 +19,7 @@ export async function discoverPeer(
   options?: CallOptions,
   { background, updateCache = true }: RequestMode = {},
 ): Promise<PeerRecord> {
-  const id = requirePeerId(peerId);
+  const id = checkPeerId(peerId);
   const { directory, cache } = context;
   return requestPlatform(context, {
     method: "GET",
@@ -48,7 +48,7 @@ function classifyDiscovery(response: HttpResponse, id: string, peer: string): Re
   const record = parsePeerRecord(body.value, id);
   if (record?.id === id) return ok(record);
   return fail({
-    ...withoutTask(response),
+    ...responseFacts(response),
     code: "bad_response",
     summary: `The platform answered the question for ${peer} with the record of another workspace`,
   });

@@ -1,6 +1,6 @@
 import { type A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import { formatDuration, quote } from "../text/format";
-import { classifyStatus, readJson, withoutTask } from "../transport/request/classify-status";
+import { classifyStatus, readJson, responseFacts } from "../transport/request/classify-status";
 import { parseErrorBody } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
@@ -93,7 +93,7 @@ function classifyList(response: HttpResponse, sourceId: string): Result<PeerList
   const rows = body.value;
   if (!Array.isArray(rows)) {
     const detail = `Platform returned ${status} but body was not a list: ${pythonType(rows)}`;
-    return fail({ ...withoutTask(response), code: "bad_response", summary: detail, detail });
+    return fail({ ...responseFacts(response), code: "bad_response", summary: detail, detail });
   }
   const peers: PeerRecord[] = [];
   for (const row of rows) {

@@ -1,5 +1,5 @@
 import type { JsonRecord } from "../text/json";
-import { classifyStatus, readJsonObject, withoutTask } from "../transport/request/classify-status";
+import { classifyStatus, readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { parseErrorBody, statusLine } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
@@ -47,7 +47,7 @@ function classifyInfo(response: HttpResponse, id: string): Result<WorkspaceInfo>
   const record = parsePeerRecord(body.value, id);
   if (record !== null) return ok(record as WorkspaceInfo);
   return fail({
-    ...withoutTask(response),
+    ...responseFacts(response),
     code: "bad_response",
     summary: `The platform answered ${SUBJECT} with a record that has no valid id`,
   });
@@ -69,7 +69,7 @@ function removedFailure(response: HttpResponse, id: string, body: JsonRecord): F
   const at = typeof body.removed_at === "string" ? ` at ${body.removed_at}` : "";
   const hint = typeof body.hint === "string" && body.hint !== "" ? body.hint : REMOVED_HINT;
   return {
-    ...withoutTask(response),
+    ...responseFacts(response),
     code: "workspace_removed",
     summary: `Workspace ${removedId} was removed from the platform${at}`,
     advice: hint.endsWith(".") ? hint : `${hint}.`,

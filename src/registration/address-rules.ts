@@ -1,5 +1,5 @@
 import type { DeployMode } from "../identity/deploy-mode";
-import { builtin } from "../runtime/machine";
+import { builtin } from "../runtime/builtins";
 import { FORBIDDEN_RANGES, type ForbiddenRange } from "./forbidden-ranges";
 
 type Net = typeof import("node:net");

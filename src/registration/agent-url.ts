@@ -1,5 +1,5 @@
 import type { DeployMode } from "../identity/deploy-mode";
-import { oneLine } from "../text/format";
+import { toSingleLine } from "../text/sanitize";
 import { type AddressRules, addressRules } from "./address-rules";
 import type { ForbiddenRange } from "./forbidden-ranges";
 
@@ -62,7 +62,7 @@ function findSyntaxProblem(url: string): UrlProblem | undefined {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
   if (scheme !== "http" && scheme !== "https") {
     // In `user:password@host` the part before the colon is not a scheme.
-    const quoted = url.includes("@") && !url.includes("://") ? "" : oneLine(scheme, 40);
+    const quoted = url.includes("@") && !url.includes("://") ? "" : toSingleLine(scheme, 40);
     return { reason: `url scheme must be http or https, got "${quoted}"`, kind: "syntax" };
   }
   const defect = findDefect(url);

@@ -1,4 +1,4 @@
-import { builtin } from "../runtime/machine";
+import { builtin } from "../runtime/builtins";
 
 /** Resolves a host name to all its addresses. Rejects with a `code` when there are none or the lookup fails. */
 export type HostLookup = (name: string) => Promise<readonly string[]>;

@@ -1,6 +1,6 @@
 import { checkToken } from "../identity/token";
 import type { JsonRecord } from "../text/json";
-import { readJsonObject, withoutTask } from "../transport/request/classify-status";
+import { readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { newProgress, type Progress } from "../transport/request/execute";
 import { requestPlatform } from "../transport/request/platform-request";
 import { fail, type Result } from "../transport/request/result";
@@ -32,7 +32,7 @@ export async function postRegistration(
   const { url, deliveryMode, agentCard } = registration;
   const state = context.stateFor(workspace);
   const progress = newProgress();
-  const isAnswerLost = () => state.isAnswerLost || progress.isUnsignedLost;
+  const isAnswerLost = () => state.isAnswerLost || progress.unauthenticatedAttemptLost;
   try {
     const body = await requestPlatform(context, {
       method: "POST",
@@ -42,13 +42,13 @@ export async function postRegistration(
       background: call.background,
       progress,
       classify(response) {
-        if (isLostBehindProxy(response, progress)) progress.isUnsignedLost = true;
+        if (isLostBehindProxy(response, progress)) progress.unauthenticatedAttemptLost = true;
         return classifyRegistration(response, { url, urlProblem, isAnswerLost: isAnswerLost() });
       },
     });
     const token = issuedToken(body);
     state.last = registration;
-    progress.isUnsignedLost = false;
+    progress.unauthenticatedAttemptLost = false;
     state.isAnswerLost = false;
     // The platform shows a token once: use it before anything else, storing it included, can fail.
     if (token !== undefined) workspace.tokens.adopt(token);
@@ -75,7 +75,7 @@ function classifyRegistration(response: HttpResponse, refused: RefusedRegistrati
     return body;
   } catch {
     const summary = "The platform answered the registration with a token that no header can hold";
-    return fail({ ...withoutTask(response), code: "bad_response", summary });
+    return fail({ ...responseFacts(response), code: "bad_response", summary });
   }
 }
 

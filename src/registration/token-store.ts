@@ -1,8 +1,8 @@
 import type { A2AEvent, Emit } from "../events";
 import { shouldReport } from "../events/thinning";
 import type { Workspace } from "../identity/workspaces";
+import { builtin } from "../runtime/builtins";
 import type { Clock } from "../runtime/clock";
-import { builtin } from "../runtime/machine";
 import { writePrivateFile } from "../storage/private-file";
 import { errorMessage } from "../text/format";
 

@@ -1,7 +1,7 @@
 import { invalidArgument } from "../errors";
 import { quote } from "../text/format";
 import { isRecord } from "../text/json";
-import { parseMilliseconds } from "../validation/options";
+import { checkMilliseconds } from "../validation/options";
 
 /** How the results of delegations come home. */
 export interface DelegationWatchOptions {
@@ -54,7 +54,7 @@ export function resolveResultsOptions(given: unknown): ResolvedResultsOptions | 
     resultsFile: resultsFile as string | undefined,
     announce: flag("announce", true),
     summaries: flag("summaries", false),
-    cooldownMs: parseMilliseconds(options.cooldownMs ?? 60_000, "delegations.cooldownMs", invalidArgument),
+    cooldownMs: checkMilliseconds(options.cooldownMs ?? 60_000, "delegations.cooldownMs", invalidArgument),
     notify: flag("notify", true),
     replayOld: flag("replayOld", false),
   };

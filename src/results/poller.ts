@@ -6,7 +6,7 @@ import { type A2AError, settle } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { LockHeldError } from "../storage/lock";
-import { oneLine } from "../text/format";
+import { toSingleLine } from "../text/sanitize";
 import type { BackgroundLimits } from "../validation/options";
 import { createFailureReporter } from "./failure-reporter";
 import { createNotifier } from "./notifier";
@@ -195,7 +195,7 @@ export function createResultsPoller(options: ResultsPollerOptions): ResultsPolle
         type: "delegations.foreign_source",
         workspaceId,
         delegationId,
-        sourceId: oneLine(sourceId, 200),
+        sourceId: toSingleLine(sourceId, 200),
       });
     }
     const ids = fresh.map(({ delegationId }) => delegationId);

@@ -1,41 +1,6 @@
-// The main entry also runs where there is no Node (workers, browsers), so Node's built-ins are asked for when
-// they are needed and never imported statically.
+import { builtin, environment } from "./builtins";
 
-interface NodeProcess {
-  env?: Record<string, string | undefined>;
-  versions?: { node?: string; bun?: string; deno?: string };
-  getBuiltinModule?(name: string): unknown;
-}
-
-function nodeProcess(): NodeProcess | undefined {
-  return (globalThis as { process?: NodeProcess }).process;
-}
-
-/** The Node built-in of this name, or `undefined` where there is none. */
-export function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined {
-  return nodeProcess()?.getBuiltinModule?.(name) as Builtins[Name] | undefined;
-}
-
-interface Builtins {
-  "node:diagnostics_channel": typeof import("node:diagnostics_channel");
-  "node:dns": typeof import("node:dns");
-  "node:fs": typeof import("node:fs");
-  "node:http": typeof import("node:http");
-  "node:https": typeof import("node:https");
-  "node:net": typeof import("node:net");
-  "node:os": typeof import("node:os");
-  "node:path": typeof import("node:path");
-  "node:process": typeof import("node:process");
-  "node:zlib": typeof import("node:zlib");
-}
-
-/** True on Node itself; Bun and Deno have a fetch of their own that serves them better. */
-export function isNode(): boolean {
-  const versions = nodeProcess()?.versions;
-  return versions?.node !== undefined && versions.bun === undefined && versions.deno === undefined;
-}
-
-/** What the options may take from the machine the process runs on. */
+/** The environment and file system of the machine the process runs on, as far as the options are resolved from them. */
 export interface Machine {
   env: Readonly<Record<string, string | undefined>>;
   exists(path: string): boolean;
@@ -44,10 +9,11 @@ export interface Machine {
   join(...parts: string[]): string;
 }
 
+/** The machine this process runs on. Without Node no path exists and no variable is set. */
 export function getMachine(): Machine {
   const fs = builtin("node:fs");
   return {
-    env: nodeProcess()?.env ?? {},
+    env: environment(),
     exists: (path) => fs?.existsSync(path) ?? false,
     writable: (path) => {
       try {
@@ -61,7 +27,7 @@ export function getMachine(): Machine {
       try {
         return builtin("node:os")?.homedir() || undefined;
       } catch {
-        // A user the system does not know, as containers have, and no HOME.
+        // Thrown without HOME for a user id that the system does not list, as in many containers.
         return undefined;
       }
     },

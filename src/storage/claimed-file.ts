@@ -1,4 +1,4 @@
-import { builtin } from "../runtime/machine";
+import { builtin } from "../runtime/builtins";
 import { fileSystem, hasErrorCode, pathModule, readPrivateFile, writePrivateFile } from "./private-file";
 
 /** A results file that nobody reads stops growing here, in bytes; then the oldest results make room. */

@@ -1,6 +1,6 @@
+import { builtin } from "../runtime/builtins";
 import { systemClock } from "../runtime/clock";
 import { newId } from "../runtime/ids";
-import { builtin } from "../runtime/machine";
 import { isRecord, parseJson } from "../text/json";
 import {
   fileSystem,

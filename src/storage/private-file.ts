@@ -1,4 +1,4 @@
-import { builtin } from "../runtime/machine";
+import { builtin } from "../runtime/builtins";
 
 /** The largest file that can be a token or a secret. */
 const LARGEST_SECRET = 8192;

@@ -95,7 +95,7 @@ export function createCalls(clock: Clock): Calls {
             settle();
           };
           const stopTimer = setTimer(() => {
-            end(() => reject(new TransportFailure("turn_timeout", "waiting", `${what} took too long`)));
+            end(() => reject(new TransportFailure("pool_timeout", "waiting", `${what} took too long`)));
           }, call.remainingMs());
           promise.then(
             (value) => end(() => resolve(value)),

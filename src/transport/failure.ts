@@ -1,5 +1,5 @@
 import type { A2AErrorCode } from "../errors";
-import { oneLine } from "../text/format";
+import { toSingleLine } from "../text/sanitize";
 
 /**
  * How far an attempt came before it failed:
@@ -12,7 +12,7 @@ export type FailureKind =
   | "connect"
   | "connect_timeout"
   | "certificate"
-  | "turn_timeout"
+  | "pool_timeout"
   | "write_timeout"
   | "read"
   | "protocol"
@@ -35,7 +35,7 @@ export const FAILURES: Readonly<Record<FailureKind, FailureFacts>> = {
   connect: { exception: "ConnectError", transient: true, code: "network" },
   connect_timeout: { exception: "ConnectTimeout", transient: true, code: "timeout" },
   certificate: { exception: "ConnectError", transient: false, code: "network" },
-  turn_timeout: { exception: "PoolTimeout", transient: true, code: "timeout" },
+  pool_timeout: { exception: "PoolTimeout", transient: true, code: "timeout" },
   write_timeout: { exception: "WriteTimeout", transient: true, code: "timeout" },
   read: { exception: "ReadError", transient: true, code: "network" },
   protocol: { exception: "RemoteProtocolError", transient: true, code: "network" },
@@ -82,7 +82,7 @@ const OVERSIZED_HEAD = new Set(["HPE_HEADER_OVERFLOW", "UND_ERR_HEADERS_OVERFLOW
 export function toTransportFailure(error: unknown, phase?: Phase, status?: number): TransportFailure {
   if (error instanceof TransportFailure) return error;
   const { code, syscall, messages } = unwrap(error);
-  const text = oneLine(messages.join("; ") || code || "", 500);
+  const text = toSingleLine(messages.join("; ") || code || "", 500);
   const neverConnected =
     phase === "connecting" || (phase === undefined && (CONNECT_CODES.has(code) || syscall === "connect"));
   const reached = phase ?? (neverConnected || CERTIFICATE_CODE.test(code) ? "connecting" : "sent");

@@ -9,7 +9,7 @@ export type Reject = (message: string) => Error;
 export type DeliveryMode = "at-least-once" | "at-most-once";
 
 /** A duration above 0, or of at least `least`, that a timer can take. */
-export function parseMilliseconds(value: unknown, name: string, reject: Reject, least?: number): number {
+export function checkMilliseconds(value: unknown, name: string, reject: Reject, least?: number): number {
   if (
     typeof value === "number" &&
     value <= LONGEST_TIMER_MS &&
@@ -23,7 +23,7 @@ export function parseMilliseconds(value: unknown, name: string, reject: Reject, 
   );
 }
 
-export function parseDeliveryMode(value: unknown, reject: Reject): DeliveryMode {
+export function checkDeliveryMode(value: unknown, reject: Reject): DeliveryMode {
   if (value === "at-least-once" || value === "at-most-once") return value;
   throw reject(`Expected \`delivery\` to be 'at-least-once' or 'at-most-once', got ${quote(value)}.`);
 }
@@ -58,7 +58,7 @@ export function checkCallOptions<Options extends CallOptions>(
   if (options.signal !== undefined && !isAbortSignal(options.signal)) {
     throw invalidArgument(`Expected \`signal\` to be an AbortSignal, got ${quote(options.signal)}.`);
   }
-  if (options.timeoutMs !== undefined) parseMilliseconds(options.timeoutMs, "timeoutMs", invalidArgument);
+  if (options.timeoutMs !== undefined) checkMilliseconds(options.timeoutMs, "timeoutMs", invalidArgument);
   return options;
 }
 

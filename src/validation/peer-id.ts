@@ -19,7 +19,7 @@ export function parsePeerId(value: unknown): string | null {
 }
 
 /** The normal form of a peer id. Throws `invalid_argument` for what is none. */
-export function requirePeerId(value: unknown): string {
+export function checkPeerId(value: unknown): string {
   const id = parsePeerId(value);
   if (id !== null) return id;
   const detail = `invalid peer_id (expected UUID): ${quote(value)}`;

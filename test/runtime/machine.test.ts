@@ -2,7 +2,8 @@ import fs from "node:fs";
 import http from "node:http";
 import os from "node:os";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { builtin, getMachine, isNode } from "../../src/runtime/machine";
+import { builtin, isNode } from "../../src/runtime/builtins";
+import { getMachine } from "../../src/runtime/machine";
 
 afterEach(() => {
   vi.unstubAllGlobals();

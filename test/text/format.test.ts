@@ -1,25 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatDuration, oneLine, quote } from "../../src/text/format";
+import { formatDuration, quote } from "../../src/text/format";
+import { toSingleLine } from "../../src/text/sanitize";
 
 describe("one line of text", () => {
   it("has no control characters, line breaks or direction marks", () => {
-    expect(oneLine("a\r\n\tb\u0000c\u001b[0md\u202ee\u2066f\u2028g\u0085h")).toBe("a b c [0md e f g h");
+    expect(toSingleLine("a\r\n\tb\u0000c\u001b[0md\u202ee\u2066f\u2028g\u0085h")).toBe("a b c [0md e f g h");
   });
 
   it("keeps ordinary text of any script", () => {
-    expect(oneLine("Größe 語 🦊 — “q”")).toBe("Größe 語 🦊 — “q”");
+    expect(toSingleLine("Größe 語 🦊 — “q”")).toBe("Größe 語 🦊 — “q”");
   });
 
   it("is cut at its limit, with a sign that it was", () => {
-    expect(oneLine("abcdef", 6)).toBe("abcdef");
-    expect(oneLine("abcdefg", 6)).toBe("abcde…");
+    expect(toSingleLine("abcdef", 6)).toBe("abcdef");
+    expect(toSingleLine("abcdefg", 6)).toBe("abcde…");
   });
 
   it("is never longer than its limit and never breaks", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 50 }), (text, limit) => {
-        const line = oneLine(text, limit);
+        const line = toSingleLine(text, limit);
         expect(line.length).toBeLessThanOrEqual(limit);
         expect(line).not.toMatch(/\p{Cc}|[\u202a-\u202e\u2028\u2029\u2066-\u2069]/u);
       }),

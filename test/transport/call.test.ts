@@ -37,7 +37,7 @@ describe("until", () => {
   it("waits no longer than the call lasts", async () => {
     const { clock, call } = begin(250);
     const failure = await clock.drive(rejectionOf(call.waitFor(never())));
-    expect(failure).toMatchObject({ kind: "turn_timeout", phase: "waiting" });
+    expect(failure).toMatchObject({ kind: "pool_timeout", phase: "waiting" });
     expect(clock.now()).toBe(250);
   });
 

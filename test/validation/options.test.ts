@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { checkCallOptions, parseDeliveryMode, parseMilliseconds } from "../../src/validation/options";
+import { checkCallOptions, checkDeliveryMode, checkMilliseconds } from "../../src/validation/options";
 import { thrownBy } from "../helpers/failure";
 
 const reject = (message: string) => new RangeError(message);
 
 describe("a number of milliseconds", () => {
   it.each([1, 0.5, 1e9, 2 ** 31 - 1])("may be %s", (value) => {
-    expect(parseMilliseconds(value, "waitMs", reject)).toBe(value);
+    expect(checkMilliseconds(value, "waitMs", reject)).toBe(value);
   });
 
   it("may be 0 where that is the least", () => {
-    expect(parseMilliseconds(0, "waitMs", reject, 0)).toBe(0);
-    expect(() => parseMilliseconds(-1, "waitMs", reject, 0)).toThrow("of at least 0");
+    expect(checkMilliseconds(0, "waitMs", reject, 0)).toBe(0);
+    expect(() => checkMilliseconds(-1, "waitMs", reject, 0)).toThrow("of at least 0");
   });
 
   it("is refused by its name, its bounds and its value, as the caller likes", () => {
-    expect(() => parseMilliseconds(2 ** 31, "waitMs", reject)).toThrow(
+    expect(() => checkMilliseconds(2 ** 31, "waitMs", reject)).toThrow(
       new RangeError(
         "Expected `waitMs` to be a number of milliseconds above 0 and at most 2147483647, got 2147483648.",
       ),
@@ -25,9 +25,9 @@ describe("a number of milliseconds", () => {
 
 describe("a delivery mode", () => {
   it("is one of two words", () => {
-    expect(parseDeliveryMode("at-most-once", reject)).toBe("at-most-once");
-    expect(parseDeliveryMode("at-least-once", reject)).toBe("at-least-once");
-    expect(() => parseDeliveryMode("once", reject)).toThrow("`delivery`");
+    expect(checkDeliveryMode("at-most-once", reject)).toBe("at-most-once");
+    expect(checkDeliveryMode("at-least-once", reject)).toBe("at-least-once");
+    expect(() => checkDeliveryMode("once", reject)).toThrow("`delivery`");
   });
 });
 

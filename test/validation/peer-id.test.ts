@@ -1,7 +1,7 @@
 import { parsePeerId } from "a2a-peers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { requirePeerId } from "../../src/validation/peer-id";
+import { checkPeerId } from "../../src/validation/peer-id";
 import { thrownBy } from "../helpers/failure";
 import { PEER } from "../helpers/ids";
 
@@ -71,7 +71,7 @@ describe("a peer id", () => {
   });
 
   it("that is refused is shown cut and on one line", async () => {
-    const error = await thrownBy(() => requirePeerId(`bad\nid\u202e${"x".repeat(1_000_000)}`));
+    const error = await thrownBy(() => checkPeerId(`bad\nid\u202e${"x".repeat(1_000_000)}`));
     expect(error).toMatchObject({ code: "invalid_argument" });
     expect(error.message).toMatch(/^invalid peer_id \(expected UUID\): 'bad id x+…'\. Use the id of a peer/);
     expect(error.message.length).toBeLessThanOrEqual(500);

@@ -1,4 +1,4 @@
-import { builtin } from "../../runtime/machine";
+import { builtin } from "../../runtime/builtins";
 import { TransportFailure } from "../failure";
 
 /**

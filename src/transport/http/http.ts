@@ -1,6 +1,6 @@
 import { createFetch, type FetchOptions } from "ofetch";
+import { builtin, isNode } from "../../runtime/builtins";
 import type { Clock } from "../../runtime/clock";
-import { builtin, isNode } from "../../runtime/machine";
 import type { Call } from "../call";
 import { TransportFailure } from "../failure";
 import type { AttemptLimits, HttpResponse } from "../response";
@@ -64,7 +64,7 @@ export function createHttp(parts: HttpOptions): Http {
     if (turn !== undefined) await turn;
     try {
       if (call.remainingMs() === 0) {
-        throw new TransportFailure("turn_timeout", "waiting", "the time of the call was over");
+        throw new TransportFailure("pool_timeout", "waiting", "the time of the call was over");
       }
       const attempt: AttemptLimits = {
         limitMs: Math.min(limitMs, call.remainingMs()),

@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Socket } from "node:net";
+import { builtin } from "../../runtime/builtins";
 import type { Clock } from "../../runtime/clock";
-import { builtin } from "../../runtime/machine";
 import { cancelledFailure } from "../call";
 import { type FailureKind, type Phase, TransportFailure, toTransportFailure } from "../failure";
 import {

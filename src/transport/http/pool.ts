@@ -1,5 +1,5 @@
 import type { Agent } from "node:http";
-import { builtin } from "../../runtime/machine";
+import { builtin } from "../../runtime/builtins";
 import type { Call } from "../call";
 import { TransportFailure } from "../failure";
 
@@ -15,7 +15,7 @@ export interface Pool {
   /** Node's connection pool for the protocol; `undefined` where there is no Node. */
   agent(secure: boolean): Agent | undefined;
   /** Says that one client needs the pool no more; the last one closes the idle connections. */
-  leave(): void;
+  close(): void;
 }
 
 // Below the idle limit of common proxies: a connection the other side has just dropped would fail the next send.
@@ -27,7 +27,7 @@ const shared = new Map<string, { pool: Pool; users: number }>();
  * The pool `kind` with `size` places. Messages have one of their own, because answers take minutes: sharing it, a
  * discovery would wait for them.
  */
-export function joinPool(kind: "control" | "messages", size: number): Pool {
+export function openPool(kind: "control" | "messages", size: number): Pool {
   const key = `${kind}:${size}`;
   let entry = shared.get(key);
   if (entry === undefined) {
@@ -75,7 +75,7 @@ function createPool(size: number, leaveShared: () => boolean): Pool {
       if (turn.given) release();
       delete turn.go;
       if (failure instanceof TransportFailure && failure.kind === "cancelled") throw failure;
-      throw new TransportFailure("turn_timeout", "waiting", "no connection became free in time");
+      throw new TransportFailure("pool_timeout", "waiting", "no connection became free in time");
     }
   }
 
@@ -97,7 +97,7 @@ function createPool(size: number, leaveShared: () => boolean): Pool {
       agents.secure ??= https && new https.Agent(options);
       return agents.secure;
     },
-    leave() {
+    close() {
       if (!leaveShared()) return;
       agents.plain?.destroy();
       agents.secure?.destroy();

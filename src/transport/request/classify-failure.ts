@@ -9,7 +9,7 @@ export interface RequestSafety {
   /** May be repeated freely: it has no effect, or a key that makes it have only one. */
   readonly idempotent: boolean;
   /** Whether to repeat what the peer may have run. */
-  readonly repeatMaybe: boolean;
+  readonly retryMaybeDelivered: boolean;
 }
 
 const DELIVERY: Readonly<Record<Phase, Delivery>> = {
@@ -44,7 +44,7 @@ export function classifyFailure(
 /** Whether a request that came this far may be sent again. A reply that had begun is never asked for twice. */
 function mayRepeat(phase: Phase, carried: RequestSafety): boolean {
   if (carried.idempotent || DELIVERY[phase] === "not-sent") return true;
-  return DELIVERY[phase] === "maybe" && carried.repeatMaybe;
+  return DELIVERY[phase] === "maybe" && carried.retryMaybeDelivered;
 }
 
 function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: number | undefined): string {
@@ -54,7 +54,7 @@ function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: n
       return `Could not connect to the platform at ${platformUrl}`;
     case "certificate":
       return `No secure connection to the platform at ${platformUrl}`;
-    case "turn_timeout":
+    case "pool_timeout":
       return "The time for this call was over before it could be sent";
     case "write_timeout":
       return `The platform at ${platformUrl} did not take the request in time`;

@@ -8,7 +8,7 @@ export function readJson(answer: HttpResponse, what: string): Result<unknown> {
   const parsed = parseJson(answer.text);
   if (parsed.ok) return ok(parsed.value);
   return fail({
-    ...withoutTask(answer),
+    ...responseFacts(answer),
     code: "bad_response",
     summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not JSON: ${parsed.problem}`,
     advice: "Check that the platform URL is the platform's and not that of a page in front of it.",
@@ -22,7 +22,7 @@ export function readJsonObject(answer: HttpResponse, what: string): Result<JsonR
   if (!read.ok) return read;
   if (isRecord(read.value)) return ok(read.value);
   return fail({
-    ...withoutTask(answer),
+    ...responseFacts(answer),
     code: "bad_response",
     summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not a JSON object`,
   });
@@ -35,7 +35,7 @@ const TRANSIENT = new Set([429, 502, 503, 504]);
 export function classifyStatus(answer: HttpResponse, what: string): Failure {
   const said = parseErrorBody(answer);
   return {
-    ...withoutTask(answer, said),
+    ...responseFacts(answer, said),
     ...meaning(answer, said, what),
     retryable: TRANSIENT.has(answer.status),
   };
@@ -76,7 +76,7 @@ function meaning(
 }
 
 /** The facts every failure without a task shares. */
-export function withoutTask(answer: HttpResponse, said?: ErrorBody) {
+export function responseFacts(answer: HttpResponse, said?: ErrorBody) {
   return {
     delivery: "not-sent",
     retryable: false,

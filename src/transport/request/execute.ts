@@ -25,7 +25,7 @@ export interface ExecuteRequest<T> {
   /** One attempt, in milliseconds; the call's own budget ends it too. */
   limitMs: number;
   /** Set for a request that gives a peer something to do. */
-  task?: { messageId?: string; repeatMaybe: boolean; idempotent?: boolean } | undefined;
+  task?: { messageId?: string; retryMaybeDelivered: boolean; idempotent?: boolean } | undefined;
   peerId?: string | undefined;
   /** Filled while the request is made, for callers who want to know also when it is called off. */
   progress?: Progress | undefined;
@@ -67,14 +67,14 @@ export interface Progress {
   /** Every token used, so that none of them can show up in an error. */
   tokens: string[];
   /** An attempt that showed no token went out and was not answered: what its answer brought, nobody has. */
-  isUnsignedLost: boolean;
+  unauthenticatedAttemptLost: boolean;
 }
 
 export const newProgress = (): Progress => ({
   attempts: 0,
   delivery: "not-sent",
   tokens: [],
-  isUnsignedLost: false,
+  unauthenticatedAttemptLost: false,
 });
 
 export function createExecute({ platformUrl, tenant, policy, random, http }: ExecuteOptions): Execute {
@@ -83,7 +83,7 @@ export function createExecute({ platformUrl, tenant, policy, random, http }: Exe
     const target = platformUrl + request.path;
     const carried = {
       task: task !== undefined,
-      repeatMaybe: task?.repeatMaybe ?? true,
+      retryMaybeDelivered: task?.retryMaybeDelivered ?? true,
       idempotent: task?.idempotent ?? task === undefined,
     };
     const progress = request.progress ?? newProgress();
@@ -113,7 +113,7 @@ export function createExecute({ platformUrl, tenant, policy, random, http }: Exe
 
     function judgeFailure(error: unknown, token: string | undefined): Result<T> {
       if (!(error instanceof TransportFailure)) throw error;
-      if (token === undefined && WENT_OUT.has(error.phase)) progress.isUnsignedLost = true;
+      if (token === undefined && WENT_OUT.has(error.phase)) progress.unauthenticatedAttemptLost = true;
       if (error.phase === "waiting") progress.attempts -= 1;
       const failure = classifyFailure(error, platformUrl, carried);
       if (error.kind !== "cancelled") return { ok: false, failure };
@@ -147,8 +147,8 @@ export function createExecute({ platformUrl, tenant, policy, random, http }: Exe
       }
       if (verdict.ok) return verdict;
       const { failure } = verdict;
-      const again = failure.retryable && request.once !== true;
-      return { ok: false, failure, again, hintMs: failure.retryAfterMs };
+      const retryable = failure.retryable && request.once !== true;
+      return { ok: false, failure, retryable: retryable, hintMs: failure.retryAfterMs };
     }
 
     const context = () => ({

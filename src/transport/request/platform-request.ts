@@ -12,7 +12,7 @@ export interface RequestContext {
   requestMs: number;
   workspaces: Workspaces;
   calls: Calls;
-  exchange: Execute;
+  execute: Execute;
   pool: Pool;
 }
 
@@ -41,7 +41,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
   const background = request.background ?? false;
   const call = context.calls.begin(limitMs, options.signal, background);
   try {
-    return await context.exchange<T>({
+    return await context.execute<T>({
       method: request.method,
       path: request.path(source),
       body: request.body === undefined ? undefined : JSON.stringify(request.body(source)),

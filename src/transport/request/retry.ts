@@ -7,7 +7,7 @@ export type AttemptResult<Value, Failure> =
       ok: false;
       failure: Failure;
       /** Whether another attempt may follow. */
-      again: boolean;
+      retryable: boolean;
       /** The wait the other side asked for, in milliseconds. */
       hintMs?: number | undefined;
     };
@@ -32,7 +32,7 @@ export async function retryUntilDone<Value, Failure>(
   for (let number = 1; ; number += 1) {
     const attempted = await loop.attempt(number);
     if (attempted.ok) return attempted;
-    if (!attempted.again) return attempted;
+    if (!attempted.retryable) return attempted;
     const delayMs = nextDelay(number, loop.policy, loop.random, loop.remainingMs(), attempted.hintMs);
     if (delayMs === null) return attempted;
     loop.onRetry?.(number + 1, delayMs);

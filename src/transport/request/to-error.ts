@@ -1,5 +1,6 @@
 import { A2AError, type Delivery } from "../../errors";
-import { formatDuration, oneLine } from "../../text/format";
+import { formatDuration } from "../../text/format";
+import { toSingleLine } from "../../text/sanitize";
 import type { Progress } from "./execute";
 import type { Failure } from "./result";
 
@@ -69,7 +70,7 @@ function detailOf({ detail, excerpt }: Failure, tokens: readonly string[]): stri
 
 /** Text that may hold what others wrote, fit for people: one line, no secret, a capital first. */
 export function toReason(text: string, tokens: readonly string[]): string {
-  const line = oneLine(redact(text, tokens));
+  const line = toSingleLine(redact(text, tokens));
   return line.charAt(0).toUpperCase() + line.slice(1);
 }
 

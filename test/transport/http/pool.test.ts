@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Call, createCalls } from "../../../src/transport/call";
-import { joinPool, type Pool } from "../../../src/transport/http/pool";
+import { openPool, type Pool } from "../../../src/transport/http/pool";
 import { rejectionOf } from "../../helpers/sockets-client";
 import { virtualClock } from "../../helpers/sockets-clock";
 
@@ -12,7 +12,7 @@ const joined: Pool[] = [];
 /** A pool of `places` whose other places are taken. */
 async function poolOf(places: number): Promise<Pool> {
   const size = nextSize++;
-  const pool = joinPool("messages", size);
+  const pool = openPool("messages", size);
   joined.push(pool);
   const calls = createCalls(virtualClock());
   for (let taken = places; taken < size; taken++) {
@@ -22,7 +22,7 @@ async function poolOf(places: number): Promise<Pool> {
 }
 
 afterEach(() => {
-  for (const pool of joined.splice(0)) pool.leave();
+  for (const pool of joined.splice(0)) pool.close();
 });
 
 function caller() {
@@ -80,7 +80,7 @@ describe("a pool", () => {
 
     const failure = await clock.drive(rejectionOf(Promise.resolve(pool.acquire(begin(250).call))));
 
-    expect(failure).toMatchObject({ kind: "turn_timeout", phase: "waiting" });
+    expect(failure).toMatchObject({ kind: "pool_timeout", phase: "waiting" });
     expect(clock.now()).toBe(250);
   });
 
@@ -116,18 +116,18 @@ describe("a pool", () => {
 
   it("is one for all that ask for the same size, until the last has left", () => {
     const size = nextSize++;
-    const first = joinPool("messages", size);
-    const second = joinPool("messages", size);
+    const first = openPool("messages", size);
+    const second = openPool("messages", size);
     expect(second).toBe(first);
-    expect(joinPool("control", size)).not.toBe(first);
-    joinPool("control", size).leave();
+    expect(openPool("control", size)).not.toBe(first);
+    openPool("control", size).close();
 
-    first.leave();
-    expect(joinPool("messages", size)).toBe(first);
-    for (let users = 2; users > 0; users--) first.leave();
-    const fresh = joinPool("messages", size);
+    first.close();
+    expect(openPool("messages", size)).toBe(first);
+    for (let users = 2; users > 0; users--) first.close();
+    const fresh = openPool("messages", size);
     expect(fresh).not.toBe(first);
-    fresh.leave();
+    fresh.close();
   });
 });
 

@@ -39,7 +39,12 @@ async function play(history: readonly Step[], conditions: Partial<Conditions> = 
       const step = history[number - 1] ?? { takesMs: 0, end: "again", hintMs: undefined };
       now += Math.min(step.takesMs, budgetMs - now);
       if (step.end === "ok") return { ok: true, value: `attempt ${number}` };
-      return { ok: false, failure: `attempt ${number}`, again: step.end === "again", hintMs: step.hintMs };
+      return {
+        ok: false,
+        failure: `attempt ${number}`,
+        retryable: step.end === "again",
+        hintMs: step.hintMs,
+      };
     },
     onRetry: (attempt, delayMs) => retries.push([attempt, delayMs]),
   });
@@ -51,7 +56,7 @@ const again = (takesMs = 0, hintMs?: number): Step => ({ takesMs, end: "again", 
 it("makes five attempts, one, two, four and eight seconds apart", async () => {
   const { result, sleeps, retries } = await play([]);
 
-  expect(result).toEqual({ ok: false, failure: "attempt 5", again: true, hintMs: undefined });
+  expect(result).toEqual({ ok: false, failure: "attempt 5", retryable: true, hintMs: undefined });
   expect(sleeps).toEqual([1000, 2000, 4000, 8000]);
   expect(retries).toEqual([
     [2, 1000],
