@@ -1,7 +1,7 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import type { Workspace } from "../identity/workspaces";
 import { newId } from "../runtime/ids";
-import { newProgress } from "../transport/request/execute";
+import { newProgress } from "../transport/request/progress";
 import { checkPeerId } from "../validation/peer-id";
 import { classify } from "./classify";
 import type { MessagingContext } from "./context";

@@ -1,8 +1,8 @@
 import { checkToken } from "../identity/token";
 import type { JsonRecord } from "../text/json";
 import { readJsonObject, responseFacts } from "../transport/request/classify-status";
-import { newProgress, type Progress } from "../transport/request/execute";
 import { requestPlatform } from "../transport/request/platform-request";
+import { newProgress, type Progress } from "../transport/request/progress";
 import { fail, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { UrlProblem } from "./agent-url";

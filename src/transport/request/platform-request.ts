@@ -3,7 +3,8 @@ import { type CallOptions, checkCallOptions } from "../../validation/options";
 import type { Calls } from "../call";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
-import type { Execute, ExecuteRequest, Progress } from "./execute";
+import type { Execute, ExecuteRequest } from "./execute";
+import type { Progress } from "./progress";
 import type { Result } from "./result";
 
 /** What a call that is no message needs of the client. */

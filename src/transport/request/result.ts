@@ -1,15 +1,15 @@
 import type { A2AErrorCode, Delivery } from "../../errors";
 
-/** What an answer, or the lack of one, means for the call. Becomes an A2AError once the call is over. */
+/** What a response, or the lack of one, means for the call. Becomes an A2AError when the call ends. */
 export interface Failure {
   readonly code: A2AErrorCode;
   /** What failed, as a sentence without its full stop. */
   readonly summary: string;
   /** What to do about it, as full sentences. */
   readonly advice?: string | undefined;
-  /** The same in the words of the reference client, where it has some. */
+  /** The same in the words of the reference client, where it has any. */
   readonly detail?: string | undefined;
-  /** An answer whose beginning is shown behind `detail`. Cut by the report, which has to look for secrets first. */
+  /** Body of a response whose beginning follows `detail`. Cut by `toA2AError`, after it has redacted secrets. */
   readonly excerpt?: string | undefined;
   readonly delivery: Delivery;
   /** Repeating the request may help and keeps the promise of the delivery mode. */
@@ -20,9 +20,13 @@ export interface Failure {
   readonly cause?: unknown;
 }
 
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly failure: Failure };
+/** The side of a {@link Result} that holds a failure. */
+export interface Failed {
+  readonly ok: false;
+  readonly failure: Failure;
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | Failed;
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
-export const fail = (failure: Failure): Result<never> => ({ ok: false, failure });
+export const fail = (failure: Failure): Failed => ({ ok: false, failure });

@@ -1,7 +1,7 @@
 import { A2AError, type Delivery } from "../../errors";
 import { formatDuration } from "../../text/format";
 import { toSingleLine } from "../../text/sanitize";
-import type { Progress } from "./execute";
+import type { Progress } from "./progress";
 import type { Failure } from "./result";
 
 export interface ErrorContext extends Progress {
