@@ -94,7 +94,7 @@ describe.each([
     await until(() => server.open === 0, "no connection is left");
   });
 
-  it("in the queue for a connection, leaves it to the others", async () => {
+  it("while it waits for a connection, leaves it to the others", async () => {
     await using server = await rawServer({});
     await using client = quickClient(server.url, { ...over, limits: { maxConcurrentSends: 1 } });
     const first = new AbortController();
@@ -149,7 +149,7 @@ it("an abort after the answer changes nothing", async () => {
   expect(sent.text).toBe("ok");
 });
 
-it("fifty sends on one signal put one listener on it, and none once they are over", async () => {
+it("fifty sends with one signal add one listener to it, and remove it when they end", async () => {
   await using server = await rawServer(answering());
   await using client = quickClient(server.url);
   const { signal } = new AbortController();

@@ -29,7 +29,7 @@ describe.each([
   { transport: "node:http", over: {} },
   { transport: "the built-in fetch", over: { fetch: globalThis.fetch } },
 ])("a name with two addresses, over $transport", ({ over }) => {
-  it("that refuses on both says so, with both addresses", async () => {
+  it("is an error with both addresses when both refuse", async () => {
     const port = await unusedPort();
     nameHas(BOTH);
     await using client = quickClient(`http://localhost:${port}`, over);

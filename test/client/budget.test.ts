@@ -22,7 +22,7 @@ async function sendTo(script: Script, options: SendOptions, retry: object = QUIC
   return { error, events, elapsedMs: performance.now() - startedAt, complete: server.complete };
 }
 
-it("one budget covers every attempt and every wait", async () => {
+it("one budget covers every attempt and every delay", async () => {
   const retry = { maxAttempts: 1000, baseDelayMs: 10, maxDelayMs: 20, jitter: 0 };
   const { error, elapsedMs, complete } = await sendTo(RESETTING, { budgetMs: 150 }, retry);
 
@@ -54,7 +54,7 @@ it("attempts that time out share the budget, and the last gets the rest of it", 
   expect(error.elapsedMs).toBeGreaterThanOrEqual(took.reduce((sum, ms) => sum + ms, 0) - took.length);
 });
 
-it("a Retry-After that is longer than the budget fails at once and is told", async () => {
+it("a Retry-After that exceeds the budget fails at once and is part of the error", async () => {
   const { error, elapsedMs, complete } = await sendTo(refusing("3600"), { budgetMs: 60_000 });
 
   expect(error).toMatchObject({
@@ -76,7 +76,7 @@ it.each(["99999999999", "4294967", "2147484"])(
   },
 );
 
-it("a Retry-After that fits is waited for, whatever the back-off", async () => {
+it("a Retry-After within the budget is waited for, whatever the back-off", async () => {
   const { error, events, complete } = await sendTo(refusing("0.05"), { budgetMs: 60_000 });
 
   expect(complete).toBe(QUICK_RETRY.maxAttempts);
@@ -86,7 +86,7 @@ it("a Retry-After that fits is waited for, whatever the back-off", async () => {
   expect(error.elapsedMs).toBeGreaterThanOrEqual(100);
 });
 
-it.each(["-1", "soon", ""])("a Retry-After of %j is no Retry-After", async (value) => {
+it.each(["-1", "soon", ""])("a Retry-After of %j is ignored", async (value) => {
   const { error, complete } = await sendTo(refusing(value), {});
   expect(error.retryAfterMs).toBeUndefined();
   expect(complete).toBe(QUICK_RETRY.maxAttempts);

@@ -22,7 +22,7 @@ const CALLS: readonly { name: string; call: (client: A2AClient) => Promise<unkno
 ];
 
 describe.each(CALLS)("$name", ({ call }) => {
-  it("under way rejects with `closed`", async () => {
+  it("rejects with `closed` when it is pending", async () => {
     await using server = await rawServer({});
     const client = quickClient(server.url);
     const failure = failureOf(call(client));
@@ -32,7 +32,7 @@ describe.each(CALLS)("$name", ({ call }) => {
     await until(() => server.open === 0, "the connection is closed");
   });
 
-  it("after close() rejects with `closed` and makes no connection", async () => {
+  it("rejects with `closed` after close() and makes no connection", async () => {
     await using server = await rawServer({});
     const client = quickClient(server.url);
     await client.close();
@@ -78,7 +78,7 @@ it.each([
   expect(await failures.at(-1)).toMatchObject({ code: "closed", delivery: "not-sent" });
 });
 
-it("close() may be called again, while it closes and after it", async () => {
+it("close() may be called again, during and after closing", async () => {
   await using server = await rawServer({});
   const client = quickClient(server.url);
   const failure = failureOf(client.sendA2AMessage(PEER_ID, "hello"));
@@ -102,7 +102,7 @@ it("close() ends kept connections", async () => {
   await until(() => resources("TCPSocketWrap") <= handles, "no socket is left");
 });
 
-it("close() of one client leaves those of another alone that shares its connections", async () => {
+it("close() of one client does not affect another that shares its connections", async () => {
   await using server = await rawServer(answering());
   const limits = { maxConcurrentSends: 4 };
   const one = quickClient(server.url, { limits });

@@ -36,7 +36,7 @@ describe("options that are left out", () => {
     });
   });
 
-  it("may be undefined in so many words", () => {
+  it("may be undefined explicitly", () => {
     const options = {
       platformUrl: undefined,
       retry: undefined,
@@ -46,7 +46,7 @@ describe("options that are left out", () => {
     expect({ ...resolved(options), workspaces: [] }).toEqual({ ...resolved(), workspaces: [] });
   });
 
-  it("leave the meaningful zero of the others alone", () => {
+  it("do not replace a zero", () => {
     const { retry } = resolved({ retry: { baseDelayMs: 0, maxDelayMs: 0, jitter: 0 } });
     expect(retry).toMatchObject({ baseDelayMs: 0, maxDelayMs: 0, jitter: 0 });
   });
@@ -64,7 +64,7 @@ describe("the platform URL", () => {
     MOLECULE_URL: "http://four.test",
   };
 
-  it("is the option before the environment, and its aliases in their order", () => {
+  it("comes from the option before the environment variables in their order", () => {
     expect(resolved({ platformUrl: "http://zero.test" }, { env }).platformUrl).toBe("http://zero.test");
     expect(resolved({}, { env }).platformUrl).toBe("http://one.test");
     expect(resolved({}, { env: { ...env, PLATFORM_URL: "" } }).platformUrl).toBe("http://two.test");
@@ -76,16 +76,16 @@ describe("the platform URL", () => {
   it.each<[string, FakeMachine]>([
     ["the marker file", { files: ["/.dockerenv"] }],
     ["the version variable", { env: { DOCKER_VERSION: "27" } }],
-  ])("is the Docker host where %s says so", (_, machine) => {
+  ])("is the Docker host when %s says so", (_, machine) => {
     expect(resolved({}, machine).platformUrl).toBe("http://host.docker.internal:8080");
     expect(resolved({}, machine).tenant.origin).toBe("http://host.docker.internal:8080");
   });
 
-  it("is the environment's also inside Docker", () => {
+  it("comes from the environment also inside Docker", () => {
     expect(resolved({}, { env, files: ["/.dockerenv"] }).platformUrl).toBe("http://one.test");
   });
 
-  it("is this machine where the version variable is empty", () => {
+  it("is this machine when the version variable is empty", () => {
     expect(resolved({}, { env: { DOCKER_VERSION: "" } }).platformUrl).toBe("http://localhost:8080");
   });
 
@@ -167,7 +167,7 @@ describe("the tenant", () => {
     },
   );
 
-  it("names the variable when that is the culprit", async () => {
+  it("names the environment variable that is wrong", async () => {
     await refused({}, "MOLECULE_ORG_ID", { MOLECULE_ORG_ID: "a\nb" });
   });
 });
@@ -199,7 +199,7 @@ describe("the deploy mode", () => {
     },
   );
 
-  it("follows from the organisation where nobody states it", () => {
+  it("follows from the organisation when it is not given", () => {
     expect(modeIn({})).toBe("self-hosted");
     expect(modeIn({ orgId: "my-org" })).toBe("saas");
     expect(modeIn({}, { MOLECULE_ORG_ID: "env-org" })).toBe("saas");
@@ -207,13 +207,13 @@ describe("the deploy mode", () => {
     expect(modeIn({ orgId: "" }, { MOLECULE_ORG_ID: "env-org" })).toBe("self-hosted");
   });
 
-  it("is the option before the environment, which is then not even read", () => {
+  it("comes from the option, and the environment is not read then", () => {
     const env = { MOLECULE_DEPLOY_MODE: "cloud", MOLECULE_ORG_ID: "env-org" };
     expect(modeIn({ deployMode: "self-hosted" }, env)).toBe("self-hosted");
     expect(modeIn({ deployMode: "saas" }, { MOLECULE_DEPLOY_MODE: "self-hosted" })).toBe("saas");
   });
 
-  it.each(["selfhosted", "SaaS", "", null, 1, {}])("is no option like %j", async (deployMode) => {
+  it.each(["selfhosted", "SaaS", "", null, 1, {}])("cannot be %j", async (deployMode) => {
     await refused({ deployMode }, "`deployMode`");
   });
 });
@@ -233,29 +233,29 @@ describe("numbers", () => {
   ];
   const NO_COUNT = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "5", {}, true, 1e12];
 
-  it.each(NO_DURATION)("like %s are no duration", async (value) => {
+  it.each(NO_DURATION)("like %s are not durations", async (value) => {
     await refused({ retry: { budgetMs: value } }, "`retry.budgetMs`");
     await refused({ timeouts: { sendMs: value } }, "`timeouts.sendMs`");
     await refused({ timeouts: { requestMs: value } }, "`timeouts.requestMs`");
   });
 
-  it.each(NO_DURATION.filter((value) => value !== 0))("like %s are no delay", async (value) => {
+  it.each(NO_DURATION.filter((value) => value !== 0))("like %s are not delays", async (value) => {
     await refused({ retry: { baseDelayMs: value } }, "`retry.baseDelayMs`");
     await refused({ retry: { maxDelayMs: value } }, "`retry.maxDelayMs`");
   });
 
-  it.each(NO_COUNT)("like %s are no count", async (value) => {
+  it.each(NO_COUNT)("like %s are not counts", async (value) => {
     await refused({ retry: { maxAttempts: value } }, "`retry.maxAttempts`");
     await refused({ limits: { requestBytes: value } }, "`limits.requestBytes`");
     await refused({ limits: { responseBytes: value } }, "`limits.responseBytes`");
     await refused({ limits: { maxConcurrentSends: value } }, "`limits.maxConcurrentSends`");
   });
 
-  it.each([-0.1, 1.1, Number.NaN, "half", "Full", {}, true])("like %s are no jitter", async (jitter) => {
+  it.each([-0.1, 1.1, Number.NaN, "half", "Full", {}, true])("like %s are not jitters", async (jitter) => {
     await refused({ retry: { jitter } }, "`retry.jitter`");
   });
 
-  it.each([0, 0.5, 1, "full"] as const)("like %s are a jitter", (jitter) => {
+  it.each([0, 0.5, 1, "full"] as const)("like %s are jitters", (jitter) => {
     expect(resolved({ retry: { jitter } }).retry.jitter).toBe(jitter);
   });
 
@@ -263,7 +263,7 @@ describe("numbers", () => {
     expect(resolved({ retry: { budgetMs: 2 ** 31 - 1 } }).budgetMs).toBe(2 ** 31 - 1);
   });
 
-  it("have to fit together: the largest delay is not below the first", async () => {
+  it("must be consistent: the largest delay is not below the first", async () => {
     await refused({ retry: { baseDelayMs: 100, maxDelayMs: 99 } }, "`retry.maxDelayMs` (99)");
     await refused({ retry: { baseDelayMs: 20_000 } }, "`retry.baseDelayMs` (20000)");
   });
@@ -285,17 +285,17 @@ describe("other options of a wrong type", () => {
     await refused({ [name]: value }, `\`${name}\``);
   });
 
-  it.each([null, 7, "options"])("are refused as a whole: %j", async (options) => {
+  it.each([null, 7, "options"])("are rejected as a whole: %j", async (options) => {
     const error = await thrownBy(() => resolveOptions(options as never, fakeMachine()));
     expect(error).toMatchObject({ code: "configuration" });
   });
 
-  it("are not shown when they are a text, which may be a URL with a password", async () => {
+  it("are not quoted when they are a string, which may be a URL with a password", async () => {
     const error = await thrownBy(() => resolveOptions("http://me:hunter2@a.test" as never, fakeMachine()));
     expect(error.message).not.toContain("hunter2");
   });
 
-  it("are found when the client is created, not later", async () => {
+  it("are rejected when the client is created", async () => {
     expect(await thrownBy(() => createA2AClient({ workspaceId: OWN, retry: { jitter: 2 } }))).toMatchObject({
       code: "configuration",
     });

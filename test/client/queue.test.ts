@@ -34,7 +34,7 @@ async function patientServer() {
   };
 }
 
-it("messages take turns in the order of sending, and never more than allowed are under way", async () => {
+it("messages are sent in order, and never more at once than the limit", async () => {
   const patient = await patientServer();
   await using server = patient.server;
   await using client = quickClient(server.url, { limits: { maxConcurrentSends: 2 } });
@@ -59,7 +59,7 @@ it("messages take turns in the order of sending, and never more than allowed are
   expect(server.connections).toBe(2);
 });
 
-it("the time in the queue counts: a send that does not get its turn in time was not sent", async () => {
+it("waiting for a connection counts against the budget: a send that gets none in time was not sent", async () => {
   await using server = await rawServer({});
   await using client = quickClient(server.url, { limits: { maxConcurrentSends: 1 } });
   const holder = failureOf(client.sendA2AMessage(PEER_ID, "holder"));
@@ -73,7 +73,7 @@ it("the time in the queue counts: a send that does not get its turn in time was 
   expect(await holder).toMatchObject({ code: "closed", delivery: "maybe" });
 });
 
-it("the limit of one attempt begins when it has a connection to use", async () => {
+it("the timeout of an attempt starts when it has a connection", async () => {
   const patient = await patientServer();
   await using server = patient.server;
   await using client = quickClient(server.url, { limits: { maxConcurrentSends: 1 } });
@@ -88,7 +88,7 @@ it("the limit of one attempt begins when it has a connection to use", async () =
   await expect(second).resolves.toMatchObject({ text: "second", attempts: 1 });
 });
 
-it("a send that waits between two attempts leaves its place to others", async () => {
+it("a send between two attempts leaves its connection to others", async () => {
   await using platform = await startPlatform();
   const me = platform.addWorkspace();
   const peer = platform.addWorkspace({ reply: ({ text }) => text });
@@ -150,7 +150,7 @@ it("two clients with the same limit share it", async () => {
   await second;
 });
 
-it("sends one after the other use one connection", async () => {
+it("consecutive sends use one connection", async () => {
   const patient = await patientServer();
   await using server = patient.server;
   await using client = quickClient(server.url, { limits: { maxConcurrentSends: 3 } });
@@ -196,7 +196,7 @@ it.each([
   },
 );
 
-it("a kept connection that the server has closed meanwhile is not used", async () => {
+it("an idle connection that the server has closed is not used", async () => {
   await using server = await rawServer({
     onRequest: (socket) =>
       socket.write(answerBytes(replyJson("ok")), () => setTimeout(() => socket.end(), 5)),
@@ -210,7 +210,7 @@ it("a kept connection that the server has closed meanwhile is not used", async (
   expect(server.connections).toBe(3);
 });
 
-it("an answer nobody asked for does not become the answer to the next message", async () => {
+it("an unrequested response does not become the response to the next message", async () => {
   const stray = answerBytes(replyJson("stray"));
   await using server = await rawServer({
     onRequest(socket, { body }) {

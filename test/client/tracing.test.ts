@@ -3,7 +3,7 @@ import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { expect, it } from "vitest";
 
-it("lets a tracer follow every call, without the message and without a secret", async () => {
+it("publishes every call on the tracing channel, without the message and without a secret", async () => {
   await using platform = await startPlatform();
   const me = platform.addWorkspace({ name: "me" });
   const peer = platform.addWorkspace({ reply: () => "hi" });

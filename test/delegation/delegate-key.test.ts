@@ -15,7 +15,7 @@ it.each([
   expect.soft(message).toContain("the-key");
 });
 
-it("a page in the platform's place does not confirm that the work was taken", async () => {
+it("the page of a proxy does not confirm a delegation", async () => {
   const { client, platform, peer } = await world();
   platform.fail(ROUTE, { kind: "html" });
   expect(await failureOf(client.delegate(peer.id, "sort"))).toMatchObject({ delivery: "maybe" });

@@ -13,7 +13,7 @@ const tasksOf = async (all: World) => {
 };
 
 describe("a receipt", () => {
-  it("tells the delegation, its target and the key it runs under", async () => {
+  it("has the ids of the delegation and its target, and the idempotency key", async () => {
     const { client, peer, requests } = await world();
     const receipt = await client.delegate(` ${peer.id.toUpperCase()} `, "sort");
     expect(receipt).toEqual({
@@ -30,7 +30,7 @@ describe("a receipt", () => {
     });
   });
 
-  it("of a key that was used before is that of the first, as it is by now", async () => {
+  it("of a key that was used before is that of the first delegation, with its present status", async () => {
     const all = await world();
     const { client, peer } = all;
     const first = await client.delegate(peer.id, "sort", { idempotencyKey: "daily-2026-11-22" });
@@ -40,7 +40,7 @@ describe("a receipt", () => {
     expect(await tasksOf(all)).toEqual(["sort"]);
   });
 
-  it("says when nothing can be told of the work later", async () => {
+  it("has a warning when the platform cannot report on the task later", async () => {
     const { client, me, peer } = await world();
     me.setDelegationTracking(false);
     const { warning } = await client.delegate(peer.id, "sort");
@@ -78,7 +78,7 @@ describe("one call", () => {
     },
   );
 
-  it.each([429, 502, 503, 504])("that meets %i twice asks three times, under one key", async (status) => {
+  it.each([429, 502, 503, 504])("that gets %i twice makes three requests with one key", async (status) => {
     const all = await world();
     all.platform.fail(ROUTE, { status, body: { error: "later" } }, { times: 2 });
     const { idempotencyKey } = await all.client.delegate(all.peer.id, "sort", { idempotencyKey: "mine" });
@@ -87,7 +87,7 @@ describe("one call", () => {
     expect(await tasksOf(all)).toEqual(["sort"]);
   });
 
-  it("whose receipts are lost on the way finds the work it handed out", async () => {
+  it("whose receipts are lost gets the receipt of its delegation in the end", async () => {
     let left = 3;
     const losing: typeof fetch = async (...args) => {
       const answer = await fetch(...args);
@@ -102,7 +102,7 @@ describe("one call", () => {
     expect(await tasksOf(all)).toEqual(["sort"]);
   });
 
-  it("that is not answered in time tells the key to go on with", async () => {
+  it("that times out has its key in the error", async () => {
     const clock = manualClock();
     const all = await world({ clock });
     all.platform.fail(ROUTE, { kind: "stall" }, { times: 1 });
@@ -125,7 +125,7 @@ describe("one call", () => {
     expect(await tasksOf(all)).toEqual(["sort", "sort"]);
   });
 
-  it("fetches a fresh token once, and keeps its key", async () => {
+  it("refreshes the token once and keeps its key", async () => {
     const tokens = ["old"];
     const all: World = await world({ token: () => tokens.shift() ?? all.me.token ?? "" });
     await all.client.delegate(all.peer.id, "sort");
@@ -161,7 +161,7 @@ describe("a refusal", () => {
     expect(error.peerId).toBe(peer.id);
   });
 
-  it("of the platform proper is told as well", async () => {
+  it("of the platform is reported", async () => {
     const { client, me, peer } = await world();
     me.rotateToken();
     expect(await failureOf(client.delegate(peer.id, "sort"))).toMatchObject({ code: "unauthorized" });
@@ -197,15 +197,15 @@ describe("without a request", () => {
   });
 });
 
-describe("a call that is called off", () => {
-  it("before it begins sends nothing", async () => {
+describe("a call that is aborted", () => {
+  it("before it starts sends nothing", async () => {
     const { client, platform, peer } = await world();
     const signal = AbortSignal.abort("no more");
     await expect(client.delegate(peer.id, "sort", { signal })).rejects.toBe("no more");
     expect(platform.requests).toEqual([]);
   });
 
-  it("on its way rejects with the caller's reason", async () => {
+  it("while it is pending rejects with the caller's reason", async () => {
     const { client, platform, peer } = await world();
     platform.fail(ROUTE, { kind: "stall" });
     const controller = new AbortController();
@@ -216,7 +216,7 @@ describe("a call that is called off", () => {
     await rejected;
   });
 
-  it("by the end of the client is `closed`, and may have arrived", async () => {
+  it("by closing the client rejects with `closed` and delivery `maybe`", async () => {
     const { client, platform, peer } = await world();
     platform.fail(ROUTE, { kind: "stall" });
     const pending = failureOf(client.delegate(peer.id, "sort", { idempotencyKey: "k" }));

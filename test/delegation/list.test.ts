@@ -24,8 +24,8 @@ async function listed(...rows: object[]) {
   return client.listDelegations();
 }
 
-describe("a delegation that the platform ran", () => {
-  it("is one, completed, with the beginning of its result", async () => {
+describe("a delegation that has run", () => {
+  it("is listed once, completed, with the beginning of its result", async () => {
     const { client, me, peer } = await world();
     const { delegationId } = await client.delegate(peer.id, "sort");
     await settled();
@@ -44,7 +44,7 @@ describe("a delegation that the platform ran", () => {
     ]);
   });
 
-  it("is one, failed, with the reason", async () => {
+  it("is listed once, failed, with the reason", async () => {
     const { client, peer } = await world();
     peer.setStatus("paused");
     await client.delegate(peer.id, "sort");
@@ -54,7 +54,7 @@ describe("a delegation that the platform ran", () => {
     ]);
   });
 
-  it("shows a cut result as cut", async () => {
+  it("has `previewTruncated` for a result that was cut", async () => {
     const { client, peer } = await world({ reply: () => "€".repeat(200) });
     await client.delegate(peer.id, "sort");
     await settled();
@@ -63,7 +63,7 @@ describe("a delegation that the platform ran", () => {
     expect(responsePreview).toBe(`${"€".repeat(100)}...`);
   });
 
-  it("comes newest first", async () => {
+  it("is listed newest first", async () => {
     const { client, peer } = await world();
     const ids: string[] = [];
     for (const task of ["a", "b", "c"]) ids.unshift((await client.delegate(peer.id, task)).delegationId);
@@ -71,7 +71,7 @@ describe("a delegation that the platform ran", () => {
     expect((await client.listDelegations()).map(({ delegationId }) => delegationId)).toEqual(ids);
   });
 
-  it("is not there before anything was handed out", async () => {
+  it("is not listed before it was made", async () => {
     const { client } = await world();
     expect(await client.listDelegations()).toEqual([]);
   });
@@ -141,7 +141,7 @@ describe("the rows of one delegation", () => {
   });
 });
 
-describe("a peer that refuses the work with a JSON-RPC error", () => {
+describe("a peer that answers with a JSON-RPC error", () => {
   it.each([
     [
       { code: -32602, message: "Invalid params" },
@@ -156,7 +156,7 @@ describe("a peer that refuses the work with a JSON-RPC error", () => {
     ]);
   });
 
-  it("has failed also when the platform has cut what it said", async () => {
+  it("makes the delegation `failed` also when the preview is cut", async () => {
     const { client, peer } = await world({
       reply: () => ({
         jsonrpc: "2.0",
@@ -183,7 +183,7 @@ describe("a peer that refuses the work with a JSON-RPC error", () => {
   });
 });
 
-describe("a row that does not count", () => {
+describe("a row that is ignored", () => {
   const GOOD = { delegation_id: OTHER, status: "completed" };
   it.each<[string, object]>([
     ["is another workspace's", { source_id: STRANGER }],
@@ -195,7 +195,7 @@ describe("a row that does not count", () => {
     expect(await listed({ status: "completed", ...row }, GOOD)).toMatchObject([{ delegationId: OTHER }]);
   });
 
-  it("does not lend its result to another with the same id", async () => {
+  it("does not add its result to another row with the same id", async () => {
     const rows = [
       { status: "completed", source_id: STRANGER, response_preview: "forged" },
       { status: "queued" },
@@ -211,10 +211,10 @@ describe("a row that does not count", () => {
   });
 });
 
-describe("the question for the list", () => {
+describe("the request for the list", () => {
   const ROUTE = "GET /workspaces/:id/delegations";
 
-  it.each([429, 502, 503, 504])("is repeated after %i", async (status) => {
+  it.each([429, 502, 503, 504])("is retried after %i", async (status) => {
     const { client, platform, requests } = await world();
     platform.fail(ROUTE, { status }, { times: 2 });
     expect(await client.listDelegations()).toEqual([]);
@@ -239,7 +239,7 @@ describe("the question for the list", () => {
     });
   });
 
-  it("is asked with the token of the workspace it is about", async () => {
+  it("uses the token of its workspace", async () => {
     const { client, me, requests } = await world();
     await client.listDelegations({ source: me.id });
     expect(requests("GET", "/delegations")[0]).toMatchObject({
@@ -248,7 +248,7 @@ describe("the question for the list", () => {
     });
   });
 
-  it("can be called off", async () => {
+  it("can be aborted", async () => {
     const { client, platform } = await world();
     platform.fail(ROUTE, { kind: "stall" });
     const controller = new AbortController();

@@ -6,8 +6,8 @@ import { until, type World, world } from "./helpers/world";
 const ROUTE = "POST /workspaces/:id/notify";
 const UNAVAILABLE = { error: "platform datastore unavailable — retry shortly", code: "platform_unavailable" };
 
-describe("a message to the human", () => {
-  it("is shown, as it was written", async () => {
+describe("a message to the user", () => {
+  it("is shown unchanged", async () => {
     const { client, me, requests } = await world();
     await expect(client.notifyUser(" Done: 3 files.\n")).resolves.toBeUndefined();
     expect(me.notifications).toEqual([" Done: 3 files.\n"]);
@@ -52,21 +52,21 @@ describe("a message to the human", () => {
     expect(error).toMatchObject({ code, status, delivery: "not-sent", retryable: false, attempts: 1 });
   });
 
-  it("is sent again with a fresh token", async () => {
+  it("is sent again with a refreshed token", async () => {
     const tokens = ["old"];
     const all: World = await world({ token: () => tokens.shift() ?? all.me.token ?? "" });
     await all.client.notifyUser("hi");
     expect(all.me.notifications).toEqual(["hi"]);
   });
 
-  it.each([undefined, 7, "", " \n\t"])("of %j is refused without a request", async (message) => {
+  it.each([undefined, 7, "", " \n\t"])("of %j is rejected without a request", async (message) => {
     const { client, platform } = await world();
     const error = await failureOf(client.notifyUser(message as string));
     expect(error).toMatchObject({ code: "invalid_argument", delivery: "not-sent", attempts: 0 });
     expect(platform.requests).toEqual([]);
   });
 
-  it("can be called off", async () => {
+  it("can be aborted", async () => {
     const { client, platform } = await world();
     platform.fail(ROUTE, { kind: "stall" });
     const controller = new AbortController();

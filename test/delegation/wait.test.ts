@@ -34,14 +34,14 @@ async function timesOfLooks(options: WaitOptions) {
 }
 
 describe("waiting", () => {
-  it("ends with the result", async () => {
+  it("resolves to the result", async () => {
     const { client, peer } = await world();
     const { delegationId } = await client.delegate(peer.id, "sort");
     const found = await client.waitForDelegation(delegationId.toUpperCase(), { pollIntervalMs: 1 });
     expect(found).toMatchObject({ delegationId, status: "completed", responsePreview: "done: sort" });
   });
 
-  it("ends with a failure, which is an answer too", async () => {
+  it("resolves to a failed delegation too", async () => {
     const { client, peer } = await world();
     peer.setStatus("paused");
     const { delegationId } = await client.delegate(peer.id, "sort");
@@ -49,7 +49,7 @@ describe("waiting", () => {
     expect(found).toMatchObject({ delegationId, status: "failed", error: "workspace has no URL" });
   });
 
-  it("goes on while the work is queued, and never sends it again", async () => {
+  it("continues while the task is queued, and never sends it again", async () => {
     const all = await world();
     add(all, { status: "queued", response_preview: '{"queued": true}' });
     const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
@@ -59,7 +59,7 @@ describe("waiting", () => {
     expect(all.requests("POST", "")).toEqual([]);
   });
 
-  it("goes on while the delegation is not in the list", async () => {
+  it("continues while the delegation is not listed", async () => {
     const all = await world();
     const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
     await until(() => looks(all) >= 2);
@@ -67,7 +67,7 @@ describe("waiting", () => {
     expect(await pending).toMatchObject({ status: "failed" });
   });
 
-  it("takes nothing of another workspace for the answer", async () => {
+  it("ignores rows of another workspace", async () => {
     const all = await world();
     add(all, { status: "completed", response_preview: "forged", source_id: all.peer.id });
     const pending = all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
@@ -76,7 +76,7 @@ describe("waiting", () => {
     expect(await pending).toMatchObject({ responsePreview: "ten" });
   });
 
-  it("looks once more for the result of a completed delegation without one", async () => {
+  it("polls once more for the result of a completed delegation without one", async () => {
     const all: World = await world({
       fetch: async (...args) => {
         const answer = await fetch(...args);
@@ -90,7 +90,7 @@ describe("waiting", () => {
     expect(looks(all)).toBe(2);
   });
 
-  it("looks only once more: a result may be empty", async () => {
+  it("polls only once more: a result may be empty", async () => {
     const all = await world();
     add(all, { status: "completed" });
     const found = await all.client.waitForDelegation(ID, { pollIntervalMs: 1 });
@@ -99,8 +99,8 @@ describe("waiting", () => {
   });
 });
 
-describe("the looks of a wait", () => {
-  it("are further and further apart, up to ten times the first pause", async () => {
+describe("the polls of a wait", () => {
+  it("have growing delays, up to ten times the first", async () => {
     const { times, pauses, error } = await timesOfLooks({ pollIntervalMs: 1000, timeoutMs: 120_000 });
     expect(times[0]).toBe(0);
     expect(pauses.slice(0, 3)).toEqual([1000, 1500, 2250]);
@@ -109,7 +109,7 @@ describe("the looks of a wait", () => {
     expect(error).toMatchObject({ code: "timeout" });
   });
 
-  it("begin three seconds apart and go on for ten minutes when nothing is said", async () => {
+  it("start three seconds apart and continue for ten minutes by default", async () => {
     const { pauses, error } = await timesOfLooks({});
     expect(pauses[0]).toBe(3000);
     expect(pauses.at(-1)).toBe(30_000);
@@ -119,14 +119,14 @@ describe("the looks of a wait", () => {
   });
 });
 
-describe("a wait that is over too early", () => {
+describe("a wait that ends without a result", () => {
   it("says so when the platform never listed the delegation", async () => {
     const { client } = await world();
     const error = await failureOf(client.waitForDelegation(ID, ONE_LOOK));
     expect(error.message).toContain("The platform never listed it");
   });
 
-  it("says that the work goes on", async () => {
+  it("says that the task is still running", async () => {
     const all = await world();
     add(all, { status: "dispatched" });
     const error = await failureOf(all.client.waitForDelegation(ID, ONE_LOOK));
@@ -135,7 +135,7 @@ describe("a wait that is over too early", () => {
     expect(error.message).toMatch(/It goes on: wait for it again later, and do not hand the task out anew\./);
   });
 
-  it("tells what was wrong with the last look", async () => {
+  it("includes the failure of the last poll", async () => {
     const all = await world({ retry: { maxAttempts: 1 } });
     all.platform.fail(ROUTE, { status: 503 });
     const error = await failureOf(all.client.waitForDelegation(ID, ONE_LOOK));
@@ -143,7 +143,7 @@ describe("a wait that is over too early", () => {
     expect(error).toMatchObject({ code: "timeout", cause: { code: "platform_error", status: 503 } });
   });
 
-  it("by the caller rejects with the caller's reason, between looks and during one", async () => {
+  it("rejects with the reason of the caller's abort, between polls and during one", async () => {
     for (const stalled of [false, true]) {
       const all = await world();
       if (stalled) all.platform.fail(ROUTE, { kind: "stall" });
@@ -158,7 +158,7 @@ describe("a wait that is over too early", () => {
     }
   });
 
-  it("by the end of the client is `closed`", async () => {
+  it("rejects with `closed` when the client closes", async () => {
     const all = await world();
     const pending = failureOf(all.client.waitForDelegation(ID));
     await until(() => looks(all) === 1);
@@ -167,7 +167,7 @@ describe("a wait that is over too early", () => {
   });
 });
 
-describe("a look that fails", () => {
+describe("a poll that fails", () => {
   it.each<[string, Parameters<World["platform"]["fail"]>[1]]>([
     ["a reset", { kind: "reset" }],
     ["a page in the platform's place", { kind: "html" }],
@@ -183,7 +183,7 @@ describe("a look that fails", () => {
     expect(looks(all)).toBe(4);
   });
 
-  it("by a stall ends with its own limit, and the next one sees", async () => {
+  it("because it stalls ends with its own timeout, and the next one succeeds", async () => {
     const all = await world({ timeouts: { requestMs: 30 } });
     add(all, { status: "failed", error: "gone" });
     all.platform.fail(ROUTE, { kind: "stall" }, { times: 1 });

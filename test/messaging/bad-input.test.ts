@@ -33,7 +33,7 @@ const CALLS: [string, (client: A2AClient, id: never) => Promise<unknown>][] = [
 ];
 
 describe.each(CALLS)("%s", (_, call) => {
-  it.each(BAD_IDS)("refuses %s as an id without a request", async (__, id) => {
+  it.each(BAD_IDS)("rejects %s as an id without a request", async (__, id) => {
     const error = await failureOf(call(testClient(), id as never));
     expect(error).toMatchObject({
       code: "invalid_argument",
@@ -47,13 +47,13 @@ describe.each(CALLS)("%s", (_, call) => {
 });
 
 describe("agentCardUrl and peerName", () => {
-  it.each(BAD_IDS)("answer nothing for %s", (_, id) => {
+  it.each(BAD_IDS)("return nothing for %s", (_, id) => {
     const client = testClient();
     expect(client.agentCardUrl(id as string)).toBe("");
     expect(client.peerName(id as string)).toBeUndefined();
   });
 
-  it("answer for an id in any form", () => {
+  it("accept an id in any form", () => {
     const client = testClient();
     expect(client.agentCardUrl(` ${PEER.toUpperCase()} `)).toBe(
       `http://platform.test/registry/discover/${PEER}`,
@@ -94,7 +94,7 @@ describe("the options of a send", () => {
     ["source", null],
   ];
 
-  it.each(rows)("are refused with %s: %s", async (name, value) => {
+  it.each(rows)("are rejected with %s: %s", async (name, value) => {
     const sending = testClient().sendA2AMessage(PEER, "hi", { [name]: value });
     const error = await failureOf(sending);
     expect(error).toMatchObject({ code: "invalid_argument", attempts: 0, delivery: "not-sent" });
@@ -102,13 +102,13 @@ describe("the options of a send", () => {
     expect(error.message.length).toBeLessThanOrEqual(500);
   });
 
-  it.each([null, "fast", 7, true])("are refused when they are %j", async (options) => {
+  it.each([null, "fast", 7, true])("are rejected when they are %j", async (options) => {
     const error = await failureOf(testClient().sendA2AMessage(PEER, "hi", options as never));
     expect(error).toMatchObject({ code: "invalid_argument" });
     expect(error.message).toContain("options");
   });
 
-  it("may not hold metadata that JSON cannot", async () => {
+  it("are rejected with metadata that JSON cannot represent", async () => {
     const error = await failureOf(testClient().sendA2AMessage(PEER, "hi", { metadata: { n: 1n } }));
     expect(error).toMatchObject({ code: "invalid_argument" });
   });
@@ -122,7 +122,7 @@ describe("the options of the other calls", () => {
     ["checkAccess", (options) => testClient().checkAccess(PEER, options)],
   ];
 
-  it.each(calls)("are refused by %s when they are wrong", async (_, call) => {
+  it.each(calls)("are rejected by %s when they are invalid", async (_, call) => {
     for (const [options, culprit] of [
       [{ source: STRANGER }, "`source`"],
       [{ timeoutMs: Number.NaN }, "`timeoutMs`"],
@@ -136,7 +136,7 @@ describe("the options of the other calls", () => {
     }
   });
 
-  it("are refused by listPeers when the query is no text", async () => {
+  it("are rejected by listPeers when the query is not a string", async () => {
     const error = await failureOf(testClient().listPeers({ query: 7 as never }));
     expect(error).toMatchObject({ code: "invalid_argument" });
     expect(error.message).toContain("`query`");
@@ -144,20 +144,20 @@ describe("the options of the other calls", () => {
 });
 
 describe("a message to oneself", () => {
-  it.each([OWN, OWN.toUpperCase(), ` ${OWN} `])("is refused for %j", async (id) => {
+  it.each([OWN, OWN.toUpperCase(), ` ${OWN} `])("is rejected for %j", async (id) => {
     const error = await failureOf(testClient().sendA2AMessage(id, "hi"));
     expect(error).toMatchObject({ code: "invalid_argument", attempts: 0 });
     expect(error.message).toContain("allowSelf");
   });
 
-  it("is refused unless `allowSelf` is exactly true", async () => {
+  it("is rejected unless `allowSelf` is exactly true", async () => {
     const sending = testClient().sendA2AMessage(OWN, "hi", { allowSelf: 1 as never });
     expect(await failureOf(sending)).toMatchObject({ code: "invalid_argument" });
   });
 });
 
 describe("a blank message", () => {
-  it.each(["", " ", "\n\t", {}, { parts: [] }])("is refused without a request: %j", async (message) => {
+  it.each(["", " ", "\n\t", {}, { parts: [] }])("is rejected without a request: %j", async (message) => {
     const error = await failureOf(testClient().sendA2AMessage(PEER, message));
     expect(error).toMatchObject({ code: "invalid_argument", attempts: 0 });
     expect(error.message).toContain("message");

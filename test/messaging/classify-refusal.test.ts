@@ -11,12 +11,12 @@ function expected({ code, delivery, repeated, retryAfterMs, status }: RefusalRow
   return { code, delivery, repeated, retryAfterMs, status };
 }
 
-describe("what the platform says about a message it did not deliver", () => {
+describe("the platform's answer to a message that it did not deliver", () => {
   it.each(PLATFORM_REFUSALS)("$name is $code, $delivery", (row) => {
     expect(judge(row)).toEqual(expected(row));
   });
 
-  it("promises that what is repeated without being asked was not delivered", () => {
+  it("is retryable only when the message was not delivered", () => {
     const repeated = PLATFORM_REFUSALS.filter(
       (row) => failureFrom(row.body, row.status, row.headers).retryable,
     );
@@ -30,7 +30,7 @@ describe("statuses that are not the platform's own", () => {
     expect(judge(row)).toEqual(expected(row));
   });
 
-  it.each([600, 999])("has no meaning for the status %i, which HTTP does not know", (status) => {
+  it.each([600, 999])("classifies the status %i, which HTTP does not define, as bad_response", (status) => {
     expect(failureFrom("", status)).toMatchObject({
       code: "bad_response",
       delivery: "maybe",
@@ -40,26 +40,26 @@ describe("statuses that are not the platform's own", () => {
   });
 });
 
-describe("the words of a refusal", () => {
-  it("name the peer, the status and what the platform said", () => {
+describe("the text of a refusal", () => {
+  it("names the peer, the status and the platform's error", () => {
     const { summary } = failureFrom({ error: "workspace has no URL", status: "paused" }, 503);
     for (const fact of ["peer P is not online", "HTTP 503", "workspace has no URL", "paused"]) {
       expect(summary).toContain(fact);
     }
   });
 
-  it("carry the agent's own words, also those of a JSON-RPC error", () => {
+  it("contains the agent's own error, also that of a JSON-RPC error", () => {
     expect(failureFrom({ error: "quota used up" }, 418).summary).toMatch(/HTTP 418.*quota used up/);
     expect(failureFrom({ error: { code: 1, message: "kaput" } }, 500).summary).toMatch(/HTTP 500.*kaput/);
   });
 
-  it("tell a caller behind the wrong tenant which options to look at", () => {
+  it("names the options that may be wrong when the tenant is", () => {
     const { advice } = failureFrom("", 404);
     expect(advice).toContain("orgId");
     expect(advice).toContain("origin");
   });
 
-  it("tell the host a redirect leads to, and no more of its location", () => {
+  it("names the host of a redirect, and no other part of its location", () => {
     const location = "https://me:key1@login.elsewhere.test/path?key=key2";
     const { summary } = failureFrom("", 307, { location });
     expect(summary).toContain("login.elsewhere.test");
@@ -67,12 +67,12 @@ describe("the words of a refusal", () => {
     expect(failureFrom("", 302, { location: "/relative" }).code).toBe("bad_response");
   });
 
-  it("keep the page of an edge out of the message", () => {
+  it("leaves out the HTML of a proxy", () => {
     expect(JSON.stringify(failureFrom("<html>SECRET PAGE</html>", 502))).not.toContain("SECRET PAGE");
   });
 });
 
-describe("the wait a platform asks for", () => {
+describe("the delay that the platform asks for", () => {
   it("prefers the header to the body", () => {
     expect(failureFrom({ error: "x", retry_after: 99 }, 429, { "retry-after": "3" }).retryAfterMs).toBe(3000);
   });
@@ -82,13 +82,13 @@ describe("the wait a platform asks for", () => {
     expect(failureFrom("", 429, { "retry-after": "1.5" }).retryAfterMs).toBe(1500);
   });
 
-  it("is never longer than a number can tell", () => {
+  it("is a finite number, however large the body's", () => {
     const { retryAfterMs = 0 } = failureFrom({ error: "rate limit exceeded", retry_after: 1e308 }, 429);
     expect(Number.isFinite(retryAfterMs)).toBe(true);
     expect(retryAfterMs).toBeGreaterThan(600_000);
   });
 
-  it("takes a date without a zone for UTC, wherever the process runs", () => {
+  it("reads a date without a time zone as UTC, whatever the zone of the process", () => {
     vi.stubEnv("TZ", "America/New_York");
     onTestFinished(() => void vi.unstubAllEnvs());
     const [day, date, month, year, time] = new Date(Date.now() + 60_000)
@@ -99,11 +99,11 @@ describe("the wait a platform asks for", () => {
     expect(failureFrom("", 429, { "retry-after": header }).retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 
-  it("counts a date that is past as no wait", () => {
+  it("is 0 for a date in the past", () => {
     expect(failureFrom("", 429, { "retry-after": "Sun, 06 Nov 1994 08:49:37 GMT" }).retryAfterMs).toBe(0);
   });
 
-  it("counts a date to come from now", () => {
+  it("is the time until a date in the future", () => {
     const at = new Date(Date.now() + 60_000).toUTCString();
     const { retryAfterMs = 0 } = failureFrom("", 429, { "retry-after": at });
     expect(retryAfterMs).toBeGreaterThan(50_000);
@@ -117,7 +117,7 @@ describe("the wait a platform asks for", () => {
     },
   );
 
-  it.each([-1, null, true, "soon", [1], {}, "-5"])("takes no wait from the body's %j", (retry_after) => {
+  it.each([-1, null, true, "soon", [1], {}, "-5"])("ignores the body's %j", (retry_after) => {
     expect(failureFrom({ retry_after }, 429).retryAfterMs).toBeUndefined();
   });
 });

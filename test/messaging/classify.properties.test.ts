@@ -80,7 +80,7 @@ const header = fc.oneof(
   fc.date().map((date) => (Number.isNaN(date.getTime()) ? "never" : date.toUTCString())),
 );
 
-describe("any answer at all", () => {
+describe("any response", () => {
   it("becomes exactly one outcome or one failure, and nothing is thrown", () => {
     fc.assert(
       fc.property(status, body, header, (code, text, retryAfter) => {
@@ -97,7 +97,7 @@ describe("any answer at all", () => {
     );
   });
 
-  it("is repeated only where it was surely not delivered", () => {
+  it("is retryable only when the message was not delivered", () => {
     fc.assert(
       fc.property(status, body, (code, text) => {
         const verdict = classify(httpAnswer(code, text), "peer P");
@@ -107,7 +107,7 @@ describe("any answer at all", () => {
     );
   });
 
-  it("is never repeated after a success status", () => {
+  it("is never retryable after a success status", () => {
     fc.assert(
       fc.property(body, (text) => {
         const verdict = classify(httpAnswer(200, text), "peer P");
@@ -117,7 +117,7 @@ describe("any answer at all", () => {
     );
   });
 
-  it("asks for a wait that a timer can be told, or for none", () => {
+  it("has a delay that a timer accepts, or none", () => {
     const wait = fc.oneof(fc.double(), fc.string(), fc.integer());
     fc.assert(
       fc.property(wait, wait, header, (seconds, more, retryAfter) => {
@@ -137,7 +137,7 @@ describe("any answer at all", () => {
     );
   });
 
-  it("leaves every prototype as it was", () => {
+  it("changes no prototype", () => {
     const before = POISON.map((name) => Object.getOwnPropertyDescriptor(Object.prototype, name));
     fc.assert(
       fc.property(json, (text) => {
@@ -149,7 +149,7 @@ describe("any answer at all", () => {
     expect(POISON.map((name) => Object.getOwnPropertyDescriptor(Object.prototype, name))).toEqual(before);
   });
 
-  it("does not take inherited members for its own", () => {
+  it("ignores inherited members", () => {
     const text = '{"__proto__":{"result":"inherited"},"constructor":{"prototype":{"polluted":true}}}';
     const verdict = classify(httpAnswer(200, text), "peer P");
     expect(verdict.ok).toBe(false);
@@ -158,7 +158,7 @@ describe("any answer at all", () => {
 });
 
 describe("the reply parser", () => {
-  it("reads any value without throwing, and always into text", () => {
+  it("parses any value to text without throwing", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -175,7 +175,7 @@ describe("the reply parser", () => {
     );
   });
 
-  it("joins the text of any number of parts in their order", () => {
+  it("joins the texts of any number of parts in order", () => {
     const distinct = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 });
     fc.assert(
       fc.property(distinct, (texts) => {

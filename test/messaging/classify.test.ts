@@ -12,7 +12,7 @@ describe("a reply", () => {
     expect(outcomeOf(`\uFEFF${JSON.stringify(rpc("hi"))}`)).toMatchObject({ kind: "reply", text: "hi" });
   });
 
-  it("survives an `error` that is null or false beside it", () => {
+  it("is read despite an `error` that is null or false", () => {
     expect(outcomeOf({ result: "hi", error: null })).toMatchObject({ text: "hi" });
     expect(outcomeOf({ result: "hi", error: false })).toMatchObject({ text: "hi" });
   });
@@ -54,7 +54,7 @@ describe("a message that was queued", () => {
     expect(text).toContain("do not send it again");
   });
 
-  it("ignores facts of a wrong type", () => {
+  it("ignores members of a wrong type", () => {
     const body = { queued: true, queue_id: 7, queue_depth: "3", delivery_mode: null };
     expect(outcomeOf(body)).toEqual({ kind: "queued", text: expect.any(String), raw: body });
   });
@@ -68,7 +68,7 @@ describe("a message that was queued", () => {
   });
 });
 
-describe("an error inside a success", () => {
+describe("an error in a success response", () => {
   it.each([
     ["message and code", { code: -32603, message: "boom", data: {} }, -32603, "boom (code=-32603)"],
     ["message alone", { message: "boom" }, undefined, "boom"],
@@ -87,7 +87,7 @@ describe("an error inside a success", () => {
     });
   });
 
-  it("is the agent's when it is plain text", () => {
+  it("is an agent error when it is plain text", () => {
     const failure = failureFrom({ error: "agent returned empty response body" });
     expect(failure).toMatchObject({
       code: "agent_error",
@@ -98,18 +98,18 @@ describe("an error inside a success", () => {
     expect(failure.summary).toBe("peer P answered with an error: agent returned empty response body");
   });
 
-  it("outweighs a result beside it", () => {
+  it("takes precedence over a result", () => {
     expect(verdictOf({ error: "broken", result: textMessage("fine") })).toBe("agent_error");
     expect(verdictOf({ error: { code: 1 }, result: textMessage("fine") })).toBe("rpc_error");
     expect(verdictOf({ error: "", result: textMessage("fine") })).toBe("agent_error");
   });
 
-  it.each([7, true, ["x"], [[]]])("cannot be understood when `error` is %j", (error) => {
+  it.each([7, true, ["x"], [[]]])("is a bad response when `error` is %j", (error) => {
     expect(verdictOf({ error, result: "fine" })).toBe("bad_response");
   });
 });
 
-describe("a success that cannot be understood", () => {
+describe("a success response of unknown shape", () => {
   it.each([
     ["an empty body", ""],
     ["white space", " \n"],

@@ -9,12 +9,12 @@ const platform = nockPlatform();
 const circular: Record<string, unknown> = {};
 circular.self = circular;
 
-describe("what a caller wants to say", () => {
-  it("is one text part when it is text, kept to the letter", () => {
+describe("a message from a caller", () => {
+  it("is one unchanged text part when it is a string", () => {
     expect(parseMessageParts("  hi\n")).toEqual([{ kind: "text", text: "  hi\n" }]);
   });
 
-  it("is the text and then the parts when it is an object", () => {
+  it("is its text followed by its parts when it is an object", () => {
     const parts = [{ kind: "data", data: null }] as const;
     expect(parseMessageParts({ text: "a", parts })).toEqual([
       { kind: "text", text: "a" },
@@ -53,7 +53,7 @@ describe("what a caller wants to say", () => {
   it.each<[string, unknown]>([
     ["a circle", circular],
     ["a bigint", 1n],
-  ])("is refused when its data holds %s, which JSON cannot", async (_, data) => {
+  ])("is rejected when its data contains %s, which JSON cannot represent", async (_, data) => {
     const envelope = { sourceId: OWN, messageId: "m", rpcId: "r" };
     const error = await thrownBy(() => serializeMessage([{ kind: "data", data }], envelope));
     expect(error).toMatchObject({ code: "invalid_argument" });
@@ -93,7 +93,7 @@ describe("a message that is too large", () => {
     expect(error.message).toContain("The message has 2001 bytes as JSON; the limit is 2000.");
   });
 
-  it("is one above 1 MiB unless the client says otherwise", async () => {
+  it("is one above 1 MiB by default", async () => {
     platform.answerMessage(reply());
     const client = testClient();
     await client.sendA2AMessage(PEER, textOfSize(1_048_576, "a"), { messageId: "m" });

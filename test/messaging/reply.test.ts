@@ -53,17 +53,17 @@ describe("the text of a reply", () => {
     expect(outcomeOf(body)).toMatchObject({ kind: "reply", text: "hi", raw: body });
   });
 
-  it("takes off one inner envelope, not two", () => {
+  it("is read from one inner JSON-RPC envelope, but not from two", () => {
     const twice = { result: { result: { result: textMessage("hi") } } };
     expect(outcomeOf(twice)).toMatchObject({ kind: "reply", text: "(no response)" });
   });
 
-  it("keeps the words as they are", () => {
+  it("is unchanged", () => {
     const words = "  # Title\n\n```js\n1 < 2\n```\t\u202e ";
     expect(resultOutcome(textMessage(words))).toMatchObject({ text: words });
   });
 
-  it("keeps the whole answer beside it", () => {
+  it("comes with the whole response in `raw`", () => {
     const body = rpc({ ...textMessage("hi"), metadata: { tool_trace: [{ tool: "search" }] } });
     expect(outcomeOf(body).raw).toEqual(body);
   });
@@ -95,14 +95,14 @@ describe("files and data of a reply", () => {
     });
   });
 
-  it("takes artifact content that is an object for data", () => {
+  it("include artifact content that is an object, as data", () => {
     expect(resultOutcome({ artifacts: [{ type: "application/json", content: { n: 1 } }] })).toMatchObject({
       text: "",
       data: [{ n: 1 }],
     });
   });
 
-  it("comes from the status message and the artifacts, too", () => {
+  it("are also read from the status message and the artifacts", () => {
     const outcome = resultOutcome({
       status: { state: "completed", message: { parts: [{ data: 1 }] } },
       artifacts: [{ parts: [{ data: 2 }, { url: "u" }] }],
@@ -112,19 +112,19 @@ describe("files and data of a reply", () => {
 });
 
 describe("the ids of a reply", () => {
-  it("are those of a task", () => {
+  it("are the ids of a task", () => {
     const task = { kind: "task", id: "t-1", contextId: "c-1", status: finished };
     expect(resultOutcome(task)).toMatchObject({ taskId: "t-1", contextId: "c-1" });
     expect(resultOutcome({ task })).toMatchObject({ taskId: "t-1", contextId: "c-1" });
   });
 
-  it("are those a message names, never the message's own", () => {
+  it("are the ids that a message refers to, never the id of the message", () => {
     const outcome = resultOutcome({ ...textMessage("hi"), id: "m-1", taskId: "t-2", contextId: "c-2" });
     expect(outcome).toMatchObject({ taskId: "t-2", contextId: "c-2" });
     expect(resultOutcome({ ...textMessage("hi"), id: "m-1" })).not.toHaveProperty("taskId");
   });
 
-  it("are left out when they are no text", () => {
+  it("are left out when they are not strings", () => {
     const outcome = resultOutcome({ kind: "task", id: 7, contextId: null, status: finished });
     expect(outcome).not.toHaveProperty("taskId");
     expect(outcome).not.toHaveProperty("contextId");
@@ -158,12 +158,12 @@ describe("the state of a task", () => {
     expect(failure.summary).toMatch(/^peer P took the task, and it ended as \w+: disk full$/);
   });
 
-  it("gives the status message as the reason before the artifacts", () => {
+  it("takes the reason of a failure from the status message before the artifacts", () => {
     const task = { ...inState("failed", "disk full"), artifacts: [{ parts: [text("half a report")] }] };
     expect(failureFrom(rpc(task)).summary).not.toContain("half a report");
   });
 
-  it("gives whatever else was written when there is no status message", () => {
+  it("takes the reason from any other text when there is no status message", () => {
     const task = { status: { state: "failed" }, artifacts: [{ parts: [text("stack trace")] }] };
     expect(failureFrom(rpc(task)).summary).toContain("failed: stack trace");
     expect(failureFrom(rpc({ status: "failed" })).summary).toBe(
@@ -186,7 +186,7 @@ describe("the state of a task", () => {
     expect(outcomeOf(body)).toEqual({ kind, text: "which one?", taskId: "t", contextId: "c", raw: body });
   });
 
-  it("of a task that has said nothing yet leaves the text empty", () => {
+  it("gives an unfinished task without text an empty text", () => {
     expect(resultOutcome({ kind: "task", id: "t", status: { state: "working" } })).toMatchObject({
       kind: "working",
       text: "",
@@ -200,13 +200,13 @@ describe("the state of a task", () => {
     },
   );
 
-  it("counts in a body that is a bare task", () => {
+  it("is read from a body that is a bare task", () => {
     expect(verdictOf(inState("failed"))).toBe("task_failed");
     expect(verdictOf(inState("working"))).toBe("working");
   });
 });
 
-describe("an agent's error in the words of a reply", () => {
+describe("an agent's error as the text of a reply", () => {
   it.each<[string, unknown]>([
     ["a message", textMessage("Agent error: model overloaded")],
     ["a message that names the exception", textMessage("Agent error (TimeoutError) - see workspace logs")],
@@ -234,7 +234,7 @@ describe("an agent's error in the words of a reply", () => {
 });
 
 describe("an error inside an inner envelope", () => {
-  it("counts as if it stood outside", () => {
+  it("counts like an error of the outer envelope", () => {
     expect(verdictOf(rpc({ jsonrpc: "2.0", error: { code: 1, message: "x" } }))).toBe("rpc_error");
     expect(verdictOf(rpc({ error: "agent exploded" }))).toBe("agent_error");
   });

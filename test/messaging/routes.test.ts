@@ -17,19 +17,19 @@ const FIRST_SENDS = [OWN, `Bearer ${TOKEN}`];
 const SECOND_SENDS = [SECOND, `Bearer ${SECOND_TOKEN}`];
 
 describe("a client of several workspaces", () => {
-  it("sends through its first one when it knows no better", async () => {
+  it("sends from its first workspace by default", async () => {
     platform.answerMessage(reply());
     await clientOfTwo().sendA2AMessage(PEER, "hi");
     expect(senders()).toEqual([FIRST_SENDS]);
   });
 
-  it.each(["", "  "])("takes the source %j for none", async (source) => {
+  it.each(["", "  "])("treats the source %j as none", async (source) => {
     platform.answerMessage(reply());
     await clientOfTwo().sendA2AMessage(PEER, "hi", { source });
     expect(senders()).toEqual([FIRST_SENDS]);
   });
 
-  it("sends through the workspace whose list showed the peer", async () => {
+  it("sends from the workspace whose list contained the peer", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answerMessage(reply());
     const client = clientOfTwo();
@@ -38,7 +38,7 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([SECOND_SENDS]);
   });
 
-  it("sends through the workspace that saw the peer last", async () => {
+  it("sends from the workspace that listed the peer last", async () => {
     platform.answer(peersOf(SECOND), LISTED, LISTED);
     platform.answer(peersOf(OWN), LISTED);
     platform.answerMessage(reply(), reply());
@@ -51,7 +51,7 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([FIRST_SENDS, SECOND_SENDS]);
   });
 
-  it("learns the way from every row, also from those a query hides", async () => {
+  it("learns the route from every row, also from rows that a query filters out", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answerMessage(reply());
     const client = clientOfTwo();
@@ -60,7 +60,7 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([SECOND_SENDS]);
   });
 
-  it("lets the caller choose, whatever it has learnt", async () => {
+  it("uses the caller's `source` before a learnt route", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answerMessage(reply());
     const client = clientOfTwo();
@@ -69,7 +69,7 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([FIRST_SENDS]);
   });
 
-  it("asks about the peer through the same workspace", async () => {
+  it("discovers the peer from the same workspace", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answer(`GET /registry/discover/${PEER}`, { body: { id: PEER } });
     platform.answer("POST /registry/check-access", { body: { allowed: true } });
@@ -97,7 +97,7 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([SECOND_SENDS, FIRST_SENDS]);
   });
 
-  it("forgets the way after a discovery that was refused", async () => {
+  it("drops the route after a refused discovery", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answer(`GET /registry/discover/${PEER}`, {
       status: 403,
@@ -111,7 +111,7 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([FIRST_SENDS]);
   });
 
-  it("keeps the way when another workspace was refused", async () => {
+  it("keeps the route when another workspace was refused", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answerMessage({ status: 404, body: { error: "workspace not found" } }, reply());
     const client = clientOfTwo();
@@ -121,7 +121,7 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([FIRST_SENDS, SECOND_SENDS]);
   });
 
-  it("keeps the way after a failure that says nothing about it", async () => {
+  it("keeps the route after an unrelated failure", async () => {
     platform.answer(peersOf(SECOND), LISTED);
     platform.answerMessage({ status: 500, body: "" }, reply());
     const client = clientOfTwo();
@@ -137,12 +137,12 @@ describe("a client of several workspaces", () => {
     expect(senders()).toEqual([FIRST_SENDS]);
   });
 
-  it("takes a message to the workspace that would send it for one to oneself", async () => {
+  it("rejects a message to the workspace that would send it", async () => {
     const sending = clientOfTwo().sendA2AMessage(SECOND, "hi", { source: SECOND });
     expect(await failureOf(sending)).toMatchObject({ code: "invalid_argument", attempts: 0 });
   });
 
-  it("asks about each workspace by its own id", async () => {
+  it("requests the record of each workspace by its own id", async () => {
     platform.answer(`GET /workspaces/${OWN}`, { body: { id: OWN } });
     platform.answer(`GET /workspaces/${SECOND}`, { body: { id: SECOND } });
     const client = clientOfTwo();

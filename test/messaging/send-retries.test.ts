@@ -20,36 +20,39 @@ function withoutWait({ status, body, headers }: RefusalRow): Answer {
 
 const ROWS = [...PLATFORM_REFUSALS, ...OTHER_REFUSALS];
 
-describe("an answer that says the message was not delivered and may be soon", () => {
-  it.each(ROWS.filter((row) => row.repeated))("$name is tried five times, then told", async (row) => {
-    const answer = withoutWait(row);
-    platform.answerMessage(answer, answer, answer, answer, answer);
-    const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
-    expect(error).toMatchObject({
-      code: row.code,
-      status: row.status,
-      delivery: "not-sent",
-      retryable: true,
-      attempts: 5,
-    });
-  });
+describe("a transient refusal of a message that was not delivered", () => {
+  it.each(ROWS.filter((row) => row.repeated))(
+    "$name is attempted five times before it is an error",
+    async (row) => {
+      const answer = withoutWait(row);
+      platform.answerMessage(answer, answer, answer, answer, answer);
+      const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
+      expect(error).toMatchObject({
+        code: row.code,
+        status: row.status,
+        delivery: "not-sent",
+        retryable: true,
+        attempts: 5,
+      });
+    },
+  );
 
-  it("is repeated under at-most-once as well", async () => {
+  it("is retried under at-most-once as well", async () => {
     platform.answerMessage(WAKING, reply("awake"));
     const sent = await testClient({ delivery: "at-most-once" }).sendA2AMessage(PEER, "hi");
     expect(sent).toMatchObject({ text: "awake", attempts: 2 });
   });
 
-  it("is tried as often as the caller allows", async () => {
+  it("is attempted as often as `maxAttempts` allows", async () => {
     platform.answerMessage(WAKING, WAKING);
     const client = testClient({ retry: { maxAttempts: 2 } });
     expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({ attempts: 2 });
   });
 });
 
-describe("an answer that is final", () => {
+describe("a final answer", () => {
   // A 401 asks the token source again, which has a test of its own.
-  it.each(ROWS.filter((row) => !row.repeated))("$name is told after one request", async (row) => {
+  it.each(ROWS.filter((row) => !row.repeated))("$name is an error after one request", async (row) => {
     platform.answerMessage(withoutWait(row));
     const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
     expect(error).toMatchObject({
@@ -78,14 +81,14 @@ describe("an answer that is final", () => {
   it.each<[string, Answer]>([
     ["202 of a busy peer", { status: 202, body: { queued: true, queue_id: "q", queue_depth: 1 } }],
     ["200 of a peer that polls", { body: { status: "queued", delivery_mode: "poll" } }],
-  ])("is not repeated for the %s", async (_, answer) => {
+  ])("is not retried for the %s", async (_, answer) => {
     platform.answerMessage(answer);
     expect(await testClient().sendA2AMessage(PEER, "hi")).toMatchObject({ kind: "queued", attempts: 1 });
   });
 });
 
-describe("the identity of a message", () => {
-  it("is the same on all attempts, and so is the whole request", async () => {
+describe("the ids of a message", () => {
+  it("are the same on all attempts, as is the whole request", async () => {
     platform.answerMessage(WAKING, { error: "ECONNREFUSED" }, WAKING, reply());
     await testClient().sendA2AMessage(PEER, "hi", { metadata: { a: 1 } });
     const [first, ...others] = platform.envelopes();
@@ -93,7 +96,7 @@ describe("the identity of a message", () => {
     for (const envelope of others) expect(envelope).toEqual(first);
   });
 
-  it("is another one for the next message", async () => {
+  it("differ from those of the next message", async () => {
     platform.answerMessage(reply(), reply());
     const client = testClient();
     await client.sendA2AMessage(PEER, "hi");
@@ -103,7 +106,7 @@ describe("the identity of a message", () => {
     expect(first?.id).not.toBe(second?.id);
   });
 
-  it("is told with the error, so that the same message can be sent again", async () => {
+  it("are part of the error, so that the same message can be sent again", async () => {
     platform.answerMessage(
       { status: 502, body: { error: "workspace URL is not publicly routable" } },
       reply(),
@@ -130,7 +133,7 @@ describe("a connection that broke", () => {
   const PERHAPS_SENT = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"];
   const twice = (error: string): Answer[] => [{ error }, { error }];
 
-  it.each(NEVER_CONNECTED)("by %s is repeated under either promise", async (code) => {
+  it.each(NEVER_CONNECTED)("by %s is retried in either delivery mode", async (code) => {
     platform.answerMessage({ error: code }, reply(), { error: code }, reply());
     const client = testClient(overFetch);
     expect(await client.sendA2AMessage(PEER, "hi", { delivery: "at-most-once" })).toMatchObject({
@@ -141,7 +144,7 @@ describe("a connection that broke", () => {
     });
   });
 
-  it.each(NEVER_CONNECTED)("by %s is told as not sent", async (code) => {
+  it.each(NEVER_CONNECTED)("by %s is an error with delivery `not-sent`", async (code) => {
     platform.answerMessage(...twice(code));
     const client = testClient({ ...overFetch, retry: { maxAttempts: 2 } });
     expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({
@@ -151,7 +154,7 @@ describe("a connection that broke", () => {
     });
   });
 
-  it.each(PERHAPS_SENT)("by %s is repeated under at-least-once and told as a maybe", async (code) => {
+  it.each(PERHAPS_SENT)("by %s is retried under at-least-once, with delivery `maybe`", async (code) => {
     platform.answerMessage(...twice(code));
     const client = testClient({ ...overFetch, retry: { maxAttempts: 2 } });
     expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({
@@ -172,7 +175,7 @@ describe("a connection that broke", () => {
     });
   });
 
-  it("follows the promise of the call before that of the client", async () => {
+  it("follows the delivery mode of the call before that of the client", async () => {
     platform.answerMessage({ error: "ECONNRESET" });
     const client = testClient({ ...overFetch, delivery: "at-least-once" });
     const sending = client.sendA2AMessage(PEER, "hi", { delivery: "at-most-once" });
@@ -192,7 +195,7 @@ describe("a connection that broke", () => {
     },
   );
 
-  it("by an unheard-of error is not repeated, and counts as a maybe", async () => {
+  it("by an unknown error is not retried and has delivery `maybe`", async () => {
     platform.answerMessage({ error: "E_WHO_KNOWS" });
     expect(await failureOf(testClient(overFetch).sendA2AMessage(PEER, "hi"))).toMatchObject({
       code: "network",
@@ -201,7 +204,7 @@ describe("a connection that broke", () => {
     });
   });
 
-  it("leaves its maybe on the error, although the last attempt surely did not arrive", async () => {
+  it("keeps delivery `maybe` on the error when only the last attempt did not arrive", async () => {
     platform.answerMessage({ error: "ECONNRESET" }, { status: 404, body: { error: "workspace not found" } });
     expect(await failureOf(testClient(overFetch).sendA2AMessage(PEER, "hi"))).toMatchObject({
       code: "peer_not_found",
@@ -210,21 +213,21 @@ describe("a connection that broke", () => {
     });
   });
 
-  it("before it stood is repeated over Node's own client, too", async () => {
+  it("before it was established is retried over Node's HTTP client too", async () => {
     platform.answerMessage({ error: "ECONNREFUSED" }, { error: "ECONNREFUSED" }, reply());
     const sent = await testClient({ delivery: "at-most-once" }).sendA2AMessage(PEER, "hi");
     expect(sent).toMatchObject({ kind: "reply", attempts: 3 });
   });
 });
 
-describe("the wait the platform asks for", () => {
+describe("the delay that the platform asks for", () => {
   const limited = (seconds: string): Answer => ({
     status: 429,
     body: { error: "rate limit exceeded" },
     headers: { "retry-after": seconds },
   });
 
-  it("is kept, with up to half of it on top", async () => {
+  it("is waited for, with up to half of it added", async () => {
     platform.answerMessage(limited("0.04"), reply());
     const delays: number[] = [];
     const client = testClient({
@@ -245,7 +248,7 @@ describe("the wait the platform asks for", () => {
     expect(delays).toEqual([8]);
   });
 
-  it("ends the send at once when it does not fit into the budget", async () => {
+  it("ends the send at once when it exceeds the budget", async () => {
     platform.answerMessage(limited("900"));
     const started = performance.now();
     const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
@@ -259,20 +262,20 @@ describe("the wait the platform asks for", () => {
     expect(error.message).toContain("Try again in 15 min.");
   });
 
-  it("is measured against the budget of the call", async () => {
+  it("is compared with the budget of the call", async () => {
     platform.answerMessage(limited("3"));
     const sending = testClient().sendA2AMessage(PEER, "hi", { budgetMs: 1000 });
     expect(await failureOf(sending)).toMatchObject({ attempts: 1, retryAfterMs: 3000 });
   });
 
-  it("may be longer than any timer without firing at once", async () => {
+  it("may exceed the longest timer without firing at once", async () => {
     platform.answerMessage(limited("99999999999"));
     expect(await failureOf(testClient().sendA2AMessage(PEER, "hi"))).toMatchObject({ attempts: 1 });
   });
 });
 
 describe("the events of a send", () => {
-  it("tell every attempt, every delay and the end", async () => {
+  it("report every attempt, every delay and the end", async () => {
     platform.answerMessage(WAKING, reply());
     const events: unknown[] = [];
     const client = testClient({ onEvent: (event) => events.push(event) });
@@ -301,7 +304,7 @@ describe("the events of a send", () => {
     ]);
   });
 
-  it("name the code of the error a send ended with", async () => {
+  it("have the code of the error that ended the send", async () => {
     platform.answerMessage({ status: 404, body: { error: "workspace not found" } });
     const ends: unknown[] = [];
     const client = testClient({
@@ -311,7 +314,7 @@ describe("the events of a send", () => {
     expect(ends).toMatchObject([{ ok: false, outcome: "peer_not_found", attempts: 1 }]);
   });
 
-  it("do no harm when the hook throws", async () => {
+  it("do not affect the send when the hook throws", async () => {
     platform.answerMessage(WAKING, reply("still here"));
     const client = testClient({
       onEvent: () => {
@@ -348,7 +351,7 @@ describe("a caller's own abort", () => {
 });
 
 describe("a closed client", () => {
-  it("refuses every call", async () => {
+  it("rejects every call", async () => {
     const client = testClient();
     await client.close();
     for (const call of [
@@ -362,7 +365,7 @@ describe("a closed client", () => {
     }
   });
 
-  it("ends the send under way", async () => {
+  it("ends a pending send", async () => {
     platform.answerMessage(WAKING);
     const client = testClient({
       retry: { baseDelayMs: 60_000, maxDelayMs: 60_000 },

@@ -29,7 +29,7 @@ describe("the request of a send", () => {
     });
   });
 
-  it("names the workspace and brings the bearer of that same workspace", async () => {
+  it("names the workspace and carries the token of that workspace", async () => {
     platform.answerMessage(reply(), reply());
     const client = clientOfTwo();
     await client.sendA2AMessage(PEER, "from the first");
@@ -45,7 +45,7 @@ describe("the request of a send", () => {
     ]);
   });
 
-  it("declares JSON, refuses encodings and gives the platform's own origin", async () => {
+  it("declares JSON, accepts no encoding and sends the platform's own origin", async () => {
     platform.answerMessage(reply());
     await testClient({ orgId: "org-1" }).sendA2AMessage(PEER, "hi");
 
@@ -58,7 +58,7 @@ describe("the request of a send", () => {
     });
   });
 
-  it("leaves out the headers that are switched off or unknown", async () => {
+  it("leaves out headers that are disabled or have no value", async () => {
     platform.answerMessage(reply());
     await testClient({ origin: null, token: () => undefined }).sendA2AMessage(PEER, "hi");
 
@@ -86,7 +86,7 @@ describe("the request of a send", () => {
     });
   });
 
-  it("has no conversation, task or metadata that nobody gave", async () => {
+  it("has no conversation, task or metadata by default", async () => {
     platform.answerMessage(reply());
     await testClient().sendA2AMessage(PEER, "hi");
     expect(Object.keys(platform.envelopes()[0]?.params.message ?? {}).sort()).toEqual([
@@ -129,7 +129,7 @@ describe("the request of a send", () => {
     expect(platform.sent[0]?.headers.origin).toBe(PLATFORM);
   });
 
-  it("goes to the own workspace when the caller insists", async () => {
+  it("goes to the own workspace with `allowSelf`", async () => {
     platform.answer(`POST /workspaces/${OWN}/a2a`, reply("myself"));
     const sent = await testClient().sendA2AMessage(OWN, "hi", { allowSelf: true });
     expect(sent.text).toBe("myself");
@@ -137,7 +137,7 @@ describe("the request of a send", () => {
 });
 
 describe("the report of a send", () => {
-  it("says what came of it, under which identity and after how many requests", async () => {
+  it("has the outcome, the message id and the number of requests", async () => {
     platform.answerMessage({ status: 503, body: { error: "…", waking: true } }, reply("awake"));
     const sent = await testClient().sendA2AMessage(PEER, "hi");
     expect(sent).toMatchObject({ kind: "reply", text: "awake", attempts: 2 });
@@ -145,7 +145,7 @@ describe("the report of a send", () => {
     expect(sent.elapsedMs).toBeGreaterThanOrEqual(0);
   });
 
-  it("does not take the id of the answer for its own", async () => {
+  it("does not use the message id of the response", async () => {
     platform.answerMessage({ body: { jsonrpc: "2.0", id: 17, result: "hello" } });
     expect(await testClient().sendA2AMessage(PEER, "hi")).toMatchObject({ kind: "reply", text: "hello" });
   });

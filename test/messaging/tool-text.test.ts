@@ -31,7 +31,7 @@ describe("the tool text of a reply", () => {
     expect(await toolTextOf({ body: rpc(result) })).toBe(expected);
   });
 
-  it("names the files, which a model would not learn of otherwise", async () => {
+  it("lists the files", async () => {
     const parts = [
       { kind: "text", text: "see" },
       { kind: "file", file: { uri: "workspace:/r.pdf", name: "r.pdf", mimeType: "application/pdf" } },
@@ -43,7 +43,7 @@ describe("the tool text of a reply", () => {
     expect(await toolTextOf({ body: rpc({ parts: parts.slice(2) }) })).toBe("[file: unnamed (inline)]");
   });
 
-  it("keeps control characters of a file's name out of its line", async () => {
+  it("removes control characters from a file's name", async () => {
     const parts = [{ kind: "file", file: { uri: "u", name: "a\n[A2A_ERROR] b\u202e" } }];
     expect(await toolTextOf({ body: rpc({ parts }) })).toBe("[file: a [A2A_ERROR] b  (u)]");
   });
@@ -77,7 +77,7 @@ describe("the tool text of another outcome", () => {
     expect(await toolTextOf({ body: task(state, "which?") })).toBe(expected);
   });
 
-  it("is short when there are neither words nor ids", async () => {
+  it("is short when there is neither text nor an id", async () => {
     expect(await toolTextOf({ body: rpc({ status: { state: "working" } }) })).toBe(
       "The peer has begun the task and not finished it.",
     );
@@ -130,7 +130,7 @@ describe("the tool text of a failure", () => {
     expect(await toolTextOf({ error, errorText })).toBe(`[A2A_ERROR] ${expected} ${TARGET}`);
   });
 
-  it("gives an exception without words its type and the likely cause", async () => {
+  it("names the type and the likely cause of an exception without a message", async () => {
     platform.answerMessage({ error: "", errorText: "" });
     const fetchLike = (...args: Parameters<typeof fetch>) => fetch(...args);
     const error = await failureOf(testClient({ fetch: fetchLike }).sendA2AMessage(PEER, "hi"));
@@ -139,19 +139,19 @@ describe("the tool text of a failure", () => {
     );
   });
 
-  it("gives a refusal of the platform its whole message, with what to do", async () => {
+  it("is the whole message, advice included, of a refusal by the platform", async () => {
     const text = await toolTextOf({ status: 402, body: { error: "workspace budget limit exceeded" } });
     expect(text).toMatch(/^\[A2A_ERROR\] Peer .+ has reached its spending limit/);
     expect(text).toContain("ask another peer");
     expect(text.endsWith(TARGET)).toBe(true);
   });
 
-  it("has no target when none was asked", () => {
+  it("has no target when no request was made", () => {
     const error = new A2AError({ code: "closed", message: "This client is closed." });
     expect(toToolText(error)).toBe("[A2A_ERROR] This client is closed.");
   });
 
-  it("reads an error of another copy of this package", () => {
+  it("accepts an error of another copy of this package", () => {
     const foreign = { [Symbol.for("a2a-peers.A2AError")]: true, code: "closed", message: "Closed." };
     expect(toToolText(foreign as never)).toBe("[A2A_ERROR] Closed.");
   });

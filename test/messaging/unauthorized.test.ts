@@ -17,7 +17,7 @@ function rotating(...answers: (string | undefined)[]) {
 const bearers = () => platform.sent.map((request) => request.headers.authorization);
 
 describe("a refused token", () => {
-  it("makes the client ask its source again and send the message once more", async () => {
+  it("makes the client call its source again and resend the message", async () => {
     platform.answerMessage(REFUSED, reply("fine"));
     const { source, timesAsked } = rotating("old-token", "new-token");
     const events: unknown[] = [];
@@ -81,7 +81,7 @@ describe("a refused token", () => {
     expect(timesAsked()).toBe(2);
   });
 
-  it("is kept when the source has nothing better", async () => {
+  it("is kept when the source returns no other", async () => {
     platform.answerMessage(REFUSED, reply());
     const client = testClient({ token: rotating(TOKEN, undefined).source });
     await failureOf(client.sendA2AMessage(PEER, "hi"));
@@ -89,7 +89,7 @@ describe("a refused token", () => {
     expect(bearers()).toEqual([`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]);
   });
 
-  it("stays the platform's refusal when the source fails while it is asked again", async () => {
+  it("is the error when the source fails on the second call", async () => {
     platform.answerMessage(REFUSED);
     let asked = 0;
     const token = () => {
@@ -103,7 +103,7 @@ describe("a refused token", () => {
     });
   });
 
-  it("makes one question of many calls that are refused at once", async () => {
+  it("makes one call of the source for many calls that are refused at once", async () => {
     const calls = 20;
     platform.answerMessage(...Array(calls).fill(REFUSED), ...Array(calls).fill(reply()));
     let asked = 0;
@@ -137,7 +137,7 @@ describe("a refused token", () => {
     expect(await client.listPeers()).toEqual({ peers: [], diagnostic: null });
   });
 
-  it("is not suspected for a 401 that the agent itself sent", async () => {
+  it("is not refreshed after a 401 that the agent itself sent", async () => {
     platform.answerMessage({ status: 401, body: { error: "log in to the agent first" } });
     const { source, timesAsked } = rotating("old-token", "new-token");
     const error = await failureOf(testClient({ token: source }).sendA2AMessage(PEER, "hi"));
@@ -147,7 +147,7 @@ describe("a refused token", () => {
 });
 
 describe("a token source", () => {
-  it("is not asked before the first call, and once for many", async () => {
+  it("is not called before the first request, and once for many", async () => {
     platform.answerMessage(reply(), reply(), reply());
     const { source, timesAsked } = rotating(TOKEN);
     const client = testClient({ token: source });
@@ -156,7 +156,7 @@ describe("a token source", () => {
     expect(timesAsked()).toBe(1);
   });
 
-  it("that has none yet lets the request go without, and is asked after a 401", async () => {
+  it("that returns none lets the request go without a token, and is called again after a 401", async () => {
     platform.answerMessage(REFUSED, reply());
     const client = testClient({ token: rotating(undefined, "fresh-token").source });
     await client.sendA2AMessage(PEER, "hi");
@@ -166,7 +166,7 @@ describe("a token source", () => {
   it.each<[string, () => never]>([
     ["throws", () => { throw new RangeError(`vault said ${TOKEN}`); }],
     ["rejects", () => Promise.reject(new RangeError(`vault said ${TOKEN}`)) as never],
-  ])("that %s fails the call without a request and without its words", async (_, token) => {
+  ])("that %s fails the call without a request and without showing its error", async (_, token) => {
     const error = await failureOf(testClient({ token }).sendA2AMessage(PEER, "hi"));
     expect(error).toMatchObject({ code: "configuration", attempts: 0, delivery: "not-sent" });
     expect(error.message).toContain(OWN);
@@ -174,7 +174,7 @@ describe("a token source", () => {
     expect(JSON.stringify(error) + error.message + error.stack).not.toContain(TOKEN);
   }); // biome-ignore format: a table reads best in rows
 
-  it("that failed is asked again by the next call", async () => {
+  it("that failed is called again by the next call", async () => {
     platform.answerMessage(reply("later"));
     let asked = 0;
     const token = () => {

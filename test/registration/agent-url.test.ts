@@ -49,7 +49,7 @@ function setUp(lookup: HostLookup | undefined, options: A2AClientOptions = {}, c
   return { client, urls, events, requests: () => requests };
 }
 
-describe.each(MODES)("for a platform that is %s", (deployMode) => {
+describe.each(MODES)("with a platform that is %s", (deployMode) => {
   it.each(URL_CASES.filter(({ ours }) => ours[deployMode] !== null))(
     "nothing is sent of $url, and the error says why",
     async (row) => {
@@ -75,7 +75,7 @@ describe.each(MODES)("for a platform that is %s", (deployMode) => {
 });
 
 describe.each(MODES)("the platform itself, %s,", (deployMode) => {
-  it("refuses nothing for its form or its range that the client does not refuse as well", async () => {
+  it("refuses no syntax or range that the client accepts", async () => {
     let addresses: readonly string[] | undefined;
     await using platform = await startPlatform({
       deployMode,
@@ -114,7 +114,7 @@ describe("the advice", () => {
     expect((await failureOf(client.register({ url, agentCard: CARD }))).message).toContain(advice);
   });
 
-  it("on a private network is not given where there the mode would not help", async () => {
+  it("about private networks is not given where the mode would not help", async () => {
     const { client } = setUp(undefined, { deployMode: "saas" });
     const error = await failureOf(client.register({ url: "http://127.0.0.1", agentCard: CARD }));
     expect(error.message).not.toContain("deployMode`");
@@ -141,7 +141,7 @@ describe("a password in the URL", () => {
 });
 
 describe("the URL", () => {
-  it("is registered without the white space around it", async () => {
+  it("is registered without surrounding white space", async () => {
     const { client, urls } = setUp(undefined);
     await client.register({ url: " http://8.8.8.8/a2a\n", agentCard: CARD });
     expect(urls).toEqual(["http://8.8.8.8/a2a"]);
@@ -156,7 +156,7 @@ describe("the URL", () => {
     },
   );
 
-  it("is judged by the organisation when no mode is given: with one the platform is hosted", async () => {
+  it("is checked as for a hosted platform when an organisation is given", async () => {
     const url = "http://10.0.0.1";
     const hosted = setUp(undefined, { deployMode: undefined, orgId: "my-org" });
     await hosted.client.register({ url, agentCard: CARD });
@@ -166,7 +166,7 @@ describe("the URL", () => {
   });
 });
 
-describe("a URL without end", () => {
+describe("a very long URL", () => {
   it.each([
     ["brackets", `http://${"[".repeat(200_000)}`],
     ["user names", `http://${"[@".repeat(100_000)}`],
@@ -201,7 +201,7 @@ describe("the lookup of a host", () => {
     },
   );
 
-  it("that takes half of the call's time leaves the rest, and the decision, to the platform", async () => {
+  it("that takes half of the call's time is given up, and the platform decides", async () => {
     const clock = virtualClock();
     const { client, urls } = setUp(() => new Promise(() => {}), {}, clock);
     await clock.drive(client.register(REGISTRATION, { timeoutMs: 1000 }));
@@ -210,7 +210,7 @@ describe("the lookup of a host", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("is this machine's when a test brings no other", async () => {
+  it("is that of the operating system by default", async () => {
     const { client, requests } = setUp(undefined);
     const error = await failureOf(client.register({ url: "http://LOCALHOST:1", agentCard: CARD }));
     expect(error.detail).toMatch(
@@ -244,7 +244,7 @@ describe("the lookup of a host", () => {
     expect(requests()).toBe(0);
   });
 
-  it("ends with the client, and nothing is sent", async () => {
+  it("ends when the client closes, and nothing is sent", async () => {
     const { client, requests } = setUp(() => new Promise(() => {}));
     const failure = failureOf(client.register(REGISTRATION));
     await client.close();
@@ -252,7 +252,7 @@ describe("the lookup of a host", () => {
     expect(requests()).toBe(0);
   });
 
-  it("is not made again for a registration that is repeated after an outage", async () => {
+  it("is not repeated for a registration that is repeated after an outage", async () => {
     let lookups = 0;
     const { client, urls } = setUp(async () => {
       lookups += 1;
@@ -266,7 +266,7 @@ describe("the lookup of a host", () => {
     expect([lookups, urls.length]).toEqual([1, 2]);
   });
 
-  it("is made once for a registration, and for no wrong argument", async () => {
+  it("is made once for a registration, and not for a wrong argument", async () => {
     let lookups = 0;
     const { client } = setUp(async () => {
       lookups += 1;
@@ -279,7 +279,7 @@ describe("the lookup of a host", () => {
   });
 });
 
-it("the table has enough rows to mean something, and no row twice", () => {
+it("the table has many rows, and none twice", () => {
   const rows = URL_CASES.map(({ url, addresses }) => JSON.stringify([url, addresses]));
   expect(new Set(rows).size).toBe(rows.length);
   expect(rows.length).toBeGreaterThanOrEqual(60);

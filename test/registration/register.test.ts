@@ -48,7 +48,7 @@ async function setUp(
 }
 
 describe("the first registration", () => {
-  it("tells the platform who the agent is", async () => {
+  it("sends the id, the URL and the card to the platform", async () => {
     const { client, registrations } = await setUp();
     expect(await client.register({ url: URL_OF_AGENT, agentCard: CARD })).toEqual({
       status: "registered",
@@ -121,7 +121,7 @@ describe("the first registration", () => {
 });
 
 describe("a later registration", () => {
-  it("shows the token and changes what the platform knows of the agent", async () => {
+  it("sends the token and updates the platform's record of the agent", async () => {
     const { client, platform, registrations, configs } = await setUp({ token: TOKEN });
     const me = platform.addWorkspace({ id: OWN, token: TOKEN, status: "offline" });
     const result = await client.register({ agentCard: { name: "new" } });
@@ -131,7 +131,7 @@ describe("a later registration", () => {
     await expect(stat(join(configs, ".auth_token"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  it("after a 401 asks the token source once more", async () => {
+  it("calls the token source once more after a 401", async () => {
     const tokens = ["old-token-old-token", TOKEN];
     const { client, platform, registrations } = await setUp({ token: () => tokens.shift() });
     platform.addWorkspace({ id: OWN, token: TOKEN });
@@ -139,7 +139,7 @@ describe("a later registration", () => {
     expect(registrations()).toHaveLength(2);
   });
 
-  it("of the workspace named speaks with that one's token", async () => {
+  it("of a named workspace uses that workspace's token", async () => {
     const { client, platform, registrations } = await setUp({
       workspaceId: undefined,
       workspaces: [
@@ -184,7 +184,7 @@ describe("the delivery mode", () => {
     expect(events).toEqual([{ type: "registration.warning", workspaceId: OWN, reason: result.warning }]);
   });
 
-  it("poll is refused by a platform that does not know it", async () => {
+  it("poll is refused by a platform without poll mode", async () => {
     const { client } = await setUp({}, { version: "2026-04" });
     const error = await failureOf(client.register({ agentCard: CARD }));
     expect(error).toMatchObject({ code: "bad_request", status: 400 });
@@ -192,8 +192,8 @@ describe("the delivery mode", () => {
   });
 });
 
-describe("a MOLECULE_DEPLOY_MODE that nobody knows", () => {
-  it("is told at the first registration, once, and counts as self-hosted", async () => {
+describe("an unknown MOLECULE_DEPLOY_MODE", () => {
+  it("is reported once, at the first registration, and counts as self-hosted", async () => {
     vi.stubEnv("MOLECULE_DEPLOY_MODE", "cloud");
     const { client, events, registrations } = await setUp({ orgId: "my-org" });
     expect(events).toEqual([]);
@@ -223,7 +223,7 @@ describe("a workspace that was removed", () => {
     },
   );
 
-  it("is told as removed each time, not as one whose token was refused", async () => {
+  it("is reported as removed each time, not as unauthorized", async () => {
     const { client, platform } = await setUp();
     platform.addWorkspace({ id: OWN, token: null }).setStatus("removed");
     for (let time = 0; time < 3; time += 1) {
@@ -234,7 +234,7 @@ describe("a workspace that was removed", () => {
     }
   });
 
-  it("is told with its time and the platform's hint", async () => {
+  it("is reported with its time and the platform's hint", async () => {
     const { client, platform } = await setUp();
     const body = { error: "workspace removed", id: OWN, removed_at: "2026-11-20T08:00:00Z", hint: "Ask Ada" };
     platform.fail(LOOK, { status: 410, body });
@@ -243,8 +243,8 @@ describe("a workspace that was removed", () => {
   });
 });
 
-describe("the look at what was registered", () => {
-  it("is made with the token the registration brought", async () => {
+describe("the check for a removed workspace", () => {
+  it("uses the token of the registration", async () => {
     const { client, platform, tokenIn } = await setUp();
     await client.register({ agentCard: CARD });
     const look = platform.requests.at(-1);
@@ -282,7 +282,7 @@ describe("the look at what was registered", () => {
     await client.close();
   });
 
-  it("takes no more than the time of the call", async () => {
+  it("takes at most the time of the call", async () => {
     const { client, platform } = await setUp();
     platform.fail(LOOK, { kind: "stall" });
     const startedAt = performance.now();
@@ -302,7 +302,7 @@ describe("the look at what was registered", () => {
     expect(await tokenIn()).toMatch(/^[\w-]{43}$/);
   });
 
-  it("ends with the client", async () => {
+  it("ends when the client closes", async () => {
     const { client, platform } = await setUp();
     platform.fail(LOOK, { kind: "stall" });
     const failure = failureOf(client.register({ agentCard: CARD }));
@@ -312,7 +312,7 @@ describe("the look at what was registered", () => {
   });
 });
 
-describe("a 400 tells the true reason", () => {
+describe("a 400 is explained", () => {
   const HIDDEN = { status: 400, body: { error: "invalid request body" } };
 
   async function refusalOf(registration: Registration, fault: Fault, options: A2AClientOptions = {}) {
@@ -323,7 +323,7 @@ describe("a 400 tells the true reason", () => {
     return error.message;
   }
 
-  it("in the platform's own words where it has some, with advice", async () => {
+  it("by the platform's own text where there is one, with advice", async () => {
     const { client, registrations } = await setUp({ deployMode: "saas" }, { deployMode: "self-hosted" });
     const error = await failureOf(client.register({ url: "http://10.0.0.5:8000", agentCard: CARD }));
     expect(error).toMatchObject({ code: "bad_request", status: 400, retryable: false });
@@ -334,23 +334,23 @@ describe("a 400 tells the true reason", () => {
     expect(registrations()).toHaveLength(1);
   });
 
-  it("by naming the rule of a stricter platform where it only speaks of the body", async () => {
+  it("by the rule of a stricter platform where the platform's text is only about the body", async () => {
     const message = await refusalOf({ url: "http://10.0.0.5", agentCard: CARD }, HIDDEN);
     expect(message).toContain("invalid request body");
     expect(message).toContain("likely cause here: url targets a blocked address: RFC-1918 private address");
   });
 
-  it("by naming the URL where no rule is known that it breaks", async () => {
+  it("by the URL as the likely cause where it breaks no known rule", async () => {
     const message = await refusalOf({ url: URL_OF_AGENT, agentCard: CARD }, HIDDEN);
     expect(message).toContain("a `url` they refuse, which is the likely cause here. Nothing known here");
   });
 
-  it("also of a URL in poll mode, which an earlier platform does look at", async () => {
+  it("for a URL in poll mode too, which earlier platforms check", async () => {
     const registration = { url: "http://127.0.0.1", agentCard: CARD, deliveryMode: "poll" } as const;
     expect(await refusalOf(registration, HIDDEN)).toContain("likely cause here: url targets a blocked");
   });
 
-  it("and speaks of no URL where another text says what is wrong", async () => {
+  it("without mentioning the URL where the platform's text has another reason", async () => {
     const body = { error: "delivery_mode must be 'push' or 'poll'" };
     const message = await refusalOf({ url: URL_OF_AGENT, agentCard: CARD }, { status: 400, body });
     expect(message).toContain("delivery_mode must be");
@@ -382,7 +382,7 @@ describe("a 400 tells the true reason", () => {
     expect(told).not.toMatch(/someone|hunt|er2|sword|fish|halibut|herring|trou/);
   });
 
-  it("also where a part of the URL cannot be decoded, or one secret is part of another", async () => {
+  it("also when a part of the URL cannot be decoded, or one secret contains another", async () => {
     const url = "http://hunter:hunter2%zz@8.8.8.8/?hunter2=hunter2hunter2%zz&%zz";
     const { client, platform } = await setUp();
     platform.fail(ROUTE, { status: 400, body: { error: `url is not valid: ${url} and hunter2%zz` } });
@@ -402,7 +402,7 @@ describe("a refused registration", () => {
     expect(registrations()).toHaveLength(attempts);
   });
 
-  it("403 without a body comes from the edge of the platform", async () => {
+  it("403 without a body comes from a proxy in front of the platform", async () => {
     const { client, platform } = await setUp();
     platform.fail(ROUTE, { status: 403 });
     expect(await failureOf(client.register({ agentCard: CARD }))).toMatchObject({ code: "wrong_tenant" });
@@ -431,7 +431,7 @@ describe("a refused registration", () => {
     },
   );
 
-  it("is repeated when it was lost", async () => {
+  it("is retried when its connection breaks", async () => {
     const { client, platform } = await setUp({ retry: { maxAttempts: 3 } });
     platform.fail(ROUTE, { kind: "reset" }, { times: 2 });
     expect(await client.register({ agentCard: CARD })).toMatchObject({ status: "registered" });
@@ -464,7 +464,7 @@ describe("a registration whose token is refused", () => {
     expect(error.message).not.toContain("restarting");
   });
 
-  it("says that there is one when it showed none", async () => {
+  it("says that there is a token when none was sent", async () => {
     const { error } = await registering(null);
     expect(error.message).toContain("missing workspace auth token");
     expect(error.message).toContain("The workspace has a token already");
@@ -485,7 +485,7 @@ describe("a registration whose token is refused", () => {
     expect(message).toContain("an earlier attempt");
   });
 
-  it("also when the attempt that was lost was that of another call", async () => {
+  it("says so also when another call lost the answer", async () => {
     const { error, client } = await registering(null, { kind: "reset" }, { retry: { maxAttempts: 1 } });
     expect(error).toMatchObject({ code: "network" });
     const { message } = await failureOf(client.register({ agentCard: CARD }));
@@ -511,7 +511,7 @@ describe("a registration whose token is refused", () => {
     expect(await failureOf(client.register({ agentCard: CARD }))).toMatchObject({ code: "unauthorized" });
   });
 
-  it("looks at its workspace inside the time of the call, and as long as the caller wants", async () => {
+  it("fetches the record within the time of the call, until the caller aborts", async () => {
     const { client, platform } = await setUp({ token: "another-token-another" });
     platform.addWorkspace({ id: OWN, token: TOKEN });
     platform.fail(LOOK, { kind: "stall" });
@@ -537,7 +537,7 @@ describe("an agent at `localhost`", () => {
     },
   );
 
-  it("that fetches its messages is not warned of", async () => {
+  it("in poll mode has no warning", async () => {
     const { client, events } = await setUp();
     const registration = { url: "http://localhost:9000", agentCard: CARD, deliveryMode: "poll" } as const;
     expect((await client.register(registration)).warning).toBeUndefined();
@@ -545,7 +545,7 @@ describe("an agent at `localhost`", () => {
   });
 });
 
-describe("a wrong argument is refused before anything is sent", () => {
+describe("a wrong argument is rejected before anything is sent", () => {
   it.each<[string, unknown]>([
     ["nothing", undefined],
     ["null", null],
@@ -579,7 +579,7 @@ describe("a wrong argument is refused before anything is sent", () => {
   );
 });
 
-it.each(["", null])("takes a token of %j in the answer for none", async (auth_token) => {
+it.each(["", null])("treats a token of %j in the answer as none", async (auth_token) => {
   await using platform = await startPlatform();
   platform.fail(ROUTE, { status: 200, body: { status: "registered", auth_token } });
   await using client = testClient({ platformUrl: platform.url });

@@ -86,7 +86,7 @@ describe("a token that a registration brought is found by the next start", () =>
 });
 
 describe("a new token", () => {
-  it("goes into the token file the environment names, where it is read from", async () => {
+  it("is written to the token file that the environment names", async () => {
     const { start, tokenIn } = await setUp((configs) => ({
       MOLECULE_WORKSPACE_TOKEN_FILE: join(configs, "secrets", "token"),
     }));
@@ -95,7 +95,7 @@ describe("a new token", () => {
     await expect(tokenIn(".auth_token")).rejects.toMatchObject({ code: "ENOENT" });
   });
 
-  it("goes where it is looked for next when that file cannot be written", async () => {
+  it("is written to the next place when that file cannot be written", async () => {
     const { start, events, tokenIn, configs } = await setUp((folder) => ({
       MOLECULE_WORKSPACE_TOKEN_FILE: join(folder, "file", "token"),
     }));
@@ -106,7 +106,7 @@ describe("a new token", () => {
     expect(await start().register(AGENT)).toMatchObject({ alreadyRegistered: true });
   });
 
-  it("that can be stored nowhere is told with the trouble of the file that was named", async () => {
+  it("that cannot be stored anywhere is reported with the error of the named file", async () => {
     const { start, events, configs } = await setUp((folder) => ({
       CONFIGS_DIR: join(folder, "file"),
       MOLECULE_WORKSPACE_TOKEN_FILE: join(folder, "file", "named", "token"),
@@ -117,7 +117,7 @@ describe("a new token", () => {
     expect(events).toEqual([{ type: "token.store_failed", workspaceId: OWN, reason }]);
   });
 
-  it("of a workspace the environment does not speak of stays out of the file it names", async () => {
+  it("of another workspace is not written to the file that the environment names", async () => {
     const { start, tokenIn } = await setUp((configs) => ({
       WORKSPACE_ID: SECOND,
       MOLECULE_WORKSPACE_TOKEN_FILE: join(configs, "token"),
@@ -129,7 +129,7 @@ describe("a new token", () => {
 });
 
 describe("a token in use", () => {
-  it("that the platform issued is not given up for the stale one it replaced", async () => {
+  it("that the platform issued is not replaced by the stale one before it", async () => {
     const { start, events, tokens, platform } = await setUp(() => ({ MOLECULE_WORKSPACE_TOKEN: STALE }));
     const client = start();
     await client.register(AGENT);
@@ -151,7 +151,7 @@ describe("a token in use", () => {
     expect(events).toEqual([{ type: "token.refreshed", workspaceId: OWN }]);
   });
 
-  it("that was an option is refused as it is where the stored file cannot be read", async () => {
+  it("that came from an option is reported as refused when the stored file cannot be read", async () => {
     const { start, platform, configs } = await setUp();
     platform.addWorkspace({ id: OWN, token: "another-token-another" });
     await mkdir(join(configs, ".auth_token"));

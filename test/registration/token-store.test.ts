@@ -51,8 +51,8 @@ async function setUp(pathFor?: (workspace: Workspace) => string | undefined) {
   return { clock, store, events, stored, become };
 }
 
-describe("a token the disk does not take", () => {
-  it("is told, and tried again after 1, 2, 4 and 8 seconds until it is stored", async () => {
+describe("a token that cannot be written", () => {
+  it("is reported, and retried after 1, 2, 4 and 8 seconds until it is stored", async () => {
     let isFull = true;
     const { clock, store, events, become } = await setUp();
     const tried = disk(() => (isFull ? fails() : Promise.resolve()));
@@ -75,14 +75,14 @@ describe("a token the disk does not take", () => {
     expect(tried.tries).toBe(5);
   });
 
-  it("keeps no process alive while it waits", async () => {
+  it("does not keep the process alive while it waits", async () => {
     const { clock, store } = await setUp();
     disk(fails);
     await store.save(ME, TOKEN);
     expect(clock.pending).toEqual([{ due: 1000, background: true }]);
   });
 
-  it("is tried for as long as it takes, at least every five minutes, and told less and less", async () => {
+  it("is retried without end, at least every five minutes, and reported ever more rarely", async () => {
     const { clock, store, events } = await setUp();
     const tried = disk(fails);
     await store.save(ME, TOKEN);
@@ -96,7 +96,7 @@ describe("a token the disk does not take", () => {
     expect(events).toHaveLength(5);
   });
 
-  it("is given up for a newer one, which is told anew", async () => {
+  it("is replaced by a newer one, whose failures are reported from the start", async () => {
     let isFull = true;
     const { clock, store, events, become } = await setUp();
     disk(() => (isFull ? fails() : Promise.resolve()));
@@ -111,7 +111,7 @@ describe("a token the disk does not take", () => {
     await vi.waitFor(() => expect(clock.pending).toEqual([]));
   });
 
-  it("is tried at once when somebody asks for it, and only then", async () => {
+  it("is tried at once by retry(), once it failed", async () => {
     let isFull = true;
     const { clock, store, stored } = await setUp();
     const tried = disk(() => (isFull ? fails() : Promise.resolve()));
@@ -125,14 +125,14 @@ describe("a token the disk does not take", () => {
     expect(tried.tries).toBe(2);
   });
 
-  it("is tried once for all that ask at the same time", async () => {
+  it("is tried once for concurrent calls of retry()", async () => {
     const { clock, store, events } = await setUp();
     const tried = disk(fails);
     await Promise.all([store.save(ME, TOKEN), store.retry(ME), store.save(ME, TOKEN)]);
     expect([tried.tries, events.length, clock.pending.length]).toEqual([1, 1, 1]);
   });
 
-  it("does not hold up the token of another workspace", async () => {
+  it("does not delay the token of another workspace", async () => {
     const { store, stored } = await setUp();
     let first = true;
     disk(() => {
@@ -146,7 +146,7 @@ describe("a token the disk does not take", () => {
     await expect(stored()).rejects.toThrow("ENOENT");
   });
 
-  it("is in no event, even when the disk names it", async () => {
+  it("is in no event, even when the error contains it", async () => {
     const { store, events } = await setUp();
     disk(() => Promise.reject(new Error(`cannot write ${TOKEN}\n${TOKEN.repeat(50)}`)));
     await store.save(ME, TOKEN);
@@ -155,14 +155,14 @@ describe("a token the disk does not take", () => {
   });
 });
 
-describe("a disk that does not answer", () => {
+describe("a write that hangs", () => {
   function hanging() {
     let release: () => void = () => {};
     const tried = disk(() => (tried.tries > 1 ? Promise.resolve() : new Promise((done) => (release = done))));
     return { tried, release: () => release() };
   }
 
-  it("is waited for two seconds, and what it does later counts", async () => {
+  it("times out after two seconds, and counts when it succeeds later", async () => {
     const { clock, store, events, become } = await setUp();
     const { tried, release } = hanging();
     const keeping = store.save(ME, TOKEN);
@@ -175,7 +175,7 @@ describe("a disk that does not answer", () => {
     expect(tried.tries).toBe(1);
   });
 
-  it("is given nothing else meanwhile, so that it cannot put an older token over a newer one", async () => {
+  it("delays the next one, so that an older token cannot overwrite a newer one", async () => {
     const { clock, store, become } = await setUp();
     const { tried, release } = hanging();
     void store.save(ME, TOKEN);
@@ -190,7 +190,7 @@ describe("a disk that does not answer", () => {
   });
 });
 
-describe("the end of the client", () => {
+describe("closing the store", () => {
   it("tries once more", async () => {
     let isFull = true;
     const { clock, store, stored } = await setUp();
@@ -202,7 +202,7 @@ describe("the end of the client", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("tells a last failure, however many there were, and leaves no timer", async () => {
+  it("reports the last failure, however many there were, and leaves no timer", async () => {
     const { clock, store, events } = await setUp();
     const tried = disk(fails);
     await store.save(ME, TOKEN);
@@ -215,7 +215,7 @@ describe("the end of the client", () => {
     expect(tried.tries).toBe(6);
   });
 
-  it("waits two seconds for a disk that does not answer", async () => {
+  it("waits two seconds for a write that hangs", async () => {
     const { clock, store } = await setUp();
     disk(() => new Promise(() => {}));
     void store.save(ME, TOKEN);
@@ -231,7 +231,7 @@ describe("the end of the client", () => {
   });
 });
 
-describe("where there is no file system", () => {
+describe("without a file system", () => {
   it.each([
     ["no folder", () => setUp(() => undefined)],
     [
@@ -279,13 +279,13 @@ describe("a client whose token could not be stored", () => {
     return { client, stored, tokenInUse };
   }
 
-  it("stores it with the next registration, which brings none", async () => {
+  it("stores it with the next registration, which brings no token", async () => {
     const { client, stored, tokenInUse } = await registered();
     expect(await client.register({ agentCard: { name: "me" } })).toMatchObject({ alreadyRegistered: true });
     expect(await stored()).toBe(tokenInUse());
   });
 
-  it("stores it by itself soon after", async () => {
+  it("stores it by itself soon afterwards", async () => {
     const { stored, tokenInUse } = await registered();
     await vi.waitFor(async () => expect(await stored()).toBe(tokenInUse()), { timeout: 5000, interval: 50 });
   });
@@ -297,7 +297,7 @@ describe("a client whose token could not be stored", () => {
   });
 });
 
-describe("a registration that brings a token to a disk that does not answer", () => {
+describe("a registration whose token cannot be written in time", () => {
   async function registering(timeoutMs: number, signal?: AbortSignal) {
     const platform = await startPlatform();
     onTestFinished(() => platform.close());
@@ -312,7 +312,7 @@ describe("a registration that brings a token to a disk that does not answer", ()
     return { platform, client, call, release: () => release() };
   }
 
-  it("does not fail when its time is over, and asks nothing more", async () => {
+  it("succeeds when its time is over, and makes no further request", async () => {
     const { platform, call } = await registering(500);
     expect(await call).toMatchObject({ status: "registered", alreadyRegistered: false });
     expect(platform.requests.map(({ method }) => method)).toEqual(["POST"]);
@@ -330,7 +330,7 @@ describe("a registration that brings a token to a disk that does not answer", ()
     );
   });
 
-  it("ends with the client", async () => {
+  it("ends when the client closes", async () => {
     const { client, call, release } = await registering(5000);
     const failed = expect(call).rejects.toMatchObject({ code: "closed" });
     const closing = client.close();

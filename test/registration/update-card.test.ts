@@ -33,7 +33,7 @@ async function setUp(options: A2AClientOptions = {}) {
 }
 
 describe("a new card", () => {
-  it("replaces the whole old one, with the token of the workspace", async () => {
+  it("replaces the whole earlier card, with the token of the workspace", async () => {
     const { me, client, requests } = await setUp();
     expect(await client.updateAgentCard(NEWER)).toBeUndefined();
     expect(me.state).toMatchObject({ agentCard: NEWER, status: "offline" });
@@ -44,7 +44,7 @@ describe("a new card", () => {
     });
   });
 
-  it("of another workspace of the client goes with that one's token", async () => {
+  it("of another workspace of the client is sent with that workspace's token", async () => {
     const { platform, client, requests } = await setUp({
       workspaceId: undefined,
       token: undefined,
@@ -59,7 +59,7 @@ describe("a new card", () => {
     expect(requests()[0]?.headers).toMatchObject({ authorization: `Bearer ${SECOND_TOKEN}` });
   });
 
-  it("is carried by a registration that is repeated later", async () => {
+  it("is part of a registration that is repeated later", async () => {
     const { me, client, registerAgain } = await setUp();
     await client.register({ url: "http://localhost:9000", agentCard: CARD });
     await client.updateAgentCard(NEWER);
@@ -68,7 +68,7 @@ describe("a new card", () => {
     expect(me.state).toMatchObject({ agentCard: NEWER, status: "online", deliveryMode: "push" });
   });
 
-  it("that was refused is not", async () => {
+  it("that was refused is not part of it", async () => {
     const { platform, me, client, registerAgain } = await setUp();
     await client.register({ agentCard: CARD });
     platform.fail(ROUTE, { status: 400, body: { error: "invalid request body" } });
@@ -77,13 +77,13 @@ describe("a new card", () => {
     expect(me.state.agentCard).toEqual(CARD);
   });
 
-  it("registers nothing where nothing was registered", async () => {
+  it("does not register a workspace that was not registered", async () => {
     const { client, registerAgain } = await setUp();
     await client.updateAgentCard(NEWER);
     expect(await registerAgain()).toBeUndefined();
   });
 
-  it("is what it was when the call was made", async () => {
+  it("is copied when the call is made", async () => {
     const { me, client, registerAgain } = await setUp();
     const card = { name: "me", skills: [{ name: "Sum" }] };
     await client.register({ agentCard: CARD });
@@ -99,7 +99,7 @@ describe("a new card", () => {
 });
 
 describe("a registration that is repeated later", () => {
-  it("is not checked again, nor looked up", async () => {
+  it("does not resolve the host name again, and fetches no record", async () => {
     const { client, requests, registerAgain } = await setUp();
     await client.register({ url: "http://localhost:9000", agentCard: CARD });
     expect(await registerAgain()).toMatchObject({ ok: true });
@@ -107,7 +107,7 @@ describe("a registration that is repeated later", () => {
     expect(requests(`/workspaces/${OWN}`)).toHaveLength(1);
   });
 
-  it("is none for a workspace that was removed, also when it was registered before", async () => {
+  it("is not sent for a removed workspace, also when it was registered before", async () => {
     const { me, client, requests, registerAgain } = await setUp();
     await client.register({ agentCard: CARD });
     me.setStatus("removed");
@@ -119,7 +119,7 @@ describe("a registration that is repeated later", () => {
 });
 
 describe("a failure", () => {
-  it("asks the token source once more after a 401", async () => {
+  it("calls the token source once more after a 401", async () => {
     const tokens = ["old-token-old-token", TOKEN];
     const { client, requests, me } = await setUp({ token: () => tokens.shift() });
     await client.updateAgentCard(NEWER);
@@ -136,20 +136,20 @@ describe("a failure", () => {
     expect(requests()).toHaveLength(attempts);
   });
 
-  it("is a success that is no JSON object", async () => {
+  it("is a success response that is not a JSON object", async () => {
     const { platform, client } = await setUp();
     platform.fail(ROUTE, { status: 200, body: "<html></html>" });
     expect(await failureOf(client.updateAgentCard(NEWER))).toMatchObject({ code: "bad_response" });
   });
 
-  it("of the connection is repeated", async () => {
+  it("of the connection is retried", async () => {
     const { platform, client, me } = await setUp({ retry: { maxAttempts: 3 } });
     platform.fail(ROUTE, { kind: "reset" }, { times: 2 });
     await client.updateAgentCard(NEWER);
     expect(me.state.agentCard).toEqual(NEWER);
   });
 
-  it("by the caller's own will is rejected with its reason, and one by the client's end with `closed`", async () => {
+  it("by abort rejects with the caller's reason, and by closing the client with `closed`", async () => {
     const { platform, client, requests } = await setUp();
     platform.fail(ROUTE, { kind: "stall" });
     const caller = new AbortController();

@@ -75,8 +75,8 @@ async function registered() {
   return world;
 }
 
-describe("changes of one registration are made in the order in which they were asked for", () => {
-  it("a repetition that is late does not undo a newer card", async () => {
+describe("changes of one registration run in the order of their calls", () => {
+  it("a late repetition does not undo a newer card", async () => {
     const { client, clock, state, hold, letGo, repeat, rest } = await registered();
     hold();
     const repeating = repeat();
@@ -91,7 +91,7 @@ describe("changes of one registration are made in the order in which they were a
     expect(state.card).toEqual(V2);
   });
 
-  it("a repetition that is late does not undo a newer registration", async () => {
+  it("a late repetition does not undo a newer registration", async () => {
     const { client, clock, state, hold, letGo, repeat, rest } = await registered();
     hold();
     const repeating = repeat();
@@ -105,7 +105,7 @@ describe("changes of one registration are made in the order in which they were a
     expect(state).toEqual({ card: V2, url: SECOND_URL });
   });
 
-  it("a repetition repeats what is registered when its turn comes", async () => {
+  it("a repetition repeats the last registration at its turn", async () => {
     const { client, clock, posted, hold, letGo, repeat, rest } = await registered();
     hold();
     const updating = client.updateAgentCard(V2);
@@ -129,7 +129,7 @@ describe("changes of one registration are made in the order in which they were a
     expect(state.card).toEqual(V2);
   });
 
-  it("also when one of them fails, or is none", async () => {
+  it("also when one of them fails or is invalid", async () => {
     const { client, clock, posted } = setUp();
     const wrong = failureOf(client.register({ url: "http://127.0.0.1", agentCard: V1 }));
     const aborted = client.updateAgentCard(V1, { signal: AbortSignal.abort("enough") });
@@ -139,7 +139,7 @@ describe("changes of one registration are made in the order in which they were a
     expect(posted).toHaveLength(1);
   });
 
-  it("and those of another workspace wait for none of them", async () => {
+  it("and independently of another workspace", async () => {
     const { client, clock, posted, hold, letGo, rest } = setUp();
     hold();
     const first = client.updateAgentCard(V1);
@@ -152,7 +152,7 @@ describe("changes of one registration are made in the order in which they were a
 });
 
 describe("a repetition that hangs", () => {
-  it("is called off when a call of the user has waited for half of its time", async () => {
+  it("is preempted by a call of the user that has waited for half of its time", async () => {
     const { client, clock, state, hold, letGo, repeat, rest } = await registered();
     hold();
     const repeating = repeat(60_000) as Promise<unknown>;
@@ -167,7 +167,7 @@ describe("a repetition that hangs", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("ends with its own limit, and with the reason of who called it off", async () => {
+  it("ends with its own timeout, and with the reason of an abort", async () => {
     const { client, clock, hold, repeat, rest, caller } = await registered();
     hold(2);
     expect(await clock.drive(repeat(1000) as Promise<unknown>)).toMatchObject({
@@ -183,7 +183,7 @@ describe("a repetition that hangs", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("waits for a call of the user no longer than its own time, and overtakes none", async () => {
+  it("waits for a call of the user until its own timeout, and does not overtake it", async () => {
     const { client, clock, posted, hold, letGo, repeat, rest } = await registered();
     hold();
     const updating = client.updateAgentCard(V2, { timeoutMs: 60_000 });
@@ -199,7 +199,7 @@ describe("a repetition that hangs", () => {
 });
 
 describe("a call of the user that waits for another", () => {
-  it("goes on after half of its time", async () => {
+  it("continues after half of its time", async () => {
     const { client, clock, posted, hold, letGo, rest } = setUp();
     hold();
     const first = client.register({ agentCard: V1 }, { timeoutMs: 60_000 });
@@ -211,7 +211,7 @@ describe("a call of the user that waits for another", () => {
     await clock.drive(first);
   });
 
-  it("ends with the caller's own reason, and with the client", async () => {
+  it("ends with the caller's own reason, and when the client closes", async () => {
     const { client, posted, hold, rest } = setUp();
     hold();
     const first = failureOf(client.register({ agentCard: V1 }));

@@ -26,7 +26,7 @@ const rows = fc.array(fc.oneof({ weight: 5, arbitrary: row }, { weight: 1, arbit
   maxLength: 50,
 });
 
-it("whatever the rows are, they are read without a failure and without a trace", () => {
+it("any rows are parsed without throwing and without changing a prototype", () => {
   const before = Object.getOwnPropertyNames(Object.prototype);
   fc.assert(
     fc.property(rows, (given) => {
@@ -45,7 +45,7 @@ it("whatever the rows are, they are read without a failure and without a trace",
   );
 });
 
-it("a bad row changes nothing of what the good ones say", () => {
+it("a malformed row does not affect the others", () => {
   const good = fc.record({
     source_id: fc.constant(OWN),
     delegation_id: fc.constantFrom("d-1", "d-2", "__proto__"),
@@ -74,7 +74,7 @@ it("a bad row changes nothing of what the good ones say", () => {
   );
 });
 
-it("a final row decides, wherever it stands", () => {
+it("a final row decides at any position", () => {
   const open = fc.record({
     source_id: fc.constant(OWN),
     delegation_id: fc.constant("d-1"),
