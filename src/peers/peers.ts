@@ -18,8 +18,6 @@ export interface PeersOptions {
   enricher: { ttlMs: number; failureTtlMs: number; maxPeers: number; workers: number; maxQueued: number };
 }
 
-export type Peers = ReturnType<typeof createPeers>;
-
 /** Finding peers: discovery, lists, access, the own workspace, and the enricher with its cache. */
 export function createPeers(shared: SharedServices, { enrichMs, enricher: limits }: PeersOptions) {
   const { platformUrl, workspaces, clock } = shared;
