@@ -1,72 +1,72 @@
 import type { TestPlatform } from "a2a-peers/testing";
-import type { Ask, Party } from "./ask";
+import type { Credentials, SendRequest } from "./http";
 
 export type Version = "2026-04" | "2026-05";
 export type DeployMode = "self-hosted" | "saas";
 
-/** What a check may ask for. Not every platform can be given all of it. */
-export interface Given {
-  readonly self: Party;
-  /** Id of a workspace that `self` may talk to, and that may be sent messages. */
+/** What a check may need. A platform provides all of it, or only a part. */
+export interface Resources {
+  readonly self: Credentials;
+  /** Id of a workspace that `self` may talk to and send messages to. */
   readonly peer: string;
   readonly peerToken: string;
   /** Id of a workspace that `self` may not talk to. */
   readonly stranger: string;
   readonly adminToken: string;
   readonly orgId: string;
-  /** A workspace that may be registered, wedged and written to: a new one each time where that is possible. */
-  readonly scratch: () => Party;
-  /** The platform may be left with workspaces that nobody needs. */
+  /** A workspace that a check may register, degrade and write to: a new one for each call where possible. */
+  readonly scratch: () => Credentials;
+  /** Permission to leave unused workspaces on the platform. */
   readonly changes: true;
-  /** A platform whose allowance of requests may be used up. */
-  readonly limited: Ask;
+  /** Requests to a platform whose rate limit may be used up. */
+  readonly limited: SendRequest;
   readonly selfHosted: true;
   readonly saas: true;
-  /** The platform itself, to bring a workspace into a state that no request can. */
+  /** The embedded platform, for states that no request can cause. */
   readonly embedded: TestPlatform;
 }
 
-export type Need = keyof Given;
+export type ResourceName = keyof Resources;
 
-/** The platform under test, and what is known of it. */
-export interface World {
+/** The platform under test and the resources that it provides. */
+export interface Target {
   readonly version: Version;
-  readonly ask: Ask;
-  readonly given: Partial<Given>;
+  readonly request: SendRequest;
+  readonly resources: Partial<Resources>;
 }
 
-/** What a check gets: all that it asked for. */
-export type Scene<N extends Need> = Pick<World, "ask" | "version"> & Pick<Given, N>;
+/** The argument of a check: the requester, the version and the resources that it needs. */
+export type CheckContext<N extends ResourceName> = Pick<Target, "request" | "version"> & Pick<Resources, N>;
 
 export interface Check {
   /** The topic and a name, for example `register.first-token`. */
   readonly id: string;
   /** What the platform does, as a sentence. */
   readonly title: string;
-  readonly needs: readonly Need[];
-  /** The only version with this rule; the other one is not asked. */
+  readonly needs: readonly ResourceName[];
+  /** The only version with this rule; the check is skipped for the other one. */
   readonly only?: Version;
-  /** Why a platform of either version may fail it all the same. */
+  /** Why a platform of either version may deviate. */
   readonly mayFail?: string;
   /** Rejects with what the platform did instead. */
-  run(world: World): Promise<void>;
+  run(target: Target): Promise<void>;
 }
 
-interface Definition<N extends Need> extends Pick<Check, "id" | "title" | "only" | "mayFail"> {
+interface Definition<N extends ResourceName> extends Pick<Check, "id" | "title" | "only" | "mayFail"> {
   readonly needs?: readonly N[];
-  readonly run: (scene: Scene<N>) => Promise<void>;
+  readonly run: (context: CheckContext<N>) => Promise<void>;
 }
 
-/** Makes a check. It runs only in a world where nothing is {@link missingIn missing}. */
-export function check<N extends Need = never>({ needs = [], run, ...rest }: Definition<N>): Check {
+/** Creates a check. Run it only on a target without {@link missingResources missing resources}. */
+export function check<N extends ResourceName = never>({ needs = [], run, ...rest }: Definition<N>): Check {
   return {
     ...rest,
     needs,
-    run: ({ version, ask, given }) => run({ version, ask, ...given } as Scene<N>),
+    run: ({ version, request, resources }) => run({ version, request, ...resources } as CheckContext<N>),
   };
 }
 
-/** What a check needs and the world does not have. */
-export function missingIn(world: World, { needs }: Check): Need[] {
-  return needs.filter((need) => world.given[need] === undefined);
+/** The resources that a check needs and the target does not provide. */
+export function missingResources(target: Target, { needs }: Check): ResourceName[] {
+  return needs.filter((need) => target.resources[need] === undefined);
 }

@@ -1,17 +1,17 @@
-import type { Check, World } from "./check";
+import type { Check, Target } from "./check";
 import { CHECKS } from "./checks";
-import { startEmbedded } from "./embedded";
-import { type Environment, type Options, readOptions, USAGE } from "./options";
-import { reasonOf } from "./reason";
-import { openRemote, Unfit } from "./remote";
+import { startEmbeddedTarget } from "./embedded-target";
+import { errorMessage } from "./error-message";
+import { countVerdicts, formatChecks, formatResults, getRequiredOptions, getTopic } from "./format";
+import { type Environment, type Options, parseOptions, USAGE } from "./options";
+import { connectTarget, UnusableTarget } from "./remote-target";
 import { type Result, runChecks } from "./runner";
-import { countsOf, listOf, needsOf, tableOf, topicOf } from "./table";
 
 interface Output {
   write(text: string): unknown;
 }
 
-/** Does what the command line says and resolves to the exit code: 1 when a check failed, 2 when none could run. */
+/** Runs the command and resolves to the exit code: 0, 1 when a check failed, 2 when none could run. */
 export async function runCommand(
   args: readonly string[],
   env: Environment,
@@ -20,9 +20,9 @@ export async function runCommand(
 ): Promise<number> {
   let options: Options;
   try {
-    options = readOptions(args, env);
+    options = parseOptions(args, env);
   } catch (error) {
-    err.write(`${reasonOf(error)}\n\n${USAGE}`);
+    err.write(`${errorMessage(error)}\n\n${USAGE}`);
     return 2;
   }
   if (options.help) {
@@ -35,7 +35,9 @@ export async function runCommand(
     return 2;
   }
   if (options.list) {
-    out.write(options.json ? `${JSON.stringify({ checks: checks.map(entryOf) })}\n` : listOf(checks));
+    out.write(
+      options.json ? `${JSON.stringify({ checks: checks.map(toCheckJson) })}\n` : formatChecks(checks),
+    );
     return 0;
   }
   return options.url === undefined
@@ -44,9 +46,9 @@ export async function runCommand(
 }
 
 async function runEmbedded(checks: readonly Check[], options: Options, out: Output): Promise<number> {
-  await using embedded = await startEmbedded(options.version ?? "2026-05", options.deployMode);
-  // Awaited here, or the platform would be closed first.
-  return await report(checks, embedded.world, embedded.platform.url, options, out);
+  await using embedded = await startEmbeddedTarget(options.version ?? "2026-05", options.deployMode);
+  // Without this await, the platform would be closed before the checks run.
+  return await runAndPrint(checks, embedded.target, embedded.platform.url, options, out);
 }
 
 async function runRemote(
@@ -56,39 +58,41 @@ async function runRemote(
   out: Output,
   err: Output,
 ): Promise<number> {
-  let world: World;
+  let target: Target;
   try {
-    world = await openRemote(url, options);
+    target = await connectTarget(url, options);
   } catch (error) {
-    const isUnfit = error instanceof Unfit;
+    const isUnusable = error instanceof UnusableTarget;
     err.write(
-      `${isUnfit ? error.message : `The platform at ${url} cannot be reached: ${reasonOf(error)}`}\n`,
+      `${isUnusable ? error.message : `The platform at ${url} cannot be reached: ${errorMessage(error)}`}\n`,
     );
     return 2;
   }
-  return report(checks, world, url, options, out);
+  return runAndPrint(checks, target, url, options, out);
 }
 
-async function report(
+async function runAndPrint(
   checks: readonly Check[],
-  world: World,
+  target: Target,
   url: string,
   { json, deployMode }: Options,
   out: Output,
 ): Promise<number> {
-  const results = await runChecks(checks, world);
-  const about = { url, version: world.version, deployMode };
+  const results = await runChecks(checks, target);
+  const about = { url, version: target.version, deployMode };
   if (json)
-    out.write(`${JSON.stringify({ ...about, counts: countsOf(results), results: results.map(rowOf) })}\n`);
-  else out.write(`${about.url}, version ${about.version}, ${deployMode}\n\n${tableOf(results)}`);
+    out.write(
+      `${JSON.stringify({ ...about, counts: countVerdicts(results), results: results.map(toResultJson) })}\n`,
+    );
+  else out.write(`${about.url}, version ${about.version}, ${deployMode}\n\n${formatResults(results)}`);
   return results.some(({ verdict }) => verdict === "fail") ? 1 : 0;
 }
 
-function entryOf(check: Check) {
+function toCheckJson(check: Check) {
   const { id, title, only = null, mayFail = null } = check;
-  return { id, topic: topicOf(check), title, only, needs: needsOf(check), mayFail };
+  return { id, topic: getTopic(check), title, only, needs: getRequiredOptions(check), mayFail };
 }
 
-function rowOf({ check, verdict, note, elapsedMs }: Result) {
-  return { id: check.id, topic: topicOf(check), title: check.title, verdict, note, elapsedMs };
+function toResultJson({ check, verdict, note, elapsedMs }: Result) {
+  return { id: check.id, topic: getTopic(check), title: check.title, verdict, note, elapsedMs };
 }

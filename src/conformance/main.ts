@@ -1,6 +1,6 @@
 import { runCommand } from "./cli";
 
-// The reader may have left, as in `npm run conformance | head`.
+// The reader may close the pipe early, as in `npm run conformance | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);

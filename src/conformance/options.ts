@@ -4,31 +4,31 @@ import { UUID } from "./expect";
 
 export const USAGE = `Usage: npm run conformance -- [options]
 
-Asks a platform for what it promises, over plain HTTP, and prints what it does. Without --url it is the platform of
-a2a-peers/testing. Ends with 0 unless a check fails (1) or none could be tried (2).
+Checks over plain HTTP whether a platform behaves as documented, and prints the results. Without --url, it checks the
+platform of a2a-peers/testing. Exit codes: 0, 1 when a check fails, 2 when none could run.
 
-  --url <url>            the platform to ask
-  --version <version>    2026-04 or 2026-05; default: what the platform shows of itself
+  --url <url>            the platform to check
+  --version <version>    2026-04 or 2026-05; default: detected
   --deploy-mode <mode>   self-hosted or saas; default: saas with --org, else self-hosted
 
-  --workspace <id>       the workspace that asks
+  --workspace <id>       the workspace that sends the requests
   --token=<token>        its token; better MOLECULE_WORKSPACE_TOKEN in the environment
-  --peer <id>            a workspace that it may talk to, and that may be sent a few messages
+  --peer <id>            a workspace that it may talk to; it receives a few messages
   --peer-token=<token>   the peer's token; better CONFORMANCE_PEER_TOKEN in the environment
   --stranger <id>        a workspace that it may not talk to
   --admin-token=<token>  the operator's token; better CONFORMANCE_ADMIN_TOKEN in the environment
   --org <id>             organisation of a hosted platform
   --origin <origin>      Origin of every request
-  --allow-changes        also register, wedge and write to --workspace, leave workspaces behind, and use up the rate
-                         limit: not for a workspace that somebody works with
+  --allow-changes        also register, degrade and write to --workspace, leave unused workspaces, and use up the
+                         rate limit: not for a workspace in use
 
-  --only <prefix>        only the checks whose names begin so, for example register
-  --list                 print the checks, what they need and which a platform may fail, and ask nothing
+  --only <prefix>        only the checks whose ids begin with it, for example register
+  --list                 print the checks, what they need and why a platform may deviate, and send nothing
   --json                 print one JSON object instead of text
   --help                 print this text
 
-Other users of the machine can read its command lines, but not the environment. A token on the command line is
-written with =, because it may begin with a dash.
+Command lines are visible to other users of the machine, the environment is not. Write a token on the command line
+with =, because it may begin with a dash.
 `;
 
 const FLAGS = {
@@ -71,25 +71,25 @@ export interface Options {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the command line, and what it leaves to the environment. Throws what is wrong with it. */
-export function readOptions(args: readonly string[], env: Environment): Options {
+/** Parses the command line, with tokens from the environment. Throws an error that names the wrong option. */
+export function parseOptions(args: readonly string[], env: Environment): Options {
   const { values } = parseArgs({ args: [...args], options: FLAGS });
   const { version, "deploy-mode": deployMode = values.org === undefined ? "self-hosted" : "saas" } = values;
   if (version !== undefined && !isVersion(version)) throw new Error(`Unknown version ${version}`);
   if (!isDeployMode(deployMode)) throw new Error(`Unknown deploy mode ${deployMode}`);
-  if (values.url !== undefined && !/^https?:$/.test(protocolOf(values.url))) {
+  if (values.url !== undefined && !/^https?:$/.test(getProtocol(values.url))) {
     throw new Error(`Expected an http or https URL, got ${values.url}`);
   }
   const options = {
     url: values.url?.replace(/\/+$/, ""),
     version,
     deployMode,
-    workspace: idIn(values, "workspace"),
-    token: tokenIn(values, "token", values.workspace && env.MOLECULE_WORKSPACE_TOKEN),
-    peer: idIn(values, "peer"),
-    peerToken: tokenIn(values, "peer-token", values.peer && env.CONFORMANCE_PEER_TOKEN),
-    stranger: idIn(values, "stranger"),
-    adminToken: tokenIn(values, "admin-token", values.url && env.CONFORMANCE_ADMIN_TOKEN),
+    workspace: parseId(values, "workspace"),
+    token: parseToken(values, "token", values.workspace && env.MOLECULE_WORKSPACE_TOKEN),
+    peer: parseId(values, "peer"),
+    peerToken: parseToken(values, "peer-token", values.peer && env.CONFORMANCE_PEER_TOKEN),
+    stranger: parseId(values, "stranger"),
+    adminToken: parseToken(values, "admin-token", values.url && env.CONFORMANCE_ADMIN_TOKEN),
     org: values.org,
     origin: values.origin,
     allowChanges: values["allow-changes"] ?? false,
@@ -98,13 +98,13 @@ export function readOptions(args: readonly string[], env: Environment): Options 
     json: values.json ?? false,
     help: values.help ?? false,
   };
-  checkTogether(options);
+  validateCombination(options);
   return options;
 }
 
 type Values<Name extends string> = { readonly [N in Name]?: string | undefined };
 
-function idIn<Name extends string>(values: Values<Name>, name: Name): string | undefined {
+function parseId<Name extends string>(values: Values<Name>, name: Name): string | undefined {
   const id = values[name]?.trim().toLowerCase();
   if (id !== undefined && !UUID.test(id)) {
     throw new Error(`Expected --${name} to be a UUID, got ${id || "nothing"}`);
@@ -112,8 +112,12 @@ function idIn<Name extends string>(values: Values<Name>, name: Name): string | u
   return id;
 }
 
-/** Never part of a message. `fallback` is what the environment says; empty says nothing. */
-function tokenIn<Name extends string>(values: Values<Name>, name: Name, fallback = ""): string | undefined {
+/** Parses a token, which no error message contains. `fallback` is the value in the environment; empty counts as none. */
+function parseToken<Name extends string>(
+  values: Values<Name>,
+  name: Name,
+  fallback = "",
+): string | undefined {
   const token = values[name]?.trim() ?? (fallback.trim() || undefined);
   if (token === "") throw new Error(`Expected --${name} to be a token, got nothing`);
   if (token !== undefined && !/^[!-~]+$/.test(token)) {
@@ -122,8 +126,8 @@ function tokenIn<Name extends string>(values: Values<Name>, name: Name, fallback
   return token;
 }
 
-/** What is of no use alone, or the same as another, was meant otherwise. */
-function checkTogether(options: Options): void {
+/** Throws for options that need another one, and for the same id under two names. */
+function validateCombination(options: Options): void {
   const { url, workspace, token, peer, peerToken, stranger, adminToken, org, origin, allowChanges } = options;
   const ids = { "--workspace": workspace, "--peer": peer, "--stranger": stranger };
   if (url === undefined) {
@@ -136,14 +140,14 @@ function checkTogether(options: Options): void {
   if (workspace !== undefined && token === undefined) {
     throw new Error("--workspace needs --token, or MOLECULE_WORKSPACE_TOKEN in the environment");
   }
-  const given = Object.entries(ids).filter(([, id]) => id !== undefined);
-  for (const [name, id] of given) {
-    const twin = given.find(([other, otherId]) => other !== name && otherId === id);
-    if (twin !== undefined) throw new Error(`${name} and ${twin[0]} are the same workspace`);
+  const present = Object.entries(ids).filter(([, id]) => id !== undefined);
+  for (const [name, id] of present) {
+    const duplicate = present.find(([other, otherId]) => other !== name && otherId === id);
+    if (duplicate !== undefined) throw new Error(`${name} and ${duplicate[0]} are the same workspace`);
   }
 }
 
-function protocolOf(url: string): string {
+function getProtocol(url: string): string {
   return URL.canParse(url) ? new URL(url).protocol : "";
 }
 

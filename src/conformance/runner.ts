@@ -1,44 +1,46 @@
-import { type Check, missingIn, type World } from "./check";
-import { Mismatch, NotSeen } from "./expect";
-import { HINTS } from "./hints";
-import { reasonOf } from "./reason";
+import { type Check, missingResources, type Target } from "./check";
+import { errorMessage } from "./error-message";
+import { Mismatch, NotObservable } from "./expect";
+import { REQUIRED_OPTIONS } from "./required-options";
 
 /**
- * `allowed` failed as platforms of this version may. `skipped` was not seen: the version has no such rule, or
- * something that it needs was not given, or the platform gave no occasion.
+ * `allowed`: it deviates as platforms of this version may. `skipped`: the rule belongs to the other version, a resource
+ * is missing, or the platform offers no way to observe it.
  */
 export type Verdict = "pass" | "fail" | "allowed" | "skipped";
 
 export interface Result {
   readonly check: Check;
   readonly verdict: Verdict;
-  /** Why it is not a pass; empty for one. */
+  /** The reason for any other verdict than `pass`, else empty. */
   readonly note: string;
   readonly elapsedMs: number;
 }
 
-/** Runs the checks one after the other, so that none sees the traces of another. */
-export async function runChecks(checks: readonly Check[], world: World): Promise<Result[]> {
+/** Runs the checks one after the other, so that none observes the effects of another. */
+export async function runChecks(checks: readonly Check[], target: Target): Promise<Result[]> {
   const results: Result[] = [];
   for (const check of checks) {
     const startedAt = performance.now();
-    const [verdict, note] = await verdictOf(check, world);
+    const [verdict, note] = await runCheck(check, target);
     results.push({ check, verdict, note, elapsedMs: Math.round(performance.now() - startedAt) });
   }
   return results;
 }
 
-async function verdictOf(check: Check, world: World): Promise<[Verdict, string]> {
-  if (check.only !== undefined && check.only !== world.version) return ["skipped", `a rule of ${check.only}`];
-  const missing = missingIn(world, check);
-  if (missing.length > 0) return ["skipped", `needs ${missing.map((need) => HINTS[need]).join(" and ")}`];
+async function runCheck(check: Check, target: Target): Promise<[Verdict, string]> {
+  if (check.only !== undefined && check.only !== target.version)
+    return ["skipped", `a rule of ${check.only}`];
+  const missing = missingResources(target, check);
+  if (missing.length > 0)
+    return ["skipped", `needs ${missing.map((need) => REQUIRED_OPTIONS[need]).join(" and ")}`];
   try {
-    await check.run(world);
+    await check.run(target);
     return ["pass", ""];
   } catch (error) {
-    const reason = reasonOf(error);
-    if (error instanceof NotSeen) return ["skipped", reason];
-    // A platform may answer differently; it may not fail to answer.
+    const reason = errorMessage(error);
+    if (error instanceof NotObservable) return ["skipped", reason];
+    // A deviating response may be allowed, a missing one never is.
     const isAllowed = check.mayFail !== undefined && error instanceof Mismatch;
     return isAllowed ? ["allowed", `${check.mayFail} (${reason})`] : ["fail", reason];
   }

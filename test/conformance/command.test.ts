@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../src/conformance/cli";
-import { type EmbeddedWorld, startEmbedded } from "../../src/conformance/embedded";
+import { type EmbeddedTarget, startEmbeddedTarget } from "../../src/conformance/embedded-target";
 
 /** What the command prints, and its exit code. */
 const run = (...args: string[]) => runWith({}, ...args);
@@ -22,8 +22,8 @@ async function runWith(env: Readonly<Record<string, string>>, ...args: string[])
 }
 
 /** The options that give a platform in this process as if it were somebody else's. */
-function optionsFor({ platform, world: { given } }: EmbeddedWorld, ...without: string[]): string[] {
-  const { self, peer, peerToken, stranger, adminToken, orgId } = given;
+function optionsFor({ platform, target: { resources } }: EmbeddedTarget, ...without: string[]): string[] {
+  const { self, peer, peerToken, stranger, adminToken, orgId } = resources;
   const options = {
     url: platform.url,
     workspace: self?.id.toUpperCase(),
@@ -40,7 +40,7 @@ function optionsFor({ platform, world: { given } }: EmbeddedWorld, ...without: s
 }
 
 describe("without a URL", () => {
-  it("asks the embedded platform and ends with 0", async () => {
+  it("checks the embedded platform and exits with 0", async () => {
     const { code, stdout, stderr } = await run("--only", "info");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(
@@ -69,7 +69,7 @@ describe("without a URL", () => {
         {
           id: "info.gone",
           topic: "info",
-          title: "A removed workspace is gone, with a hint what to do",
+          title: "A removed workspace is a 410 with a hint",
           verdict: "skipped",
           note: "a rule of 2026-05",
           elapsedMs: expect.any(Number),
@@ -80,8 +80,8 @@ describe("without a URL", () => {
 });
 
 describe("with the URL of a platform", () => {
-  it("asks it over HTTP alone, and leaves the workspace as it is", async () => {
-    await using embedded = await startEmbedded("2026-04", "self-hosted");
+  it("checks it over HTTP alone, and does not change the workspace", async () => {
+    await using embedded = await startEmbeddedTarget("2026-04", "self-hosted");
     const { code, stdout, stderr } = await run(...optionsFor(embedded));
     expect(stderr).toBe("");
     expect(stdout).toContain(", version 2026-04, self-hosted\n");
@@ -89,13 +89,13 @@ describe("with the URL of a platform", () => {
     expect(stdout).toMatch(/^ {2}skipped {2}\d+ checks: needs the embedded platform$/m);
     expect(stdout).toMatch(/^ {2}skipped {2}\d+ checks: needs --allow-changes$/m);
     expect(code).toBe(0);
-    const { platform, world } = embedded;
-    const told = platform.events.filter(({ workspaceId }) => workspaceId === world.given.self?.id);
-    expect(told.map(({ type }) => type).filter((type) => !type.startsWith("DELEGATION_"))).toEqual([]);
+    const { platform, target } = embedded;
+    const expected = platform.events.filter(({ workspaceId }) => workspaceId === target.resources.self?.id);
+    expect(expected.map(({ type }) => type).filter((type) => !type.startsWith("DELEGATION_"))).toEqual([]);
   });
 
-  it("may change the workspace and use up the limit when that is allowed", async () => {
-    await using embedded = await startEmbedded("2026-05", "saas", { rateLimit: 450 });
+  it("changes the workspace and uses up the rate limit with --allow-changes", async () => {
+    await using embedded = await startEmbeddedTarget("2026-05", "saas", { rateLimit: 450 });
     const { code, stdout, stderr } = await run(...optionsFor(embedded), "--allow-changes");
     expect(stderr).toBe("");
     expect(stdout).toContain(", version 2026-05, saas\n");
@@ -105,23 +105,23 @@ describe("with the URL of a platform", () => {
     expect(code).toBe(0);
   });
 
-  it("does not look for the end of an allowance that has none", async () => {
-    await using embedded = await startEmbedded("2026-05", "self-hosted", { rateLimit: undefined });
+  it("does not use up a rate limit that is unlimited", async () => {
+    await using embedded = await startEmbeddedTarget("2026-05", "self-hosted", { rateLimit: undefined });
     const { code, stdout } = await run(...optionsFor(embedded), "--allow-changes", "--only", "limit");
-    expect(stdout).toContain("the platform says that there is no limit");
+    expect(stdout).toContain("the platform reports no limit");
     expect(stdout).toMatch(/\n5 checks: 3 pass, 0 fail, 0 allowed, 2 skipped\n$/);
     expect(code).toBe(0);
   });
 
-  it("waits when its allowance is used up, and goes on", async () => {
-    await using embedded = await startEmbedded("2026-05", "self-hosted");
+  it("waits when the rate limit is used up, and continues", async () => {
+    await using embedded = await startEmbeddedTarget("2026-05", "self-hosted");
     const tooMany = { status: 429, headers: { "Retry-After": "0" }, body: { error: "rate limit exceeded" } };
     embedded.platform.fail("GET /workspaces/:id/state", tooMany, { times: 2 });
     expect(await run(...optionsFor(embedded), "--only", "state.own")).toMatchObject({ code: 0 });
   });
 
-  it("ends with 1 when a check fails", async () => {
-    await using embedded = await startEmbedded("2026-05", "self-hosted");
+  it("exits with 1 when a check fails", async () => {
+    await using embedded = await startEmbeddedTarget("2026-05", "self-hosted");
     embedded.platform.fail("GET /workspaces/:id/state", { status: 500 });
     const { code, stdout } = await run(...optionsFor(embedded), "--only", "state.own");
     expect(stdout).toContain("fail     state.own");
@@ -129,8 +129,8 @@ describe("with the URL of a platform", () => {
     expect(code).toBe(1);
   });
 
-  it("ends with 2 when workspace and token do not belong together, whichever version it is", async () => {
-    await using embedded = await startEmbedded("2026-05", "self-hosted");
+  it("exits with 2 when workspace and token do not belong together, whichever version it is", async () => {
+    await using embedded = await startEmbeddedTarget("2026-05", "self-hosted");
     for (const version of [[], ["--version", "2026-05"]]) {
       expect(await run(...optionsFor(embedded, "token"), "--token=wrong", ...version)).toEqual({
         code: 2,
@@ -145,22 +145,22 @@ describe("with the URL of a platform", () => {
     });
   });
 
-  it("ends with 2 when its version cannot be found out, unless it is told", async () => {
-    await using embedded = await startEmbedded("2026-04", "self-hosted");
+  it("exits with 2 when its version cannot be detected, unless --version states it", async () => {
+    await using embedded = await startEmbeddedTarget("2026-04", "self-hosted");
     embedded.platform.fail("GET /workspaces/:id/activity", { status: 500, body: { error: "query failed" } });
     expect(await run(...optionsFor(embedded), "--only", "state.own")).toEqual({
       code: 2,
       stdout: "",
       stderr:
-        "The version of the platform cannot be found out, so --version is needed: " +
-        'the question for it was answered with 500 {"error":"query failed"}\n',
+        "The version of the platform cannot be detected, so --version is needed: " +
+        'the response to the probe was 500 {"error":"query failed"}\n',
     });
-    const told = await run(...optionsFor(embedded), "--only", "state.own", "--version", "2026-04");
-    expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining("1 pass") });
+    const expected = await run(...optionsFor(embedded), "--only", "state.own", "--version", "2026-04");
+    expect(expected).toMatchObject({ code: 0, stdout: expect.stringContaining("1 pass") });
   });
 
-  it.each(["2026-04", "2026-05"] as const)("finds out without a workspace that it is %s", async (version) => {
-    await using embedded = await startEmbedded(version, "self-hosted");
+  it.each(["2026-04", "2026-05"] as const)("detects without a workspace the version %s", async (version) => {
+    await using embedded = await startEmbeddedTarget(version, "self-hosted");
     const { code, stdout } = await run("--url", embedded.platform.url);
     expect(stdout).toContain(`, version ${version}, self-hosted\n`);
     expect(code).toBe(0);
@@ -176,8 +176,8 @@ describe("with the URL of a platform", () => {
     [{ status: 200, body: "<!doctype html>\n<p>Hello</p>" }, "200 <!doctype html> <p>Hello</p>"],
     [{ status: 200, body: { status: "starting" } }, '200 {"status":"starting"}'],
     [{ status: 404, body: "" }, "404 without a body"],
-  ])("ends with 2 when it is no platform, as its health says", async (fault, shown) => {
-    await using embedded = await startEmbedded("2026-05", "self-hosted");
+  ])("exits with 2 when its health is not that of a platform", async (fault, shown) => {
+    await using embedded = await startEmbeddedTarget("2026-05", "self-hosted");
     const { url, fail } = embedded.platform;
     fail("GET /health", fault);
     expect(await run("--url", url)).toEqual({
@@ -187,9 +187,9 @@ describe("with the URL of a platform", () => {
     });
   });
 
-  it("takes tokens from the environment, where they do not show in a list of processes", async () => {
-    await using embedded = await startEmbedded("2026-05", "self-hosted");
-    const { self, peerToken, adminToken } = embedded.world.given;
+  it("reads tokens from the environment", async () => {
+    await using embedded = await startEmbeddedTarget("2026-05", "self-hosted");
+    const { self, peerToken, adminToken } = embedded.target.resources;
     const env = {
       MOLECULE_WORKSPACE_TOKEN: ` ${self?.token}\n`,
       CONFORMANCE_PEER_TOKEN: peerToken ?? "",
@@ -209,7 +209,7 @@ describe("with the URL of a platform", () => {
     expect(await runWith(env, "--url", embedded.platform.url, "--only", "health")).toMatchObject({ code: 0 });
   });
 
-  it("ends with 2 when it cannot be reached", async () => {
+  it("exits with 2 when it cannot be reached", async () => {
     const { code, stdout, stderr } = await run("--url", "http://127.0.0.1:1/");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^The platform at http:\/\/127\.0\.0\.1:1 cannot be reached: fetch failed \(/);
@@ -247,17 +247,17 @@ describe("the command line", () => {
     ],
     [[`--peer=${ONE}`], /^--peer needs --url\n/],
     [["--allow-changes"], /^--allow-changes needs --url\n/],
-  ])("%j is refused with 2", async (args, message) => {
+  ])("%j exits with 2", async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(message);
   });
 
-  it("explains itself, and lists the checks without asking anything", async () => {
+  it("prints the usage, and lists the checks without a request", async () => {
     expect(await run("--help")).toMatchObject({ code: 0, stdout: expect.stringContaining("--peer-token") });
     const { code, stdout } = await run("--list", "--url", "http://127.0.0.1:1/");
     expect(code).toBe(0);
-    expect(stdout).toContain("    may fail: Later builds answer 413");
+    expect(stdout).toContain("    may fail: Later builds respond with 413");
     expect(stdout).toContain("    only 2026-04");
   });
 
@@ -278,12 +278,12 @@ describe("the command line", () => {
     });
   });
 
-  it("never repeats a token", async () => {
+  it("never prints a token", async () => {
     const { stderr } = await run(...AT, "--admin-token=very secret");
     expect(stderr).not.toContain("secret");
   });
 
-  it("is that of a program", async () => {
+  it("runs as a program", async () => {
     const root = fileURLToPath(new URL("../../", import.meta.url));
     const tsx = createRequire(import.meta.url).resolve("tsx/cli");
     const child = spawn(process.execPath, [tsx, "src/conformance/main.ts", "--only", "health"], {

@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CHECKS } from "../../src/conformance/checks/index";
-import { type EmbeddedWorld, startEmbedded } from "../../src/conformance/embedded";
+import { type EmbeddedTarget, startEmbeddedTarget } from "../../src/conformance/embedded-target";
 import { runChecks } from "../../src/conformance/runner";
 import type { Fault } from "../../src/testing/index";
 
-let embedded: EmbeddedWorld;
+let embedded: EmbeddedTarget;
 beforeEach(async () => {
-  embedded = await startEmbedded("2026-05", "self-hosted");
+  embedded = await startEmbeddedTarget("2026-05", "self-hosted");
 });
 afterEach(() => embedded[Symbol.asyncDispose]());
 
 async function resultOf(id: string) {
   const [result] = await runChecks(
     CHECKS.filter((check) => check.id === id),
-    embedded.world,
+    embedded.target,
   );
   return result;
 }
@@ -64,7 +64,7 @@ describe("a check fails", () => {
       /^expected the order "bc"/,
     ],
     ["message.answer", PROXY, { kind: "reset" }, /^fetch failed/],
-  ])("when it finds something else: %s", async (id, route, fault, note) => {
+  ])("when the response differs: %s", async (id, route, fault, note) => {
     embedded.platform.fail(route, fault);
     const result = await resultOf(id);
     expect(result).toMatchObject({
@@ -74,34 +74,34 @@ describe("a check fails", () => {
   });
 });
 
-it("no limit is an allowance, too", async () => {
+it("an unlimited rate limit passes the check of its headers", async () => {
   embedded.platform.fail("GET /health", { status: 200, headers: { "X-RateLimit-Limit": "unlimited" } });
   expect(await resultOf("limit.headers")).toMatchObject({ verdict: "pass" });
 });
 
-describe("what a platform may do", () => {
-  it("is allowed, with the reason and with what it did", async () => {
+describe("a permitted deviation", () => {
+  it("is allowed, with the reason and the response", async () => {
     embedded.platform.fail(PROXY, { status: 413, body: { error: "too large", truncated: true } });
     expect(await resultOf("gate.too-long")).toMatchObject({
       verdict: "allowed",
       note:
-        "Later builds answer 413 and say how much they take " +
+        "Later builds respond with 413 and the limit " +
         '(expected 400 with error: "invalid JSON", got 413 {"error":"too large","truncated":true})',
     });
   });
 
-  it("is not to say nothing at all", async () => {
+  it("does not include a missing response", async () => {
     embedded.platform.fail(PROXY, { kind: "reset" });
     expect(await resultOf("gate.too-long")).toMatchObject({ verdict: "fail" });
   });
 });
 
 describe("a check is skipped", () => {
-  it("when something it needs was not given, which it names", async () => {
-    const { world } = embedded;
+  it("when a resource is missing, which it names", async () => {
+    const { target } = embedded;
     const [result] = await runChecks(
       CHECKS.filter(({ id }) => id === "discover.target-token"),
-      { ...world, given: { peer: "x" } },
+      { ...target, resources: { peer: "x" } },
     );
     expect(result).toMatchObject({
       verdict: "skipped",
@@ -110,16 +110,16 @@ describe("a check is skipped", () => {
   });
 
   it.each([
-    ["limit.counts", { "X-RateLimit-Limit": "unlimited" }, "the platform says that there is no limit"],
-    ["limit.refuses", { "X-RateLimit-Limit": "unlimited" }, "the platform says that there is no limit"],
-    ["limit.counts", { "X-RateLimit-Remaining": "0" }, "the allowance is used up"],
+    ["limit.counts", { "X-RateLimit-Limit": "unlimited" }, "the platform reports no limit"],
+    ["limit.refuses", { "X-RateLimit-Limit": "unlimited" }, "the platform reports no limit"],
+    ["limit.counts", { "X-RateLimit-Remaining": "0" }, "the rate limit is used up"],
     ["limit.refuses", { "X-RateLimit-Remaining": "2001" }, "2001 requests are too many to use up"],
-  ])("when the platform gives no occasion to see it: %s with %j", async (id, headers, note) => {
-    const { platform, world } = embedded;
+  ])("when the platform offers no way to observe it: %s with %j", async (id, headers, note) => {
+    const { platform, target } = embedded;
     platform.fail("GET /health", { status: 200, headers });
     const [result] = await runChecks(
       CHECKS.filter((check) => check.id === id),
-      { ...world, given: { limited: world.ask } },
+      { ...target, resources: { limited: target.request } },
     );
     expect(result).toMatchObject({ verdict: "skipped", note });
   });

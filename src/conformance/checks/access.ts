@@ -1,85 +1,90 @@
 import { randomUUID } from "node:crypto";
-import type { Ask } from "../ask";
 import { type Check, check } from "../check";
-import { expectAnswer, expectRefusal } from "../expect";
+import { expectError, expectResponse } from "../expect";
+import type { SendRequest } from "../http";
 
-async function expectAccess(ask: Ask, caller_id: string, target_id: string, allowed: boolean): Promise<void> {
-  const answer = await ask("POST", "/registry/check-access", { body: { caller_id, target_id } });
-  expectAnswer(answer, 200, { allowed });
+async function expectAccess(
+  request: SendRequest,
+  caller_id: string,
+  target_id: string,
+  allowed: boolean,
+): Promise<void> {
+  const response = await request("POST", "/registry/check-access", { body: { caller_id, target_id } });
+  expectResponse(response, 200, { allowed });
 }
 
 export const ACCESS: readonly Check[] = [
   check({
     id: "access.peer",
-    title: "A workspace may talk to its peer, both ways; nobody has to show a token to ask",
+    title: "A workspace and its peer may talk to each other; the check itself needs no token",
     needs: ["self", "peer"],
-    run: async ({ ask, self, peer }) => {
-      await expectAccess(ask, self.id, peer, true);
-      await expectAccess(ask, peer, self.id, true);
+    run: async ({ request, self, peer }) => {
+      await expectAccess(request, self.id, peer, true);
+      await expectAccess(request, peer, self.id, true);
     },
   }),
   check({
     id: "access.stranger",
-    title: "It may not talk to a stranger",
+    title: "A workspace may not talk to a stranger",
     needs: ["self", "stranger"],
-    run: ({ ask, self, stranger }) => expectAccess(ask, self.id, stranger, false),
+    run: ({ request, self, stranger }) => expectAccess(request, self.id, stranger, false),
   }),
   check({
     id: "access.self",
-    title: "It may talk to itself",
+    title: "A workspace may talk to itself",
     needs: ["self"],
-    run: ({ ask, self }) => expectAccess(ask, self.id, self.id, true),
+    run: ({ request, self }) => expectAccess(request, self.id, self.id, true),
   }),
   check({
     id: "access.unknown",
-    title: "Nobody may talk to who is not known",
+    title: "No workspace may talk to an unknown one",
     needs: ["self"],
-    run: ({ ask, self }) => expectAccess(ask, self.id, randomUUID(), false),
+    run: ({ request, self }) => expectAccess(request, self.id, randomUUID(), false),
   }),
   check({
     id: "access.equal",
-    title: "Equal ids are not looked up",
-    run: async ({ ask }) => {
+    title: "Two equal ids are allowed without a lookup",
+    run: async ({ request }) => {
       const id = randomUUID();
-      await expectAccess(ask, id, id, true);
+      await expectAccess(request, id, id, true);
     },
   }),
   check({
     id: "access.no-json",
-    title: "A question that is no JSON is refused",
-    run: async ({ ask }) => {
-      const answer = await ask("POST", "/registry/check-access", { body: "{" });
-      expectRefusal(answer, 400, "invalid request body");
+    title: "An access check that is not JSON is refused",
+    run: async ({ request }) => {
+      const response = await request("POST", "/registry/check-access", { body: "{" });
+      expectError(response, 400, "invalid request body");
     },
   }),
   check({
     id: "access.half",
-    title: "So is half a question",
-    run: async ({ ask }) => {
-      const answer = await ask("POST", "/registry/check-access", { body: { caller_id: randomUUID() } });
-      expectRefusal(answer, 400, "invalid request body");
+    title: "An access check without a target is refused",
+    run: async ({ request }) => {
+      const response = await request("POST", "/registry/check-access", { body: { caller_id: randomUUID() } });
+      expectError(response, 400, "invalid request body");
     },
   }),
   check({
     id: "access.roots",
     title: "Workspaces without a parent are siblings",
-    mayFail: "Later builds do not let unrelated roots talk",
+    mayFail: "Later builds do not allow unrelated roots to talk",
     needs: ["embedded"],
-    run: ({ ask, embedded }) =>
-      expectAccess(ask, embedded.addWorkspace({}).id, embedded.addWorkspace({}).id, true),
+    run: ({ request, embedded }) =>
+      expectAccess(request, embedded.addWorkspace({}).id, embedded.addWorkspace({}).id, true),
   }),
   check({
     id: "access.line",
-    title: "Ancestors and descendants may talk over any distance, cousins may not",
+    title: "Ancestors and descendants may talk at any depth, cousins may not",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const root = embedded.addWorkspace({});
       const [left, right] = [1, 2].map(() => embedded.addWorkspace({ parentId: root.id }).id);
       const leaf = embedded.addWorkspace({ parentId: left }).id;
       const cousin = embedded.addWorkspace({ parentId: right }).id;
-      await expectAccess(ask, root.id, leaf, true);
-      await expectAccess(ask, leaf, root.id, true);
-      await expectAccess(ask, leaf, cousin, false);
+      await expectAccess(request, root.id, leaf, true);
+      await expectAccess(request, leaf, root.id, true);
+      await expectAccess(request, leaf, cousin, false);
     },
   }),
 ];

@@ -1,61 +1,82 @@
 import type { TestPlatform } from "a2a-peers/testing";
-import { startAgent } from "../agent";
-import type { Answer, Ask } from "../ask";
 import { type Check, check } from "../check";
-import { expectAnswer, expectEqual, expectRefusal, expectThat } from "../expect";
-import { messageOf, send } from "./message";
+import { expectEqual, expectError, expectResponse, expectThat } from "../expect";
+import { credentialsOf, type HttpResponse, type SendRequest } from "../http";
+import { startAgent } from "../local-agent";
+import { createMessage, send } from "../requests";
 
-type Answering = Parameters<typeof startAgent>[0];
+type Responder = Parameters<typeof startAgent>[0];
 
-/** What a human hears who writes to an agent that answers so, and what the agent was asked. */
-async function askAgent(ask: Ask, embedded: TestPlatform, answering: Answering, body = messageOf("hello")) {
-  await using agent = await startAgent(answering);
+/** Sends a message as a human to an agent that responds with `respond`. */
+async function askAgent(
+  request: SendRequest,
+  embedded: TestPlatform,
+  respond: Responder,
+  body = createMessage("hello"),
+) {
+  await using agent = await startAgent(respond);
   const { id } = embedded.addWorkspace({ url: agent.url });
-  const answer: Answer = await send(ask, null, id, body);
-  return { answer, asked: agent.asked };
+  const response: HttpResponse = await send(request, null, id, body);
+  return { response, received: agent.received };
 }
 
 const REPLIES: readonly [name: string, title: string, body: string][] = [
-  ["reply", "A reply is passed on byte for byte", '{ "jsonrpc":"2.0", "id":null,\n "result":{"parts":[]} }'],
-  ["rpc-error", "So is a JSON-RPC error in a success", '{"jsonrpc":"2.0","id":1,"error":{"code":-32603}}'],
-  ["no-json", "So is what is no JSON", "<html>"],
+  ["reply", "A reply is forwarded byte for byte", '{ "jsonrpc":"2.0", "id":null,\n "result":{"parts":[]} }'],
+  [
+    "rpc-error",
+    "A JSON-RPC error in a 2xx is forwarded byte for byte",
+    '{"jsonrpc":"2.0","id":1,"error":{"code":-32603}}',
+  ],
+  ["no-json", "A reply that is not JSON is forwarded byte for byte", "<html>"],
 ];
 
-const REFUSALS: readonly [name: string, title: string, status: number, body: string, error: string][] = [
+const ERRORS: readonly [name: string, title: string, status: number, body: string, error: string][] = [
   [
     "own-error",
-    "Of a refusal the agent's error gets through",
+    "The error text of an agent is forwarded with its status",
     422,
     '{"error":"no such skill"}',
     "no such skill",
   ],
-  ["error-object", "But only if it is text", 500, '{"error":{"code":-32603}}', "Internal Server Error"],
-  ["no-error", "Else the phrase of the status does", 404, "<html>", "Not Found"],
+  [
+    "error-object",
+    "An error object of an agent is replaced by the status text",
+    500,
+    '{"error":{"code":-32603}}',
+    "Internal Server Error",
+  ],
+  [
+    "no-error",
+    "An agent's error status without an error is reported by the status text",
+    404,
+    "<html>",
+    "Not Found",
+  ],
 ];
 
 export const AGENT: readonly Check[] = [
   check({
     id: "agent.request",
-    title: "An agent gets the request at its URL, and nothing of the caller's headers",
+    title: "An agent receives the request at its URL, without the caller's headers",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       await using agent = await startAgent((response) => response.end("{}"));
       const caller = embedded.addWorkspace({});
       const { id } = embedded.addWorkspace({ url: agent.url });
-      const body = messageOf("hello");
-      await ask("POST", `/workspaces/${id}/a2a`, {
-        as: { id: caller.id, token: caller.token ?? "" },
+      const body = createMessage("hello");
+      await request("POST", `/workspaces/${id}/a2a`, {
+        as: credentialsOf(caller),
         headers: { traceparent: "00-1", "a2a-version": "1.0", "x-timeout": "5" },
         body,
       });
-      const [asked] = agent.asked;
-      expectEqual(asked?.method, "POST", "the method");
-      expectEqual(JSON.parse(asked?.body ?? ""), body, "the request");
-      expectEqual(asked?.headers["content-type"], "application/json", "the content type");
-      const told = ["authorization", "x-workspace-id", "traceparent", "a2a-version", "x-timeout"].filter(
-        (name) => asked?.headers[name] !== undefined,
+      const [received] = agent.received;
+      expectEqual(received?.method, "POST", "the method");
+      expectEqual(JSON.parse(received?.body ?? ""), body, "the request");
+      expectEqual(received?.headers["content-type"], "application/json", "the content type");
+      const present = ["authorization", "x-workspace-id", "traceparent", "a2a-version", "x-timeout"].filter(
+        (name) => received?.headers[name] !== undefined,
       );
-      expectEqual(told, [], "the headers that were passed on");
+      expectEqual(present, [], "the headers that were passed on");
     },
   }),
   ...REPLIES.map(([name, title, body]) =>
@@ -63,47 +84,49 @@ export const AGENT: readonly Check[] = [
       id: `agent.${name}`,
       title,
       needs: ["embedded"],
-      run: async ({ ask, embedded }) => {
-        const { answer } = await askAgent(ask, embedded, (response) => response.end(body));
-        expectEqual([answer.status, answer.text], [200, body], "status and body");
+      run: async ({ request, embedded }) => {
+        const { response } = await askAgent(request, embedded, (response) => response.end(body));
+        expectEqual([response.status, response.text], [200, body], "status and body");
       },
     }),
   ),
-  ...REFUSALS.map(([name, title, status, body, error]) =>
+  ...ERRORS.map(([name, title, status, body, error]) =>
     check({
       id: `agent.${name}`,
       title,
       needs: ["embedded"],
-      run: async ({ ask, embedded }) => {
-        const { answer } = await askAgent(ask, embedded, (response) => response.writeHead(status).end(body));
-        expectEqual([answer.status, answer.json], [status, { error }], "status and body");
+      run: async ({ request, embedded }) => {
+        const { response } = await askAgent(request, embedded, (response) =>
+          response.writeHead(status).end(body),
+        );
+        expectEqual([response.status, response.json], [status, { error }], "status and body");
       },
     }),
   ),
   check({
     id: "agent.unreachable",
-    title: "An agent that is not there was not reached",
+    title: "An agent that refuses connections is reported as not reached",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { url } = await startAgent(() => undefined).then(async (agent) => {
         await agent[Symbol.asyncDispose]();
         return agent;
       });
       const { id } = embedded.addWorkspace({ url });
-      expectRefusal(await send(ask, null, id), 502, "failed to reach workspace agent");
+      expectError(await send(request, null, id), 502, "failed to reach workspace agent");
     },
   }),
   ...([true, false] as const).map((delivered) =>
     check({
       id: delivered ? "agent.cut-reply" : "agent.cut-refusal",
-      title: `A ${delivered ? "reply" : "refusal"} that breaks off was ${delivered ? "" : "not "}delivered`,
+      title: `A truncated ${delivered ? "reply" : "error response"} is reported as ${delivered ? "" : "not "}delivered`,
       needs: ["embedded"],
-      run: async ({ ask, embedded }) => {
-        const { answer } = await askAgent(ask, embedded, (response) => {
+      run: async ({ request, embedded }) => {
+        const { response } = await askAgent(request, embedded, (response) => {
           response.writeHead(delivered ? 200 : 500, { "content-length": 100 });
           response.write("{", () => response.destroy());
         });
-        expectAnswer(answer, 502, {
+        expectResponse(response, 502, {
           error: "failed to read agent response",
           delivery_confirmed: delivered,
         });
@@ -112,29 +135,29 @@ export const AGENT: readonly Check[] = [
   ),
   check({
     id: "agent.redirect-followed",
-    title: "An agent may send its reader on",
+    title: "A redirect by an agent is followed",
     only: "2026-04",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
-      const { answer } = await askAgent(ask, embedded, (response, { url }) => {
+    run: async ({ request, embedded }) => {
+      const { response } = await askAgent(request, embedded, (response, { url }) => {
         if (url === "/agent") response.writeHead(307, { location: "/moved" }).end();
         else response.end('{"result":"moved"}');
       });
-      expectAnswer(answer, 200, { result: "moved" });
+      expectResponse(response, 200, { result: "moved" });
     },
   }),
   check({
     id: "agent.redirect",
-    title: "An agent's redirect is not followed",
+    title: "A redirect by an agent is not followed",
     only: "2026-05",
-    mayFail: "Platforms of that time may still follow it",
+    mayFail: "Some platforms of this version still follow it",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
-      const { answer, asked } = await askAgent(ask, embedded, (response) =>
+    run: async ({ request, embedded }) => {
+      const { response, received } = await askAgent(request, embedded, (response) =>
         response.writeHead(307, { location: "/moved" }).end(),
       );
-      expectRefusal(answer, 307, "Temporary Redirect");
-      expectThat(asked.length === 1, `expected one request, got ${asked.length}`);
+      expectError(response, 307, "Temporary Redirect");
+      expectThat(received.length === 1, `expected one request, got ${received.length}`);
     },
   }),
 ];

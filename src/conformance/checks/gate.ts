@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check } from "../check";
-import { expectAnswer, expectRefusal, isWhole } from "../expect";
-import { messageOf, send } from "./message";
+import { expectError, expectResponse, isInteger } from "../expect";
+import { createMessage, send } from "../requests";
 
 const DENIED = "access denied: workspaces cannot communicate per hierarchy rules";
 const LONGEST_REQUEST = 2 ** 20;
@@ -10,166 +10,175 @@ export const GATE: readonly Check[] = [
   ...["webhook", "system", "test", "channel"].map((prefix) =>
     check({
       id: `gate.forged-${prefix}`,
-      title: `Nobody may call itself ${prefix}:…`,
+      title: `A caller id that begins with ${prefix}: is refused`,
       needs: ["peer"],
-      run: async ({ ask, peer }) => {
-        const answer = await send(ask, { id: `${prefix}:x`, token: "any" }, peer);
-        expectRefusal(answer, 403, "invalid caller ID");
+      run: async ({ request, peer }) => {
+        const response = await send(request, { id: `${prefix}:x`, token: "any" }, peer);
+        expectError(response, 403, "invalid caller ID");
       },
     }),
   ),
   check({
     id: "gate.missing-token",
-    title: "A caller that names itself must show its token",
+    title: "A caller id without a token is refused",
     needs: ["self", "peer"],
-    run: async ({ ask, self, peer }) => {
-      const answer = await ask("POST", `/workspaces/${peer}/a2a`, { caller: self.id, body: messageOf("x") });
-      expectRefusal(answer, 401, "missing caller auth token");
+    run: async ({ request, self, peer }) => {
+      const response = await request("POST", `/workspaces/${peer}/a2a`, {
+        caller: self.id,
+        body: createMessage("x"),
+      });
+      expectError(response, 401, "missing caller auth token");
     },
   }),
   check({
     id: "gate.wrong-token",
-    title: "A wrong token is refused",
+    title: "A caller id with a wrong token is refused",
     needs: ["self", "peer"],
-    run: async ({ ask, self, peer }) =>
-      expectRefusal(await send(ask, { ...self, token: "wrong" }, peer), 401, "invalid caller auth token"),
+    run: async ({ request, self, peer }) =>
+      expectError(await send(request, { ...self, token: "wrong" }, peer), 401, "invalid caller auth token"),
   }),
   check({
     id: "gate.target-token",
-    title: "So is the token of the target",
+    title: "A caller id with the token of the target is refused",
     needs: ["self", "peer", "peerToken"],
-    run: async ({ ask, self, peer, peerToken }) =>
-      expectRefusal(await send(ask, { ...self, token: peerToken }, peer), 401, "invalid caller auth token"),
+    run: async ({ request, self, peer, peerToken }) =>
+      expectError(await send(request, { ...self, token: peerToken }, peer), 401, "invalid caller auth token"),
   }),
   check({
     id: "gate.admin-token",
-    title: "So is the operator's, together with the name of a workspace",
+    title: "A caller id with the operator's token is refused",
     mayFail: "Later builds accept it",
     needs: ["self", "peer", "adminToken"],
-    run: async ({ ask, self, peer, adminToken }) =>
-      expectRefusal(await send(ask, { ...self, token: adminToken }, peer), 401, "invalid caller auth token"),
+    run: async ({ request, self, peer, adminToken }) =>
+      expectError(
+        await send(request, { ...self, token: adminToken }, peer),
+        401,
+        "invalid caller auth token",
+      ),
   }),
   check({
     id: "gate.stranger",
-    title: "A stranger may not be addressed",
+    title: "A message to a stranger is refused",
     needs: ["self", "stranger"],
-    run: async ({ ask, self, stranger }) => expectRefusal(await send(ask, self, stranger), 403, DENIED),
+    run: async ({ request, self, stranger }) => expectError(await send(request, self, stranger), 403, DENIED),
   }),
   check({
     id: "gate.unknown-target",
-    title: "Nor may who is not known",
+    title: "A message to an unknown workspace is refused",
     needs: ["self"],
-    run: async ({ ask, self }) => expectRefusal(await send(ask, self, randomUUID()), 403, DENIED),
+    run: async ({ request, self }) => expectError(await send(request, self, randomUUID()), 403, DENIED),
   }),
   check({
     id: "gate.token-before-access",
-    title: "The token is asked for before the right to talk",
+    title: "The token is checked before access",
     needs: ["self", "stranger"],
-    run: async ({ ask, self, stranger }) => {
-      const answer = await send(ask, { ...self, token: "wrong" }, stranger);
-      expectRefusal(answer, 401, "invalid caller auth token");
+    run: async ({ request, self, stranger }) => {
+      const response = await send(request, { ...self, token: "wrong" }, stranger);
+      expectError(response, 401, "invalid caller auth token");
     },
   }),
   check({
     id: "gate.access-before-json",
-    title: "The right to talk is asked for before the message is read",
+    title: "Access is checked before the message is parsed",
     needs: ["self", "stranger"],
-    run: async ({ ask, self, stranger }) => expectRefusal(await send(ask, self, stranger, "{"), 403, DENIED),
+    run: async ({ request, self, stranger }) =>
+      expectError(await send(request, self, stranger, "{"), 403, DENIED),
   }),
   check({
     id: "gate.canvas-unknown",
-    title: "A human does not find who is not known",
-    mayFail: "Later builds ask everybody for a credential",
-    run: async ({ ask }) => expectRefusal(await send(ask, null, randomUUID()), 404, "workspace not found"),
+    title: "A message by a human to an unknown workspace is a 404",
+    mayFail: "Later builds require a credential of everybody",
+    run: async ({ request }) =>
+      expectError(await send(request, null, randomUUID()), 404, "workspace not found"),
   }),
   check({
     id: "gate.no-uuid",
-    title: "A target that is no UUID fails in the database",
-    mayFail: "Later builds ask everybody for a credential",
-    run: async ({ ask }) => expectRefusal(await send(ask, null, "no-uuid"), 500, "lookup failed"),
+    title: "A target that is not a UUID fails in the database",
+    mayFail: "Later builds require a credential of everybody",
+    run: async ({ request }) => expectError(await send(request, null, "no-uuid"), 500, "lookup failed"),
   }),
   ...["{", "", "[]", "null", '"text"'].map((body, index) =>
     check({
       id: `gate.no-request-${index + 1}`,
-      title: `A request that is ${body === "" ? "nothing" : body} is refused`,
+      title: `A request body that is ${body === "" ? "empty" : body} is refused`,
       needs: ["self", "peer"],
-      run: async ({ ask, self, peer }) =>
-        expectRefusal(await send(ask, self, peer, body), 400, "invalid JSON"),
+      run: async ({ request, self, peer }) =>
+        expectError(await send(request, self, peer, body), 400, "invalid JSON"),
     }),
   ),
   check({
     id: "gate.too-long",
-    title: "What is longer than one mebibyte is cut, and then no JSON",
-    mayFail: "Later builds answer 413 and say how much they take",
+    title: "A body over one mebibyte is truncated, so it is not JSON",
+    mayFail: "Later builds respond with 413 and the limit",
     needs: ["self", "peer"],
-    run: async ({ ask, self, peer }) => {
-      const body = messageOf("x".repeat(LONGEST_REQUEST));
-      expectRefusal(await send(ask, self, peer, body), 400, "invalid JSON");
+    run: async ({ request, self, peer }) => {
+      const body = createMessage("x".repeat(LONGEST_REQUEST));
+      expectError(await send(request, self, peer, body), 400, "invalid JSON");
     },
   }),
   check({
     id: "gate.budget",
-    title: "Who has spent its budget is not sent anything, whatever its state",
+    title: "A message to a workspace over its budget is refused in any status",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const spent = embedded.addWorkspace({ status: "paused" });
       spent.setBudget(0);
-      expectRefusal(await send(ask, null, spent.id), 402, "workspace budget limit exceeded");
+      expectError(await send(request, null, spent.id), 402, "workspace budget limit exceeded");
     },
   }),
   ...["provisioning", "offline", "paused", "failed", "awaiting_agent", "removed"].map((status) =>
     check({
       id: `gate.${status}`,
-      title: `Who is ${status} has no URL`,
+      title: `A message to a workspace that is ${status} is refused: it has no URL`,
       needs: ["embedded"],
-      run: async ({ ask, embedded }) => {
+      run: async ({ request, embedded }) => {
         const { id } = embedded.addWorkspace({ status });
-        expectAnswer(await send(ask, null, id), 503, { error: "workspace has no URL", status });
+        expectResponse(await send(request, null, id), 503, { error: "workspace has no URL", status });
       },
     }),
   ),
   check({
     id: "gate.url-before-json",
-    title: "The agent is looked for before the message is read",
+    title: "The agent is looked up before the message is parsed",
     only: "2026-04",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { id } = embedded.addWorkspace({ status: "offline" });
-      expectRefusal(await send(ask, null, id, "{"), 503, "workspace has no URL");
+      expectError(await send(request, null, id, "{"), 503, "workspace has no URL");
     },
   }),
   check({
     id: "gate.json-before-url",
-    title: "The message is read before the agent is looked for",
+    title: "The message is parsed before the agent is looked up",
     only: "2026-05",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { id } = embedded.addWorkspace({ status: "offline" });
-      expectRefusal(await send(ask, null, id, "{"), 400, "invalid JSON");
+      expectError(await send(request, null, id, "{"), 400, "invalid JSON");
     },
   }),
   check({
     id: "gate.hibernated",
-    title: "A message wakes who is hibernated, and is told to come again",
+    title: "A message wakes a hibernated workspace, and has to be sent again",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { id } = embedded.addWorkspace({ status: "hibernated", reply: () => "hi" });
-      const answer = await send(ask, null, id);
-      expectAnswer(answer, 503, {
+      const response = await send(request, null, id);
+      expectResponse(response, 503, {
         error: /^workspace is waking from hibernation — /,
         waking: true,
-        retry_after: isWhole,
+        retry_after: isInteger,
       });
-      expectAnswer(await ask("GET", `/workspaces/${id}`), 200, { status: "provisioning" });
+      expectResponse(await request("GET", `/workspaces/${id}`), 200, { status: "provisioning" });
     },
   }),
   check({
     id: "gate.unsafe-url",
-    title: "An address that must not be reached is not dialled",
+    title: "A blocked agent URL is not connected to",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { id } = embedded.addWorkspace({ url: "http://169.254.169.254/" });
-      expectRefusal(await send(ask, null, id), 502, "workspace URL is not publicly routable");
+      expectError(await send(request, null, id), 502, "workspace URL is not publicly routable");
     },
   }),
 ];

@@ -21,7 +21,7 @@ import { TENANT } from "./tenant";
 import { TOKENS } from "./tokens";
 import { URLS } from "./urls";
 
-/** Every check. The limit comes last, because it may leave nothing to the others. */
+/** Every check. LIMIT comes last, because it may use up the rate limit. */
 export const CHECKS: readonly Check[] = [
   ...HEALTH,
   ...TENANT,

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check } from "../check";
 import {
-  expectAnswer,
   expectEqual,
-  expectRefusal,
+  expectError,
+  expectResponse,
   expectThat,
-  fieldsOf,
-  isFilled,
-  isFlag,
+  isBoolean,
+  isInteger,
+  isNonEmptyString,
   isNumber,
-  isText,
-  isTextOrNull,
-  isWhole,
+  isString,
+  isStringOrNull,
+  readFields,
 } from "../expect";
 
 const PRIVATE = [
@@ -26,85 +26,85 @@ const PRIVATE = [
 export const INFO: readonly Check[] = [
   check({
     id: "info.fields",
-    title: "Anybody may know how a workspace is",
+    title: "Workspace info needs no token",
     needs: ["self"],
-    run: async ({ ask, self }) => {
-      const answer = await ask("GET", `/workspaces/${self.id}`);
-      expectAnswer(answer, 200, {
+    run: async ({ request, self }) => {
+      const response = await request("GET", `/workspaces/${self.id}`);
+      expectResponse(response, 200, {
         id: self.id,
-        name: isText,
-        role: isTextOrNull,
-        tier: isWhole,
-        status: isFilled,
-        url: isText,
-        parent_id: isTextOrNull,
-        active_tasks: isWhole,
-        max_concurrent_tasks: isWhole,
+        name: isString,
+        role: isStringOrNull,
+        tier: isInteger,
+        status: isNonEmptyString,
+        url: isString,
+        parent_id: isStringOrNull,
+        active_tasks: isInteger,
+        max_concurrent_tasks: isInteger,
         last_error_rate: isNumber,
-        uptime_seconds: isWhole,
-        runtime: isFilled,
+        uptime_seconds: isInteger,
+        runtime: isNonEmptyString,
         x: isNumber,
         y: isNumber,
-        collapsed: isFlag,
-        last_outbound_at: isTextOrNull,
+        collapsed: isBoolean,
+        last_outbound_at: isStringOrNull,
       });
-      expectThat("agent_card" in fieldsOf(answer.json), "expected a card, or null");
+      expectThat("agent_card" in readFields(response.json), "expected a card, or null");
     },
   }),
   check({
     id: "info.private",
-    title: "But not what it works on, nor what it spends",
+    title: "Workspace info contains no private fields: task, errors, spend",
     needs: ["self"],
-    run: async ({ ask, self }) => {
-      const { json } = await ask("GET", `/workspaces/${self.id}`);
-      const told = PRIVATE.filter((name) => name in fieldsOf(json));
-      expectEqual(told, [], "the private fields");
+    run: async ({ request, self }) => {
+      const { json } = await request("GET", `/workspaces/${self.id}`);
+      const present = PRIVATE.filter((name) => name in readFields(json));
+      expectEqual(present, [], "the private fields");
     },
   }),
   check({
     id: "info.upper-case",
-    title: "Ids are read without regard to case",
+    title: "Ids are case-insensitive",
     needs: ["self"],
-    run: async ({ ask, self }) =>
-      expectAnswer(await ask("GET", `/workspaces/${self.id.toUpperCase()}`), 200, {
+    run: async ({ request, self }) =>
+      expectResponse(await request("GET", `/workspaces/${self.id.toUpperCase()}`), 200, {
         id: self.id,
       }),
   }),
   ...["no-uuid", "00000000-0000-0000-0000-00000000000", "%20"].map((id, index) =>
     check({
       id: `info.no-uuid-${index + 1}`,
-      title: `The id ${id} is none`,
-      run: async ({ ask }) =>
-        expectRefusal(await ask("GET", `/workspaces/${id}`), 400, "invalid workspace ID"),
+      title: `The id ${id} is refused`,
+      run: async ({ request }) =>
+        expectError(await request("GET", `/workspaces/${id}`), 400, "invalid workspace ID"),
     }),
   ),
   check({
     id: "info.unknown-id",
     title: "An unknown workspace is not found",
-    run: async ({ ask }) =>
-      expectRefusal(await ask("GET", `/workspaces/${randomUUID()}`), 404, "workspace not found"),
+    run: async ({ request }) =>
+      expectError(await request("GET", `/workspaces/${randomUUID()}`), 404, "workspace not found"),
   }),
   check({
     id: "info.gone",
-    title: "A removed workspace is gone, with a hint what to do",
+    title: "A removed workspace is a 410 with a hint",
     only: "2026-05",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { id } = embedded.addWorkspace({ status: "removed" });
-      const gone = { error: "workspace removed", id, removed_at: isTextOrNull, hint: isFilled };
-      expectAnswer(await ask("GET", `/workspaces/${id}`), 410, gone);
-      const shown = await ask("GET", `/workspaces/${id}?include_removed=true`);
-      expectAnswer(shown, 200, { id, status: "removed" });
+      const gone = { error: "workspace removed", id, removed_at: isStringOrNull, hint: isNonEmptyString };
+      expectResponse(await request("GET", `/workspaces/${id}`), 410, gone);
+      const response = await request("GET", `/workspaces/${id}?include_removed=true`);
+      expectResponse(response, 200, { id, status: "removed" });
     },
   }),
   check({
     id: "info.removed",
-    title: "A removed workspace is shown as such",
+    title: "A removed workspace has the status removed",
     only: "2026-04",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { id } = embedded.addWorkspace({ status: "removed" });
-      expectAnswer(await ask("GET", `/workspaces/${id}`), 200, { id, status: "removed" });
+      expectResponse(await request("GET", `/workspaces/${id}`), 200, { id, status: "removed" });
     },
   }),
 ];

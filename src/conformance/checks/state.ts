@@ -1,111 +1,111 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check } from "../check";
-import { expectAnswer, expectRefusal, isFilled, isWhole, isWholeOrNull } from "../expect";
+import { expectError, expectResponse, isInteger, isIntegerOrNull, isNonEmptyString } from "../expect";
 
 export const STATE: readonly Check[] = [
   check({
     id: "state.own",
-    title: "A workspace may ask whether it was paused or deleted",
+    title: "A workspace can read whether it is paused or deleted",
     needs: ["self"],
-    run: async ({ ask, self }) =>
-      expectAnswer(await ask("GET", `/workspaces/${self.id}/state`, { as: self }), 200, {
+    run: async ({ request, self }) =>
+      expectResponse(await request("GET", `/workspaces/${self.id}/state`, { as: self }), 200, {
         workspace_id: self.id,
-        status: isFilled,
+        status: isNonEmptyString,
         paused: false,
         deleted: false,
       }),
   }),
   check({
     id: "state.missing-token",
-    title: "It must show its token",
+    title: "The state without a token is refused",
     needs: ["self"],
-    run: async ({ ask, self }) =>
-      expectRefusal(await ask("GET", `/workspaces/${self.id}/state`), 401, "missing workspace auth token"),
+    run: async ({ request, self }) =>
+      expectError(await request("GET", `/workspaces/${self.id}/state`), 401, "missing workspace auth token"),
   }),
   check({
     id: "state.wrong-token",
-    title: "A wrong token is refused",
+    title: "The state with a wrong token is refused",
     needs: ["self"],
-    run: async ({ ask, self }) => {
-      const answer = await ask("GET", `/workspaces/${self.id}/state`, { bearer: "wrong" });
-      expectRefusal(answer, 401, "invalid workspace auth token");
+    run: async ({ request, self }) => {
+      const response = await request("GET", `/workspaces/${self.id}/state`, { bearer: "wrong" });
+      expectError(response, 401, "invalid workspace auth token");
     },
   }),
   check({
     id: "state.foreign-token",
-    title: "So is the token of another workspace",
+    title: "The state with the token of another workspace is refused",
     needs: ["self", "peerToken"],
-    run: async ({ ask, self, peerToken }) => {
-      const answer = await ask("GET", `/workspaces/${self.id}/state`, { bearer: peerToken });
-      expectRefusal(answer, 401, "invalid workspace auth token");
+    run: async ({ request, self, peerToken }) => {
+      const response = await request("GET", `/workspaces/${self.id}/state`, { bearer: peerToken });
+      expectError(response, 401, "invalid workspace auth token");
     },
   }),
   check({
     id: "state.unknown-id",
-    title: "Who is not known has no token that would do",
+    title: "The state of an unknown workspace is refused with any token",
     needs: ["self"],
-    run: async ({ ask, self }) => {
-      const answer = await ask("GET", `/workspaces/${randomUUID()}/state`, { as: self });
-      expectRefusal(answer, 401, "invalid workspace auth token");
+    run: async ({ request, self }) => {
+      const response = await request("GET", `/workspaces/${randomUUID()}/state`, { as: self });
+      expectError(response, 401, "invalid workspace auth token");
     },
   }),
   check({
     id: "state.admin-token",
-    title: "The operator may ask for any",
+    title: "The operator can read the state of any workspace",
     needs: ["self", "adminToken"],
-    run: async ({ ask, self, adminToken }) =>
-      expectAnswer(await ask("GET", `/workspaces/${self.id}/state`, { bearer: adminToken }), 200, {
+    run: async ({ request, self, adminToken }) =>
+      expectResponse(await request("GET", `/workspaces/${self.id}/state`, { bearer: adminToken }), 200, {
         workspace_id: self.id,
       }),
   }),
   check({
     id: "state.no-uuid",
-    title: "Of what is no UUID the operator learns nothing: it fails in the database",
+    title: "The state of an id that is not a UUID fails in the database",
     needs: ["adminToken"],
-    run: async ({ ask, adminToken }) =>
-      expectAnswer(await ask("GET", "/workspaces/no-uuid/state", { bearer: adminToken }), 500),
+    run: async ({ request, adminToken }) =>
+      expectResponse(await request("GET", "/workspaces/no-uuid/state", { bearer: adminToken }), 500),
   }),
   check({
     id: "state.budget",
-    title: "A workspace may look up what it may spend and has spent",
+    title: "A workspace can read its budget and spend",
     needs: ["self"],
-    run: async ({ ask, self }) =>
-      expectAnswer(await ask("GET", `/workspaces/${self.id}/budget`, { as: self }), 200, {
-        budget_limit: isWholeOrNull,
-        monthly_spend: isWhole,
-        budget_remaining: isWholeOrNull,
+    run: async ({ request, self }) =>
+      expectResponse(await request("GET", `/workspaces/${self.id}/budget`, { as: self }), 200, {
+        budget_limit: isIntegerOrNull,
+        monthly_spend: isInteger,
+        budget_remaining: isIntegerOrNull,
       }),
   }),
   check({
     id: "state.paused",
-    title: "A paused workspace is told so",
+    title: "The state of a paused workspace is paused",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const { id, token } = embedded.addWorkspace({ status: "paused" });
-      const answer = await ask("GET", `/workspaces/${id}/state`, { bearer: token ?? "" });
-      expectAnswer(answer, 200, { status: "paused", paused: true, deleted: false });
+      const response = await request("GET", `/workspaces/${id}/state`, { bearer: token ?? "" });
+      expectResponse(response, 200, { status: "paused", paused: true, deleted: false });
     },
   }),
   check({
     id: "state.no-token-left",
-    title: "A removed workspace has no token any more",
+    title: "The token of a removed workspace is refused",
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
+    run: async ({ request, embedded }) => {
       const gone = embedded.addWorkspace({});
       const bearer = gone.token ?? "";
       gone.setStatus("removed");
-      const answer = await ask("GET", `/workspaces/${gone.id}/state`, { bearer });
-      expectRefusal(answer, 401, "invalid workspace auth token");
+      const response = await request("GET", `/workspaces/${gone.id}/state`, { bearer });
+      expectError(response, 401, "invalid workspace auth token");
     },
   }),
   check({
     id: "state.deleted",
-    title: "The operator is told that it was deleted",
+    title: "The state of a removed workspace is a 404 that says deleted",
     needs: ["embedded", "adminToken"],
-    run: async ({ ask, embedded, adminToken }) => {
+    run: async ({ request, embedded, adminToken }) => {
       const { id } = embedded.addWorkspace({ status: "removed" });
-      const answer = await ask("GET", `/workspaces/${id}/state`, { bearer: adminToken });
-      expectAnswer(answer, 404, { workspace_id: id, status: "removed", deleted: true });
+      const response = await request("GET", `/workspaces/${id}/state`, { bearer: adminToken });
+      expectResponse(response, 404, { workspace_id: id, status: "removed", deleted: true });
     },
   }),
 ];

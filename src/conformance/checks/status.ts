@@ -1,28 +1,36 @@
-import type { Ask, Party } from "../ask";
 import { type Check, check } from "../check";
-import { expectAnswer } from "../expect";
-import { beat } from "./heartbeat";
+import { expectResponse } from "../expect";
+import { type Credentials, credentialsOf, type SendRequest } from "../http";
+import { beat } from "../requests";
 
-/** Heartbeats one after the other, each with the status it must leave behind. The last one makes it well again. */
-async function expectStatuses(ask: Ask, who: Party, beats: readonly [said: object, status: string][]) {
+/** Sends heartbeats in order and checks the status after each, then restores the status. */
+async function expectStatuses(
+  request: SendRequest,
+  workspace: Credentials,
+  beats: readonly [fields: object, status: string][],
+) {
   try {
-    for (const [said, status] of beats) {
-      await beat(ask, who, said);
-      expectAnswer(await ask("GET", `/workspaces/${who.id}`), 200, { status });
+    for (const [fields, status] of beats) {
+      await beat(request, workspace, fields);
+      expectResponse(await request("GET", `/workspaces/${workspace.id}`), 200, { status });
     }
   } finally {
-    await beat(ask, who);
-    await beat(ask, who);
+    await beat(request, workspace);
+    await beat(request, workspace);
   }
 }
 
 const wedge = { runtime_state: "wedged", sample_error: "init timeout" };
-const judgesItself = { runtime_metadata: { capabilities: { status_mgmt: true } } };
+const managesStatus = { runtime_metadata: { capabilities: { status_mgmt: true } } };
 
-const MOVES: readonly [name: string, title: string, beats: readonly [said: object, status: string][]][] = [
+const SEQUENCES: readonly [
+  name: string,
+  title: string,
+  beats: readonly [fields: object, status: string][],
+][] = [
   [
     "wedge",
-    "A wedged agent is degraded until it is over, however few its errors",
+    "A wedged agent is degraded until the wedge ends, whatever its error rate",
     [
       [{}, "online"],
       [wedge, "degraded"],
@@ -32,7 +40,7 @@ const MOVES: readonly [name: string, title: string, beats: readonly [said: objec
   ],
   [
     "other-states",
-    "No other state of the runtime degrades it",
+    "No other runtime state degrades an agent",
     [
       [{ runtime_state: "Wedged" }, "online"],
       [{ runtime_state: "thinking" }, "online"],
@@ -40,7 +48,7 @@ const MOVES: readonly [name: string, title: string, beats: readonly [said: objec
   ],
   [
     "errors",
-    "Half of all requests failing degrades it, fewer do not",
+    "An error rate of 0.5 degrades an agent, a lower one does not",
     [
       [{ error_rate: 0.49 }, "online"],
       [{ error_rate: 0.5 }, "degraded"],
@@ -48,7 +56,7 @@ const MOVES: readonly [name: string, title: string, beats: readonly [said: objec
   ],
   [
     "recovery",
-    "It recovers below one error in ten, and not before",
+    "A degraded agent recovers below an error rate of 0.1",
     [
       [{ error_rate: 0.9 }, "degraded"],
       [{ error_rate: 0.3 }, "degraded"],
@@ -58,7 +66,7 @@ const MOVES: readonly [name: string, title: string, beats: readonly [said: objec
   ],
   [
     "recovery-needs-both",
-    "Nor while the runtime is in any state",
+    "A degraded agent does not recover while it reports a runtime state",
     [
       [{ error_rate: 0.9 }, "degraded"],
       [{ error_rate: 0, runtime_state: "thinking" }, "degraded"],
@@ -66,43 +74,43 @@ const MOVES: readonly [name: string, title: string, beats: readonly [said: objec
   ],
   [
     "own-judgement",
-    "Errors do not matter for an agent that declared to judge itself",
+    "The error rate is ignored for an agent that manages its own status",
     [
-      [judgesItself, "online"],
-      [{ ...judgesItself, error_rate: 1 }, "online"],
+      [managesStatus, "online"],
+      [{ ...managesStatus, error_rate: 1 }, "online"],
     ],
   ],
 ];
 
 export const STATUS: readonly Check[] = [
-  ...MOVES.map(([name, title, beats]) =>
+  ...SEQUENCES.map(([name, title, beats]) =>
     check({
       id: `status.${name}`,
       title,
       needs: ["scratch"],
-      run: ({ ask, scratch }) => expectStatuses(ask, scratch(), beats),
+      run: ({ request, scratch }) => expectStatuses(request, scratch(), beats),
     }),
   ),
-  ...["offline", "provisioning"].map((status) => moveOf(status, "online")),
-  ...["paused", "hibernated"].map((status) => moveOf(status, status)),
+  ...["offline", "provisioning"].map((status) => createStatusCheck(status, "online")),
+  ...["paused", "hibernated"].map((status) => createStatusCheck(status, status)),
   ...["awaiting_agent", "failed"].flatMap((status) => [
-    moveOf(status, status, "2026-04"),
-    moveOf(status, "online", "2026-05"),
+    createStatusCheck(status, status, "2026-04"),
+    createStatusCheck(status, "online", "2026-05"),
   ]),
 ];
 
-/** What a heartbeat makes of a status. */
-function moveOf(before: string, after: string, only?: "2026-04" | "2026-05"): Check {
-  const verb = before === after ? "leaves" : "brings back";
+/** Checks the status after a heartbeat. */
+function createStatusCheck(before: string, after: string, only?: "2026-04" | "2026-05"): Check {
+  const verb = before === after ? "does not change" : "brings online";
   return check({
     id: `status.${before}${only === "2026-04" ? "-stays" : ""}`,
-    title: `A heartbeat ${verb} who is ${before}`,
+    title: `A heartbeat ${verb} a workspace that is ${before}`,
     ...(only !== undefined && { only }),
     needs: ["embedded"],
-    run: async ({ ask, embedded }) => {
-      const { id, token } = embedded.addWorkspace({ status: before });
-      await beat(ask, { id, token: token ?? "" });
-      expectAnswer(await ask("GET", `/workspaces/${id}`), 200, { status: after });
+    run: async ({ request, embedded }) => {
+      const workspace = credentialsOf(embedded.addWorkspace({ status: before }));
+      await beat(request, workspace);
+      expectResponse(await request("GET", `/workspaces/${workspace.id}`), 200, { status: after });
     },
   });
 }

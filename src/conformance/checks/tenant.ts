@@ -1,48 +1,49 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check } from "../check";
-import { expectEmpty, expectRefusal, expectThat } from "../expect";
+import { expectEmptyBody, expectError, expectThat } from "../expect";
 
 const FOREIGN = "http://elsewhere.example";
 
 export const TENANT: readonly Check[] = [
   check({
     id: "tenant.foreign-origin",
-    title: "A foreign Origin is an empty 403",
-    run: async ({ ask }) => expectEmpty(await ask("GET", "/health", { headers: { origin: FOREIGN } }), 403),
+    title: "A request with a foreign Origin is an empty 403",
+    run: async ({ request }) =>
+      expectEmptyBody(await request("GET", "/health", { headers: { origin: FOREIGN } }), 403),
   }),
   check({
     id: "tenant.hidden",
-    title: "A hosted platform is an empty 404 to who does not name its organisation",
+    title: "A request to a hosted platform without an organisation is an empty 404",
     needs: ["orgId", "self"],
-    run: async ({ ask, self }) =>
-      expectEmpty(await ask("GET", `/workspaces/${self.id}`, { foreign: true }), 404),
+    run: async ({ request, self }) =>
+      expectEmptyBody(await request("GET", `/workspaces/${self.id}`, { withoutTenant: true }), 404),
   }),
   check({
     id: "tenant.other-organisation",
-    title: "And to who names another",
+    title: "A request to a hosted platform with another organisation is an empty 404",
     needs: ["orgId", "self"],
-    run: async ({ ask, self }) => {
+    run: async ({ request, self }) => {
       const headers = { "x-molecule-org-id": randomUUID() };
-      expectEmpty(await ask("GET", `/workspaces/${self.id}`, { foreign: true, headers }), 404);
+      expectEmptyBody(await request("GET", `/workspaces/${self.id}`, { withoutTenant: true, headers }), 404);
     },
   }),
   check({
     id: "tenant.named",
-    title: "It is there for who names its organisation",
+    title: "A request to a hosted platform with its organisation is accepted",
     needs: ["orgId", "self"],
-    run: async ({ ask, self }) => {
-      const { status } = await ask("GET", `/workspaces/${self.id}`);
+    run: async ({ request, self }) => {
+      const { status } = await request("GET", `/workspaces/${self.id}`);
       expectThat(status !== 404, "expected the workspace, got 404");
     },
   }),
   ...["register", "heartbeat"].map((route) =>
     check({
       id: `tenant.open-${route}`,
-      title: `The route of ${route} is open before the organisation is known`,
+      title: `The ${route} route needs no organisation`,
       needs: ["orgId"],
-      run: async ({ ask }) => {
-        const answer = await ask("POST", `/registry/${route}`, { foreign: true, body: "oops" });
-        expectRefusal(answer, 400, "invalid request body");
+      run: async ({ request }) => {
+        const response = await request("POST", `/registry/${route}`, { withoutTenant: true, body: "oops" });
+        expectError(response, 400, "invalid request body");
       },
     }),
   ),

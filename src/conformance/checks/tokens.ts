@@ -1,70 +1,82 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check } from "../check";
-import { expectAnswer, expectEqual, expectRefusal, expectThat, fieldsOf, isFilled, isWhole } from "../expect";
+import {
+  expectEqual,
+  expectError,
+  expectResponse,
+  expectThat,
+  isInteger,
+  isNonEmptyString,
+  readFields,
+} from "../expect";
 
 export const TOKENS: readonly Check[] = [
   check({
     id: "tokens.list",
-    title: "A workspace may see the beginnings of its tokens, and no more",
+    title: "A workspace can list the prefixes of its tokens",
     needs: ["self"],
-    run: async ({ ask, self }) => {
-      const answer = await ask("GET", `/workspaces/${self.id}/tokens`, { as: self });
-      expectAnswer(answer, 200, { tokens: Array.isArray, count: isWhole });
-      expectThat(!answer.text.includes(self.token), "expected the beginning of the token only");
-      expectThat(answer.text.includes(self.token.slice(0, 8)), "expected the token that was shown");
+    run: async ({ request, self }) => {
+      const response = await request("GET", `/workspaces/${self.id}/tokens`, { as: self });
+      expectResponse(response, 200, { tokens: Array.isArray, count: isInteger });
+      expectThat(!response.text.includes(self.token), "expected the beginning of the token only");
+      expectThat(response.text.includes(self.token.slice(0, 8)), "expected the prefix of the token");
     },
   }),
   check({
     id: "tokens.missing-token",
-    title: "It must show one",
+    title: "A token list without a token is refused",
     needs: ["self"],
-    run: async ({ ask, self }) =>
-      expectRefusal(await ask("GET", `/workspaces/${self.id}/tokens`), 401, "missing workspace auth token"),
+    run: async ({ request, self }) =>
+      expectError(await request("GET", `/workspaces/${self.id}/tokens`), 401, "missing workspace auth token"),
   }),
   check({
     id: "tokens.mint-and-revoke",
-    title: "A token more works beside the first until it is revoked",
+    title: "A second token is valid beside the first until it is revoked",
     needs: ["scratch"],
-    run: async ({ ask, scratch }) => {
+    run: async ({ request, scratch }) => {
       const as = scratch();
       const base = `/workspaces/${as.id}/tokens`;
-      const minted = await ask("POST", base, { as });
-      expectAnswer(minted, 201, { auth_token: /^[\w-]{43}$/, workspace_id: as.id, message: isFilled });
-      const bearer = String(fieldsOf(minted.json).auth_token);
-      expectAnswer(await ask("GET", `/workspaces/${as.id}/state`, { bearer }), 200);
-      expectAnswer(await ask("GET", `/workspaces/${as.id}/state`, { as }), 200);
+      const minted = await request("POST", base, { as });
+      expectResponse(minted, 201, {
+        auth_token: /^[\w-]{43}$/,
+        workspace_id: as.id,
+        message: isNonEmptyString,
+      });
+      const bearer = String(readFields(minted.json).auth_token);
+      expectResponse(await request("GET", `/workspaces/${as.id}/state`, { bearer }), 200);
+      expectResponse(await request("GET", `/workspaces/${as.id}/state`, { as }), 200);
 
-      const listed = fieldsOf((await ask("GET", base, { as })).json).tokens;
-      const rows = Array.isArray(listed) ? listed.map(fieldsOf) : [];
+      const listed = readFields((await request("GET", base, { as })).json).tokens;
+      const rows = Array.isArray(listed) ? listed.map(readFields) : [];
       const id = rows.find(({ prefix }) => prefix === bearer.slice(0, 8))?.id;
-      expectAnswer(await ask("DELETE", `${base}/${id}`, { as }), 200, { status: "revoked" });
-      const { status } = await ask("GET", `/workspaces/${as.id}/state`, { bearer });
-      expectEqual(status, 401, "the answer to a revoked token");
+      expectResponse(await request("DELETE", `${base}/${id}`, { as }), 200, { status: "revoked" });
+      const { status } = await request("GET", `/workspaces/${as.id}/state`, { bearer });
+      expectEqual(status, 401, "the status for a revoked token");
     },
   }),
   check({
     id: "tokens.removed",
-    title: "One that is minted for a removed workspace is asked for from then on, and never works",
+    title: "A token for a removed workspace is required from then on, and never valid",
     needs: ["embedded", "adminToken"],
-    run: async ({ ask, embedded, adminToken }) => {
+    run: async ({ request, embedded, adminToken }) => {
       const { id } = embedded.addWorkspace({ status: "removed" });
-      const minted = await ask("POST", `/workspaces/${id}/tokens`, { bearer: adminToken });
-      expectAnswer(minted, 201, { auth_token: isFilled });
+      const minted = await request("POST", `/workspaces/${id}/tokens`, { bearer: adminToken });
+      expectResponse(minted, 201, { auth_token: isNonEmptyString });
       const body = { workspace_id: id };
-      const bare = await ask("POST", "/registry/heartbeat", { body });
-      expectRefusal(bare, 401, "missing workspace auth token");
-      const bearer = String(fieldsOf(minted.json).auth_token);
-      const beat = await ask("POST", "/registry/heartbeat", { bearer, body });
-      expectRefusal(beat, 401, "invalid workspace auth token");
+      const bare = await request("POST", "/registry/heartbeat", { body });
+      expectError(bare, 401, "missing workspace auth token");
+      const bearer = String(readFields(minted.json).auth_token);
+      const beat = await request("POST", "/registry/heartbeat", { bearer, body });
+      expectError(beat, 401, "invalid workspace auth token");
     },
   }),
   check({
     id: "tokens.unknown",
-    title: "A token that is not there cannot be revoked",
+    title: "An unknown token cannot be revoked",
     needs: ["self"],
-    run: async ({ ask, self }) => {
-      const answer = await ask("DELETE", `/workspaces/${self.id}/tokens/${randomUUID()}`, { as: self });
-      expectRefusal(answer, 404, "token not found or already revoked");
+    run: async ({ request, self }) => {
+      const response = await request("DELETE", `/workspaces/${self.id}/tokens/${randomUUID()}`, { as: self });
+      expectError(response, 404, "token not found or already revoked");
     },
   }),
 ];

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check, type Version } from "../check";
-import { expectAnswer, expectRefusal } from "../expect";
-import { register } from "./register";
+import { expectError, expectResponse } from "../expect";
+import { register } from "../requests";
 
 const BLOCKED: readonly [name: string, url: string, reason: string][] = [
   ["link-local", "http://169.254.169.254/", "link-local address (cloud metadata endpoint)"],
@@ -25,31 +25,41 @@ const PRIVATE: readonly [name: string, url: string, reason: string][] = [
   ["private-6", "http://[fd00::1]/", "IPv6 ULA address (RFC-4193 private)"],
 ];
 
-// What is found of a name depends on where the platform looks it up.
+// The reason depends on the platform's DNS resolver.
 const OWN_NAME =
   /^hostname "LOCALHOST" (resolves to forbidden address: url targets a blocked address: (IPv6 )?loopback address$|cannot be resolved \(DNS error\): )/;
 
-const MISREAD: readonly [name: string, title: string, url: string, reason: RegExp][] = [
-  ["capital-localhost", "Nor under the name of this machine in capitals", "http://LOCALHOST:9000", OWN_NAME],
+const UNUSUAL: readonly [name: string, title: string, url: string, reason: RegExp][] = [
+  ["capital-localhost", "The agent URL http://LOCALHOST:9000 is refused", "http://LOCALHOST:9000", OWN_NAME],
   [
     "number",
-    "Nor at a number, which is a name without an address",
+    "An agent URL with a decimal number as its host is refused",
     "http://2130706433/",
     /^hostname "2130706433" /,
   ],
-  ["hexadecimal", "Nor at hexadecimal digits, which are another", "http://0x7f.1/", /^hostname "0x7f\.1" /],
+  [
+    "hexadecimal",
+    "An agent URL with a hexadecimal number as its host is refused",
+    "http://0x7f.1/",
+    /^hostname "0x7f\.1" /,
+  ],
   [
     "zone",
-    "Nor at an address with a zone, which is judged like a name",
+    "An agent URL with an IPv6 zone is refused",
     "http://[fe80::1%25eth0]/",
     /^hostname "fe80::1%eth0" resolves to forbidden address: url targets a blocked address: IPv6 link-local address /,
   ],
-  ["no-host", "Nor at a URL without a host", "http:///agent", /^hostname "" cannot be resolved /],
-  ["backslash", "Nor behind a backslash", "http://8.8.8.8\\@1.1.1.1/", /^url is not valid: /],
-  ["control", "Nor behind a control character", "http://8.8.8.8/\t", /^url is not valid: /],
+  ["no-host", "An agent URL without a host is refused", "http:///agent", /^hostname "" cannot be resolved /],
+  [
+    "backslash",
+    "An agent URL with a backslash is refused",
+    "http://8.8.8.8\\@1.1.1.1/",
+    /^url is not valid: /,
+  ],
+  ["control", "An agent URL with a control character is refused", "http://8.8.8.8/\t", /^url is not valid: /],
 ];
 
-/** The earlier version does not say what is wrong. */
+/** The error text of each version: 2026-04 gives no reason. */
 function reasonIn(version: Version, reason: string | RegExp): string | RegExp {
   return version === "2026-04" ? "invalid request body" : reason;
 }
@@ -57,84 +67,84 @@ function reasonIn(version: Version, reason: string | RegExp): string | RegExp {
 export const URLS: readonly Check[] = [
   check({
     id: "url.scheme",
-    title: "An agent is not at an ftp URL",
-    run: async ({ ask, version }) => {
-      const answer = await register(ask, { id: randomUUID() }, { url: "ftp://agent.example/" });
-      expectRefusal(answer, 400, reasonIn(version, 'url scheme must be http or https, got "ftp"'));
+    title: "An agent URL with the scheme ftp is refused",
+    run: async ({ request, version }) => {
+      const response = await register(request, { id: randomUUID() }, { url: "ftp://agent.example/" });
+      expectError(response, 400, reasonIn(version, 'url scheme must be http or https, got "ftp"'));
     },
   }),
   check({
     id: "url.malformed",
-    title: "Nor at what is no URL",
-    run: async ({ ask, version }) => {
-      const answer = await register(ask, { id: randomUUID() }, { url: "http://[::1" });
-      expectRefusal(answer, 400, reasonIn(version, /^url is not valid: /));
+    title: "A malformed agent URL is refused",
+    run: async ({ request, version }) => {
+      const response = await register(request, { id: randomUUID() }, { url: "http://[::1" });
+      expectError(response, 400, reasonIn(version, /^url is not valid: /));
     },
   }),
   check({
     id: "url.unknown-name",
-    title: "Nor under a name that has no address",
-    run: async ({ ask, version }) => {
-      const answer = await register(ask, { id: randomUUID() }, { url: "http://agent.invalid/" });
-      expectRefusal(
-        answer,
+    title: "An agent URL whose host does not resolve is refused",
+    run: async ({ request, version }) => {
+      const response = await register(request, { id: randomUUID() }, { url: "http://agent.invalid/" });
+      expectError(
+        response,
         400,
         reasonIn(version, /^hostname "agent.invalid" cannot be resolved \(DNS error\): /),
       );
     },
   }),
-  ...MISREAD.map(([name, title, url, reason]) =>
+  ...UNUSUAL.map(([name, title, url, reason]) =>
     check({
       id: `url.${name}`,
       title,
-      run: async ({ ask, version }) =>
-        expectRefusal(await register(ask, { id: randomUUID() }, { url }), 400, reasonIn(version, reason)),
+      run: async ({ request, version }) =>
+        expectError(await register(request, { id: randomUUID() }, { url }), 400, reasonIn(version, reason)),
     }),
   ),
   ...BLOCKED.map(([name, url, reason]) =>
     check({
       id: `url.${name}`,
-      title: `Nor at ${url}`,
-      run: async ({ ask, version }) => {
-        const answer = await register(ask, { id: randomUUID() }, { url });
-        expectRefusal(answer, 400, reasonIn(version, `url targets a blocked address: ${reason}`));
+      title: `The agent URL ${url} is refused`,
+      run: async ({ request, version }) => {
+        const response = await register(request, { id: randomUUID() }, { url });
+        expectError(response, 400, reasonIn(version, `url targets a blocked address: ${reason}`));
       },
     }),
   ),
   ...PRIVATE.map(([name, url, reason]) =>
     check({
       id: `url.${name}-refused`,
-      title: `Nor, self-hosted, at ${url}`,
+      title: `The agent URL ${url} is refused in self-hosted mode`,
       needs: ["selfHosted"],
-      run: async ({ ask, version }) => {
-        const answer = await register(ask, { id: randomUUID() }, { url });
-        expectRefusal(answer, 400, reasonIn(version, `url targets a blocked address: ${reason}`));
+      run: async ({ request, version }) => {
+        const response = await register(request, { id: randomUUID() }, { url });
+        expectError(response, 400, reasonIn(version, `url targets a blocked address: ${reason}`));
       },
     }),
   ),
   ...PRIVATE.map(([name, url]) =>
     check({
       id: `url.${name}-taken`,
-      title: `Hosted, it may be at ${url}`,
+      title: `The agent URL ${url} is accepted in SaaS mode`,
       needs: ["saas", "scratch"],
-      run: async ({ ask, scratch }) => expectAnswer(await register(ask, scratch(), { url }), 200),
+      run: async ({ request, scratch }) => expectResponse(await register(request, scratch(), { url }), 200),
     }),
   ),
   check({
     id: "url.localhost",
-    title: "The name localhost is taken as it is",
+    title: "An agent URL with the host localhost is accepted",
     needs: ["scratch"],
-    run: async ({ ask, scratch }) =>
-      expectAnswer(await register(ask, scratch(), { url: "http://localhost:9000" }), 200),
+    run: async ({ request, scratch }) =>
+      expectResponse(await register(request, scratch(), { url: "http://localhost:9000" }), 200),
   }),
   check({
     id: "url.poll",
-    title: "In poll mode nobody looks at the URL",
+    title: "The agent URL is not validated in poll mode",
     only: "2026-05",
     needs: ["scratch"],
-    run: async ({ ask, scratch }) => {
-      const said = { url: "http://169.254.169.254/", delivery_mode: "poll" };
-      expectAnswer(await register(ask, scratch(), said), 200, { delivery_mode: "poll" });
+    run: async ({ request, scratch }) => {
+      const fields = { url: "http://169.254.169.254/", delivery_mode: "poll" };
+      expectResponse(await register(request, scratch(), fields), 200, { delivery_mode: "poll" });
     },
   }),
 ];

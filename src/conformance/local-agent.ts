@@ -2,33 +2,32 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** What an agent was asked. */
-export interface Asked {
+export interface ReceivedRequest {
   readonly method: string;
   readonly headers: IncomingMessage["headers"];
   readonly body: string;
 }
 
+export type Responder = (response: ServerResponse, request: IncomingMessage) => unknown;
+
 export interface LocalAgent extends AsyncDisposable {
   readonly url: string;
-  readonly asked: readonly Asked[];
+  readonly received: readonly ReceivedRequest[];
 }
 
-/** Starts an agent on this machine that answers every request in the same way. */
-export async function startAgent(
-  answer: (response: ServerResponse, request: IncomingMessage) => unknown,
-): Promise<LocalAgent> {
-  const asked: Asked[] = [];
+/** Starts an HTTP agent on loopback that handles every request with `respond`. */
+export async function startAgent(respond: Responder): Promise<LocalAgent> {
+  const received: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    asked.push({ method: request.method ?? "", headers: request.headers, body });
-    answer(response, request);
+    received.push({ method: request.method ?? "", headers: request.headers, body });
+    respond(response, request);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/agent`,
-    asked,
+    received,
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => server.close(resolve).closeAllConnections());
     },

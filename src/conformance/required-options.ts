@@ -1,7 +1,7 @@
-import type { Need } from "./check";
+import type { ResourceName } from "./check";
 
-/** How each thing that a check needs is given. */
-export const HINTS: Readonly<Record<Need, string>> = {
+/** The command-line options that provide each resource. */
+export const REQUIRED_OPTIONS: Readonly<Record<ResourceName, string>> = {
   self: "--workspace and --token",
   peer: "--peer",
   peerToken: "--peer-token",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { check } from "../../src/conformance/check";
+import { formatChecks, formatResults } from "../../src/conformance/format";
 import type { Result, Verdict } from "../../src/conformance/runner";
-import { listOf, tableOf } from "../../src/conformance/table";
 
 const run = async () => undefined;
 const one = check({ id: "health.ok", title: "Health is ok", run });
@@ -15,7 +15,7 @@ const resultOf = (of: typeof one, verdict: Verdict, note = ""): Result => ({
   elapsedMs: 1,
 });
 
-it("prints the verdicts by topic, with their notes and the sum, and then what failed", () => {
+it("prints the verdicts by topic, with their notes and the totals, and then the failed checks", () => {
   const results = [
     resultOf(one, "fail", "expected 200, got 500"),
     resultOf(one, "pass"),
@@ -25,7 +25,7 @@ it("prints the verdicts by topic, with their notes and the sum, and then what fa
     resultOf(two, "skipped", "a rule of 2026-05"),
     resultOf(three, "allowed", "Some keep it (expected 404, got 200)"),
   ];
-  expect(tableOf(results)).toBe(`health
+  expect(formatResults(results)).toBe(`health
   fail     health.ok  Health is ok
     expected 200, got 500
   pass     health.ok  Health is ok
@@ -43,8 +43,8 @@ failed: health.ok, card.gone
 `);
 });
 
-it("lists what each check needs, which version has it and why it may fail", () => {
-  expect(listOf([one, two, three])).toBe(`health
+it("lists what each check needs, its version and why it may fail", () => {
+  expect(formatChecks([one, two, three])).toBe(`health
   health.ok  Health is ok
 
 card
