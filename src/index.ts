@@ -52,7 +52,7 @@ export type {
   TokenStoreFailed,
 } from "./events";
 export type { WorkspaceCredentials } from "./identity/credentials";
-export { fileToken, type TokenSource } from "./identity/token";
+export { fileToken, type TokenSource } from "./identity/token-source";
 export { type DelegatingClient, delegateTask } from "./messaging/delegate-task";
 export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/outcome";
 export type { MessagePart, OutgoingMessage } from "./messaging/outgoing-message";

@@ -1,6 +1,6 @@
 import type { A2AEvent } from "../events";
 import type { WorkspaceCredentials } from "../identity/credentials";
-import type { TokenSource } from "../identity/token";
+import type { TokenSource } from "../identity/token-source";
 import type { DeliveryMode } from "../validation/options";
 
 /** Options of {@link createA2AClient}. An option that is left out comes from the environment, else has its default. */

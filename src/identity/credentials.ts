@@ -3,7 +3,7 @@ import type { Machine } from "../runtime/machine";
 import { configurationFolder, createStateFolder } from "../storage/state-folder";
 import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
-import { checkToken, createTokenSource, fileToken, type TokenSource } from "./token";
+import { checkToken, createTokenSource, fileToken, type TokenSource } from "./token-source";
 import type { Credentials } from "./workspaces";
 
 /** One workspace of a process that speaks for several. */
@@ -11,27 +11,31 @@ export interface WorkspaceCredentials {
   /** UUID of the workspace. */
   id: string;
   /**
-   * Its bearer token, or a function that answers it; `null` for a workspace that has none.
+   * Its bearer token, or a function that returns it; `null` for a workspace without one.
    * @default the token in `<id>/.auth_token` of the configuration folder
    */
   token?: string | TokenSource | null | undefined;
 }
 
-interface Given {
+/** The options of the client that name its workspaces. */
+interface WorkspaceOptions {
   workspaceId?: string | undefined;
   token?: string | TokenSource | null | undefined;
   workspaces?: readonly WorkspaceCredentials[] | undefined;
 }
 
-/** Finds out for whom this process speaks. The default workspace comes first; there is always one. */
-export function resolveWorkspaces(options: Given, machine: Machine): readonly Credentials[] {
-  const wanted = chooseDefault(options, machine);
+/**
+ * The workspaces this process acts for and where their tokens may be: the options, else the environment. The default
+ * workspace comes first; there is always one. Throws `configuration`.
+ */
+export function resolveWorkspaces(options: WorkspaceOptions, machine: Machine): readonly Credentials[] {
+  const chosen = chooseDefault(options, machine);
   const listed = listWorkspaces(options, machine);
 
-  if (options.token !== undefined && wanted === undefined && listed !== undefined) {
+  if (options.token !== undefined && chosen === undefined && listed !== undefined) {
     throw configurationError("Expected `workspaceId` beside `token`: several workspaces are configured.");
   }
-  const id = wanted ?? listed?.[0]?.id;
+  const id = chosen ?? listed?.[0]?.id;
   if (id === undefined) {
     throw configurationError(
       "The option `workspaceId` is missing, and the WORKSPACE_ID environment variable is required but not set.",
@@ -42,26 +46,29 @@ export function resolveWorkspaces(options: Given, machine: Machine): readonly Cr
   const others = (listed ?? []).filter((entry) => entry.id !== id);
   return [
     token === undefined
-      ? fromEnvironment(id, own !== undefined, machine)
-      : { id, sources: given(token, "`token`"), fallback: storedFallback(id, true, machine) },
+      ? environmentCredentials(id, own !== undefined, machine)
+      : { id, sources: toSources(token, "`token`"), fallback: storedFallback(id, true, machine) },
     ...others.map((entry) => {
       if (entry.token === undefined) return { id: entry.id, sources: storedToken(entry.id, false, machine) };
-      const sources = given(entry.token, `the token of workspace ${entry.id}`);
+      const sources = toSources(entry.token, `the token of workspace ${entry.id}`);
       return { id: entry.id, sources, fallback: storedFallback(entry.id, false, machine) };
     }),
   ];
 }
 
-function chooseDefault(options: Given, machine: Machine): string | undefined {
-  if (options.workspaceId !== undefined) return requireId(options.workspaceId, "`workspaceId`");
+function chooseDefault(options: WorkspaceOptions, machine: Machine): string | undefined {
+  if (options.workspaceId !== undefined) return checkWorkspaceId(options.workspaceId, "`workspaceId`");
   if (options.workspaces !== undefined) return undefined;
   const value = machine.env.WORKSPACE_ID;
   if (value === undefined || value.trim() === "") return undefined;
-  return requireId(value, "environment variable WORKSPACE_ID");
+  return checkWorkspaceId(value, "environment variable WORKSPACE_ID");
 }
 
-/** The option, else `MOLECULE_WORKSPACES`; the variable is ignored when the caller named a workspace it lacks. */
-function listWorkspaces(options: Given, machine: Machine): readonly WorkspaceCredentials[] | undefined {
+/** The option, else `MOLECULE_WORKSPACES`; the variable is ignored when it lacks the workspace the caller named. */
+function listWorkspaces(
+  options: WorkspaceOptions,
+  machine: Machine,
+): readonly WorkspaceCredentials[] | undefined {
   if (options.workspaces !== undefined) return checkList(options.workspaces, "`workspaces`");
   const json = machine.env.MOLECULE_WORKSPACES;
   if (json === undefined || json.trim() === "") return undefined;
@@ -88,8 +95,8 @@ function checkList(value: unknown, name: string): readonly WorkspaceCredentials[
     if (typeof entry !== "object" || entry === null) {
       throw configurationError(`Expected ${where} to be an object with an id and a token.`);
     }
-    const { id: givenId, token } = entry as { id?: unknown; token?: unknown };
-    const id = requireId(givenId, `the id in ${where}`);
+    const { id: workspaceId, token } = entry as { id?: unknown; token?: unknown };
+    const id = checkWorkspaceId(workspaceId, `the id in ${where}`);
     if (seen.has(id))
       throw configurationError(`Expected ${name} to name each workspace once, got ${id} twice.`);
     seen.add(id);
@@ -102,14 +109,15 @@ function checkList(value: unknown, name: string): readonly WorkspaceCredentials[
   });
 }
 
-function requireId(value: unknown, name: string): string {
+function checkWorkspaceId(value: unknown, name: string): string {
   const id = parsePeerId(value);
   if (id === null)
     throw configurationError(`Expected ${name} to be a workspace id (UUID), got ${quote(value)}.`);
   return id;
 }
 
-function given(token: string | TokenSource | null, name: string): TokenSource[] {
+/** The token an option or variable names, as token sources: none for `null`. */
+function toSources(token: string | TokenSource | null, name: string): TokenSource[] {
   if (token === null) return [];
   if (typeof token === "function") return [token];
   const checked = checkToken(token, name);
@@ -117,24 +125,24 @@ function given(token: string | TokenSource | null, name: string): TokenSource[] 
 }
 
 /**
- * Where the environment may hold the token of the default workspace. A token beside another WORKSPACE_ID belongs to
- * that one and is left alone: a bearer and an id that do not match are refused.
+ * The places in the environment that may have the token of the default workspace. A token beside another WORKSPACE_ID
+ * belongs to that workspace and is not used: the platform refuses a token and an id that do not match.
  */
-function fromEnvironment(id: string, listed: boolean, machine: Machine): Credentials {
+function environmentCredentials(id: string, listed: boolean, machine: Machine): Credentials {
   const { WORKSPACE_ID, MOLECULE_WORKSPACE_TOKEN = "", MOLECULE_WORKSPACE_TOKEN_FILE = "" } = machine.env;
   const stored = storedToken(id, true, machine);
-  const belongsToOther = (WORKSPACE_ID ?? "").trim() !== "" && parsePeerId(WORKSPACE_ID) !== id;
-  if (belongsToOther || listed) return { id, sources: stored };
+  const isForOther = (WORKSPACE_ID ?? "").trim() !== "" && parsePeerId(WORKSPACE_ID) !== id;
+  if (isForOther || listed) return { id, sources: stored };
   const inline =
     MOLECULE_WORKSPACE_TOKEN.trim() === ""
       ? []
-      : given(MOLECULE_WORKSPACE_TOKEN, "environment variable MOLECULE_WORKSPACE_TOKEN");
+      : toSources(MOLECULE_WORKSPACE_TOKEN, "environment variable MOLECULE_WORKSPACE_TOKEN");
   const tokenFile = MOLECULE_WORKSPACE_TOKEN_FILE.trim();
   if (tokenFile === "") return { id, sources: [...inline, ...stored] };
   return { id, sources: [...inline, fileToken(tokenFile), ...stored], tokenFile };
 }
 
-/** `.auth_token` in the folder of the workspace; nothing where there is no folder. */
+/** `.auth_token` in the folder of the workspace; empty where no configuration folder is known. */
 function storedToken(id: string, isDefault: boolean, machine: Machine): TokenSource[] {
   const root = configurationFolder(machine);
   if (root === undefined) return [];
@@ -147,7 +155,10 @@ function storedToken(id: string, isDefault: boolean, machine: Machine): TokenSou
   ];
 }
 
-/** The same for a workspace whose token was given, and refused. Without a folder nobody has stored one, which is known at once. */
+/**
+ * The same for a workspace whose configured token was refused. Without a configuration folder no token can have been
+ * stored, so no file is opened.
+ */
 function storedFallback(id: string, isDefault: boolean, machine: Machine): TokenSource | undefined {
   const root = configurationFolder(machine);
   const [stored] = storedToken(id, isDefault, machine);

@@ -2,12 +2,12 @@ import { configurationError } from "../errors";
 import type { Machine } from "../runtime/machine";
 import { quote } from "../text/format";
 
-/** Whether the platform is hosted for many, or one's own: a hosted one lets agents live in private networks. */
+/** Whether the platform is hosted for several tenants or self-hosted; it decides which agent URLs are accepted. */
 export type DeployMode = "saas" | "self-hosted";
 
 export interface ResolvedDeployMode {
   readonly deployMode: DeployMode;
-  /** What is wrong with the environment, where that is no reason to fail. */
+  /** What is wrong with the environment variable, which is no reason to fail. */
   readonly deployModeWarning?: string | undefined;
 }
 
@@ -18,13 +18,13 @@ const NAMES: Readonly<Record<string, DeployMode>> = {
   standalone: "self-hosted",
 };
 
-/** The option, else the environment as the platform reads it, else hosted where there is an organisation. */
+/** The option, else the environment as the platform reads it, else `saas` when an organisation is configured. */
 export function resolveDeployMode(
-  given: unknown,
+  option: unknown,
   orgId: string | undefined,
   machine: Machine,
 ): ResolvedDeployMode {
-  if (given !== undefined) return { deployMode: checkDeployMode(given) };
+  if (option !== undefined) return { deployMode: checkDeployMode(option) };
   const value = machine.env.MOLECULE_DEPLOY_MODE?.trim() ?? "";
   if (value === "") {
     return { deployMode: orgId === undefined ? "self-hosted" : "saas" };

@@ -1,4 +1,4 @@
-/** The headers that are the same for every request of a client. */
+/** The values of the headers that are the same in every request of a client. */
 export interface TenantHeaders {
   readonly orgId: string | undefined;
   /** `null` sends no Origin. */
@@ -6,8 +6,8 @@ export interface TenantHeaders {
 }
 
 /**
- * The headers of one request. The bearer and `X-Workspace-ID` come from the same workspace, or the platform
- * answers 401. SaaS tenants need the organisation, and an Origin equal to the platform's own.
+ * The headers of one request. The token and `X-Workspace-ID` must be of the same workspace, or the platform responds
+ * with 401. SaaS tenants need the organisation, and an Origin equal to the platform's own.
  */
 export function requestHeaders(
   workspaceId: string,
@@ -16,7 +16,7 @@ export function requestHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = {
     accept: "application/json",
-    // Replies are bounded in decoded bytes; an encoded one would only hide its size.
+    // Responses are limited in decoded bytes; a compressed one would only hide its size.
     "accept-encoding": "identity",
     "x-workspace-id": workspaceId,
   };

@@ -2,17 +2,17 @@ import { invalidArgument } from "../errors";
 import type { Clock } from "../runtime/clock";
 import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
-import { createTokenHolder, type TokenHolder, type TokenLocations } from "./token";
+import { createTokenHolder, type TokenHolder, type TokenLocations } from "./token-holder";
 
-/** One workspace this process speaks for. Its id and its token always travel together. */
+/** One workspace this process acts for. Requests take its id and its token from here, so that the two match. */
 export interface Workspace {
   readonly id: string;
   readonly tokens: TokenHolder;
-  /** The file its token is read from, where the environment names one: a new token belongs there. */
+  /** The file the environment names for its token; a newly issued token is stored there. */
   readonly tokenFile?: string | undefined;
 }
 
-/** What is known of a workspace before anything is asked. */
+/** A workspace as configured: its id and where its token may be. */
 export interface Credentials extends TokenLocations {
   readonly id: string;
   readonly tokenFile?: string | undefined;
@@ -22,20 +22,21 @@ export interface Credentials extends TokenLocations {
 export interface Workspaces {
   readonly all: readonly Workspace[];
   readonly default: Workspace;
-  /** The workspace a caller named, or `undefined` when none was (blank text names none). Throws `invalid_argument` for a foreign one. */
+  /** The workspace a caller named; `undefined` for `undefined` and blank text. Throws `invalid_argument` for an unknown one. */
   named(source: unknown): Workspace | undefined;
-  /** The workspace with this id, if it is one of ours. */
+  /** The workspace with this id, if it is one of this process. */
   byId(id: string): Workspace | undefined;
 }
 
+/** Creates the workspaces of this process; at least one must be configured. */
 export function createWorkspaces(
   configured: readonly Credentials[],
   clock: Clock,
   onTokenRefreshed: (workspaceId: string) => void,
 ): Workspaces {
-  const all = configured.map(({ id, tokenFile, ...places }) => ({
+  const all = configured.map(({ id, tokenFile, ...locations }) => ({
     id,
-    tokens: createTokenHolder(places, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
+    tokens: createTokenHolder(locations, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
     tokenFile,
   }));
   const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
@@ -52,7 +53,7 @@ export function createWorkspaces(
       const workspace = id === null ? undefined : byId.get(id);
       if (workspace === undefined) {
         throw invalidArgument(
-          `Unknown \`source\` ${quote(source)}: expected the id of a workspace of this client (${listed(all)}).`,
+          `Unknown \`source\` ${quote(source)}: expected the id of a workspace of this client (${formatIds(all)}).`,
         );
       }
       return workspace;
@@ -60,7 +61,8 @@ export function createWorkspaces(
   };
 }
 
-function listed(workspaces: readonly Workspace[]): string {
+/** The first three ids, for an error message. */
+function formatIds(workspaces: readonly Workspace[]): string {
   const ids = workspaces.slice(0, 3).map((workspace) => workspace.id);
   return workspaces.length > ids.length ? `${ids.join(", ")} …` : ids.join(", ");
 }

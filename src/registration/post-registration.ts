@@ -1,4 +1,4 @@
-import { checkToken } from "../identity/token";
+import { checkToken } from "../identity/token-source";
 import type { JsonRecord } from "../text/json";
 import { readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { requestPlatform } from "../transport/request/platform-request";

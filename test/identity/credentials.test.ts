@@ -9,17 +9,17 @@ import { thrownBy } from "../helpers/failure";
 import { OWN, SECOND, SECOND_TOKEN, STRANGER, TOKEN } from "../helpers/ids";
 import { type FakeMachine, fakeMachine } from "../helpers/machine";
 
-type Given = Parameters<typeof resolveWorkspaces>[0];
+type Options = Parameters<typeof resolveWorkspaces>[0];
 
-/** The ids and the tokens the configuration leads to. */
-async function resolved(options: Given, machine: FakeMachine = {}) {
+/** The ids and tokens that the options and the environment resolve to. */
+async function resolved(options: Options, machine: FakeMachine = {}) {
   const workspaces = resolveWorkspaces(options, fakeMachine(machine));
-  return Promise.all(workspaces.map(async ({ id, sources }) => [id, (await answersOf(sources))[0]]));
+  return Promise.all(workspaces.map(async ({ id, sources }) => [id, (await tokensOf(sources))[0]]));
 }
 
-async function answersOf(sources: readonly TokenSource[]) {
-  const answers = await Promise.all(sources.map((source) => source()));
-  return answers.filter((answer) => answer !== undefined);
+async function tokensOf(sources: readonly TokenSource[]) {
+  const tokens = await Promise.all(sources.map((source) => source()));
+  return tokens.filter((token) => token !== undefined);
 }
 
 async function folderWith(files: Record<string, string>): Promise<string> {
@@ -34,22 +34,25 @@ const LISTED = JSON.stringify([
   { id: SECOND, token: SECOND_TOKEN },
 ]);
 
-describe("the own workspace", () => {
-  it("is the option, else the environment's, in normal form", async () => {
+describe("the default workspace", () => {
+  it("is the option, else the one of the environment, normalised", async () => {
     const env = { WORKSPACE_ID: ` ${SECOND.toUpperCase()}\n` };
     expect(await resolved({ workspaceId: OWN.toUpperCase(), token: TOKEN }, { env })).toEqual([[OWN, TOKEN]]);
     expect(await resolved({ token: TOKEN }, { env })).toEqual([[SECOND, TOKEN]]);
   });
 
-  it.each([undefined, "", "  "])("that is missing is asked for (environment %j)", async (WORKSPACE_ID) => {
-    const error = await thrownBy(() => resolveWorkspaces({}, fakeMachine({ env: { WORKSPACE_ID } })));
-    expect(error).toMatchObject({ code: "configuration" });
-    expect(error.message).toContain("`workspaceId`");
-    expect(error.message).toContain("WORKSPACE_ID environment variable is required but not set");
-  });
+  it.each([undefined, "", "  "])(
+    "that is missing is an error which names the option and the variable (environment %j)",
+    async (WORKSPACE_ID) => {
+      const error = await thrownBy(() => resolveWorkspaces({}, fakeMachine({ env: { WORKSPACE_ID } })));
+      expect(error).toMatchObject({ code: "configuration" });
+      expect(error.message).toContain("`workspaceId`");
+      expect(error.message).toContain("WORKSPACE_ID environment variable is required but not set");
+    },
+  );
 
   it.each(["../../etc", `{${OWN}}`, "me", "a".repeat(1024 * 1024)])(
-    "that is malformed is refused: %.20s",
+    "that is malformed is rejected: %.20s",
     async (id) => {
       for (const [run, culprit] of [
         [() => resolveWorkspaces({ workspaceId: id }, fakeMachine()), "`workspaceId`"],
@@ -64,13 +67,13 @@ describe("the own workspace", () => {
     },
   );
 
-  it.each([7, null, {}, true])("that is no text is refused: %j", async (workspaceId) => {
+  it.each([7, null, {}, true])("that is not a string is rejected: %j", async (workspaceId) => {
     const error = await thrownBy(() => resolveWorkspaces({ workspaceId } as never, fakeMachine()));
     expect(error).toMatchObject({ code: "configuration" });
   });
 });
 
-describe("the token of the own workspace", () => {
+describe("the token of the default workspace", () => {
   it("comes from the option, the variable, the named file or the stored file, in this order", async () => {
     const folder = await folderWith({ named: "named-token\n", ".auth_token": "stored-token\n" });
     const stored = { WORKSPACE_ID: OWN, CONFIGS_DIR: folder };
@@ -85,7 +88,7 @@ describe("the token of the own workspace", () => {
     expect(await resolved({}, { env: stored })).toEqual([[OWN, "stored-token"]]);
   });
 
-  it("may stand in several places of the environment, which are asked one after the other", async () => {
+  it("may be in several places of the environment, which become sources in this order", async () => {
     const folder = await folderWith({ named: "named-token\n", ".auth_token": "stored-token\n" });
     const env = {
       WORKSPACE_ID: OWN,
@@ -94,27 +97,27 @@ describe("the token of the own workspace", () => {
       MOLECULE_WORKSPACE_TOKEN_FILE: join(folder, "named"),
     };
     const [own] = resolveWorkspaces({}, fakeMachine({ env }));
-    expect(await answersOf(own?.sources ?? [])).toEqual(["inline-token", "named-token", "stored-token"]);
+    expect(await tokensOf(own?.sources ?? [])).toEqual(["inline-token", "named-token", "stored-token"]);
     expect(own?.tokenFile).toBe(join(folder, "named"));
   });
 
-  it.each<[string, Given, Record<string, string>]>([
+  it.each<[string, Options, Record<string, string>]>([
     ["an option", { token: TOKEN }, {}],
     ["null", { token: null }, {}],
     ["an entry of the option `workspaces`", { workspaces: [{ id: OWN, token: TOKEN }] }, {}],
     ["an entry of MOLECULE_WORKSPACES", {}, { MOLECULE_WORKSPACES: LISTED }],
-  ])("that is %s has the stored one as its last resort", async (_, options, environment) => {
+  ])("that is %s has the stored one as its fallback", async (_, options, environment) => {
     const CONFIGS_DIR = await folderWith({ ".auth_token": "stored-token" });
     const env = { WORKSPACE_ID: OWN, CONFIGS_DIR, MOLECULE_WORKSPACE_TOKEN_FILE: "/other", ...environment };
     const [own] = resolveWorkspaces(options, fakeMachine({ env, files: [CONFIGS_DIR] }));
     expect(await own?.fallback?.()).toBe("stored-token");
-    expect(await answersOf(own?.sources ?? [])).not.toContain("stored-token");
+    expect(await tokensOf(own?.sources ?? [])).not.toContain("stored-token");
     expect(own?.tokenFile).toBeUndefined();
   });
 
-  it("may come from a function", async () => {
-    expect(await resolved({ workspaceId: OWN, token: async () => "asked-token" })).toEqual([
-      [OWN, "asked-token"],
+  it("may be provided by a function", async () => {
+    expect(await resolved({ workspaceId: OWN, token: async () => "provided-token" })).toEqual([
+      [OWN, "provided-token"],
     ]);
   });
 
@@ -122,7 +125,7 @@ describe("the token of the own workspace", () => {
     expect(await resolved({ workspaceId: OWN }, { home: undefined })).toEqual([[OWN, undefined]]);
   });
 
-  it("is none, whatever the environment holds, when it is null", async () => {
+  it("is absent when it is null, whatever the environment contains", async () => {
     const env = { WORKSPACE_ID: OWN, MOLECULE_WORKSPACE_TOKEN: TOKEN, MOLECULE_WORKSPACES: LISTED };
     expect(await resolved({ workspaceId: OWN, token: null }, { env })).toEqual([
       [OWN, undefined],
@@ -132,7 +135,7 @@ describe("the token of the own workspace", () => {
     expect(await resolved({ workspaces }, { env })).toEqual([[OWN, undefined]]);
   });
 
-  it("is not taken from an environment that belongs to another workspace", async () => {
+  it("is not taken from the environment of another workspace", async () => {
     const env = {
       WORKSPACE_ID: SECOND,
       MOLECULE_WORKSPACE_TOKEN: SECOND_TOKEN,
@@ -151,7 +154,7 @@ describe("the token of the own workspace", () => {
       { MOLECULE_WORKSPACES: JSON.stringify([{ id: OWN, token: "sec\nret" }]) },
     ],
   ])(
-    "that cannot stand in a header is refused by the name %s and not shown",
+    "that is no valid header value is rejected by the name %s and not shown",
     async (culprit, options, env) => {
       const error = await thrownBy(() => resolveWorkspaces(options, fakeMachine({ env })));
       expect(error).toMatchObject({ code: "configuration" });
@@ -161,7 +164,7 @@ describe("the token of the own workspace", () => {
     },
   );
 
-  it.each(["", " ", 7, {}])("that is %j is refused", async (token) => {
+  it.each(["", " ", 7, {}])("that is %j is rejected", async (token) => {
     const error = await thrownBy(() =>
       resolveWorkspaces({ workspaceId: OWN, token } as never, fakeMachine()),
     );
@@ -171,7 +174,7 @@ describe("the token of the own workspace", () => {
 });
 
 describe("several workspaces", () => {
-  it("come from the option, the first one being the default", async () => {
+  it("are taken from the option, the first one as the default", async () => {
     const workspaces = [
       { id: SECOND, token: SECOND_TOKEN },
       { id: OWN.toUpperCase(), token: () => TOKEN },
@@ -182,7 +185,7 @@ describe("several workspaces", () => {
     ]);
   });
 
-  it("come from the environment, where no option says otherwise", async () => {
+  it("are taken from the environment without an option", async () => {
     const env = { MOLECULE_WORKSPACES: LISTED };
     expect(await resolved({}, { env })).toEqual([
       [OWN, TOKEN],
@@ -193,7 +196,7 @@ describe("several workspaces", () => {
     ]);
   });
 
-  it("have the default that `workspaceId` or WORKSPACE_ID names", async () => {
+  it("have the default named by `workspaceId` or WORKSPACE_ID", async () => {
     const env = { MOLECULE_WORKSPACES: LISTED };
     const expected = [
       [SECOND, SECOND_TOKEN],
@@ -203,17 +206,17 @@ describe("several workspaces", () => {
     expect(await resolved({}, { env: { ...env, WORKSPACE_ID: SECOND } })).toEqual(expected);
   });
 
-  it("outweigh the single token of the environment", async () => {
+  it("take precedence over the single token of the environment", async () => {
     const env = { MOLECULE_WORKSPACES: LISTED, MOLECULE_WORKSPACE_TOKEN: "single-token" };
     expect((await resolved({}, { env }))[0]).toEqual([OWN, TOKEN]);
   });
 
-  it("are left alone when the caller names a workspace that is not among them", async () => {
+  it("of the environment are ignored when the caller names another workspace", async () => {
     const env = { MOLECULE_WORKSPACES: LISTED };
     expect(await resolved({ workspaceId: STRANGER, token: "t-1" }, { env })).toEqual([[STRANGER, "t-1"]]);
   });
 
-  it("need to be told whose a single token is", async () => {
+  it("require `workspaceId` beside a single token", async () => {
     const options = { token: TOKEN, workspaces: [{ id: OWN }, { id: SECOND }] };
     const error = await thrownBy(() => resolveWorkspaces(options, fakeMachine()));
     expect(error).toMatchObject({ code: "configuration" });
@@ -224,18 +227,18 @@ describe("several workspaces", () => {
     ]);
   });
 
-  it("without tokens of their own have them in subfolders by id", async () => {
+  it("without a configured token are read from subfolders by id", async () => {
     const folder = await folderWith({ ".auth_token": "first-token" });
     const sources = resolveWorkspaces(
       { workspaces: [{ id: OWN }, { id: SECOND }] },
       fakeMachine({ env: { CONFIGS_DIR: folder } }),
     );
-    expect(await answersOf(sources[0]?.sources ?? [])).toEqual(["first-token"]);
-    expect(await answersOf(sources[1]?.sources ?? [])).toEqual([]);
+    expect(await tokensOf(sources[0]?.sources ?? [])).toEqual(["first-token"]);
+    expect(await tokensOf(sources[1]?.sources ?? [])).toEqual([]);
   });
 
   it.each<[string, string]>([
-    ["no JSON", "[{]"],
+    ["malformed JSON", "[{]"],
     ["an object", "{}"],
     ["null", "null"],
     ["a string", '"x"'],
@@ -243,30 +246,30 @@ describe("several workspaces", () => {
     ["an entry that is null", "[null]"],
     ["an entry that is a number", "[7]"],
     ["an entry without an id", '[{"token":"t-1"}]'],
-    ["an id that is none", '[{"id":"me","token":"t-1"}]'],
+    ["an id that is no UUID", '[{"id":"me","token":"t-1"}]'],
     ["an empty token", `[{"id":"${OWN}","token":""}]`],
-    ["a token that is no text", `[{"id":"${OWN}","token":7}]`],
+    ["a token that is not a string", `[{"id":"${OWN}","token":7}]`],
     ["the same id twice", `[{"id":"${OWN}"},{"id":"${OWN.toUpperCase()}"}]`],
-  ])("are refused when the variable holds %s", async (_, MOLECULE_WORKSPACES) => {
+  ])("are rejected when the variable contains %s", async (_, MOLECULE_WORKSPACES) => {
     const error = await thrownBy(() => resolveWorkspaces({}, fakeMachine({ env: { MOLECULE_WORKSPACES } })));
     expect(error).toMatchObject({ code: "configuration" });
     expect(error.message).toContain("MOLECULE_WORKSPACES");
     expect(error.message.length).toBeLessThanOrEqual(500);
   });
 
-  it("are refused without showing the broken variable", async () => {
+  it("are rejected without the value of a malformed variable in the message", async () => {
     const MOLECULE_WORKSPACES = `[{"id":"${OWN}","token":"${TOKEN}"`;
     const error = await thrownBy(() => resolveWorkspaces({}, fakeMachine({ env: { MOLECULE_WORKSPACES } })));
     expect(error.message).not.toContain(TOKEN.slice(0, 6));
   });
 
-  it("are refused without showing an entry that is a text, which may hold a token", async () => {
+  it("are rejected without an entry that is a string, which may contain a token, in the message", async () => {
     const MOLECULE_WORKSPACES = JSON.stringify([`${OWN}:${TOKEN}`]);
     const error = await thrownBy(() => resolveWorkspaces({}, fakeMachine({ env: { MOLECULE_WORKSPACES } })));
     expect(error.message).not.toContain(TOKEN);
   });
 
-  it.each([[[]], [{}], ["x"], [7], [null]])("are refused when the option is %j", async (workspaces) => {
+  it.each([[[]], [{}], ["x"], [7], [null]])("are rejected when the option is %j", async (workspaces) => {
     const error = await thrownBy(() => resolveWorkspaces({ workspaces } as never, fakeMachine()));
     expect(error).toMatchObject({ code: "configuration" });
     expect(error.message).toContain("`workspaces`");
@@ -274,19 +277,19 @@ describe("several workspaces", () => {
 });
 
 describe("the configuration folder", () => {
-  it("is the one the environment names", () => {
+  it("is the one named by the environment", () => {
     const machine = { env: { CONFIGS_DIR: " /data " }, writable: ["/configs"] };
     expect(configurationFolder(fakeMachine(machine))).toBe("/data");
   });
 
-  it("is /configs where that can be written, also when the variable is blank", () => {
+  it("is /configs where that is writable, also when the variable is blank", () => {
     expect(configurationFolder(fakeMachine({ writable: ["/configs"] }))).toBe("/configs");
     expect(configurationFolder(fakeMachine({ env: { CONFIGS_DIR: "" }, writable: ["/configs"] }))).toBe(
       "/configs",
     );
   });
 
-  it("is in the home folder elsewhere, and nowhere without one", () => {
+  it("is in the home folder otherwise, and undefined without one", () => {
     expect(configurationFolder(fakeMachine())).toBe("/home/me/.molecule-workspace");
     expect(configurationFolder(fakeMachine({ home: undefined }))).toBeUndefined();
   });

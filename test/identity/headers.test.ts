@@ -14,7 +14,7 @@ describe("the headers of a request", () => {
     });
   });
 
-  it("leave out what is not known or switched off", () => {
+  it("lack the token and the organisation when there are none, and an Origin that is switched off", () => {
     expect(requestHeaders(OWN, undefined, { orgId: undefined, origin: null })).toEqual({
       accept: "application/json",
       "accept-encoding": "identity",

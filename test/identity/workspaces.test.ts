@@ -16,19 +16,19 @@ describe("the workspaces of a process", () => {
     expect(workspaces.byId(STRANGER)).toBeUndefined();
   });
 
-  it("keep each token beside its own id", async () => {
+  it("have each its own token", async () => {
     const workspaces = createWorkspaces(configured(OWN, SECOND), systemClock, () => {});
     expect(await workspaces.named(SECOND)?.tokens.get()).toBe(`token-of-${SECOND}`);
     expect(await workspaces.default.tokens.get()).toBe(`token-of-${OWN}`);
   });
 
-  it("are found by an id in any form", () => {
+  it("are found by an id in any notation", () => {
     const workspaces = createWorkspaces(configured(OWN, SECOND), systemClock, () => {});
     expect(workspaces.named(` ${SECOND.toUpperCase()} `)?.id).toBe(SECOND);
     expect(workspaces.named(undefined)).toBeUndefined();
   });
 
-  it("refuse a foreign one and name a few to choose from", async () => {
+  it("reject an unknown id and list the first known ones", async () => {
     const workspaces = createWorkspaces(configured(OWN, SECOND, PEER, OTHER_PEER), systemClock, () => {});
     const error = await thrownBy(() => workspaces.named(STRANGER));
     expect(error).toMatchObject({ code: "invalid_argument" });
@@ -37,10 +37,10 @@ describe("the workspaces of a process", () => {
     expect(error.message.length).toBeLessThanOrEqual(500);
   });
 
-  it("tell whose token was refreshed", async () => {
+  it("report which token was refreshed", async () => {
     const refreshed: string[] = [];
-    const answers = ["old", "new"];
-    const workspaces = createWorkspaces([{ id: OWN, sources: [() => answers.shift()] }], systemClock, (id) =>
+    const tokens = ["old", "new"];
+    const workspaces = createWorkspaces([{ id: OWN, sources: [() => tokens.shift()] }], systemClock, (id) =>
       refreshed.push(id),
     );
     await workspaces.default.tokens.get();

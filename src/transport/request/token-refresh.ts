@@ -1,5 +1,5 @@
 import { isA2AError } from "../../errors";
-import type { TokenHolder } from "../../identity/token";
+import type { TokenHolder } from "../../identity/token-holder";
 import type { Call } from "../call";
 import { TransportFailure } from "../failure";
 import type { Failed, Failure, Result } from "./result";
