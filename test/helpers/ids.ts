@@ -7,3 +7,7 @@ export const OTHER_PEER = "c41d8e02-3f5a-4b7c-9e61-0a2b4c6d8e0f";
 export const STRANGER = "deadbeef-0000-4000-8000-00000000beef";
 export const TOKEN = "own-token-5fA0r9Kc2LmXw8Yz";
 export const SECOND_TOKEN = "second-token-Q7tB3nVd6HsJ";
+
+/** The id with this number, for tests that need many different ones. */
+export const numberedId = (index: number): string =>
+  `${index.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`;

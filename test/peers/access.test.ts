@@ -7,8 +7,8 @@ import { type Answer, nockPlatform } from "../helpers/nock-platform";
 const platform = nockPlatform();
 const ROUTE = "POST /registry/check-access";
 
-describe("the question for access", () => {
-  it.each([true, false])("answers %s as the platform does", async (allowed) => {
+describe("checkAccess", () => {
+  it.each([true, false])("returns %s as the platform does", async (allowed) => {
     platform.answer(ROUTE, { body: { allowed } });
     expect(await testClient().checkAccess(PEER.toUpperCase())).toBe(allowed);
     expect(platform.sent).toMatchObject([
@@ -17,7 +17,7 @@ describe("the question for access", () => {
   });
 
   it.each([{}, { allowed: "true" }, { allowed: 1 }, { allowed: null }, [], "yes", ""])(
-    "does not guess from %j",
+    "rejects the body %j with `bad_response`",
     async (body) => {
       platform.answer(ROUTE, { body: typeof body === "string" ? body : JSON.stringify(body) });
       expect(await failureOf(testClient().checkAccess(PEER))).toMatchObject({
@@ -32,12 +32,12 @@ describe("the question for access", () => {
     [{ status: 401, body: "" }, "unauthorized"],
     [{ status: 404, body: "" }, "wrong_tenant"],
     [{ status: 500, body: "" }, "platform_error"],
-  ])("is no answer after %j", async (answer, code) => {
+  ])("rejects after %j", async (answer, code) => {
     platform.answer(ROUTE, answer);
     expect(await failureOf(testClient().checkAccess(PEER))).toMatchObject({ code, delivery: "not-sent" });
   });
 
-  it("is asked again after a transient failure, for it changes nothing", async () => {
+  it("retries transient failures, even with at-most-once delivery", async () => {
     platform.answer(ROUTE, { error: "ECONNRESET" }, { status: 502, body: "" }, { body: { allowed: true } });
     expect(await testClient({ delivery: "at-most-once" }).checkAccess(PEER)).toBe(true);
   });

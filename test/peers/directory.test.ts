@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createWorkspaces } from "../../src/identity/workspaces";
 import { createDirectory } from "../../src/peers/directory";
 import { systemClock } from "../../src/runtime/clock";
-import { OTHER_PEER, OWN, PEER, SECOND } from "../helpers/ids";
+import { numberedId, OTHER_PEER, OWN, PEER, SECOND } from "../helpers/ids";
 
 const { all } = createWorkspaces(
   [
@@ -14,8 +14,8 @@ const { all } = createWorkspaces(
 );
 const [own, second] = all as [(typeof all)[0], (typeof all)[0]];
 
-describe("the directory of peers", () => {
-  it("keeps the name it heard last, and no blank one", () => {
+describe("the directory", () => {
+  it("keeps the last name, and ignores blank ones", () => {
     const directory = createDirectory();
     directory.setName(PEER, "Lead");
     directory.setName(PEER, "  ");
@@ -27,7 +27,7 @@ describe("the directory of peers", () => {
     expect(directory.getName(OTHER_PEER)).toBeUndefined();
   });
 
-  it("labels a peer by its name and its id", () => {
+  it("labels a peer with its name and its id", () => {
     const directory = createDirectory();
     expect(directory.label(PEER)).toBe(`peer ${PEER}`);
     directory.setName(PEER, "Lead");
@@ -43,7 +43,7 @@ describe("the directory of peers", () => {
     expect(directory.getRoute(OTHER_PEER)).toBe(own);
   });
 
-  it("drops a route only for the workspace it leads over", () => {
+  it("deletes a route only for the workspace it leads over", () => {
     const directory = createDirectory();
     directory.setRoute(PEER, second);
     directory.deleteRoute(PEER, own);
@@ -52,11 +52,10 @@ describe("the directory of peers", () => {
     expect(directory.getRoute(PEER)).toBeUndefined();
   });
 
-  it("forgets the peers it met first when it has met very many", () => {
+  it("evicts the least recently used peers", () => {
     const directory = createDirectory();
-    const id = (index: number) => `${index.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`;
-    for (let index = 0; index < 20_000; index += 1) directory.setName(id(index), `peer ${index}`);
-    expect(directory.getName(id(0))).toBeUndefined();
-    expect(directory.getName(id(19_999))).toBe("peer 19999");
+    for (let index = 0; index < 20_000; index += 1) directory.setName(numberedId(index), `peer ${index}`);
+    expect(directory.getName(numberedId(0))).toBeUndefined();
+    expect(directory.getName(numberedId(19_999))).toBe("peer 19999");
   });
 });

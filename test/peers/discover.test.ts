@@ -8,8 +8,8 @@ import { type Answer, nockPlatform } from "../helpers/nock-platform";
 const platform = nockPlatform();
 const ROUTE = `GET /registry/discover/${PEER}`;
 
-describe("a discovery", () => {
-  it("asks for the peer in the name of the own workspace", async () => {
+describe("discoverPeer", () => {
+  it("requests the peer as the own workspace, with its token", async () => {
     platform.answer(ROUTE, { body: { id: PEER } });
     await testClient().discoverPeer(` ${PEER.toUpperCase()} `);
     expect(platform.sent).toMatchObject([
@@ -22,19 +22,19 @@ describe("a discovery", () => {
     ]);
   });
 
-  it("answers the record as it was sent, the URL as mere data", async () => {
+  it("returns the record as the platform sent it", async () => {
     const record = { id: PEER, url: "http://ws-2f6a:8000", name: "Lead", extra: [1] };
     platform.answer(ROUTE, { body: record });
     expect(await testClient().discoverPeer(PEER)).toEqual(record);
   });
 
-  it("adds the id to a record that has none, and brings one into its normal form", async () => {
+  it("adds a missing id to the record and normalises one that is there", async () => {
     platform.answer(ROUTE, { body: { name: "" } }, { body: { id: PEER.toUpperCase() } });
     expect(await testClient().discoverPeer(PEER)).toEqual({ id: PEER, name: "" });
     expect(await testClient().discoverPeer(PEER)).toEqual({ id: PEER });
   });
 
-  it("teaches the client the peer's name, which errors use from then on", async () => {
+  it("stores the name of the peer, which later errors use", async () => {
     platform.answer(ROUTE, { body: { id: PEER, name: "Lead" } });
     platform.answerMessage({ status: 402, body: { error: "workspace budget limit exceeded" } });
     const client = testClient();
@@ -45,28 +45,28 @@ describe("a discovery", () => {
   });
 });
 
-describe("a discovery that fails", () => {
+describe("discoverPeer that fails", () => {
   it.each<[string, Answer, A2AErrorCode]>([
     ["a bad request", { status: 400, body: { error: "X-Workspace-ID header is required" } }, "bad_request"],
     ["a refused token", { status: 401, body: { error: "invalid workspace auth token" } }, "unauthorized"],
     ["an empty 401", { status: 401, body: "" }, "unauthorized"],
-    ["a stranger", { status: 403, body: { error: "not authorized to discover this workspace" } }, "access_denied"],
+    ["an invisible peer", { status: 403, body: { error: "not authorized to discover this workspace" } }, "access_denied"],
     ["an empty 403", { status: 403, body: "" }, "wrong_tenant"],
     ["an unknown peer", { status: 404, body: { error: "workspace not found" } }, "peer_not_found"],
     ["an empty 404", { status: 404, body: "" }, "wrong_tenant"],
-    ["a page", { status: 404, body: "<html>" }, "wrong_tenant"],
+    ["an HTML page", { status: 404, body: "<html>" }, "wrong_tenant"],
     ["a removed peer", { status: 410, body: { error: "workspace removed" } }, "workspace_removed"],
-    ["a sleeping peer", { status: 503, body: { error: "workspace not available", status: "hibernated" } }, "peer_unavailable"],
+    ["a hibernated peer", { status: 503, body: { error: "workspace not available", status: "hibernated" } }, "peer_unavailable"],
     ["a paused peer", { status: 503, body: { error: "workspace not available", status: "paused" } }, "peer_unavailable"],
     ["an unsafe URL", { status: 503, body: { error: "workspace URL failed safety check" } }, "peer_unavailable"],
-    ["a broken platform", { status: 500, body: "" }, "platform_error"],
+    ["a platform error", { status: 500, body: "" }, "platform_error"],
     ["a redirect", { status: 302, body: "", headers: { location: "http://elsewhere.test/" } }, "bad_response"],
     ["no JSON", { body: "<html>" }, "bad_response"],
     ["no object", { body: "[]" }, "bad_response"],
     ["null", { body: "null" }, "bad_response"],
-    ["another's record", { body: { id: OTHER_PEER } }, "bad_response"],
-    ["a bad id", { body: { id: "../x" } }, "bad_response"],
-  ])("tells %s at once", async (_, answer, code) => {
+    ["the record of another peer", { body: { id: OTHER_PEER } }, "bad_response"],
+    ["an invalid id", { body: { id: "../x" } }, "bad_response"],
+  ])("rejects at once for %s", async (_, answer, code) => {
     platform.answer(ROUTE, answer);
     const error = await failureOf(testClient().discoverPeer(PEER));
     expect(error).toMatchObject({
@@ -85,15 +85,15 @@ describe("a discovery that fails", () => {
     ["a rate limit", { status: 429, body: { error: "rate limit exceeded" } }, "rate_limited"],
     ["a peer that is starting", { status: 503, body: { error: "workspace not available", status: "provisioning" } }, "peer_unavailable"],
     ["a peer in an unknown state", { status: 503, body: { error: "workspace not available", status: "dreaming" } }, "peer_unavailable"],
-    ["a platform that is away", { status: 503, body: "" }, "platform_error"],
-    ["an edge", { status: 502, body: "<html>" }, "platform_error"],
-  ])("tells %s after its repeats", async (_, answer, code) => {
+    ["an unavailable platform", { status: 503, body: "" }, "platform_error"],
+    ["an edge proxy", { status: 502, body: "<html>" }, "platform_error"],
+  ])("rejects after all attempts for %s", async (_, answer, code) => {
     platform.answer(ROUTE, answer, answer, answer);
     const client = testClient({ retry: { maxAttempts: 3 } });
     expect(await failureOf(client.discoverPeer(PEER))).toMatchObject({ code, attempts: 3, retryable: true });
   }); // biome-ignore format: a table reads best in rows
 
-  it("shows the state of a peer that is not online", async () => {
+  it("shows the status of a peer that is not online", async () => {
     platform.answer(ROUTE, { status: 503, body: { error: "workspace not available", status: "paused" } });
     const { message } = await failureOf(testClient().discoverPeer(PEER));
     expect(message).toContain("(status 'paused')");

@@ -7,7 +7,7 @@ import { type Answer, nockPlatform } from "../helpers/nock-platform";
 const platform = nockPlatform();
 const ROUTE = `GET /registry/${OWN}/peers`;
 
-/** What a list says when the platform answers like this, to every attempt. */
+/** The diagnostic of a list when the platform responds like this to every attempt. */
 async function diagnosticOf(answer: Answer, attempts = 1) {
   platform.answer(ROUTE, ...Array<Answer>(attempts).fill(answer));
   const list = await testClient({ retry: { maxAttempts: attempts } }).listPeers();
@@ -15,8 +15,8 @@ async function diagnosticOf(answer: Answer, attempts = 1) {
   return list.diagnostic;
 }
 
-describe("a peer list", () => {
-  it("is asked for the own workspace, with its token and without a query", async () => {
+describe("listPeers", () => {
+  it("requests the list of the own workspace, without the query", async () => {
     platform.answer(ROUTE, { body: [] });
     await testClient().listPeers({ query: "research" });
     expect(platform.sent).toMatchObject([
@@ -25,12 +25,12 @@ describe("a peer list", () => {
     expect(platform.sent[0]?.headers).not.toHaveProperty("content-type");
   });
 
-  it("has no diagnostic when it is empty", async () => {
+  it("returns no diagnostic for an empty list", async () => {
     platform.answer(ROUTE, { body: [] });
     expect(await testClient().listPeers()).toEqual({ peers: [], diagnostic: null });
   });
 
-  it("holds the rows as they were sent, unknown fields and offline peers included", async () => {
+  it("returns the rows as the platform sent them, unknown fields and offline peers included", async () => {
     const row = {
       id: PEER,
       name: "Lead",
@@ -47,12 +47,12 @@ describe("a peer list", () => {
     expect(await testClient().listPeers()).toEqual({ peers: [row], diagnostic: null });
   });
 
-  it("has its ids in their normal form", async () => {
+  it("normalises ids", async () => {
     platform.answer(ROUTE, { body: [{ id: ` ${PEER.toUpperCase()} ` }] });
     expect((await testClient().listPeers()).peers).toEqual([{ id: PEER }]);
   });
 
-  it("leaves out rows that are no peers, and counts them", async () => {
+  it("leaves out rows without a valid id, and counts them", async () => {
     const bad = [null, 7, "peer", [], {}, { name: "no id" }, { id: "../x" }, { id: 7 }];
     platform.answer(ROUTE, { body: [{ id: PEER }, ...bad, { id: OTHER_PEER }] });
     const list = await testClient().listPeers();
@@ -71,7 +71,7 @@ describe("a peer list", () => {
     expect(await testClient().listPeers()).toEqual({ peers: [{ id: PEER }], diagnostic: null });
   });
 
-  it("teaches the client the names of the peers", async () => {
+  it("stores the names of the peers", async () => {
     platform.answer(ROUTE, {
       body: [
         { id: PEER, name: "Lead" },
@@ -85,7 +85,7 @@ describe("a peer list", () => {
     expect(client.peerName(OTHER_PEER)).toBeUndefined();
   });
 
-  it("does not let a row touch a prototype", async () => {
+  it("is safe from prototype pollution by a row", async () => {
     platform.answer(ROUTE, { body: `[{"id":"${PEER}","__proto__":{"polluted":1}}]` });
     const { peers } = await testClient().listPeers();
     expect(peers[0]?.polluted).toBeUndefined();
@@ -93,7 +93,7 @@ describe("a peer list", () => {
   });
 });
 
-describe("the query of a peer list", () => {
+describe("the query of listPeers", () => {
   const ROWS = [
     { id: PEER, name: "Research Lead", role: "research" },
     { id: OTHER_PEER, name: "Helper", role: null },
@@ -109,21 +109,21 @@ describe("the query of a peer list", () => {
     ["  ", [PEER, OTHER_PEER, SECOND]],
     [".*", []],
     ["nobody", []],
-  ])("%j keeps the peers whose name, role or id holds it", async (query, ids) => {
+  ])("%j keeps the peers whose name, role or id contains it", async (query, ids) => {
     platform.answer(ROUTE, { body: ROWS });
     const { peers, diagnostic } = await testClient().listPeers({ query });
     expect(peers.map((peer) => peer.id)).toEqual(ids);
     expect(diagnostic).toBeNull();
   });
 
-  it("does not hide that rows were left out", async () => {
+  it("does not hide the number of rows that were left out", async () => {
     platform.answer(ROUTE, { body: [{ id: "x" }] });
     expect((await testClient().listPeers({ query: "lead" })).diagnostic).toMatchObject({ skipped: 1 });
   });
 });
 
-describe("the diagnostic of a list that failed", () => {
-  it.each([401, 403])("blames the token for a %i", async (status) => {
+describe("the diagnostic of listPeers", () => {
+  it.each([401, 403])("points at the token after a %i", async (status) => {
     expect(await diagnosticOf({ status, body: { error: "invalid workspace auth token" } })).toEqual({
       code: status === 401 ? "unauthorized" : "access_denied",
       status,
@@ -131,7 +131,7 @@ describe("the diagnostic of a list that failed", () => {
     });
   });
 
-  it("names the workspace that asked in a 404", async () => {
+  it("names the requesting workspace after a 404", async () => {
     platform.answer(`GET /registry/${SECOND}/peers`, { status: 404, body: { error: "workspace not found" } });
     const client = testClient({
       workspaceId: undefined,
@@ -150,14 +150,14 @@ describe("the diagnostic of a list that failed", () => {
     [404, ""],
     [404, "404 page not found"],
     [404, "<html></html>"],
-  ])("asks for the tenant headers after a %i with the body %j", async (status, body) => {
+  ])("points at the tenant headers after a %i with the body %j", async (status, body) => {
     const diagnostic = await diagnosticOf({ status, body });
     expect(diagnostic).toMatchObject({ code: "wrong_tenant", status });
     expect(diagnostic?.message).toContain("orgId");
     expect(diagnostic?.message).toContain("origin");
   });
 
-  it.each([500, 501])("says Platform error for a %i at once", async (status) => {
+  it.each([500, 501])("reports a platform error for a %i at once", async (status) => {
     expect(await diagnosticOf({ status, body: { error: "lookup failed" } })).toEqual({
       code: "platform_error",
       status,
@@ -165,7 +165,7 @@ describe("the diagnostic of a list that failed", () => {
     });
   });
 
-  it.each([502, 503, 504])("says Platform error for a %i after its repeats", async (status) => {
+  it.each([502, 503, 504])("reports a platform error for a %i after all attempts", async (status) => {
     expect(await diagnosticOf({ status, body: "<html>" }, 3)).toEqual({
       code: "platform_error",
       status,
@@ -178,7 +178,7 @@ describe("the diagnostic of a list that failed", () => {
     [400, "bad_request"],
     [302, "bad_response"],
     [304, "bad_response"],
-  ])("is unexpected for a %i", async (status, code) => {
+  ])("reports an unexpected response for a %i", async (status, code) => {
     expect(await diagnosticOf({ status, body: "" })).toEqual({
       code,
       status,
@@ -186,14 +186,14 @@ describe("the diagnostic of a list that failed", () => {
     });
   });
 
-  it("tells a rate limit after its repeats", async () => {
+  it("reports a rate limit after all attempts", async () => {
     const limited = { status: 429, body: { error: "rate limit exceeded" }, headers: { "retry-after": "0" } };
     const diagnostic = await diagnosticOf(limited, 2);
     expect(diagnostic).toMatchObject({ code: "rate_limited", status: 429 });
     expect(diagnostic?.message).toMatch(/^Unexpected platform response: HTTP 429\./);
   });
 
-  it("says that the platform cannot be reached, and why", async () => {
+  it("reports that the platform cannot be reached, and why", async () => {
     const away = { error: "ECONNREFUSED", errorText: "connect ECONNREFUSED 127.0.0.1:8080" };
     const diagnostic = await diagnosticOf(away, 3);
     expect(diagnostic).toEqual({
@@ -203,10 +203,10 @@ describe("the diagnostic of a list that failed", () => {
   });
 
   it.each([
-    ["a page", "<html>"],
-    ["nothing", ""],
-    ["half a list", '[{"id":'],
-  ])("says that the body was not JSON for %s", async (_, body) => {
+    ["an HTML page", "<html>"],
+    ["an empty body", ""],
+    ["a truncated list", '[{"id":'],
+  ])("reports a body that is not JSON: %s", async (_, body) => {
     const diagnostic = await diagnosticOf({ body });
     expect(diagnostic).toMatchObject({ code: "bad_response", status: 200 });
     expect(diagnostic?.message).toMatch(/^Platform returned 200 but body was not JSON: ./);
@@ -219,7 +219,7 @@ describe("the diagnostic of a list that failed", () => {
     ["7.5", "float"],
     ["true", "bool"],
     ["null", "NoneType"],
-  ])("names the type of a body that is %s", async (body, type) => {
+  ])("names the type of the body %s", async (body, type) => {
     expect(await diagnosticOf({ body })).toEqual({
       code: "bad_response",
       status: 200,
@@ -227,14 +227,14 @@ describe("the diagnostic of a list that failed", () => {
     });
   });
 
-  it("stands alone when the list began to come and did not end well", async () => {
+  it("is complete in itself when the body is too large", async () => {
     platform.answer(ROUTE, { body: [{ id: PEER, name: "x".repeat(100) }] });
     const { diagnostic } = await testClient({ limits: { responseBytes: 20 } }).listPeers();
     expect(diagnostic?.code).toBe("too_large");
     expect(diagnostic?.message).toMatch(/^The answer is too large/);
   });
 
-  it("is gone with the next list that works", async () => {
+  it("is null again for the next list that succeeds", async () => {
     platform.answer(ROUTE, { status: 500, body: "" }, { body: [] });
     const client = testClient();
     expect((await client.listPeers()).diagnostic).not.toBeNull();
@@ -242,7 +242,7 @@ describe("the diagnostic of a list that failed", () => {
   });
 });
 
-describe("a list that is asked again by itself", () => {
+describe("the retries of listPeers", () => {
   it.each<[string, Answer]>([
     ["a refused connection", { error: "ECONNREFUSED" }],
     ["a reset", { error: "ECONNRESET" }],
@@ -253,14 +253,14 @@ describe("a list that is asked again by itself", () => {
     ["a 502", { status: 502, body: "" }],
     ["a 503", { status: 503, body: { error: "…", code: "platform_unavailable" } }],
     ["a 504", { status: 504, body: "" }],
-  ])("recovers from %s", async (_, answer) => {
+  ])("recover from %s", async (_, answer) => {
     platform.answer(ROUTE, answer, { body: [{ id: PEER }] });
     expect(await testClient().listPeers()).toEqual({ peers: [{ id: PEER }], diagnostic: null });
   });
 });
 
-describe("what is not the platform's fault", () => {
-  it("is thrown, not put into the diagnostic", async () => {
+describe("an error of the caller", () => {
+  it("rejects instead of being a diagnostic", async () => {
     const client = testClient();
     expect(await failureOf(client.listPeers({ source: STRANGER }))).toMatchObject({
       code: "invalid_argument",

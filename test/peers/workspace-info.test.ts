@@ -10,8 +10,8 @@ const ROUTE = `GET /workspaces/${OWN}`;
 const DEFAULT_HINT =
   "Workspace was deleted on the platform. Regenerate workspace + token from the canvas → Tokens tab.";
 
-describe("the workspace's own record", () => {
-  it("is asked for by the own id, with the token", async () => {
+describe("getWorkspaceInfo", () => {
+  it("requests the own workspace, with its token", async () => {
     platform.answer(ROUTE, { body: { id: OWN } });
     await testClient().getWorkspaceInfo();
     expect(platform.sent).toMatchObject([
@@ -19,7 +19,7 @@ describe("the workspace's own record", () => {
     ]);
   });
 
-  it("is answered as it was sent", async () => {
+  it("returns the record as the platform sent it", async () => {
     const record = {
       id: OWN,
       name: "Me",
@@ -33,7 +33,7 @@ describe("the workspace's own record", () => {
     expect(await testClient().getWorkspaceInfo()).toEqual(record);
   });
 
-  it("is not a list of peers: it teaches no name", async () => {
+  it("stores no name", async () => {
     platform.answer(ROUTE, { body: { id: OWN, name: "Me" } });
     const client = testClient();
     await client.getWorkspaceInfo();
@@ -41,7 +41,7 @@ describe("the workspace's own record", () => {
   });
 });
 
-describe("a workspace that was removed", () => {
+describe("a removed workspace", () => {
   it.each<[string, unknown, string]>([
     ["a full body", { error: "workspace removed", id: OWN, removed_at: "2026-05-01T12:00:00Z", hint: "Ask Ann." }, `Workspace ${OWN} was removed from the platform at 2026-05-01T12:00:00Z. Ask Ann.`],
     ["a hint without its full stop", { id: OWN, removed_at: null, hint: "Regenerate workspace + token from the canvas → Tokens tab" }, `Workspace ${OWN} was removed from the platform. Regenerate workspace + token from the canvas → Tokens tab.`],
@@ -51,14 +51,14 @@ describe("a workspace that was removed", () => {
     ["a body that is a list", "[1]", `Workspace ${OWN} was removed from the platform. ${DEFAULT_HINT}`],
     ["fields of wrong types", { id: 7, removed_at: 7, hint: 7 }, `Workspace ${OWN} was removed from the platform. ${DEFAULT_HINT}`],
     ["an empty hint", { hint: "" }, `Workspace ${OWN} was removed from the platform. ${DEFAULT_HINT}`],
-  ])("is told by a 410 with %s", async (_, body, message) => {
+  ])("is recognised by a 410 with %s", async (_, body, message) => {
     platform.answer(ROUTE, { status: 410, body });
     const error = await failureOf(testClient().getWorkspaceInfo());
     expect(error).toMatchObject({ code: "workspace_removed", status: 410, retryable: false, attempts: 1 });
     expect(error.message).toBe(message);
   }); // biome-ignore format: a table reads best in rows
 
-  it("is told by a record that says so", async () => {
+  it("is recognised by the status in its record", async () => {
     platform.answer(ROUTE, { body: { id: OWN, name: "Me", status: "removed" } });
     const error = await failureOf(testClient().getWorkspaceInfo());
     expect(error).toMatchObject({ code: "workspace_removed", status: 200, retryable: false });
@@ -66,19 +66,19 @@ describe("a workspace that was removed", () => {
   });
 });
 
-describe("a question for the workspace that fails", () => {
+describe("getWorkspaceInfo that fails", () => {
   it.each<[string, Answer, A2AErrorCode]>([
     ["a malformed id", { status: 400, body: { error: "invalid workspace ID" } }, "bad_request"],
     ["a refused token", { status: 401, body: { error: "invalid workspace auth token" } }, "unauthorized"],
     ["an unknown workspace", { status: 404, body: { error: "workspace not found" } }, "peer_not_found"],
     ["an empty 404", { status: 404, body: "" }, "wrong_tenant"],
     ["an empty 403", { status: 403, body: "" }, "wrong_tenant"],
-    ["a failed query", { status: 500, body: { error: "query failed" } }, "platform_error"],
+    ["a failed database query", { status: 500, body: { error: "query failed" } }, "platform_error"],
     ["a redirect", { status: 307, body: "", headers: { location: "http://elsewhere.test/" } }, "bad_response"],
     ["no JSON", { body: "" }, "bad_response"],
-    ["no object", { body: "[]" }, "bad_response"],
-    ["a record with a bad id", { body: { id: "../x" } }, "bad_response"],
-  ])("tells %s for what it is", async (_, answer, code) => {
+    ["a JSON array", { body: "[]" }, "bad_response"],
+    ["a record with an invalid id", { body: { id: "../x" } }, "bad_response"],
+  ])("rejects at once for %s", async (_, answer, code) => {
     platform.answer(ROUTE, answer);
     expect(await failureOf(testClient().getWorkspaceInfo())).toMatchObject({
       code,
@@ -89,7 +89,7 @@ describe("a question for the workspace that fails", () => {
     });
   }); // biome-ignore format: a table reads best in rows
 
-  it("is asked again after a transient failure", async () => {
+  it("retries transient failures", async () => {
     platform.answer(ROUTE, { error: "ECONNREFUSED" }, { status: 503, body: "" }, { body: { id: OWN } });
     expect(await testClient().getWorkspaceInfo()).toEqual({ id: OWN });
   });

@@ -146,7 +146,7 @@ async function fetchRecord(
   }
 }
 
-/** The workspace to ask with when the caller named none. */
+/** The workspace that makes the request when the caller named none. */
 function sourceFor({ workspaces, getRoute }: EnricherState, peerId: string): Workspace {
   return workspaces.all.length === 1 ? workspaces.default : (getRoute(peerId) ?? workspaces.default);
 }

@@ -1,99 +1,99 @@
 import { describe, expect, it } from "vitest";
+import { numberedId } from "../../helpers/ids";
 import { until } from "../../helpers/sockets-client";
+import { TTL_MS } from "./limits";
 import {
-  answerWith,
   DISCOVER,
-  discovery,
-  idOf,
+  discoveryPath,
+  flushSockets,
   LIST,
-  listOf,
-  quiet,
-  TTL_MS,
-  world,
-  worldOfTwo,
-} from "./world";
+  listPath,
+  respondWith,
+  setUp,
+  setUpTwoWorkspaces,
+} from "./setup";
 
-describe("the memory of peers", () => {
-  it("never holds more than `maxPeers`, also after a long list", async () => {
-    const { enricher, client, peers, learn } = await world({ enricher: { maxPeers: 3 } });
-    const all = peers(8);
+describe("the cache of peers", () => {
+  it("never holds more than `maxPeers` records, not even after a longer list", async () => {
+    const { enricher, client, addPeers, load } = await setUp({ enricher: { maxPeers: 3 } });
+    const all = addPeers(8);
     for (const [index, peer] of all.entries()) {
-      await learn(peer);
+      await load(peer);
       expect(enricher.stats().cached).toBe(Math.min(index + 1, 3));
     }
     await client.listPeers();
     expect(enricher.stats().cached).toBe(3);
   });
 
-  it("holds 1,024 peers unless told otherwise, and drops the one that was not used for longest", async () => {
-    const { enricher, asked, platform, client } = await world();
+  it("holds 1,024 records by default, and evicts the least recently used one", async () => {
+    const { enricher, requestPaths, platform, client } = await setUp();
     const rows = (from: number, to: number) =>
-      Array.from({ length: to - from }, (_, index) => ({ id: idOf(from + index), name: "x" }));
+      Array.from({ length: to - from }, (_, index) => ({ id: numberedId(from + index), name: "x" }));
     platform.fail(LIST, { status: 200, body: rows(0, 1024) }, { times: 1 });
     platform.fail(LIST, { status: 200, body: rows(1024, 1025) }, { times: 1 });
     await client.listPeers();
     expect(enricher.stats().cached).toBe(1024);
-    expect(enricher.get(idOf(0))).not.toBeNull();
+    expect(enricher.get(numberedId(0))).not.toBeNull();
     await client.listPeers();
     expect(enricher.stats().cached).toBe(1024);
-    expect(enricher.get(idOf(0))).not.toBeNull();
-    expect(enricher.get(idOf(2))).not.toBeNull();
-    expect(asked()).toHaveLength(2);
-    expect(enricher.get(idOf(1))).toBeNull();
+    expect(enricher.get(numberedId(0))).not.toBeNull();
+    expect(enricher.get(numberedId(2))).not.toBeNull();
+    expect(requestPaths()).toHaveLength(2);
+    expect(enricher.get(numberedId(1))).toBeNull();
   });
 
-  it("takes a read for a use: the peer read last outlives the one learnt later", async () => {
-    const { enricher, asked, peers, learn } = await world({ enricher: { maxPeers: 2 } });
-    const [one, two, three] = peers(3);
-    await learn(one, two);
+  it("counts a read as a use", async () => {
+    const { enricher, requestPaths, addPeers, load } = await setUp({ enricher: { maxPeers: 2 } });
+    const [one, two, three] = addPeers(3);
+    await load(one, two);
     enricher.get(one.id);
-    await learn(three);
+    await load(three);
     expect(enricher.get(one.id)).not.toBeNull();
     expect(enricher.get(three.id)).not.toBeNull();
     expect(enricher.get(two.id)).toBeNull();
     await enricher.settled();
-    expect(asked().map((path) => path.slice(-36))).toEqual([one.id, two.id, three.id, two.id]);
+    expect(requestPaths().map((path) => path.slice(-36))).toEqual([one.id, two.id, three.id, two.id]);
   });
 
   it("replaces a record in place", async () => {
-    const { enricher, platform, clock, peer, learn } = await world();
-    const lead = peer();
-    await learn(lead);
+    const { enricher, platform, clock, addPeer, load } = await setUp();
+    const lead = addPeer();
+    await load(lead);
     await clock.advance(TTL_MS);
-    answerWith(platform, { id: lead.id, name: "Chief" });
-    await learn(lead);
+    respondWith(platform, { id: lead.id, name: "Chief" });
+    await load(lead);
     expect(enricher.stats().cached).toBe(1);
     expect(enricher.get(lead.id)).toMatchObject({ name: "Chief" });
   });
 
-  it("does not lose a good record to a flood of ids that lead nowhere", async () => {
-    const { enricher, peer, learn } = await world({ enricher: { maxPeers: 4 } });
-    const lead = peer({ name: "Lead" });
-    await learn(lead);
-    for (let index = 0; index < 20; index += 1) await learn({ id: idOf(index) });
+  it("does not evict a good record for ids that do not exist", async () => {
+    const { enricher, addPeer, load } = await setUp({ enricher: { maxPeers: 4 } });
+    const lead = addPeer({ name: "Lead" });
+    await load(lead);
+    for (let index = 0; index < 20; index += 1) await load({ id: numberedId(index) });
     expect(enricher.stats().cached).toBe(1);
     expect(enricher.get(lead.id)).toMatchObject({ name: "Lead" });
   });
 
-  it("keeps what was asked for of a list that is longer than the memory", async () => {
-    const { enricher, asked, me, peers } = await world({ enricher: { maxPeers: 2 } });
-    const [first, second] = peers(2);
-    peers(8);
+  it("keeps the requested peers of a list that is longer than the cache", async () => {
+    const { enricher, requestPaths, me, addPeers } = await setUp({ enricher: { maxPeers: 2 } });
+    const [first, second] = addPeers(2);
+    addPeers(8);
     enricher.get(first.id);
     enricher.get(second.id);
     await enricher.settled();
     expect(enricher.get(first.id)).toMatchObject({ id: first.id, status: "online" });
     expect(enricher.get(second.id)).toMatchObject({ id: second.id, status: "online" });
-    expect(asked()).toEqual([listOf(me)]);
+    expect(requestPaths()).toEqual([listPath(me)]);
   });
 });
 
 describe("several workspaces", () => {
   it("have a record each of the same peer", async () => {
-    const { enricher, platform, me, second } = await worldOfTwo();
-    const id = idOf(1);
-    answerWith(platform, { id, name: "to me" });
-    answerWith(platform, { id, name: "to second" });
+    const { enricher, platform, me, second } = await setUpTwoWorkspaces();
+    const id = numberedId(1);
+    respondWith(platform, { id, name: "to me" });
+    respondWith(platform, { id, name: "to second" });
     enricher.get(id, { source: me.id });
     await enricher.settled();
     enricher.get(id, { source: second.id });
@@ -107,22 +107,22 @@ describe("several workspaces", () => {
     ]);
   });
 
-  it("do not blind each other by a refusal", async () => {
-    const { enricher, asked, me, second, peerOfSecond } = await worldOfTwo();
-    const { id } = peerOfSecond({ name: "Hidden" });
+  it("do not share a remembered failure", async () => {
+    const { enricher, requestPaths, me, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const { id } = addPeerOfSecond({ name: "Hidden" });
     enricher.get(id, { source: me.id });
     await enricher.settled();
     expect(enricher.get(id, { source: second.id })).toBeNull();
     await enricher.settled();
     expect(enricher.get(id, { source: second.id })).toMatchObject({ name: "Hidden" });
     expect(enricher.get(id, { source: me.id })).toBeNull();
-    await quiet();
-    expect(asked()).toEqual([discovery({ id }), discovery({ id })]);
+    await flushSockets();
+    expect(requestPaths()).toEqual([discoveryPath({ id }), discoveryPath({ id })]);
   });
 
-  it("ask as the default workspace unless a peer list has shown the way", async () => {
-    const { enricher, client, platform, me, second, peerOfSecond } = await worldOfTwo();
-    const [unlisted, listed] = [peerOfSecond(), peerOfSecond({ name: "Listed" })];
+  it("request as the default workspace, or over the route that a peer list has shown", async () => {
+    const { enricher, client, platform, me, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const [unlisted, listed] = [addPeerOfSecond(), addPeerOfSecond({ name: "Listed" })];
     enricher.get(unlisted.id);
     await enricher.settled();
     await client.listPeers({ source: second.id });
@@ -130,9 +130,9 @@ describe("several workspaces", () => {
     expect(platform.requests.map(({ headers }) => headers["x-workspace-id"])).toEqual([me.id, second.id]);
   });
 
-  it("ask again over the default workspace once the route was refused", async () => {
-    const { enricher, client, platform, clock, me, second, peerOfSecond } = await worldOfTwo();
-    const { id } = peerOfSecond();
+  it("request as the default workspace again once the route was refused", async () => {
+    const { enricher, client, platform, clock, me, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const { id } = addPeerOfSecond();
     await client.listPeers({ source: second.id });
     await clock.advance(TTL_MS);
     platform.fail(DISCOVER, { status: 404, body: { error: "workspace not found" } }, { times: 1 });
@@ -140,22 +140,22 @@ describe("several workspaces", () => {
     await enricher.settled();
     enricher.get(id);
     await enricher.settled();
-    const askers = platform.requests.map(({ headers }) => headers["x-workspace-id"]);
-    expect(askers).toEqual([second.id, second.id, me.id]);
+    const sources = platform.requests.map(({ headers }) => headers["x-workspace-id"]);
+    expect(sources).toEqual([second.id, second.id, me.id]);
   });
 
-  it("answer null for a workspace that is not theirs, without a request", async () => {
-    const { enricher, asked, peer } = await worldOfTwo();
-    const { id } = peer();
+  it("return null without a request for a workspace of another client", async () => {
+    const { enricher, requestPaths, addPeer } = await setUpTwoWorkspaces();
+    const { id } = addPeer();
     expect(enricher.get(id, { source: id })).toBeNull();
     expect(enricher.get(id, { source: "not a workspace" })).toBeNull();
-    await quiet();
-    expect(asked()).toEqual([]);
+    await flushSockets();
+    expect(requestPaths()).toEqual([]);
   });
 
-  it("cannot be reached by a text that is no id", async () => {
-    const { enricher, me, second, peerOfSecond } = await worldOfTwo();
-    const { id } = peerOfSecond({ name: "Hidden" });
+  it("cannot be reached by an argument that is no id", async () => {
+    const { enricher, me, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const { id } = addPeerOfSecond({ name: "Hidden" });
     await enricher.fetch(id, { source: second.id });
     for (const text of [
       `${id} of ${second.id}`,
@@ -168,20 +168,21 @@ describe("several workspaces", () => {
     }
   });
 
-  it("get a peer list each, side by side", async () => {
-    const { enricher, platform, asked, me, second, peers, peerOfSecond } = await worldOfTwo();
-    const [one, two] = [peers(2), [peerOfSecond(), peerOfSecond()]];
+  it("get a peer list each, in parallel", async () => {
+    const { enricher, platform, requestPaths, me, second, addPeers, addPeerOfSecond } =
+      await setUpTwoWorkspaces();
+    const [one, two] = [addPeers(2), [addPeerOfSecond(), addPeerOfSecond()]];
     platform.fail(LIST, { kind: "stall" }, { times: 2 });
     for (const { id } of one) enricher.get(id, { source: me.id });
     for (const { id } of two) enricher.get(id, { source: second.id });
-    await until(() => asked().length === 2, "both lists are asked for");
-    expect(asked().sort()).toEqual([listOf(me), listOf(second)].sort());
+    await until(() => requestPaths().length === 2, "both lists are requested");
+    expect(requestPaths().sort()).toEqual([listPath(me), listPath(second)].sort());
     expect(enricher.stats()).toMatchObject({ queued: 4, inFlight: 2 });
   });
 
-  it("forget a peer in all of them", async () => {
-    const { enricher, client, me, second, peer } = await worldOfTwo();
-    const { id } = peer({ parentId: me.id });
+  it("all lose a peer that is invalidated", async () => {
+    const { enricher, client, me, second, addPeer } = await setUpTwoWorkspaces();
+    const { id } = addPeer({ parentId: me.id });
     await client.listPeers();
     enricher.get(id, { source: second.id });
     await enricher.settled();

@@ -4,32 +4,16 @@ import { createPeerCache, type PeerCache } from "../../../src/peers/enricher/cac
 import { type ClosableEnricher, createEnricher } from "../../../src/peers/enricher/enricher";
 import { createCalls } from "../../../src/transport/call";
 import { OWN, SECOND } from "../../helpers/ids";
-import { type CountingClock, countingClock } from "./world";
+import { type CountingClock, countingClock } from "./counting-clock";
+import type { Limits } from "./limits";
 
-export interface Limits {
-  ttlMs: number;
-  failureTtlMs: number;
-  maxPeers: number;
-  workers: number;
-  maxQueued: number;
-}
-
-/** The defaults of the options. */
-export const LIMITS: Limits = {
-  ttlMs: 300_000,
-  failureTtlMs: 30_000,
-  maxPeers: 1024,
-  workers: 2,
-  maxQueued: 256,
-};
-
-/** A question that waits for the test to answer it. */
-export interface OpenQuestion {
+/** A request of the enricher that the test resolves or rejects. */
+export interface PendingRequest {
   workspace: Workspace;
   /** Absent for the peer list. */
   peerId?: string;
-  answer(records: readonly PeerRecord[]): void;
-  refuse(error: unknown): void;
+  resolve(records: readonly PeerRecord[]): void;
+  reject(error: unknown): void;
 }
 
 export interface Fakes {
@@ -38,35 +22,35 @@ export interface Fakes {
   clock: CountingClock;
   workspaces: readonly Workspace[];
   events: A2AEvent[];
-  /** Questions under way, in the order in which they were asked. */
-  open: OpenQuestion[];
+  /** Requests in flight, in the order of their start. */
+  pending: PendingRequest[];
 }
 
-/** An enricher of two workspaces without a platform: the test answers by hand. */
-export function fakes(limits: Limits): Fakes {
+/** Creates an enricher of two workspaces whose requests reach no platform but the test. */
+export function createFakes(limits: Limits): Fakes {
   const clock = countingClock();
   const credentials = [OWN, SECOND].map((id) => ({ id, sources: [] }));
   const workspaces = createWorkspaces(credentials, clock, () => {});
   const cache = createPeerCache({ ...limits, defaultWorkspace: workspaces.default, clock });
   const events: A2AEvent[] = [];
-  const open: OpenQuestion[] = [];
+  const pending: PendingRequest[] = [];
 
-  function ask(workspace: Workspace, peerId?: string): Promise<readonly PeerRecord[]> {
+  function request(workspace: Workspace, peerId?: string): Promise<readonly PeerRecord[]> {
     return new Promise((resolve, reject) => {
-      const over = () => open.splice(open.indexOf(question), 1);
-      const question: OpenQuestion = {
+      const remove = () => pending.splice(pending.indexOf(entry), 1);
+      const entry: PendingRequest = {
         workspace,
         ...(peerId === undefined ? {} : { peerId }),
-        answer(records) {
-          over();
+        resolve(records) {
+          remove();
           resolve(records);
         },
-        refuse(error) {
-          over();
+        reject(error) {
+          remove();
           reject(error);
         },
       };
-      open.push(question);
+      pending.push(entry);
     });
   }
 
@@ -80,13 +64,13 @@ export function fakes(limits: Limits): Fakes {
     emit: (event) => events.push(event),
     getRoute: () => undefined,
     async discover(workspace, peerId) {
-      const [record] = await ask(workspace, peerId);
+      const [record] = await request(workspace, peerId);
       return record as PeerRecord;
     },
-    list: (workspace) => ask(workspace),
+    list: (workspace) => request(workspace),
   });
-  return { enricher, cache, clock, workspaces: workspaces.all, events, open };
+  return { enricher, cache, clock, workspaces: workspaces.all, events, pending };
 }
 
-export const errorOf = (code: A2AErrorCode, retryAfterMs?: number): A2AError =>
+export const createError = (code: A2AErrorCode, retryAfterMs?: number): A2AError =>
   new A2AError({ code, message: code, retryAfterMs });

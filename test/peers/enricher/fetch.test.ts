@@ -1,335 +1,203 @@
-import { setImmediate } from "node:timers/promises";
-import { settle } from "a2a-peers";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../helpers/failure";
+import { numberedId } from "../../helpers/ids";
 import { rejectionOf, until } from "../../helpers/sockets-client";
-import { errorOf, fakes, LIMITS } from "./fakes";
-import { DISCOVER, discovery, ENRICH_MS, idOf, LIST, quiet, TTL_MS, world, worldOfTwo } from "./world";
+import { ENRICH_MS, TTL_MS } from "./limits";
+import { DISCOVER, discoveryPath, flushSockets, LIST, setUp, setUpTwoWorkspaces } from "./setup";
 
 describe("fetch", () => {
-  it("waits for the record, which `get` knows from then on", async () => {
-    const { enricher, asked, peer } = await world();
-    const lead = peer({ name: "Lead" });
+  it("waits for the record, which `get` then returns", async () => {
+    const { enricher, requestPaths, addPeer } = await setUp();
+    const lead = addPeer({ name: "Lead" });
     const record = await enricher.fetch(` ${lead.id.toUpperCase()} `);
     expect(record).toMatchObject({ id: lead.id, name: "Lead" });
     expect(enricher.get(lead.id)).toBe(record);
     expect(await enricher.fetch(lead.id)).toBe(record);
-    expect(asked()).toEqual([discovery(lead)]);
+    expect(requestPaths()).toEqual([discoveryPath(lead)]);
   });
 
-  it("waits for a better record than a stale one", async () => {
-    const { enricher, platform, clock, peer, learn } = await world();
-    const lead = peer({ name: "Lead" });
-    await learn(lead);
+  it("waits for a new record instead of a stale one", async () => {
+    const { enricher, platform, clock, addPeer, load } = await setUp();
+    const lead = addPeer({ name: "Lead" });
+    await load(lead);
     await clock.advance(TTL_MS);
     platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Chief" } });
     expect(await enricher.fetch(lead.id)).toMatchObject({ name: "Chief" });
   });
 
   it.each([{ status: 500 }, { status: 401, body: { error: "no" } }, { kind: "reset" }] as const)(
-    "answers the stale record when there is none better because of %o",
+    "resolves to the stale record when the refresh fails with %o",
     async (fault) => {
-      const { enricher, platform, clock, peer, learn } = await world();
-      const lead = peer({ name: "Lead" });
-      await learn(lead);
+      const { enricher, platform, clock, addPeer, load } = await setUp();
+      const lead = addPeer({ name: "Lead" });
+      await load(lead);
       await clock.advance(TTL_MS);
       platform.fail(DISCOVER, fault);
       expect(await enricher.fetch(lead.id)).toMatchObject({ name: "Lead" });
     },
   );
 
-  it("answers null for a peer that is known to be missing, without a request", async () => {
-    const { enricher, asked } = await world();
-    expect(await enricher.fetch(idOf(1))).toBeNull();
-    expect(await enricher.fetch(idOf(1))).toBeNull();
-    expect(asked()).toHaveLength(1);
+  it("resolves to null without a request for a peer that is known to be missing", async () => {
+    const { enricher, requestPaths } = await setUp();
+    expect(await enricher.fetch(numberedId(1))).toBeNull();
+    expect(await enricher.fetch(numberedId(1))).toBeNull();
+    expect(requestPaths()).toHaveLength(1);
   });
 
-  it.each([undefined, null, "", "peer", 7, {}, "../x"])("answers null for the id %o", async (id) => {
-    const { enricher, asked } = await world();
+  it.each([undefined, null, "", "peer", 7, {}, "../x"])("resolves to null for the id %o", async (id) => {
+    const { enricher, requestPaths } = await setUp();
     expect(await enricher.fetch(id as string)).toBeNull();
-    await quiet();
-    expect(asked()).toEqual([]);
+    await flushSockets();
+    expect(requestPaths()).toEqual([]);
   });
 
-  it("frees a caller who gives up, with the caller's own reason, and nobody else", async () => {
-    const { enricher, platform, asked, peer } = await world();
-    const lead = peer({ name: "Lead" });
+  it("rejects an aborted call with the reason of its signal, and no other call", async () => {
+    const { enricher, platform, requestPaths, addPeer } = await setUp();
+    const lead = addPeer({ name: "Lead" });
     platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 40 });
     const controller = new AbortController();
     const reason = { why: "the user left" };
-    const left = rejectionOf(enricher.fetch(lead.id, { signal: controller.signal }));
-    const stayed = enricher.fetch(lead.id);
-    await until(() => asked().length === 1, "the question is there");
+    const aborted = rejectionOf(enricher.fetch(lead.id, { signal: controller.signal }));
+    const other = enricher.fetch(lead.id);
+    await until(() => requestPaths().length === 1, "the request has arrived");
     controller.abort(reason);
-    expect(await left).toBe(reason);
+    expect(await aborted).toBe(reason);
     expect(enricher.stats().inFlight).toBe(1);
-    expect(await stayed).toMatchObject({ name: "Lead" });
-    expect(asked()).toEqual([discovery(lead)]);
+    expect(await other).toMatchObject({ name: "Lead" });
+    expect(requestPaths()).toEqual([discoveryPath(lead)]);
   });
 
-  it("goes on with the question when all who waited have left", async () => {
-    const { enricher, platform, asked, peer } = await world();
-    const lead = peer({ name: "Lead" });
+  it("lets the request go on when all calls are aborted", async () => {
+    const { enricher, platform, requestPaths, addPeer } = await setUp();
+    const lead = addPeer({ name: "Lead" });
     platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 20 });
     const controller = new AbortController();
-    const left = rejectionOf(enricher.fetch(lead.id, { signal: controller.signal }));
-    await until(() => asked().length === 1, "the question is there");
+    const aborted = rejectionOf(enricher.fetch(lead.id, { signal: controller.signal }));
+    await until(() => requestPaths().length === 1, "the request has arrived");
     controller.abort();
-    expect(await left).toMatchObject({ name: "AbortError" });
+    expect(await aborted).toMatchObject({ name: "AbortError" });
     await enricher.settled();
     expect(enricher.get(lead.id)).toMatchObject({ name: "Lead" });
   });
 
-  it("asks nothing for a signal that is aborted already", async () => {
-    const { enricher, asked } = await world();
+  it("requests nothing for a signal that is already aborted", async () => {
+    const { enricher, requestPaths } = await setUp();
     const reason = new Error("too late");
     const signal = AbortSignal.abort(reason);
-    expect(await rejectionOf(enricher.fetch(idOf(1), { signal }))).toBe(reason);
-    await quiet();
-    expect(asked()).toEqual([]);
+    expect(await rejectionOf(enricher.fetch(numberedId(1), { signal }))).toBe(reason);
+    await flushSockets();
+    expect(requestPaths()).toEqual([]);
   });
 
-  it("ends with `timeout` after its `timeoutMs`, and leaves the question alone", async () => {
-    const { enricher, platform, clock, asked } = await world();
+  it("rejects with `timeout` after `timeoutMs`, and lets the request go on", async () => {
+    const { enricher, platform, clock, requestPaths } = await setUp();
     platform.fail(DISCOVER, { kind: "stall" });
-    const waiting = failureOf(enricher.fetch(idOf(1), { timeoutMs: 500 }));
-    await until(() => asked().length === 1, "the question is there");
+    const waiting = failureOf(enricher.fetch(numberedId(1), { timeoutMs: 500 }));
+    await until(() => requestPaths().length === 1, "the request has arrived");
     await clock.advance(500);
     const error = await waiting;
     expect(error).toMatchObject({ code: "timeout", retryable: true });
-    expect(error.message).toContain(idOf(1));
+    expect(error.message).toContain(numberedId(1));
     expect(enricher.stats().inFlight).toBe(1);
     await clock.advance(ENRICH_MS);
     await enricher.settled();
   });
 
-  it("waits for `requestMs` by default, also for one that waits in the queue", async () => {
-    const { enricher, platform, clock, events } = await world({ timeouts: { requestMs: 5000 } });
+  it("waits for `requestMs` by default, for a queued peer, too", async () => {
+    const { enricher, platform, clock, events } = await setUp({ timeouts: { requestMs: 5000 } });
     platform.fail(DISCOVER, { status: 429, headers: { "retry-after": "60" } });
-    const waiting = failureOf(enricher.fetch(idOf(1)));
+    const waiting = failureOf(enricher.fetch(numberedId(1)));
     await until(() => events.length === 1, "the queue is paused");
-    const queued = failureOf(enricher.fetch(idOf(2)));
+    const queued = failureOf(enricher.fetch(numberedId(2)));
     await clock.advance(5000);
     expect(await waiting).toMatchObject({ code: "timeout" });
     expect(await queued).toMatchObject({ code: "timeout" });
   });
 
   it.each([
-    { what: "a foreign source", options: { source: idOf(9) } },
+    { what: "a foreign source", options: { source: numberedId(9) } },
     { what: "a source that is no id", options: { source: "me" } },
-    { what: "a limit below 0", options: { timeoutMs: -1 } },
+    { what: "a timeout below 0", options: { timeoutMs: -1 } },
     { what: "a signal that is none", options: { signal: {} as AbortSignal } },
     { what: "options that are none", options: 7 as unknown as object },
   ])("rejects $what with `invalid_argument`", async ({ options }) => {
-    const { enricher, asked } = await world();
-    expect(await failureOf(enricher.fetch(idOf(1), options))).toMatchObject({ code: "invalid_argument" });
-    await quiet();
-    expect(asked()).toEqual([]);
+    const { enricher, requestPaths } = await setUp();
+    expect(await failureOf(enricher.fetch(numberedId(1), options))).toMatchObject({
+      code: "invalid_argument",
+    });
+    await flushSockets();
+    expect(requestPaths()).toEqual([]);
   });
 
-  it("asks as the workspace it is told", async () => {
-    const { enricher, platform, second, peerOfSecond } = await worldOfTwo();
-    const { id } = peerOfSecond({ name: "Hidden" });
+  it("requests as the given workspace", async () => {
+    const { enricher, platform, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const { id } = addPeerOfSecond({ name: "Hidden" });
     expect(await enricher.fetch(id)).toBeNull();
     expect(await enricher.fetch(id, { source: second.id })).toMatchObject({ name: "Hidden" });
     expect(platform.requests[1]?.headers["x-workspace-id"]).toBe(second.id);
   });
 
-  it("answers what is known when too many questions wait", async () => {
-    const { enricher, platform, clock, peer, learn, asked } = await world({ enricher: { maxQueued: 1 } });
-    const lead = peer({ name: "Lead" });
-    await learn(lead);
+  it("resolves to the cached record when the queue is full", async () => {
+    const { enricher, platform, clock, addPeer, load, requestPaths } = await setUp({
+      enricher: { maxQueued: 1 },
+    });
+    const lead = addPeer({ name: "Lead" });
+    await load(lead);
     await clock.advance(TTL_MS);
     platform.fail(DISCOVER, { kind: "stall" });
     platform.fail(LIST, { kind: "stall" });
     for (const index of [1, 2, 3]) {
-      enricher.get(idOf(index));
-      await quiet();
+      enricher.get(numberedId(index));
+      await flushSockets();
     }
     expect(enricher.stats()).toMatchObject({ queued: 1, inFlight: 2 });
     expect(await enricher.fetch(lead.id)).toMatchObject({ name: "Lead" });
-    expect(await enricher.fetch(idOf(4))).toBeNull();
+    expect(await enricher.fetch(numberedId(4))).toBeNull();
     expect(enricher.stats()).toMatchObject({ dropped: 2 });
-    expect(asked()).toHaveLength(3);
+    expect(requestPaths()).toHaveLength(3);
   });
 
-  it("is `closed` after close()", async () => {
-    const { enricher, client, asked, peer, learn } = await world();
-    const lead = peer();
-    await learn(lead);
+  it("rejects with `closed` after close()", async () => {
+    const { enricher, client, requestPaths, addPeer, load } = await setUp();
+    const lead = addPeer();
+    await load(lead);
     await client.close();
-    for (const id of [lead.id, idOf(1)]) {
+    for (const id of [lead.id, numberedId(1)]) {
       expect(await failureOf(enricher.fetch(id))).toMatchObject({ code: "closed" });
     }
-    expect(asked()).toHaveLength(1);
+    expect(requestPaths()).toHaveLength(1);
   });
 });
 
 describe("settled", () => {
-  it("resolves at once when nothing is to be done", async () => {
-    const { enricher, learn, peer } = await world();
+  it("resolves at once when nothing is queued or in flight", async () => {
+    const { enricher, load, addPeer } = await setUp();
     await enricher.settled();
-    await learn(peer());
+    await load(addPeer());
     await enricher.settled();
   });
 
-  it("waits for the queue, the requests and what they lead to", async () => {
-    const { enricher, platform, peers } = await world({ enricher: { workers: 1 } });
+  it("waits for the queue, the requests and those that follow from them", async () => {
+    const { enricher, platform, addPeers } = await setUp({ enricher: { workers: 1 } });
     platform.fail(LIST, { status: 403, body: { error: "no list for you" } });
-    const all = peers(5);
+    const all = addPeers(5);
     for (const { id } of all) enricher.get(id);
     await Promise.all([enricher.settled(), enricher.settled()]);
     expect(enricher.stats()).toMatchObject({ cached: 5, queued: 0, inFlight: 0 });
   });
 
   it("does not resolve during a pause", async () => {
-    const { enricher, platform, clock, events, peer } = await world();
+    const { enricher, platform, clock, events, addPeer } = await setUp();
     platform.fail(DISCOVER, { status: 429 }, { times: 1 });
-    enricher.get(peer().id);
+    enricher.get(addPeer().id);
     let settled = false;
     const waiting = enricher.settled().then(() => {
       settled = true;
     });
     await until(() => events.length === 1, "the queue is paused");
-    await quiet();
+    await flushSockets();
     expect(settled).toBe(false);
     await clock.advance(1000);
     await waiting;
-  });
-});
-
-describe("invalidate", () => {
-  it("makes the next call ask again", async () => {
-    const { enricher, asked, peer, learn } = await world();
-    const lead = peer();
-    await learn(lead);
-    enricher.invalidate(` ${lead.id.toUpperCase()} `);
-    expect(enricher.stats().cached).toBe(0);
-    expect(enricher.get(lead.id)).toBeNull();
-    await enricher.settled();
-    expect(enricher.get(lead.id)).not.toBeNull();
-    expect(asked()).toHaveLength(2);
-  });
-
-  it("forgets that a peer could not be found", async () => {
-    const { enricher, asked, platform, peer, learn } = await world();
-    const lead = peer();
-    platform.fail(DISCOVER, { status: 404, body: { error: "workspace not found" } }, { times: 1 });
-    await learn(lead);
-    enricher.invalidate(lead.id);
-    await learn(lead);
-    expect(enricher.get(lead.id)).not.toBeNull();
-    expect(asked()).toHaveLength(2);
-  });
-
-  it("does nothing for an unknown peer and for garbage", async () => {
-    const { enricher, asked } = await world();
-    for (const garbage of [idOf(1), "", undefined, null, {}, 7]) enricher.invalidate(garbage as string);
-    await quiet();
-    expect(asked()).toEqual([]);
-  });
-
-  it.each([404, 500])("during a question that fails with %i leaves no memory of it", async (status) => {
-    const { enricher, platform, asked, peer } = await world();
-    const lead = peer({ name: "Lead" });
-    platform.fail(DISCOVER, { status, body: { error: "no" }, delayMs: 20 }, { times: 1 });
-    const waiting = enricher.fetch(lead.id);
-    await until(() => asked().length === 1, "the question is there");
-    enricher.invalidate(lead.id);
-    expect(await waiting).toBeNull();
-    expect(await enricher.fetch(lead.id)).toMatchObject({ name: "Lead" });
-  });
-
-  it("during a question keeps its answer from coming back, but not from those who wait for it", async () => {
-    const { enricher, platform, asked, peer } = await world();
-    const lead = peer({ name: "New" });
-    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Old" }, delayMs: 30 }, { times: 1 });
-    const waiting = enricher.fetch(lead.id);
-    await until(() => asked().length === 1, "the question is there");
-    enricher.invalidate(lead.id);
-    expect(await waiting).toMatchObject({ name: "Old" });
-    expect(enricher.stats().cached).toBe(0);
-    expect(enricher.get(lead.id)).toBeNull();
-    await enricher.settled();
-    expect(enricher.get(lead.id)).toMatchObject({ name: "New" });
-  });
-
-  it("during a list keeps its answer from coming back, for that peer alone", async () => {
-    const { enricher, platform, asked, peer } = await world();
-    const [one, two] = [peer({ name: "New" }), peer({ name: "Other" })];
-    const rows = [one, two].map(({ id }) => ({ id, name: "Old" }));
-    platform.fail(LIST, { status: 200, body: rows, delayMs: 30 }, { times: 1 });
-    enricher.get(two.id);
-    const waiting = enricher.fetch(one.id);
-    await until(() => asked().length === 1, "the list is asked for");
-    enricher.invalidate(one.id);
-    expect(await waiting).toMatchObject({ name: "New" });
-    expect(enricher.get(one.id)).toMatchObject({ name: "New" });
-    expect(enricher.get(two.id)).toMatchObject({ name: "Old" });
-    expect(asked()).toHaveLength(2);
-  });
-
-  it("during a question lets a later call ask anew", async () => {
-    const { enricher, platform, asked, peer } = await world();
-    const lead = peer({ name: "New" });
-    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Old" }, delayMs: 30 }, { times: 1 });
-    enricher.get(lead.id);
-    await until(() => asked().length === 1, "the question is there");
-    enricher.invalidate(lead.id);
-    expect(await enricher.fetch(lead.id)).toMatchObject({ name: "New" });
-    await enricher.settled();
-    expect(enricher.get(lead.id)).toMatchObject({ name: "New" });
-  });
-
-  it("during a question that is asked again after a pause lets the later answer count", async () => {
-    const { enricher, clock, open } = fakes(LIMITS);
-    enricher.get(idOf(1));
-    await setImmediate();
-    enricher.invalidate(idOf(1));
-    open[0]?.refuse(errorOf("rate_limited", 1000));
-    await clock.advance(1000);
-    open[0]?.answer([{ id: idOf(1), name: "New" }]);
-    await enricher.settled();
-    expect(enricher.get(idOf(1))).toMatchObject({ name: "New" });
-  });
-});
-
-describe("stats", () => {
-  it("count records, questions, requests, and calls that found something or did not", async () => {
-    const { enricher, platform, clock, asked, peer, learn } = await world();
-    const none = { cached: 0, queued: 0, inFlight: 0, hits: 0, misses: 0, dropped: 0 };
-    expect(enricher.stats()).toEqual(none);
-    const lead = peer();
-    await learn(lead);
-    expect(enricher.stats()).toEqual({ ...none, cached: 1, misses: 1 });
-    enricher.get(lead.id);
-    await enricher.fetch(lead.id);
-    expect(enricher.stats()).toEqual({ ...none, cached: 1, misses: 1, hits: 2 });
-
-    await learn({ id: idOf(1) });
-    enricher.get(idOf(1));
-    expect(enricher.stats()).toEqual({ ...none, cached: 1, misses: 2, hits: 3 });
-
-    await clock.advance(TTL_MS);
-    platform.fail(DISCOVER, { kind: "stall" });
-    enricher.get(lead.id);
-    expect(enricher.stats()).toEqual({ ...none, cached: 1, misses: 2, hits: 4, queued: 1 });
-    await until(() => asked().length === 3, "the question is there");
-    expect(enricher.stats()).toEqual({ ...none, cached: 1, misses: 2, hits: 4, inFlight: 1 });
-    const waiting = enricher.fetch(lead.id);
-    expect(enricher.stats()).toMatchObject({ misses: 2, hits: 5 });
-    await clock.advance(ENRICH_MS);
-    expect(await waiting).toMatchObject({ id: lead.id });
-  });
-
-  it("count neither garbage nor calls of a closed client", async () => {
-    const { enricher, client } = await world();
-    enricher.get("garbage");
-    await enricher.fetch("garbage");
-    await client.close();
-    enricher.get(idOf(1));
-    await settle(enricher.fetch(idOf(1)));
-    expect(enricher.stats()).toMatchObject({ hits: 0, misses: 0 });
   });
 });

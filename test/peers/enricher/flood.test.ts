@@ -1,19 +1,25 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { numberedId } from "../../helpers/ids";
 import { until } from "../../helpers/sockets-client";
-import { DISCOVER, ENRICH_MS, idOf, LIST, world } from "./world";
+import { ENRICH_MS } from "./limits";
+import { DISCOVER, LIST, setUp } from "./setup";
 
-const PUSHES = 100_000;
+const LOOKUPS = 100_000;
 const PEERS = 10_000;
 const SLICES = 100;
-const ids = Array.from({ length: PEERS }, (_, index) => idOf(index));
+const ids = Array.from({ length: PEERS }, (_, index) => numberedId(index));
 
-describe("100,000 pushes from 10,000 peers", () => {
+describe("100,000 lookups of 10,000 peers", () => {
   it.each([
-    { what: "hangs", list: { kind: "stall" } as const, open: 1 },
-    { what: "has no list and hangs for single peers", list: { status: 403, body: { error: "no" } }, open: 2 },
-  ])("while the registry $what stay within all bounds", async ({ list, open }) => {
-    const { enricher, platform, clock, events } = await world();
+    { what: "stalls", list: { kind: "stall" } as const, open: 1 },
+    {
+      what: "refuses the list and stalls for single peers",
+      list: { status: 403, body: { error: "no" } },
+      open: 2,
+    },
+  ])("stay within all bounds while the registry $what", async ({ list, open }) => {
+    const { enricher, platform, clock, events } = await setUp();
     platform.fail(LIST, list);
     platform.fail(DISCOVER, { kind: "stall" });
     const arrived = () => platform.requests.length;
@@ -21,8 +27,8 @@ describe("100,000 pushes from 10,000 peers", () => {
     let seen = 0;
 
     for (let slice = 0; slice < SLICES; slice += 1) {
-      for (let push = 0; push < PUSHES / SLICES; push += 1) {
-        const index = (slice * (PUSHES / SLICES) + push) % PEERS;
+      for (let lookup = 0; lookup < LOOKUPS / SLICES; lookup += 1) {
+        const index = (slice * (LOOKUPS / SLICES) + lookup) % PEERS;
         enricher.get(ids[index] ?? "");
       }
       await setImmediate();
@@ -32,9 +38,9 @@ describe("100,000 pushes from 10,000 peers", () => {
       expect(cached).toBeLessThanOrEqual(1024);
 
       if (slice % 10 !== 9) continue;
-      // All that is open hangs until now, and ends with the step of the clock: what came meanwhile was open at once.
-      await until(busy, "the workers are busy");
-      await until(() => arrived() > seen, "their questions arrived");
+      // All requests stall until the clock advances, so those that arrived since were in flight together.
+      await until(busy, "all workers are busy");
+      await until(() => arrived() > seen, "their requests have arrived");
       for (let turn = 0; turn < 20; turn += 1) await setImmediate();
       const refusedLists = seen === 0 ? open - 1 : 0;
       expect(arrived() - seen).toBe(open + refusedLists);
@@ -43,20 +49,23 @@ describe("100,000 pushes from 10,000 peers", () => {
     }
 
     const { dropped, misses, hits } = enricher.stats();
-    expect(misses + hits).toBe(PUSHES);
+    expect(misses + hits).toBe(LOOKUPS);
     expect(dropped).toBeGreaterThan(0);
-    const told = events.filter(({ type }) => type === "enricher.dropped").length;
-    expect(told).toBe(Math.floor(Math.log10(dropped)) + 1);
+    const reported = events.filter(({ type }) => type === "enricher.dropped").length;
+    expect(reported).toBe(Math.floor(Math.log10(dropped)) + 1);
   });
 
-  it("while the registry answers are over with one list", async () => {
-    const { enricher, platform, asked } = await world({ enricher: { maxPeers: PEERS } });
-    const rows = Array.from({ length: PEERS }, (_, index) => ({ id: idOf(index), name: `Peer ${index}` }));
+  it("need one list when the registry responds", async () => {
+    const { enricher, platform, requestPaths } = await setUp({ enricher: { maxPeers: PEERS } });
+    const rows = Array.from({ length: PEERS }, (_, index) => ({
+      id: numberedId(index),
+      name: `Peer ${index}`,
+    }));
     platform.fail(LIST, { status: 200, body: rows });
-    for (let push = 0; push < PUSHES; push += 1) enricher.get(ids[push % PEERS] ?? "");
+    for (let lookup = 0; lookup < LOOKUPS; lookup += 1) enricher.get(ids[lookup % PEERS] ?? "");
     await enricher.settled();
-    expect(asked()).toHaveLength(1);
-    expect(enricher.get(idOf(PEERS - 1))).toMatchObject({ name: `Peer ${PEERS - 1}` });
+    expect(requestPaths()).toHaveLength(1);
+    expect(enricher.get(numberedId(PEERS - 1))).toMatchObject({ name: `Peer ${PEERS - 1}` });
     expect(enricher.stats()).toMatchObject({ cached: PEERS, queued: 0, inFlight: 0 });
   });
 });

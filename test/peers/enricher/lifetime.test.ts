@@ -6,9 +6,11 @@ import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../helpers/failure";
+import { numberedId } from "../../helpers/ids";
 import { resources, until } from "../../helpers/sockets-client";
-import { errorOf, fakes, LIMITS } from "./fakes";
-import { DISCOVER, idOf, quiet, world } from "./world";
+import { createError, createFakes } from "./fakes";
+import { DEFAULT_LIMITS } from "./limits";
+import { DISCOVER, flushSockets, setUp } from "./setup";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -29,103 +31,103 @@ async function run(options: object, lines: readonly string[]): Promise<string> {
   return JSON.parse(stdout);
 }
 
-// So long that a process which waited for a question would be ended from outside.
+// Longer than `run` lets a process live that waits for a request.
 const timeouts = { enrichMs: 600_000, requestMs: 600_000 };
 
 describe.concurrent("a process", () => {
-  it("with a hung registry and pending background questions exits by itself", async () => {
+  it("with background requests to a stalled registry exits by itself", async () => {
     await using platform = await startPlatform();
     const { id: workspaceId, token } = platform.addWorkspace();
     const lead = platform.addWorkspace({ reply: () => "ok" });
     platform.fail(DISCOVER, { status: 200, body: { id: lead.id } }, { times: 1 });
     platform.fail("*", { kind: "stall" });
-    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+    const output = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
       `client.enricher.get("${lead.id}");`,
       `await until("cached", 1);`,
-      // One over the connection that is there, the list over a new one.
-      `const found = client.enricher.get("${idOf(1)}");`,
+      // The discovery uses the existing connection, the list a new one.
+      `const found = client.enricher.get("${numberedId(1)}");`,
       `await until("inFlight", 1);`,
-      `for (const id of ${JSON.stringify([2, 3, 4].map(idOf))}) client.enricher.get(id);`,
+      `for (const id of ${JSON.stringify([2, 3, 4].map(numberedId))}) client.enricher.get(id);`,
       `await until("inFlight", 2);`,
       "await sleep(50);",
     ]);
-    expect(told).toMatchObject({ found: null, inFlight: 2, queued: 3 });
+    expect(output).toMatchObject({ found: null, inFlight: 2, queued: 3 });
   });
 
-  it("that has only just asked exits by itself", async () => {
+  it("that has just started a background request exits by itself", async () => {
     await using platform = await startPlatform();
     const { id: workspaceId, token } = platform.addWorkspace();
     platform.fail("*", { kind: "stall" });
-    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
-      `const found = client.enricher.get("${idOf(1)}");`,
+    const output = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `const found = client.enricher.get("${numberedId(1)}");`,
       "await sleep(0);",
     ]);
-    expect(told).toMatchObject({ found: null, inFlight: 1 });
+    expect(output).toMatchObject({ found: null, inFlight: 1 });
   });
 
-  it("whose questions are paused by a rate limit exits by itself", async () => {
+  it("whose background requests are paused by a rate limit exits by itself", async () => {
     await using platform = await startPlatform();
     const { id: workspaceId, token } = platform.addWorkspace();
     platform.fail("*", { status: 429, headers: { "retry-after": "300" } });
-    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
-      `const found = client.enricher.get("${idOf(1)}");`,
+    const output = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `const found = client.enricher.get("${numberedId(1)}");`,
       `await until("inFlight", 1);`,
       `await until("inFlight", 0);`,
     ]);
-    expect(told).toMatchObject({ found: null, inFlight: 0, queued: 1 });
+    expect(output).toMatchObject({ found: null, inFlight: 0, queued: 1 });
   });
 
-  it("that waits for a `fetch` does not exit before it has the record", async () => {
+  it("with a pending `fetch` does not exit before it has the record", async () => {
     await using platform = await startPlatform();
     const { id: workspaceId, token } = platform.addWorkspace();
     const lead = platform.addWorkspace({ name: "Lead", reply: () => "ok" });
     const record = { id: lead.id, name: "Lead" };
     platform.fail(DISCOVER, { status: 200, body: record, delayMs: 100 });
-    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+    const output = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
       `const found = await client.enricher.fetch("${lead.id}");`,
     ]);
-    expect(told).toMatchObject({ found: record, cached: 1 });
+    expect(output).toMatchObject({ found: record, cached: 1 });
   });
 
-  it("that waits for a `fetch` whose question began in the background does not exit early, either", async () => {
+  it("with a pending `fetch` for a request that began in the background does not exit, either", async () => {
     await using platform = await startPlatform();
     const { id: workspaceId, token } = platform.addWorkspace();
     const lead = platform.addWorkspace({ name: "Lead", reply: () => "ok" });
     platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 100 });
-    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+    const output = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
       `client.enricher.get("${lead.id}");`,
       `await until("inFlight", 1);`,
       `const found = await client.enricher.fetch("${lead.id}");`,
     ]);
-    expect(told).toMatchObject({ found: { name: "Lead" }, cached: 1, misses: 2 });
+    expect(output).toMatchObject({ found: { name: "Lead" }, cached: 1, misses: 2 });
     expect(platform.requests).toHaveLength(1);
   });
 
-  it("waits for a call on a connection that a background question has used before", async () => {
+  it("does not exit during a call on a connection that a background request used before", async () => {
     await using platform = await startPlatform();
     const { id: workspaceId, token } = platform.addWorkspace();
     const lead = platform.addWorkspace({ name: "Lead", reply: () => "ok" });
     const record = { id: lead.id, name: "Lead" };
     platform.fail(DISCOVER, { status: 200, body: record }, { times: 1 });
     platform.fail(DISCOVER, { status: 200, body: record, delayMs: 100 });
-    const told = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+    const output = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
       `client.enricher.get("${lead.id}");`,
       `await until("cached", 1);`,
       `const found = await client.discoverPeer("${lead.id}");`,
     ]);
-    expect(told).toMatchObject({ found: record });
+    expect(output).toMatchObject({ found: record });
   });
 });
 
 describe("close", () => {
-  it("ends what is asked and what waits, and leaves no timer", async () => {
-    const { enricher, client, platform, clock, events } = await world();
+  it("ends running and queued requests, and leaves no timer", async () => {
+    const { enricher, client, platform, clock, events } = await setUp();
     platform.fail("*", { kind: "stall" });
-    enricher.get(idOf(1));
-    await until(() => platform.requests.length === 1, "the question is there");
-    for (const index of [2, 3, 4]) enricher.get(idOf(index));
-    const waiting = failureOf(enricher.fetch(idOf(1)));
-    const queued = failureOf(enricher.fetch(idOf(5)));
+    enricher.get(numberedId(1));
+    await until(() => platform.requests.length === 1, "the request has arrived");
+    for (const index of [2, 3, 4]) enricher.get(numberedId(index));
+    const waiting = failureOf(enricher.fetch(numberedId(1)));
+    const queued = failureOf(enricher.fetch(numberedId(5)));
     const settled = enricher.settled();
     expect(clock.pending).toBeGreaterThan(0);
 
@@ -140,25 +142,25 @@ describe("close", () => {
   });
 
   it("ends a pause", async () => {
-    const { enricher, client, platform, clock, events, asked } = await world();
+    const { enricher, client, platform, clock, events, requestPaths } = await setUp();
     platform.fail("*", { status: 429, headers: { "retry-after": "60" } });
-    enricher.get(idOf(1));
+    enricher.get(numberedId(1));
     await until(() => events.length === 1, "the queue is paused");
     const settled = enricher.settled();
     await client.close();
     await settled;
     expect(clock.pending).toBe(0);
     await clock.advance(60_000);
-    await quiet();
-    expect(asked()).toHaveLength(1);
+    await flushSockets();
+    expect(requestPaths()).toHaveLength(1);
   });
 
-  it("in the moment of a rate limit leaves no timer", async () => {
-    const { enricher, clock, open } = fakes(LIMITS);
-    enricher.get(idOf(1));
-    enricher.get(idOf(2));
+  it("at the moment of a 429 leaves no timer", async () => {
+    const { enricher, clock, pending } = createFakes(DEFAULT_LIMITS);
+    enricher.get(numberedId(1));
+    enricher.get(numberedId(2));
     await setImmediate();
-    open[0]?.refuse(errorOf("rate_limited", 60_000));
+    pending[0]?.reject(createError("rate_limited", 60_000));
     enricher.close();
     await setImmediate();
     expect(clock.pending).toBe(0);
@@ -170,36 +172,36 @@ describe("close", () => {
     platform.fail("*", { kind: "stall-body" });
     const timers = resources("Timeout");
     const client = createA2AClient({ platformUrl: platform.url, workspaceId, token });
-    client.enricher.get(idOf(1));
-    const waiting = failureOf(client.enricher.fetch(idOf(2)));
-    await until(() => platform.requests.length === 1, "the question is there");
+    client.enricher.get(numberedId(1));
+    const waiting = failureOf(client.enricher.fetch(numberedId(2)));
+    await until(() => platform.requests.length === 1, "the request has arrived");
     await client.close();
     await waiting;
     await until(() => resources("Timeout") <= timers, "no timer is left");
     await until(() => resources("TCPSocketWrap") === 0, "no socket is left");
   });
 
-  it("leaves a `get` that answers null and asks nothing, also for a known peer", async () => {
-    const { enricher, client, asked, peer, learn } = await world();
-    const lead = peer();
-    await learn(lead);
+  it("makes `get` return null without a request, for cached peers, too", async () => {
+    const { enricher, client, requestPaths, addPeer, load } = await setUp();
+    const lead = addPeer();
+    await load(lead);
     await client.close();
     expect(enricher.get(lead.id)).toBeNull();
-    expect(enricher.get(idOf(1))).toBeNull();
+    expect(enricher.get(numberedId(1))).toBeNull();
     await enricher.settled();
-    await quiet();
-    expect(asked()).toHaveLength(1);
+    await flushSockets();
+    expect(requestPaths()).toHaveLength(1);
   });
 
-  it("of one client leaves the questions of another alone", async () => {
-    const { enricher, platform, peer } = await world();
-    const lead = peer({ name: "Lead" });
+  it("of one client does not affect the requests of another", async () => {
+    const { enricher, platform, addPeer } = await setUp();
+    const lead = addPeer({ name: "Lead" });
     platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 30 });
     const { id: workspaceId, token } = platform.addWorkspace();
     const other = createA2AClient({ platformUrl: platform.url, workspaceId, token });
     other.enricher.get(lead.id);
     enricher.get(lead.id);
-    await until(() => platform.requests.length === 2, "both questions are there");
+    await until(() => platform.requests.length === 2, "both requests have arrived");
     await other.close();
     await enricher.settled();
     expect(enricher.get(lead.id)).toMatchObject({ name: "Lead" });

@@ -2,19 +2,20 @@ import { setImmediate } from "node:timers/promises";
 import type { PeerRecord } from "a2a-peers";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { errorOf, type Fakes, fakes, type Limits } from "./fakes";
-import { Model, type Outcome } from "./model";
-import { idOf } from "./world";
+import { numberedId } from "../../helpers/ids";
+import { createError, createFakes, type Fakes } from "./fakes";
+import type { Limits } from "./limits";
+import { createModel, type Outcome } from "./model";
 
-const PEERS = Array.from({ length: 7 }, (_, index) => idOf(index));
+const PEERS = Array.from({ length: 7 }, (_, index) => numberedId(index));
 const LONGEST_PAUSE_MS = 5000;
 
 const ERRORS = {
-  missing: errorOf("peer_not_found"),
-  away: errorOf("platform_error"),
-  unauthorized: errorOf("unauthorized"),
-  limited: errorOf("rate_limited", LONGEST_PAUSE_MS),
-  shortlyLimited: errorOf("rate_limited", 2000),
+  missing: createError("peer_not_found"),
+  unavailable: createError("platform_error"),
+  unauthorized: createError("unauthorized"),
+  "rate-limited": createError("rate_limited", LONGEST_PAUSE_MS),
+  "briefly rate-limited": createError("rate_limited", 2000),
 };
 
 const peer = fc.nat(PEERS.length - 1);
@@ -28,132 +29,123 @@ const limits: fc.Arbitrary<Limits> = fc.record({
 });
 
 const gets = fc.array(fc.record({ workspace, peer }), { minLength: 1, maxLength: 5 });
-const answer = fc.record({ nth: fc.nat(2), rows: fc.subarray(PEERS), role: fc.option(fc.nat(9)) });
+const response = fc.record({ nth: fc.nat(2), rows: fc.subarray(PEERS), role: fc.option(fc.nat(9)) });
 const failure = fc.record({ nth: fc.nat(2), kind: fc.constantFrom(...Object.keys(ERRORS)) });
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ gets }) },
-  { weight: 4, arbitrary: fc.record({ answer }) },
+  { weight: 4, arbitrary: fc.record({ response }) },
   { weight: 3, arbitrary: fc.record({ failure }) },
   { weight: 3, arbitrary: fc.record({ advance: fc.constantFrom(1, 500, 999, 1000, 2000, 5999, 6000) }) },
   { weight: 2, arbitrary: fc.record({ invalidate: peer }) },
-  { weight: 2, arbitrary: fc.record({ listed: fc.record({ workspace, rows: fc.subarray(PEERS) }) }) },
+  { weight: 2, arbitrary: fc.record({ userList: fc.record({ workspace, rows: fc.subarray(PEERS) }) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /** Drives an enricher and its model side by side. */
-class Pair {
-  readonly model: Model;
-  readonly real: Fakes;
-  private version = 0;
+function createPair(limits: Limits) {
+  const model = createModel(limits);
+  const real = createFakes(limits);
+  let version = 0;
 
-  constructor(readonly limits: Limits) {
-    this.model = new Model(limits);
-    this.real = fakes(limits);
+  function createRecord(id: string, role: number | null): PeerRecord {
+    version += 1;
+    return { id, name: `v${version}`, ...(role === null ? {} : { role: String(role) }) };
   }
 
-  async take(step: Step): Promise<void> {
-    if ("gets" in step) for (const { workspace, peer } of step.gets) this.get(workspace, peer);
-    if ("advance" in step) await this.advance(step.advance);
-    if ("answer" in step) this.answer(step.answer.nth, step.answer.rows, step.answer.role);
-    if ("failure" in step) this.fail(step.failure.nth, step.failure.kind as keyof typeof ERRORS);
-    if ("invalidate" in step) this.invalidate(step.invalidate);
-    if ("listed" in step) this.listed(step.listed.workspace, step.listed.rows);
-    await setImmediate();
-    this.compare();
+  function get(workspace: number, peer: number): void {
+    const [source, id] = [real.workspaces[workspace]?.id ?? "", PEERS[peer] as string];
+    expect(real.enricher.get(id, { source })).toEqual(model.get(source, id));
+    // The enricher starts requests in a microtask, the model when it is called.
+    queueMicrotask(() => model.start());
   }
 
-  get(workspace: number, peer: number): void {
-    const [source, id] = [this.workspaceId(workspace), PEERS[peer] as string];
-    expect(this.real.enricher.get(id, { source })).toEqual(this.model.get(source, id));
-    // The enricher begins when the moment is over, the model when it is told to.
-    queueMicrotask(() => this.model.work());
+  async function advance(ms: number): Promise<void> {
+    await real.clock.advance(ms);
+    model.advance(ms);
   }
 
-  async advance(ms: number): Promise<void> {
-    await this.real.clock.advance(ms);
-    this.model.advance(ms);
+  function respond(any: number, rows: readonly string[], role: number | null): void {
+    const nth = any % real.pending.length;
+    const request = real.pending[nth];
+    if (request === undefined) return;
+    const ids = request.peerId === undefined ? rows : [request.peerId];
+    const records = ids.map((id) => createRecord(id, role));
+    request.resolve(records);
+    model.end(nth, { kind: "records", records });
   }
 
-  answer(any: number, rows: readonly string[], role: number | null): void {
-    const nth = any % this.real.open.length;
-    const open = this.real.open[nth];
-    if (open === undefined) return;
-    const ids = open.peerId === undefined ? rows : [open.peerId];
-    const records = ids.map((id) => this.record(id, role));
-    open.answer(records);
-    this.model.end(nth, { kind: "records", records });
+  function fail(any: number, kind: keyof typeof ERRORS): void {
+    const nth = any % real.pending.length;
+    const request = real.pending[nth];
+    if (request === undefined) return;
+    request.reject(ERRORS[kind]);
+    const { retryAfterMs } = ERRORS[kind];
+    const outcome = retryAfterMs === undefined ? { kind } : { kind: "rate-limited", retryAfterMs };
+    model.end(nth, outcome as Outcome);
   }
 
-  fail(any: number, kind: keyof typeof ERRORS): void {
-    const nth = any % this.real.open.length;
-    const open = this.real.open[nth];
-    if (open === undefined) return;
-    open.refuse(ERRORS[kind]);
-    const pauseMs = ERRORS[kind].retryAfterMs;
-    const outcome = pauseMs === undefined ? { kind } : { kind: "limited", pauseMs };
-    this.model.end(nth, outcome as Outcome);
+  function invalidate(peer: number): void {
+    real.enricher.invalidate(PEERS[peer] as string);
+    for (const { id } of real.workspaces) model.invalidate(id, PEERS[peer] as string);
   }
 
-  invalidate(peer: number): void {
-    this.real.enricher.invalidate(PEERS[peer] as string);
-    for (const { id } of this.real.workspaces) this.model.forget(id, PEERS[peer] as string);
-  }
-
-  listed(workspace: number, rows: readonly string[]): void {
-    const own = this.real.workspaces[workspace];
-    if (own === undefined) return;
+  function mergeUserList(index: number, rows: readonly string[]): void {
+    const workspace = real.workspaces[index];
+    if (workspace === undefined) return;
     for (const id of rows) {
-      const record = this.record(id, 1);
-      this.real.cache.merge(own, record);
-      this.model.learn(own.id, record);
+      const record = createRecord(id, 1);
+      real.cache.merge(workspace, record);
+      model.merge(workspace.id, record);
     }
   }
 
-  compare(): void {
-    const { real, model } = this;
-    expect(real.open.map(({ workspace, peerId }) => [workspace.id, peerId])).toEqual(
-      model.open.map(({ workspace, question }) => [workspace, question?.peerId]),
-    );
-    const { cached, hits, misses, dropped } = model;
-    const [inFlight, queued] = [model.open.length, model.waiting.length];
-    expect(real.enricher.stats()).toEqual({ cached, queued, inFlight, hits, misses, dropped });
-    expect(inFlight).toBeLessThanOrEqual(this.limits.workers);
-    expect(queued).toBeLessThanOrEqual(this.limits.maxQueued);
-    expect(cached).toBeLessThanOrEqual(this.limits.maxPeers);
-  }
-
-  /** Whatever happened before, the enricher comes to rest once everything is answered. */
-  async finish(): Promise<void> {
-    const settled = this.real.enricher.settled();
-    await this.advance(LONGEST_PAUSE_MS);
-    for (let round = 0; this.real.open.length > 0 || this.model.waiting.length > 0; round += 1) {
-      expect(round).toBeLessThan(100);
-      this.answer(0, PEERS, null);
+  return {
+    async take(step: Step): Promise<void> {
+      if ("gets" in step) for (const { workspace, peer } of step.gets) get(workspace, peer);
+      if ("advance" in step) await advance(step.advance);
+      if ("response" in step) respond(step.response.nth, step.response.rows, step.response.role);
+      if ("failure" in step) fail(step.failure.nth, step.failure.kind as keyof typeof ERRORS);
+      if ("invalidate" in step) invalidate(step.invalidate);
+      if ("userList" in step) mergeUserList(step.userList.workspace, step.userList.rows);
       await setImmediate();
-      // Longer than any gap between questions after a rate limit.
-      await this.advance(30_000);
-      await setImmediate();
-    }
-    await settled;
-    this.compare();
-    this.real.enricher.close();
-    expect(this.real.clock.pending).toBe(0);
-  }
-
-  private workspaceId(index: number): string {
-    return this.real.workspaces[index]?.id ?? "";
-  }
-
-  private record(id: string, role: number | null): PeerRecord {
-    this.version += 1;
-    return { id, name: `v${this.version}`, ...(role === null ? {} : { role: String(role) }) };
-  }
+      compare(real, model, limits);
+    },
+    /** Responds to all requests and expects the enricher to become idle. */
+    async finish(): Promise<void> {
+      const settled = real.enricher.settled();
+      await advance(LONGEST_PAUSE_MS);
+      for (let round = 0; real.pending.length > 0 || model.state.queued.length > 0; round += 1) {
+        expect(round).toBeLessThan(100);
+        respond(0, PEERS, null);
+        await setImmediate();
+        // The longest gap between requests after a 429.
+        await advance(30_000);
+        await setImmediate();
+      }
+      await settled;
+      compare(real, model, limits);
+      real.enricher.close();
+      expect(real.clock.pending).toBe(0);
+    },
+  };
 }
 
-it("the enricher does what a plain model of it does, whatever happens in whatever order", async () => {
+function compare(real: Fakes, { state }: ReturnType<typeof createModel>, limits: Limits): void {
+  expect(real.pending.map(({ workspace, peerId }) => [workspace.id, peerId])).toEqual(
+    state.running.map(({ workspace, job }) => [workspace, job?.peerId]),
+  );
+  const { hits, misses, dropped } = state;
+  const [cached, queued, inFlight] = [state.records.size, state.queued.length, state.running.length];
+  expect(real.enricher.stats()).toEqual({ cached, queued, inFlight, hits, misses, dropped });
+  expect(inFlight).toBeLessThanOrEqual(limits.workers);
+  expect(queued).toBeLessThanOrEqual(limits.maxQueued);
+  expect(cached).toBeLessThanOrEqual(limits.maxPeers);
+}
+
+it("the enricher behaves like a model of it in any sequence of calls, responses and failures", async () => {
   await fc.assert(
     fc.asyncProperty(limits, fc.array(step, { maxLength: 50 }), async (limits, steps) => {
-      const pair = new Pair(limits);
+      const pair = createPair(limits);
       for (const step of steps) await pair.take(step);
       await pair.finish();
     }),

@@ -1,217 +1,217 @@
 import type { PeerRecord } from "a2a-peers";
-import type { Limits } from "./fakes";
+import { createLruModel, type LruModel } from "../lru-model";
+import type { Limits } from "./limits";
 
-/** What a question led to: records, or a failure by what it tells. */
+/** The result of a request: records, or the kind of its failure. */
 export type Outcome =
   | { kind: "records"; records: readonly PeerRecord[] }
-  | { kind: "missing" | "away" | "unauthorized" }
-  | { kind: "limited"; pauseMs: number };
+  | { kind: "missing" | "unavailable" | "unauthorized" }
+  | { kind: "rate-limited"; retryAfterMs: number };
 
-interface Question {
+interface Job {
   key: string;
   workspace: string;
   peerId: string;
-  singly: boolean;
-  outdated: boolean;
+  unlisted: boolean;
+  detached: boolean;
 }
 
-/** A request under way: for one peer, or the list of a workspace. */
+/** A running request: for the peer of `job`, or without one for the list of the workspace. */
 export interface Request {
   workspace: string;
-  question?: Question;
-  /** Keys of the peers that were forgotten meanwhile. */
-  forgotten: Set<string>;
+  job?: Job;
+  /** Keys of the peers that were invalidated meanwhile. */
+  invalidated: Set<string>;
 }
 
-/** At most `max` values; the one that was not used for longest goes. */
-class Bounded<Value> {
-  readonly values = new Map<string, Value>();
-  constructor(readonly max: number) {}
-
-  use(key: string): Value | undefined {
-    const value = this.values.get(key);
-    if (value !== undefined) this.put(key, value);
-    return value;
-  }
-
-  put(key: string, value: Value): void {
-    this.values.delete(key);
-    this.values.set(key, value);
-    const [oldest] = this.values.keys();
-    if (this.values.size > this.max && oldest !== undefined) this.values.delete(oldest);
-  }
+interface ModelState {
+  readonly limits: Limits;
+  now: number;
+  dropped: number;
+  hits: number;
+  misses: number;
+  readonly queued: Job[];
+  readonly running: Request[];
+  readonly records: LruModel<{ record: PeerRecord; freshUntil: number }>;
+  readonly failures: LruModel<{ until: number }>;
+  readonly lastListAt: Map<string, number>;
+  pausedUntil: number | undefined;
+  gapMs: number;
 }
 
-/** What the enricher is documented to do, in the plainest words, one step at a time. */
-export class Model {
-  now = 0;
-  dropped = 0;
-  hits = 0;
-  misses = 0;
-  readonly waiting: Question[] = [];
-  readonly open: Request[] = [];
-  private readonly records: Bounded<{ record: PeerRecord; freshUntil: number }>;
-  private readonly failures: Bounded<{ until: number }>;
-  private readonly listedAt = new Map<string, number>();
-  private pausedUntil: number | undefined;
-  private gapMs = 0;
-
-  constructor(private readonly limits: Limits) {
-    this.records = new Bounded(limits.maxPeers);
-    this.failures = new Bounded(limits.maxPeers);
-  }
-
-  get cached(): number {
-    return this.records.values.size;
-  }
-
-  get(workspace: string, peerId: string): PeerRecord | null {
-    const key = keyOf(workspace, peerId);
-    const { record, settled } = this.look(key);
-    if (settled || record !== null) this.hits += 1;
-    else this.misses += 1;
-    if (!settled) this.ask(key, workspace, peerId);
-    return record;
-  }
-
-  /** A list of the user's own told this. */
-  learn(workspace: string, record: PeerRecord): void {
-    const key = keyOf(workspace, record.id);
-    const merged = { ...this.records.values.get(key)?.record, ...record };
-    this.records.put(key, { record: merged, freshUntil: this.now + this.limits.ttlMs });
-    this.failures.values.delete(key);
-  }
-
-  forget(workspace: string, peerId: string): void {
-    const key = keyOf(workspace, peerId);
-    this.records.values.delete(key);
-    this.failures.values.delete(key);
-    for (const { question, forgotten } of this.open) {
-      forgotten.add(key);
-      if (question?.key === key) question.outdated = true;
-    }
-  }
-
-  /** The request with this number is answered. */
-  end(index: number, outcome: Outcome): void {
-    const [request] = this.open.splice(index, 1);
-    if (request?.question !== undefined) this.endOne(request.question, outcome);
-    else if (request !== undefined) this.endList(request, outcome);
-    this.work();
-  }
-
-  advance(ms: number): void {
-    const target = this.now + ms;
-    while (this.pausedUntil !== undefined && this.pausedUntil <= target) {
-      this.now = this.pausedUntil;
-      this.pausedUntil = undefined;
-      this.work();
-    }
-    this.now = target;
-  }
-
-  /** Takes up as many questions as there are workers. */
-  work(): void {
-    while (this.pausedUntil === undefined && this.open.length < this.limits.workers) {
-      const question = this.waiting.find(({ workspace }) => !this.isListing(workspace));
-      if (question === undefined) break;
-      if (this.look(question.key).settled) {
-        this.remove(question);
-        continue;
+/** The documented behaviour of the enricher in the simplest form, one synchronous step at a time. */
+export function createModel(limits: Limits) {
+  const state: ModelState = {
+    limits,
+    now: 0,
+    dropped: 0,
+    hits: 0,
+    misses: 0,
+    queued: [],
+    running: [],
+    records: createLruModel(limits.maxPeers),
+    failures: createLruModel(limits.maxPeers),
+    lastListAt: new Map(),
+    pausedUntil: undefined,
+    gapMs: 0,
+  };
+  return {
+    state: state as Readonly<ModelState>,
+    get: (workspace: string, peerId: string) => get(state, workspace, peerId),
+    /** Stores the record of a list that the user requested. */
+    merge: (workspace: string, record: PeerRecord) => merge(state, workspace, record),
+    invalidate: (workspace: string, peerId: string) => invalidate(state, workspace, peerId),
+    /** Starts as many requests as there are free workers. */
+    start: () => start(state),
+    /** Ends the running request at this index. */
+    end(index: number, outcome: Outcome): void {
+      const [request] = state.running.splice(index, 1);
+      if (request?.job !== undefined) endPeerRequest(state, request.job, outcome);
+      else if (request !== undefined) endListRequest(state, request, outcome);
+      start(state);
+    },
+    advance(ms: number): void {
+      const end = state.now + ms;
+      while (state.pausedUntil !== undefined && state.pausedUntil <= end) {
+        state.now = state.pausedUntil;
+        state.pausedUntil = undefined;
+        start(state);
       }
-      const { workspace } = question;
-      if (this.wantsList(question)) this.open.push({ workspace, forgotten: new Set() });
-      else {
-        this.remove(question);
-        this.open.push({ workspace, question, forgotten: new Set() });
-      }
-      // After a rate limit questions are asked one at a time.
-      if (this.gapMs > 0) this.pausedUntil = this.now + this.gapMs;
-    }
-    if (this.waiting.length === 0 && this.open.length === 0) this.gapMs = 0;
-  }
+      state.now = end;
+    },
+  };
+}
 
-  private look(key: string): { record: PeerRecord | null; settled: boolean } {
-    const known = this.records.use(key);
-    if (known !== undefined && this.now < known.freshUntil) return { record: known.record, settled: true };
-    const failure = this.failures.use(key);
-    return { record: known?.record ?? null, settled: failure !== undefined && this.now < failure.until };
-  }
+function get(state: ModelState, workspace: string, peerId: string): PeerRecord | null {
+  const key = keyFor(workspace, peerId);
+  const { record, refreshDue } = lookUp(state, key);
+  if (record !== null || !refreshDue) state.hits += 1;
+  else state.misses += 1;
+  if (refreshDue) enqueue(state, key, workspace, peerId);
+  return record;
+}
 
-  private ask(key: string, workspace: string, peerId: string): void {
-    const known = [...this.waiting, ...this.open.map(({ question }) => question)];
-    if (known.some((question) => question?.key === key && !question.outdated)) return;
-    if (this.isFull) this.dropped += 1;
-    else this.waiting.push({ key, workspace, peerId, singly: false, outdated: false });
-  }
+function merge(state: ModelState, workspace: string, record: PeerRecord): void {
+  const key = keyFor(workspace, record.id);
+  const merged = { ...state.records.peek(key)?.record, ...record };
+  state.records.set(key, { record: merged, freshUntil: state.now + state.limits.ttlMs });
+  state.failures.delete(key);
+}
 
-  private endOne(question: Question, outcome: Outcome): void {
-    const [record] = outcome.kind === "records" ? outcome.records : [];
-    if (record !== undefined) {
-      if (!question.outdated) this.learn(question.workspace, record);
-    } else if (outcome.kind === "limited") {
-      this.pause(outcome.pauseMs);
-      const newer = [...this.waiting, ...this.open.map((request) => request.question)];
-      if (newer.some((each) => each !== undefined && each !== question && each.key === question.key)) return;
-      if (this.isFull) {
-        this.dropped += 1;
-        this.giveUp(question, outcome.kind);
-      } else this.waiting.push({ ...question, outdated: false });
-    } else this.giveUp(question, outcome.kind);
-  }
-
-  private endList({ workspace, forgotten }: Request, outcome: Outcome): void {
-    const asked = this.waiting.filter((question) => question.workspace === workspace);
-    if (outcome.kind === "records") {
-      this.listedAt.set(workspace, this.now);
-      const records = outcome.records.filter(({ id }) => !forgotten.has(keyOf(workspace, id)));
-      for (const record of records) this.learn(workspace, record);
-      for (const question of asked) {
-        const record = records.find(({ id }) => id === question.peerId);
-        question.singly = record === undefined;
-        if (record === undefined) continue;
-        this.learn(workspace, record);
-        this.remove(question);
-      }
-    } else if (outcome.kind === "missing") this.listedAt.set(workspace, this.now);
-    else if (outcome.kind === "limited") this.pause(outcome.pauseMs);
-    else for (const question of asked) this.giveUp(question, outcome.kind);
-  }
-
-  private giveUp(question: Question, cause: Outcome["kind"]): void {
-    const { ttlMs, failureTtlMs } = this.limits;
-    const quietMs = { missing: ttlMs, away: failureTtlMs }[cause as "missing" | "away"];
-    if (quietMs !== undefined && !question.outdated) {
-      this.failures.put(question.key, { until: this.now + quietMs });
-    }
-    this.remove(question);
-    this.look(question.key);
-  }
-
-  private pause(ms: number): void {
-    this.gapMs = Math.min(Math.max(2 * this.gapMs, 1000), 30_000);
-    const until = this.now + Math.min(Math.max(ms, 1000), this.limits.ttlMs);
-    this.pausedUntil = Math.max(until, this.pausedUntil ?? until);
-  }
-
-  private get isFull(): boolean {
-    return this.waiting.length >= this.limits.maxQueued;
-  }
-
-  private wantsList({ workspace, singly }: Question): boolean {
-    const several = this.waiting.filter((question) => question.workspace === workspace).length > 1;
-    const last = this.listedAt.get(workspace) ?? Number.NEGATIVE_INFINITY;
-    return several && !singly && this.now - last >= this.limits.failureTtlMs;
-  }
-
-  private isListing(workspace: string): boolean {
-    return this.open.some((request) => request.question === undefined && request.workspace === workspace);
-  }
-
-  private remove(question: Question): void {
-    const index = this.waiting.indexOf(question);
-    if (index >= 0) this.waiting.splice(index, 1);
+function invalidate(state: ModelState, workspace: string, peerId: string): void {
+  const key = keyFor(workspace, peerId);
+  state.records.delete(key);
+  state.failures.delete(key);
+  for (const { job, invalidated } of state.running) {
+    invalidated.add(key);
+    if (job?.key === key) job.detached = true;
   }
 }
 
-const keyOf = (workspace: string, peerId: string): string => `${workspace}/${peerId}`;
+function start(state: ModelState): void {
+  const { queued, running, limits } = state;
+  while (state.pausedUntil === undefined && running.length < limits.workers) {
+    const job = queued.find(({ workspace }) => !isListRunning(state, workspace));
+    if (job === undefined) break;
+    if (!lookUp(state, job.key).refreshDue) {
+      dequeue(state, job);
+      continue;
+    }
+    const { workspace } = job;
+    if (shouldRequestList(state, job)) running.push({ workspace, invalidated: new Set() });
+    else {
+      dequeue(state, job);
+      running.push({ workspace, job, invalidated: new Set() });
+    }
+    // After a 429 requests start one at a time.
+    if (state.gapMs > 0) state.pausedUntil = state.now + state.gapMs;
+  }
+  if (queued.length === 0 && running.length === 0) state.gapMs = 0;
+}
+
+function lookUp(state: ModelState, key: string): { record: PeerRecord | null; refreshDue: boolean } {
+  const cached = state.records.get(key);
+  if (cached !== undefined && state.now < cached.freshUntil) {
+    return { record: cached.record, refreshDue: false };
+  }
+  const failure = state.failures.get(key);
+  return { record: cached?.record ?? null, refreshDue: failure === undefined || state.now >= failure.until };
+}
+
+function enqueue(state: ModelState, key: string, workspace: string, peerId: string): void {
+  const jobs = [...state.queued, ...state.running.map(({ job }) => job)];
+  if (jobs.some((job) => job?.key === key && !job.detached)) return;
+  if (isFull(state)) state.dropped += 1;
+  else state.queued.push({ key, workspace, peerId, unlisted: false, detached: false });
+}
+
+function endPeerRequest(state: ModelState, job: Job, outcome: Outcome): void {
+  const [record] = outcome.kind === "records" ? outcome.records : [];
+  if (record !== undefined) {
+    if (!job.detached) merge(state, job.workspace, record);
+  } else if (outcome.kind === "rate-limited") {
+    pause(state, outcome.retryAfterMs);
+    const others = [...state.queued, ...state.running.map((request) => request.job)];
+    if (others.some((other) => other !== undefined && other !== job && other.key === job.key)) return;
+    if (isFull(state)) {
+      state.dropped += 1;
+      settleFailed(state, job, outcome.kind);
+    } else state.queued.push({ ...job, detached: false });
+  } else settleFailed(state, job, outcome.kind);
+}
+
+function endListRequest(state: ModelState, { workspace, invalidated }: Request, outcome: Outcome): void {
+  const jobs = state.queued.filter((job) => job.workspace === workspace);
+  if (outcome.kind === "records") {
+    state.lastListAt.set(workspace, state.now);
+    const records = outcome.records.filter(({ id }) => !invalidated.has(keyFor(workspace, id)));
+    for (const record of records) merge(state, workspace, record);
+    for (const job of jobs) {
+      const record = records.find(({ id }) => id === job.peerId);
+      job.unlisted = record === undefined;
+      if (record === undefined) continue;
+      merge(state, workspace, record);
+      dequeue(state, job);
+    }
+  } else if (outcome.kind === "missing") state.lastListAt.set(workspace, state.now);
+  else if (outcome.kind === "rate-limited") pause(state, outcome.retryAfterMs);
+  else for (const job of jobs) settleFailed(state, job, outcome.kind);
+}
+
+function settleFailed(state: ModelState, job: Job, kind: Outcome["kind"]): void {
+  const { ttlMs, failureTtlMs } = state.limits;
+  const durationMs = { missing: ttlMs, unavailable: failureTtlMs }[kind as "missing" | "unavailable"];
+  if (durationMs !== undefined && !job.detached) {
+    state.failures.set(job.key, { until: state.now + durationMs });
+  }
+  dequeue(state, job);
+  // Reading the record for the waiters counts as a use.
+  lookUp(state, job.key);
+}
+
+function pause(state: ModelState, retryAfterMs: number): void {
+  state.gapMs = Math.min(Math.max(2 * state.gapMs, 1000), 30_000);
+  const until = state.now + Math.min(Math.max(retryAfterMs, 1000), state.limits.ttlMs);
+  state.pausedUntil = Math.max(until, state.pausedUntil ?? until);
+}
+
+function isFull({ queued, limits }: ModelState): boolean {
+  return queued.length >= limits.maxQueued;
+}
+
+function shouldRequestList(state: ModelState, { workspace, unlisted }: Job): boolean {
+  const several = state.queued.filter((job) => job.workspace === workspace).length > 1;
+  const last = state.lastListAt.get(workspace) ?? Number.NEGATIVE_INFINITY;
+  return several && !unlisted && state.now - last >= state.limits.failureTtlMs;
+}
+
+function isListRunning({ running }: ModelState, workspace: string): boolean {
+  return running.some((request) => request.job === undefined && request.workspace === workspace);
+}
+
+function dequeue({ queued }: ModelState, job: Job): void {
+  const index = queued.indexOf(job);
+  if (index >= 0) queued.splice(index, 1);
+}
+
+const keyFor = (workspace: string, peerId: string): string => `${workspace}/${peerId}`;

@@ -1,17 +1,17 @@
 import { expect, it } from "vitest";
-import { DISCOVER, world } from "./world";
+import { DISCOVER, setUp } from "./setup";
 
 const REFUSED = { status: 401, body: { error: "invalid workspace auth token" } };
 
-it("lets a workspace rest whose token is refused again and again, and tells it 1, 2, 3, 10 times", async () => {
-  const { enricher, platform, asked, events, peer, clock } = await world();
-  const lead = peer({ name: "Lead" });
+it("makes no requests for 5 s after three refusals in a row, each of which is reported", async () => {
+  const { enricher, platform, requestPaths, events, addPeer, clock } = await setUp();
+  const lead = addPeer({ name: "Lead" });
   platform.fail(DISCOVER, REFUSED);
-  for (let push = 0; push < 100; push += 1) {
+  for (let call = 0; call < 100; call += 1) {
     expect(enricher.get(lead.id)).toBeNull();
     await enricher.settled();
   }
-  expect(asked()).toHaveLength(3);
+  expect(requestPaths()).toHaveLength(3);
   expect(events.filter(({ type }) => type === "enricher.failed")).toHaveLength(3);
 
   platform.fail(DISCOVER, REFUSED, { times: 0 });
@@ -21,9 +21,9 @@ it("lets a workspace rest whose token is refused again and again, and tells it 1
   expect(enricher.get(lead.id)).toMatchObject({ name: "Lead" });
 });
 
-it("asks again at once after a single refusal, which says nothing of the peer", async () => {
-  const { enricher, platform, peer } = await world();
-  const lead = peer({ name: "Lead" });
+it("requests again at once after a single refusal", async () => {
+  const { enricher, platform, addPeer } = await setUp();
+  const lead = addPeer({ name: "Lead" });
   platform.fail(DISCOVER, REFUSED, { times: 1 });
   enricher.get(lead.id);
   await enricher.settled();
