@@ -1,4 +1,4 @@
-/** Everything that can go wrong, one word each. The README lists what each means and what to do. */
+/** What can go wrong. The README lists the meaning of each code and what to do about it. */
 export type A2AErrorCode =
   | "invalid_argument"
   | "configuration"
@@ -24,12 +24,12 @@ export type A2AErrorCode =
   | "task_failed";
 
 /**
- * Whether the peer may already have run the task:
- * `not-sent` it surely has not, `maybe` nobody can tell, `confirmed` the message reached it.
+ * Whether the peer may have run the task: `not-sent` it has not, `maybe` it is unknown, `confirmed` the message has
+ * reached the peer.
  */
 export type Delivery = "not-sent" | "maybe" | "confirmed";
 
-/** The facts of an {@link A2AError}; what is left out takes the most harmless value. */
+/** The fields of an {@link A2AError}; an absent field takes its most harmless value. */
 export interface A2AErrorFacts {
   code: A2AErrorCode;
   message: string;
@@ -52,34 +52,34 @@ export interface A2AErrorFacts {
 const BRAND = Symbol.for("a2a-peers.A2AError");
 
 /**
- * The one error this package throws. `message` alone tells a model or an operator what failed and what to
- * do next; it never holds a secret.
+ * The error this package throws. `message` alone says to a model or an operator what failed and what to do next; it
+ * never contains a secret.
  *
  * Recognise it with {@link isA2AError} rather than `instanceof`, which fails across bundles.
  */
 export class A2AError extends Error {
   override readonly name = "A2AError";
   readonly code: A2AErrorCode;
-  /** The same call may succeed later, and repeating it keeps the promise of its `delivery` mode. */
+  /** The same call may succeed later, and repeating it respects its `delivery` mode. */
   readonly retryable: boolean;
-  /** Whether the peer may already have run the task. Always `not-sent` for calls that carry no task. */
+  /** Whether the peer may have run the task. Always `not-sent` for calls without a task. */
   readonly delivery: Delivery;
-  /** HTTP status of the last answer, if there was one. */
+  /** HTTP status of the last response, if there was one. */
   declare readonly status?: number;
-  /** JSON-RPC error code, if the peer gave one. */
+  /** JSON-RPC error code, if the response had one. */
   declare readonly rpcCode?: number;
-  /** How long the platform asked to wait, in milliseconds. */
+  /** The wait the platform asked for, in milliseconds. */
   declare readonly retryAfterMs?: number;
-  /** Requests made for this call; 0 when it was refused before any. */
+  /** Requests made for this call; 0 when it failed before the first one. */
   readonly attempts: number;
   /** Milliseconds from the start of the call to the failure. */
   readonly elapsedMs: number;
-  /** Pass it to `sendA2AMessage` again to repeat the same message under the same identity. */
+  /** Id of the message. Passed to `sendA2AMessage`, it repeats the same message. */
   declare readonly messageId?: string;
   declare readonly peerId?: string;
-  /** URL that was asked. Holds no credentials and no query. */
+  /** URL of the request, without credentials and query. */
   declare readonly target?: string;
-  /** What the other side said or the connection did, without advice; what `toToolText` prints. */
+  /** The error text of the response or the connection, without advice; `toToolText` prints it. */
   declare readonly detail?: string;
 
   constructor(facts: A2AErrorFacts) {
@@ -108,24 +108,24 @@ const OPTIONAL_FIELDS = [
   "detail",
 ] as const;
 
-/** Tells an {@link A2AError} from anything else, also one made by another copy of this package. */
+/** True for an {@link A2AError}, also one made by another copy of this package. */
 export function isA2AError(value: unknown): value is A2AError {
   return typeof value === "object" && value !== null && BRAND in value;
 }
 
-/** A wrong argument of a call: nothing was sent. */
+/** The error of an invalid argument: nothing was sent. */
 export function invalidArgument(message: string, detail?: string): A2AError {
   return new A2AError({ code: "invalid_argument", message, detail });
 }
 
-/** A wrong option, environment variable or token: nothing was sent. */
+/** The error of an invalid option, environment variable or token: nothing was sent. */
 export function configurationError(message: string): A2AError {
   return new A2AError({ code: "configuration", message });
 }
 
 /**
- * Turns a promise into a value that says whether it worked, for callers who prefer that to `catch`.
- * Rethrows whatever is not an {@link A2AError}: bugs and a caller's own abort stay visible.
+ * Converts a promise into a result object, for callers who prefer that to `catch`. Rejects with what is not an
+ * {@link A2AError}, so that bugs and the caller's own abort stay visible.
  *
  * @example
  * const sent = await settle(client.sendA2AMessage(peerId, "ping"));

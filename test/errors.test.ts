@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { configurationError, invalidArgument } from "../src/errors";
 
 describe("an A2AError", () => {
-  it("is an Error with a code, and harmless where it knows nothing", () => {
+  it("is an Error with a code and harmless defaults", () => {
     const error = new A2AError({ code: "network", message: "It broke." });
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({
@@ -17,7 +17,7 @@ describe("an A2AError", () => {
     });
   });
 
-  it("has no field for what it does not know", () => {
+  it("omits the fields without a value", () => {
     const error = new A2AError({ code: "network", message: "x", status: undefined, cause: undefined });
     for (const field of [
       "status",
@@ -33,7 +33,7 @@ describe("an A2AError", () => {
     }
   });
 
-  it("shows its facts in JSON, zeros included", () => {
+  it("has its fields in JSON, zeros included", () => {
     const facts = {
       code: "rpc_error",
       retryable: true,
@@ -45,12 +45,12 @@ describe("an A2AError", () => {
     expect(JSON.parse(JSON.stringify(new A2AError({ ...facts, message: "x" })))).toMatchObject(facts);
   });
 
-  it("keeps its cause", () => {
+  it("has its cause", () => {
     const cause = new Error("below");
     expect(new A2AError({ code: "network", message: "x", cause }).cause).toBe(cause);
   });
 
-  it("is made for arguments and for options", () => {
+  it("is created for arguments and for options", () => {
     expect(invalidArgument("bad", "detail")).toMatchObject({
       code: "invalid_argument",
       message: "bad",
@@ -61,14 +61,14 @@ describe("an A2AError", () => {
 });
 
 describe("isA2AError", () => {
-  it("knows errors of this and of any other copy of the package", () => {
+  it("recognises errors of this and of any other copy of the package", () => {
     expect(isA2AError(new A2AError({ code: "closed", message: "x" }))).toBe(true);
     const foreign = Object.assign(new Error("x"), { [Symbol.for("a2a-peers.A2AError")]: true });
     expect(isA2AError(foreign)).toBe(true);
   });
 
   it.each([new Error("x"), { code: "closed", name: "A2AError" }, null, undefined, "A2AError", 7])(
-    "does not take %s for one",
+    "is false for %s",
     (value) => {
       expect(isA2AError(value)).toBe(false);
     },
@@ -76,16 +76,13 @@ describe("isA2AError", () => {
 });
 
 describe("settle", () => {
-  it("tells a value from an A2AError", async () => {
+  it("resolves with the value or the A2AError", async () => {
     expect(await settle(Promise.resolve(7))).toEqual({ ok: true, value: 7 });
     const error = new A2AError({ code: "closed", message: "x" });
     expect(await settle(Promise.reject(error))).toEqual({ ok: false, error });
   });
 
-  it.each([new TypeError("bug"), "text", undefined])(
-    "rethrows %s, which is not the package's",
-    async (thrown) => {
-      await expect(settle(Promise.reject(thrown))).rejects.toBe(thrown);
-    },
-  );
+  it.each([new TypeError("bug"), "text", undefined])("rethrows %s, which is no A2AError", async (thrown) => {
+    await expect(settle(Promise.reject(thrown))).rejects.toBe(thrown);
+  });
 });

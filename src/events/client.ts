@@ -1,6 +1,6 @@
 import type { A2AErrorCode, Delivery } from "../errors";
 
-/** One attempt of a send failed; another may follow. */
+/** An attempt of a send failed; another one may follow. */
 export interface SendAttemptFailed {
   type: "send.attempt_failed";
   peerId: string;
@@ -9,24 +9,24 @@ export interface SendAttemptFailed {
   attempt: number;
   code: A2AErrorCode;
   delivery: Delivery;
-  /** What failed, for people. */
+  /** What failed, as a sentence. */
   reason: string;
   status?: number;
   /** Milliseconds this attempt took. */
   elapsedMs: number;
 }
 
-/** The same message goes out again after `delayMs` milliseconds. */
+/** The same message will be sent again after `delayMs` milliseconds. */
 export interface SendRetry {
   type: "send.retry";
   peerId: string;
   messageId: string;
-  /** The attempt to come: 2 or more. */
+  /** Number of the next attempt: 2 or more. */
   attempt: number;
   delayMs: number;
 }
 
-/** A send is over: `outcome` is the kind of its outcome, or the code of its error. */
+/** A send has ended. `outcome` is the kind of its outcome, or the code of its error. */
 export interface SendSettled {
   type: "send.settled";
   peerId: string;
@@ -38,15 +38,16 @@ export interface SendSettled {
   elapsedMs: number;
 }
 
-/** After a 401 another token was found, in the token source or where one is stored, and is used from now on. */
+/** After a 401 another token was found, in a token source or in the stored file, and is used from now on. */
 export interface TokenRefreshed {
   type: "token.refreshed";
   workspaceId: string;
 }
 
 /**
- * A token the platform has issued could not be stored; it is in use, but a restart would lose it. It is tried again
- * until it is stored or the client is closed: told at the 1st, 2nd, 3rd, 10th, 20th … failure in a row and the last.
+ * A token issued by the platform could not be stored. It is in use, but a restart would lose it, so the write is
+ * repeated until it succeeds or the client is closed. Reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive failure
+ * and at the last one.
  */
 export interface TokenStoreFailed {
   type: "token.store_failed";
@@ -55,9 +56,9 @@ export interface TokenStoreFailed {
 }
 
 /**
- * Something about a registration is not as it was meant: the platform did not confirm poll mode, the URL names
- * `localhost`, which only a platform in development mode reaches, or MOLECULE_DEPLOY_MODE is no mode that is known
- * (told once, at the first registration).
+ * A registration succeeded with a problem: the platform did not confirm poll mode, the URL names `localhost`, which
+ * only a platform in development mode can reach, or the value of MOLECULE_DEPLOY_MODE is unknown (reported once, at
+ * the first registration).
  */
 export interface RegistrationWarning {
   type: "registration.warning";
@@ -66,21 +67,21 @@ export interface RegistrationWarning {
 }
 
 /**
- * A background question for a peer, or for all peers of a workspace, failed; what is known stays. The same failure
- * is told at the 1st, 2nd, 3rd, 10th, 20th … in a row.
+ * A background lookup of a peer, or of all peers of a workspace, failed; cached values stay. The same failure is
+ * reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive occurrence.
  */
 export interface EnricherFailed {
   type: "enricher.failed";
   workspaceId: string;
-  /** Absent for the peer list. */
+  /** Absent for a lookup of the peer list. */
   peerId?: string;
   code: A2AErrorCode;
   reason: string;
 }
 
-/** Questions were dropped because too many waited: told at the 1st, 10th, 100th and so on. */
+/** Background lookups were dropped because the queue was full: reported at the 1st, 10th, 100th … drop. */
 export interface EnricherDropped {
   type: "enricher.dropped";
-  /** Since the client was created. */
+  /** Number of dropped lookups since the client was created. */
   dropped: number;
 }

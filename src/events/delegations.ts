@@ -1,13 +1,13 @@
 import type { A2AErrorCode } from "../errors";
 
-/** Results of delegations have come home: they are in the results file. */
+/** Results of delegations were received and are in the results file. */
 export interface DelegationsDelivered {
   type: "delegations.delivered";
   workspaceId: string;
   delegationIds: string[];
 }
 
-/** The agent was told that results are there. */
+/** The agent was notified that results are available. */
 export interface DelegationsAnnounced {
   type: "delegations.announced";
   workspaceId: string;
@@ -15,7 +15,10 @@ export interface DelegationsAnnounced {
   messageId: string;
 }
 
-/** The agent could not be told: tried again later. Told at the 1st, 2nd, 3rd, 10th, 20th … in a row. */
+/**
+ * The agent could not be notified; the notification is retried. Reported at the 1st, 2nd, 3rd, 10th, 20th …
+ * consecutive failure.
+ */
 export interface DelegationsAnnounceFailed {
   type: "delegations.announce_failed";
   workspaceId: string;
@@ -24,7 +27,7 @@ export interface DelegationsAnnounceFailed {
   reason: string;
 }
 
-/** A result could not be shown to the human, and will not be. */
+/** A result could not be shown to the human; this is not retried. */
 export interface DelegationsNotifyFailed {
   type: "delegations.notify_failed";
   workspaceId: string;
@@ -32,7 +35,7 @@ export interface DelegationsNotifyFailed {
   reason: string;
 }
 
-/** The platform did not say what has become of delegations: told at the 1st, 2nd, 3rd, 10th, 20th … in a row. */
+/** The state of delegations could not be polled: reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive failure. */
 export interface DelegationsLookFailed {
   type: "delegations.look_failed";
   workspaceId: string;
@@ -42,29 +45,32 @@ export interface DelegationsLookFailed {
   reason: string;
 }
 
-/** A finished delegation that is not this workspace's was listed as if it were; it is not delivered. Told once. */
+/** The platform listed a finished delegation of another workspace as this one's; it is not delivered. Reported once. */
 export interface DelegationsForeignSource {
   type: "delegations.foreign_source";
   workspaceId: string;
   delegationId: string;
-  /** What the row says; not to be trusted. */
+  /** Source named by the row; untrusted text. */
   sourceId: string;
 }
 
-/** Rows that cannot be read, passed over. Told when their number changes. */
+/** Rows of the list are malformed and were skipped: reported when their number changes. */
 export interface DelegationsMalformed {
   type: "delegations.malformed";
   workspaceId: string;
   count: number;
 }
 
-/** The platform's list was full of delegations never seen before: others may have come and gone between two looks. */
+/**
+ * The platform's list was full of delegations that no earlier poll had returned, so others may have been missed between
+ * two polls.
+ */
 export interface DelegationsPossibleGap {
   type: "delegations.possible_gap";
   workspaceId: string;
 }
 
-/** Nobody has read the results file for so long that its oldest results had to make room. */
+/** The results file was full of unread results, and the oldest were dropped. */
 export interface DelegationsDropped {
   type: "delegations.dropped";
   workspaceId: string;
@@ -72,8 +78,8 @@ export interface DelegationsDropped {
 }
 
 /**
- * Results, or what is known about them, could not be stored; they wait in memory and are tried again. Told at the
- * 1st, 2nd, 3rd, 10th, 20th … in a row.
+ * Results, or their state, could not be stored; they are kept in memory and the write is retried. Reported at the 1st,
+ * 2nd, 3rd, 10th, 20th … consecutive failure.
  */
 export interface DelegationsStoreFailed {
   type: "delegations.store_failed";
@@ -82,7 +88,10 @@ export interface DelegationsStoreFailed {
   reason: string;
 }
 
-/** Another heartbeat brings the results of this workspace home; this one will when that is gone. Told once for each. */
+/**
+ * Another heartbeat already collects the results of this workspace; this one takes over when that one ends. Reported
+ * once for each.
+ */
 export interface DelegationsHeldElsewhere {
   type: "delegations.held_elsewhere";
   workspaceId: string;

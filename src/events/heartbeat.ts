@@ -7,7 +7,9 @@ export interface HeartbeatSent {
   elapsedMs: number;
 }
 
-/** A beat failed: told at the 1st, 2nd, 3rd, 10th, 20th … in a row. The next one comes as planned. */
+/**
+ * A beat failed: reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive failure. The next beat follows on schedule.
+ */
 export interface HeartbeatFailed {
   type: "heartbeat.failed";
   workspaceId: string;
@@ -17,7 +19,7 @@ export interface HeartbeatFailed {
   reason: string;
 }
 
-/** The platform has refused the token three times in a row, or again many times since: an operator has to act. */
+/** The platform has refused the token in 3, 20, 40 … consecutive beats: an operator has to act. */
 export interface HeartbeatUnauthorized {
   type: "heartbeat.unauthorized";
   workspaceId: string;
@@ -25,14 +27,14 @@ export interface HeartbeatUnauthorized {
   reason: string;
 }
 
-/** The workspace was deleted; beating has ended. */
+/** The workspace was deleted; the heartbeat has stopped. */
 export interface HeartbeatRemoved {
   type: "heartbeat.removed";
   workspaceId: string;
   reason: string;
 }
 
-/** After an outage the workspace was registered anew, as it was registered last. */
+/** After an outage the last registration of the workspace was repeated. */
 export interface HeartbeatRegisteredAgain {
   type: "heartbeat.registered_again";
   workspaceId: string;
@@ -40,7 +42,10 @@ export interface HeartbeatRegisteredAgain {
   outageMs: number;
 }
 
-/** The workspace could not be registered anew after an outage: told at the 1st, 2nd, 3rd, 10th, 20th … in a row. */
+/**
+ * The registration could not be repeated after an outage: reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive
+ * failure.
+ */
 export interface HeartbeatRegisterFailed {
   type: "heartbeat.register_failed";
   workspaceId: string;
@@ -49,7 +54,7 @@ export interface HeartbeatRegisterFailed {
   reason: string;
 }
 
-/** An operator has paused the workspace; beats go on. */
+/** An operator has paused the workspace; the heartbeat continues. */
 export interface HeartbeatPaused {
   type: "heartbeat.paused";
   workspaceId: string;
@@ -68,8 +73,8 @@ export interface HeartbeatSecretStored {
 }
 
 /**
- * The inbound secret could not be stored; the next beat that carries it tries again. Told at the 1st, 2nd, 3rd, 10th,
- * 20th … in a row.
+ * The inbound secret could not be stored; this is retried at the next beat that returns it. Reported at the 1st, 2nd,
+ * 3rd, 10th, 20th … consecutive failure.
  */
 export interface HeartbeatStoreFailed {
   type: "heartbeat.store_failed";

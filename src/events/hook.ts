@@ -1,5 +1,6 @@
 import { isThenable } from "../runtime/thenable";
 
+/** Passes an event to the user's hook. Never throws. */
 export type Emit<Event> = (event: Event) => void;
 
 /** Wraps the user's hook so that neither what it throws nor a promise it rejects reaches the client. */

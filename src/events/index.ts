@@ -71,7 +71,7 @@ export type {
 } from "./heartbeat";
 export { type Emit, safeHook } from "./hook";
 
-/** What the `onEvent` of a heartbeat is told. */
+/** The events passed to the `onEvent` of a heartbeat. */
 export type HeartbeatEvent =
   | HeartbeatSent
   | HeartbeatFailed
@@ -95,7 +95,7 @@ export type HeartbeatEvent =
   | DelegationsHeldElsewhere
   | DelegationsStoreFailed;
 
-/** What `onEvent` is told. More types may be added in minor versions. */
+/** The events passed to `onEvent` of the client. Minor versions may add types. */
 export type A2AEvent =
   | SendAttemptFailed
   | SendRetry

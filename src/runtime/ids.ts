@@ -1,4 +1,4 @@
 import { v4 } from "uuid";
 
-/** A random id for messages and requests; the one door to uuid. */
+/** Creates a random UUID for a message or a request. The only file that imports uuid. */
 export const newId = (): string => v4();

@@ -1,9 +1,9 @@
 type Listener = (reason: unknown) => void;
 
-// One listener per signal however many calls share it: the eleventh would make Node warn of a leak.
+// One listener per signal for all calls that share it: Node warns of a leak from the eleventh on.
 const listeners = new WeakMap<AbortSignal, { callbacks: Set<Listener>; onAbort: () => void }>();
 
-/** Calls `callback` with the signal's reason once it is aborted. Returns the way to call it off. */
+/** Calls `callback` with the signal's reason when it is aborted. Returns a function that removes the callback. */
 export function onAbort(signal: AbortSignal, callback: Listener): () => void {
   let entry = listeners.get(signal);
   if (entry === undefined) {

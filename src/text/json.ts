@@ -1,27 +1,28 @@
-// Deeper than any answer of the platform; deep nesting parses, but a later JSON.stringify in the user's code would
+// Far above what the platform sends. JSON.parse accepts deeper nesting, but JSON.stringify in the user's code would
 // overflow the stack.
-const DEEPEST = 256;
+const MAX_DEPTH = 256;
 
-// A text this short cannot nest deeply enough to harm, so most answers are not scanned.
-const HARMLESS_LENGTH = 2 * DEEPEST;
+// Shorter texts cannot exceed the depth, so most responses are not scanned.
+const MIN_SCANNED_LENGTH = 2 * MAX_DEPTH;
 
+/** The parsed value, or what is wrong with the text. */
 export type Parsed = { ok: true; value: unknown } | { ok: false; problem: string };
 
-/** Strict JSON with a limit on nesting. A byte order mark is allowed; nothing throws. */
+/** Parses strict JSON of at most 256 levels. A byte order mark is allowed. Never throws. */
 export function parseJson(text: string): Parsed {
   const json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  if (json.length > HARMLESS_LENGTH && nestsDeeperThan(json, DEEPEST)) {
-    return { ok: false, problem: `nested more than ${DEEPEST} levels deep` };
+  if (json.length > MIN_SCANNED_LENGTH && nestsDeeperThan(json, MAX_DEPTH)) {
+    return { ok: false, problem: `nested more than ${MAX_DEPTH} levels deep` };
   }
   try {
     return { ok: true, value: JSON.parse(json) };
   } catch (error) {
-    return { ok: false, problem: json.trim() === "" ? "empty body" : reasonOf(error as Error) };
+    return { ok: false, problem: json.trim() === "" ? "empty body" : syntaxProblem(error as Error) };
   }
 }
 
-/** The parser quotes a piece of the text, which is not ours to repeat: it may hold half of a secret. */
-function reasonOf({ message }: Error): string {
+/** The parser's message without its excerpt of the text, which may contain part of a secret. */
+function syntaxProblem({ message }: Error): string {
   const [reason = ""] = message.split('"', 1);
   return reason.replace(/[\s,.]+$/, "") || "not JSON";
 }
@@ -47,7 +48,7 @@ function nestsDeeperThan(json: string, limit: number): boolean {
   return false;
 }
 
-/** The place of the quote that ends the string begun at `start`. */
+/** Index of the quote that ends the string which begins at `start`. */
 function endOfString(json: string, start: number): number {
   let end = json.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
@@ -60,6 +61,7 @@ function isEscaped(json: string, at: number): boolean {
   return backslashes % 2 === 1;
 }
 
+/** A JSON object. */
 export type JsonRecord = Record<string, unknown>;
 
 export function isRecord(value: unknown): value is JsonRecord {

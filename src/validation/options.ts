@@ -1,53 +1,54 @@
 import { invalidArgument } from "../errors";
-import { LONGEST_TIMER_MS } from "../runtime/clock";
+import { MAX_TIMER_MS } from "../runtime/clock";
 import { quote } from "../text/format";
 
-/** Makes the error of a bad value: `configuration` for an option, `invalid_argument` for an argument. */
+/** Creates the error of an invalid value: `configuration` for an option, `invalid_argument` for an argument. */
 export type Reject = (message: string) => Error;
 
-/** What a send repeats on its own. */
+/** Whether a message that the peer may have received already is sent again. */
 export type DeliveryMode = "at-least-once" | "at-most-once";
 
-/** A duration above 0, or of at least `least`, that a timer can take. */
+/** Returns a duration above 0, or of at least `least`, that a timer supports. Throws what `reject` creates. */
 export function checkMilliseconds(value: unknown, name: string, reject: Reject, least?: number): number {
   if (
     typeof value === "number" &&
-    value <= LONGEST_TIMER_MS &&
+    value <= MAX_TIMER_MS &&
     (least === undefined ? value > 0 : value >= least)
   ) {
     return value;
   }
   const bound = least === undefined ? "above 0" : `of at least ${least}`;
   throw reject(
-    `Expected \`${name}\` to be a number of milliseconds ${bound} and at most ${LONGEST_TIMER_MS}, got ${quote(value)}.`,
+    `Expected \`${name}\` to be a number of milliseconds ${bound} and at most ${MAX_TIMER_MS}, got ${quote(value)}.`,
   );
 }
 
+/** Returns a delivery mode. Throws what `reject` creates. */
 export function checkDeliveryMode(value: unknown, reject: Reject): DeliveryMode {
   if (value === "at-least-once" || value === "at-most-once") return value;
   throw reject(`Expected \`delivery\` to be 'at-least-once' or 'at-most-once', got ${quote(value)}.`);
 }
 
-/** What every call of the client takes. */
+/** The options of every call of the client. */
 export interface CallOptions {
   /**
-   * Id of the own workspace that makes the call, for clients with several.
+   * Id of the workspace that makes the call, for clients with several.
    * @default the workspace whose peer list showed the peer last, else the client's default workspace
    */
   source?: string | undefined;
-  /** Ends the call: it rejects with the signal's own reason. */
+  /** Cancels the call, which rejects with the reason of the signal. */
   signal?: AbortSignal | undefined;
-  /** The whole call in milliseconds, except for a send, where it is one attempt. @default `timeouts` of the client */
+  /** Limit of the whole call, or of one attempt of a send, in milliseconds. @default `timeouts` of the client */
   timeoutMs?: number | undefined;
 }
 
-/** Limits of a call in the background. It rejects with the signal's reason once that is aborted. */
+/** Limits of a background call, which rejects with the signal's reason when that is aborted. */
 export interface BackgroundLimits {
   timeoutMs: number;
   signal: AbortSignal;
 }
 
-/** Checks the options of a call, `source` aside. Throws `invalid_argument`. */
+/** Returns the options of a call, all but `source` checked. Throws `invalid_argument`. */
 export function checkCallOptions<Options extends CallOptions>(
   options: Options | undefined,
 ): Partial<Options> {
@@ -62,7 +63,7 @@ export function checkCallOptions<Options extends CallOptions>(
   return options;
 }
 
-// Not instanceof: a signal of another realm, or of a polyfill, serves as well.
+// Not instanceof, which rejects the signals of another realm or of a polyfill.
 function isAbortSignal(value: unknown): boolean {
   return (
     typeof value === "object" &&

@@ -1,25 +1,25 @@
 import { describe, expect, it, vi } from "vitest";
 import { safeHook } from "../../src/events";
 
-describe("a hook for events", () => {
-  it("is told every event as it is", () => {
+describe("an event hook", () => {
+  it("receives each event unchanged", () => {
     const hook = vi.fn();
     safeHook(hook)({ type: "x", n: 1 });
     expect(hook).toHaveBeenCalledExactlyOnceWith({ type: "x", n: 1 });
   });
 
-  it("may be missing", () => {
+  it("is optional", () => {
     expect(() => safeHook(undefined)({ type: "x" })).not.toThrow();
   });
 
-  it("may throw without harm", () => {
+  it("may throw without an effect on the caller", () => {
     const emit = safeHook(() => {
       throw new Error("hook");
     });
     expect(() => emit({ type: "x" })).not.toThrow();
   });
 
-  it("may return a promise of another kind that rejects", () => {
+  it("may return a thenable that rejects", () => {
     const then = vi.fn();
     safeHook(() => ({ then }) as never)({ type: "x" });
     expect(then.mock.calls[0]?.[1]).toBeTypeOf("function");

@@ -13,12 +13,12 @@ afterEach(() => {
 const runOn = (process: unknown) => vi.stubGlobal("process", process);
 
 describe("on Node", () => {
-  it("built-ins are Node's own", () => {
+  it("returns the built-in modules", () => {
     expect(builtin("node:http")).toMatchObject({ request: http.request });
     expect(isNode()).toBe(true);
   });
 
-  it("the machine is this one", () => {
+  it("describes this machine", () => {
     const machine = getMachine();
     expect(machine.env).toBe(process.env);
     expect(machine.exists(import.meta.filename)).toBe(true);
@@ -27,7 +27,7 @@ describe("on Node", () => {
     expect(machine.homeDir()).not.toBe("");
   });
 
-  it("writable says what the file system says", () => {
+  it("takes writable from the file system", () => {
     const machine = getMachine();
     expect(machine.writable(import.meta.dirname)).toBe(true);
     const denied = vi.spyOn(fs, "accessSync").mockImplementation(() => {
@@ -39,28 +39,28 @@ describe("on Node", () => {
 
   it.each<[string, () => string]>([
     [
-      "the user is not known to the system",
+      "the system does not know the user",
       () => {
         throw new Error("A system error occurred: uv_os_homedir returned ENOENT");
       },
     ],
-    ["the variable for it is empty", () => ""],
-  ])("there is no home folder where %s", (_, homedir) => {
-    const homeless = vi.spyOn(os, "homedir").mockImplementation(homedir);
-    onTestFinished(() => homeless.mockRestore());
+    ["its variable is empty", () => ""],
+  ])("has no home folder when %s", (_, homedir) => {
+    const spy = vi.spyOn(os, "homedir").mockImplementation(homedir);
+    onTestFinished(() => spy.mockRestore());
     expect(getMachine().homeDir()).toBeUndefined();
   });
 });
 
 describe.each([
   { runtime: "a worker without `process`", process: undefined },
-  { runtime: "a worker with a stand-in for `process`", process: { env: {} } },
+  { runtime: "a worker with a shim for `process`", process: { env: {} } },
   {
     runtime: "an old runtime without `getBuiltinModule`",
     process: { env: {}, versions: { node: "20.0.0" } },
   },
 ])("in $runtime", ({ process }) => {
-  it("there are no built-ins, no files and an empty environment", () => {
+  it("has no built-in modules, no files and an empty environment", () => {
     runOn(process);
     const machine = getMachine();
     expect(builtin("node:http")).toBeUndefined();
@@ -76,7 +76,7 @@ it.each([
   { name: "Bun", versions: { node: "22.6.0", bun: "1.4.5" }, expected: false },
   { name: "Deno", versions: { node: "22.6.0", deno: "2.9.6" }, expected: false },
   { name: "a browser", versions: undefined, expected: false },
-])("onNode() is $expected on $name", ({ versions, expected }) => {
+])("isNode() is $expected on $name", ({ versions, expected }) => {
   runOn({ versions });
   expect(isNode()).toBe(expected);
 });

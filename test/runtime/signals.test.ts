@@ -13,71 +13,71 @@ afterEach(() => {
   process.off("warning", note);
 });
 
-it("puts one listener on a signal however many wait for it, and none once all have left", async () => {
+it("adds one listener to a signal for all callbacks, and removes it with the last of them", async () => {
   const { signal } = new AbortController();
 
-  const releases = Array.from({ length: 50 }, () => onAbort(signal, () => undefined));
+  const removals = Array.from({ length: 50 }, () => onAbort(signal, () => undefined));
   expect(getEventListeners(signal, "abort")).toHaveLength(1);
 
-  for (const release of releases) release();
+  for (const remove of removals) remove();
   expect(getEventListeners(signal, "abort")).toHaveLength(0);
   await new Promise(setImmediate);
   expect(warnings).toEqual([]);
 });
 
-it("tells everybody the signal's own reason, once", () => {
+it("calls each callback once with the reason of the signal", () => {
   const controller = new AbortController();
-  const heard: unknown[] = [];
-  const reason = { why: "the user left" };
-  onAbort(controller.signal, (each) => heard.push(each));
-  onAbort(controller.signal, (each) => heard.push(each));
+  const calls: unknown[] = [];
+  const reason = { why: "the user cancelled" };
+  onAbort(controller.signal, (each) => calls.push(each));
+  onAbort(controller.signal, (each) => calls.push(each));
 
   controller.abort(reason);
   controller.abort("too late");
 
-  expect(heard).toEqual([reason, reason]);
-  expect(heard[0]).toBe(reason);
+  expect(calls).toEqual([reason, reason]);
+  expect(calls[0]).toBe(reason);
   expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
 });
 
-it("does not tell those who have left", () => {
+it("does not call a removed callback", () => {
   const controller = new AbortController();
-  const heard: string[] = [];
-  const leave = onAbort(controller.signal, () => heard.push("gone"));
-  onAbort(controller.signal, () => heard.push("here"));
+  const calls: string[] = [];
+  const remove = onAbort(controller.signal, () => calls.push("removed"));
+  onAbort(controller.signal, () => calls.push("kept"));
 
-  leave();
-  leave();
+  remove();
+  remove();
   controller.abort();
 
-  expect(heard).toEqual(["here"]);
+  expect(calls).toEqual(["kept"]);
 });
 
-it("lets one leave while the others are being told", () => {
+it("lets a callback remove others while they are being called", () => {
   const controller = new AbortController();
-  const heard: number[] = [];
-  const leave: (() => void)[] = [];
+  const calls: number[] = [];
+  const remove: (() => void)[] = [];
   for (const number of [1, 2, 3]) {
-    leave.push(
+    remove.push(
       onAbort(controller.signal, () => {
-        heard.push(number);
-        for (const each of leave) each();
+        calls.push(number);
+        for (const each of remove) each();
       }),
     );
   }
 
   controller.abort();
 
-  expect(heard).toEqual([1]);
+  expect(calls).toEqual([1]);
 });
 
-it("listens again after everybody has left", () => {
+it("adds a listener again after all callbacks were removed", () => {
   const controller = new AbortController();
-  const heard: string[] = [];
-  onAbort(controller.signal, () => heard.push("first"))();
-  onAbort(controller.signal, () => heard.push("second"));
+  const calls: string[] = [];
+  onAbort(controller.signal, () => calls.push("first"))();
+  onAbort(controller.signal, () => calls.push("second"));
 
   controller.abort();
 
-  expect(heard).toEqual(["second"]);
+  expect(calls).toEqual(["second"]);
 });

@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isRecord, parseJson } from "../../src/text/json";
 
-const DEEPEST = 256;
+const MAX_DEPTH = 256;
 const PADDING = `"${"x".repeat(1000)}"`;
 
 const nested = (levels: number, open: string, close: string) =>
   `[${PADDING},${open.repeat(levels - 1)}1${close.repeat(levels - 1)}]`;
 
 describe("parseJson", () => {
-  it("reads what JSON.parse reads", () => {
+  it("returns what JSON.parse returns", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(parseJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
@@ -17,8 +17,8 @@ describe("parseJson", () => {
     );
   });
 
-  it("says of any text what JSON.parse says, and never throws", () => {
-    // Long and full of what matters to a reader of strings and brackets.
+  it("accepts what JSON.parse accepts and never throws", () => {
+    // Long enough to be scanned, and full of the characters that matter to the scan.
     const tricky = fc.string({
       unit: fc.constantFrom('"', "\\", "[", "]", "{", "}", ":", ",", "1", "a", " ", "\n"),
       minLength: 500,
@@ -47,8 +47,8 @@ describe("parseJson", () => {
     { shape: "arrays", open: "[", close: "]" },
     { shape: "objects", open: '{"a":', close: "}" },
   ])("allows 256 levels of $shape and no more", ({ open, close }) => {
-    expect(parseJson(nested(DEEPEST, open, close)).ok).toBe(true);
-    expect(parseJson(nested(DEEPEST + 1, open, close))).toEqual({
+    expect(parseJson(nested(MAX_DEPTH, open, close)).ok).toBe(true);
+    expect(parseJson(nested(MAX_DEPTH + 1, open, close))).toEqual({
       ok: false,
       problem: "nested more than 256 levels deep",
     });
@@ -64,15 +64,15 @@ describe("parseJson", () => {
     expect(parseJson('\ufeff\ufeff{"a":1}').ok).toBe(false);
   });
 
-  it.each(["", "  \n"])("calls %j an empty body", (text) => {
+  it.each(["", "  \n"])("reports %j as an empty body", (text) => {
     expect(parseJson(text)).toEqual({ ok: false, problem: "empty body" });
   });
 
-  it.each(["NaN", "Infinity", "undefined", "{'a':1}", "[1,]", "01", '{"a":1}x'])("refuses %s", (text) => {
+  it.each(["NaN", "Infinity", "undefined", "{'a':1}", "[1,]", "01", '{"a":1}x'])("rejects %s", (text) => {
     expect(parseJson(text).ok).toBe(false);
   });
 
-  it("keeps `__proto__` an ordinary key", () => {
+  it("treats `__proto__` as an ordinary key", () => {
     const parsed = parseJson('{"__proto__":{"polluted":true}}');
     expect(parsed.ok && Object.keys(Object(parsed.value))).toEqual(["__proto__"]);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -88,7 +88,7 @@ describe("isRecord", () => {
     { value: "x", expected: false },
     { value: {}, expected: true },
     { value: Object.create(null), expected: true },
-  ])("says $expected of $value", ({ value, expected }) => {
+  ])("is $expected for $value", ({ value, expected }) => {
     expect(isRecord(value)).toBe(expected);
   });
 });

@@ -4,17 +4,17 @@ import { thrownBy } from "../helpers/failure";
 
 const reject = (message: string) => new RangeError(message);
 
-describe("a number of milliseconds", () => {
-  it.each([1, 0.5, 1e9, 2 ** 31 - 1])("may be %s", (value) => {
+describe("checkMilliseconds", () => {
+  it.each([1, 0.5, 1e9, 2 ** 31 - 1])("accepts %s", (value) => {
     expect(checkMilliseconds(value, "waitMs", reject)).toBe(value);
   });
 
-  it("may be 0 where that is the least", () => {
+  it("accepts 0 when the minimum is 0", () => {
     expect(checkMilliseconds(0, "waitMs", reject, 0)).toBe(0);
     expect(() => checkMilliseconds(-1, "waitMs", reject, 0)).toThrow("of at least 0");
   });
 
-  it("is refused by its name, its bounds and its value, as the caller likes", () => {
+  it("throws the caller's error with the name, the bounds and the value", () => {
     expect(() => checkMilliseconds(2 ** 31, "waitMs", reject)).toThrow(
       new RangeError(
         "Expected `waitMs` to be a number of milliseconds above 0 and at most 2147483647, got 2147483648.",
@@ -23,31 +23,31 @@ describe("a number of milliseconds", () => {
   });
 });
 
-describe("a delivery mode", () => {
-  it("is one of two words", () => {
+describe("checkDeliveryMode", () => {
+  it("accepts the two modes and nothing else", () => {
     expect(checkDeliveryMode("at-most-once", reject)).toBe("at-most-once");
     expect(checkDeliveryMode("at-least-once", reject)).toBe("at-least-once");
     expect(() => checkDeliveryMode("once", reject)).toThrow("`delivery`");
   });
 });
 
-describe("the options of a call", () => {
-  it("may be left out", () => {
+describe("checkCallOptions", () => {
+  it("returns no options for undefined", () => {
     expect(checkCallOptions(undefined)).toEqual({});
   });
 
-  it("take a signal of another realm", () => {
+  it("accepts a signal of another realm", () => {
     const signal = { aborted: false, addEventListener: () => {}, removeEventListener: () => {} };
     expect(checkCallOptions({ signal: signal as never })).toEqual({ signal });
   });
 
-  it("are returned as they were given", () => {
-    const options = { timeoutMs: 5, source: "anything: it is checked where workspaces are known" };
+  it("returns the options themselves", () => {
+    const options = { timeoutMs: 5, source: "not checked here" };
     expect(checkCallOptions(options)).toBe(options);
   });
 
-  it.each([{ timeoutMs: 0 }, { signal: { aborted: false } }, null, 7])("are refused: %j", async (given) => {
-    const error = await thrownBy(() => checkCallOptions(given as never));
+  it.each([{ timeoutMs: 0 }, { signal: { aborted: false } }, null, 7])("rejects %j", async (options) => {
+    const error = await thrownBy(() => checkCallOptions(options as never));
     expect(error).toMatchObject({ code: "invalid_argument" });
   });
 });

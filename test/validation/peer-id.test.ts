@@ -8,7 +8,7 @@ import { PEER } from "../helpers/ids";
 const padding = fc.string({ unit: fc.constantFrom(" ", "\t", "\n", "\r", "\u00a0"), maxLength: 20 });
 
 describe("a peer id", () => {
-  it("is any UUID in any case with any padding, read into one form", () => {
+  it("is a UUID in any case with any padding, normalised", () => {
     const bits = fc.array(fc.boolean(), { minLength: 36, maxLength: 36 });
     fc.assert(
       fc.property(fc.uuid(), bits, padding, padding, (id, upper, before, after) => {
@@ -23,7 +23,7 @@ describe("a peer id", () => {
     expect(parsePeerId("ffffffff-ffff-ffff-ffff-ffffffffffff")).not.toBeNull();
   });
 
-  it("is nothing that differs from a UUID by one character", () => {
+  it("is not a text that differs from a UUID by one character", () => {
     const index = fc.nat(35);
     const char = fc.string({ minLength: 1, maxLength: 1 }).filter((value) => !/[0-9a-f]/i.test(value));
     fc.assert(
@@ -37,7 +37,7 @@ describe("a peer id", () => {
     );
   });
 
-  it("is no other value, and reading it never throws", () => {
+  it("is no other value, and parsing it never throws", () => {
     const pattern = /^\s*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$/i;
     fc.assert(
       fc.property(fc.anything(), (value) => {
@@ -66,11 +66,11 @@ describe("a peer id", () => {
     ["an object that prints as a UUID", { toString: () => PEER }],
     ["a megabyte", "a".repeat(1024 * 1024)],
     ["a megabyte of padding", `${" ".repeat(1024 * 1024)}${PEER}`],
-  ])("is not read from %s", (_, value) => {
+  ])("is not parsed from %s", (_, value) => {
     expect(parsePeerId(value)).toBeNull();
   });
 
-  it("that is refused is shown cut and on one line", async () => {
+  it("that is rejected is cut and on a single line in the message", async () => {
     const error = await thrownBy(() => checkPeerId(`bad\nid\u202e${"x".repeat(1_000_000)}`));
     expect(error).toMatchObject({ code: "invalid_argument" });
     expect(error.message).toMatch(/^invalid peer_id \(expected UUID\): 'bad id x+…'\. Use the id of a peer/);
