@@ -144,11 +144,11 @@ function compare(real: Fakes, { state }: ReturnType<typeof createModel>, limits:
 
 it("the enricher behaves like a model of it in any sequence of calls, responses and failures", async () => {
   await fc.assert(
-    fc.asyncProperty(limits, fc.array(step, { maxLength: 50 }), async (limits, steps) => {
+    fc.asyncProperty(limits, fc.array(step, { maxLength: 50, size: "max" }), async (limits, steps) => {
       const pair = createPair(limits);
       for (const step of steps) await pair.take(step);
       await pair.finish();
     }),
-    { numRuns: 400 },
+    { numRuns: 1500 },
   );
 });

@@ -35,6 +35,9 @@ interface ModelState {
   readonly records: LruModel<{ record: PeerRecord; freshUntil: number }>;
   readonly failures: LruModel<{ until: number }>;
   readonly lastListAt: Map<string, number>;
+  /** Refusals of the token in a row, by workspace. */
+  readonly refusals: Map<string, number>;
+  readonly backoffUntil: Map<string, number>;
   pausedUntil: number | undefined;
   gapMs: number;
 }
@@ -52,6 +55,8 @@ export function createModel(limits: Limits) {
     records: createLruModel(limits.maxPeers),
     failures: createLruModel(limits.maxPeers),
     lastListAt: new Map(),
+    refusals: new Map(),
+    backoffUntil: new Map(),
     pausedUntil: undefined,
     gapMs: 0,
   };
@@ -139,20 +144,26 @@ function lookUp(state: ModelState, key: string): { record: PeerRecord | null; re
 }
 
 function enqueue(state: ModelState, key: string, workspace: string, peerId: string): void {
-  const jobs = [...state.queued, ...state.running.map(({ job }) => job)];
-  if (jobs.some((job) => job?.key === key && !job.detached)) return;
+  if (state.now < (state.backoffUntil.get(workspace) ?? 0)) return;
+  if (findJob(state, key) !== undefined) return;
   if (isFull(state)) state.dropped += 1;
   else state.queued.push({ key, workspace, peerId, unlisted: false, detached: false });
 }
 
+/** The queued or running job for this key that calls share. */
+function findJob(state: ModelState, key: string): Job | undefined {
+  const jobs = [...state.queued, ...state.running.map(({ job }) => job)];
+  return jobs.find((job) => job?.key === key && !job.detached);
+}
+
 function endPeerRequest(state: ModelState, job: Job, outcome: Outcome): void {
+  countRefusals(state, job.workspace, outcome.kind);
   const [record] = outcome.kind === "records" ? outcome.records : [];
   if (record !== undefined) {
     if (!job.detached) merge(state, job.workspace, record);
   } else if (outcome.kind === "rate-limited") {
     pause(state, outcome.retryAfterMs);
-    const others = [...state.queued, ...state.running.map((request) => request.job)];
-    if (others.some((other) => other !== undefined && other !== job && other.key === job.key)) return;
+    if (findJob(state, job.key) !== undefined) return;
     if (isFull(state)) {
       state.dropped += 1;
       settleFailed(state, job, outcome.kind);
@@ -162,6 +173,7 @@ function endPeerRequest(state: ModelState, job: Job, outcome: Outcome): void {
 
 function endListRequest(state: ModelState, { workspace, invalidated }: Request, outcome: Outcome): void {
   const jobs = state.queued.filter((job) => job.workspace === workspace);
+  if (outcome.kind !== "records") countRefusals(state, workspace, outcome.kind);
   if (outcome.kind === "records") {
     state.lastListAt.set(workspace, state.now);
     const records = outcome.records.filter(({ id }) => !invalidated.has(keyFor(workspace, id)));
@@ -170,12 +182,19 @@ function endListRequest(state: ModelState, { workspace, invalidated }: Request, 
       const record = records.find(({ id }) => id === job.peerId);
       job.unlisted = record === undefined;
       if (record === undefined) continue;
+      countRefusals(state, workspace, outcome.kind);
       merge(state, workspace, record);
       dequeue(state, job);
     }
   } else if (outcome.kind === "missing") state.lastListAt.set(workspace, state.now);
   else if (outcome.kind === "rate-limited") pause(state, outcome.retryAfterMs);
   else for (const job of jobs) settleFailed(state, job, outcome.kind);
+}
+
+function countRefusals(state: ModelState, workspace: string, kind: Outcome["kind"]): void {
+  const count = kind === "unauthorized" ? (state.refusals.get(workspace) ?? 0) + 1 : 0;
+  state.refusals.set(workspace, count);
+  if (count >= 3) state.backoffUntil.set(workspace, state.now + Math.min(5000 * 2 ** (count - 3), 300_000));
 }
 
 function settleFailed(state: ModelState, job: Job, kind: Outcome["kind"]): void {
