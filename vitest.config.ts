@@ -1,23 +1,57 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// Reading these takes longer than the rest of a start of Node. Tests start hundreds, and only npm needs the certificates.
+// Node reads these certificates at each start, which takes longer than the rest of the start. Tests start hundreds of
+// processes, and only npm needs the certificates.
 const { NODE_EXTRA_CA_CERTS } = process.env;
 if (NODE_EXTRA_CA_CERTS) process.env.A2A_PEERS_NPM_CA_CERTS = NODE_EXTRA_CA_CERTS;
 delete process.env.NODE_EXTRA_CA_CERTS;
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-/** Tests that look at the whole process, its sockets and timers, or start others. */
-const ALONE = [
-  "test/{package,examples}/**/*.test.ts",
-  "test/client/{close,concurrency,queue,sockets}.test.ts",
-  "test/storage/{lock,lock-races,private-file}.test.ts",
-  "test/transport/{faults,faults-over-fetch}.test.ts",
-  "test/transport/http/{node-http,pool}.test.ts",
+/**
+ * Tests that inspect the whole process, its sockets and timers, or that start other processes. Each file runs in a
+ * process of its own.
+ */
+const ISOLATED = [
+  "test/package/**/*.test.ts",
+  "test/examples/**/*.test.ts",
+  "test/client/close.test.ts",
+  "test/client/concurrency.test.ts",
+  "test/client/queue.test.ts",
+  "test/client/sockets.test.ts",
+  "test/storage/lock.test.ts",
+  "test/storage/lock-races.test.ts",
+  "test/storage/private-file.test.ts",
+  "test/transport/faults.test.ts",
+  "test/transport/faults-over-fetch.test.ts",
+  "test/transport/http/node-http.test.ts",
+  "test/transport/http/pool.test.ts",
   "test/peers/enricher/lifetime.test.ts",
   "test/heartbeat/process.test.ts",
-  "test/results/{kills,disk,poller-process}.test.ts",
+  "test/results/kills.test.ts",
+  "test/results/disk.test.ts",
+  "test/results/poller-process.test.ts",
+];
+
+/**
+ * Tests that run for seconds: simulated days, every conformance check, generated cases, many files or sockets.
+ * `npm run test:fast` runs all tests but these and the isolated ones.
+ */
+const SLOW = [
+  "test/conformance/suite.test.ts",
+  "test/conformance/command.test.ts",
+  "test/day/**/*.test.ts",
+  "test/heartbeat/platform.test.ts",
+  "test/messaging/classify.properties.test.ts",
+  "test/peers/enricher/bounds.test.ts",
+  "test/results/poller-platform.test.ts",
+  "test/results/results-store.test.ts",
+  "test/results/results-store-faults.test.ts",
+  "test/results/wake-up/**/*.test.ts",
+  "test/registration/token-store.test.ts",
+  "test/storage/claimed-file.test.ts",
+  "test/storage/state-folder.test.ts",
 ];
 
 export default defineConfig({
@@ -31,26 +65,17 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     setupFiles: ["test/setup.ts"],
-    // Much of the time goes into waiting for child processes, so no core is kept free.
+    // Much of the time is spent waiting for child processes, so no core is kept free.
     maxWorkers: "100%",
     sequence: { shuffle: true },
+    // Loading the source again for each file would take longer than its tests.
+    isolate: false,
     projects: [
+      { extends: true, test: { name: "isolated", include: ISOLATED, isolate: true } },
+      { extends: true, test: { name: "slow", include: SLOW } },
       {
         extends: true,
-        test: {
-          name: "alone",
-          include: ALONE,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: "together",
-          include: ["test/**/*.test.ts"],
-          exclude: ALONE,
-          // Loading the source anew for each file would take longer than its tests.
-          isolate: false,
-        },
+        test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [...ISOLATED, ...SLOW] },
       },
     ],
   },

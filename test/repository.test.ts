@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const read = (file: string): string => readFileSync(resolve(ROOT, file), "utf8");
+const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+
+/** The paths in backticks or links that begin with a folder of the repository, without placeholders. */
+function readPaths(text: string): string[] {
+  const paths = text.matchAll(/[`(]((?:src|test|examples|bench|scripts)\/[\w./-]*)[`)]/g);
+  return [...paths].map(([, path = ""]) => path);
+}
+
+/** The scripts that a text runs with npm. */
+function readScripts(text: string): string[] {
+  const commands = text.matchAll(/npm (?:run (?:-s )?([\w:]+)|(test)\b)/g);
+  return [...commands].map(([, script, test]) => script ?? test ?? "");
+}
+
+describe("the documentation", () => {
+  it.each(["README.md"])("names only files and folders that exist: %s", (file) => {
+    const paths = readPaths(read(file));
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path) => !existsSync(resolve(ROOT, path)))).toEqual([]);
+  });
+
+  it.each(["README.md"])("names only npm scripts that exist: %s", (file) => {
+    const names = readScripts(read(file));
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+describe("the test groups", () => {
+  it("name only files and folders that exist", () => {
+    const paths = [...read("vitest.config.ts").matchAll(/"(test\/[^"]+)"/g)].map(([, path = ""]) => path);
+    const existing = (path: string) => existsSync(resolve(ROOT, path.replace(/\/\*\*.*$/, "")));
+    expect(paths.length).toBeGreaterThan(10);
+    expect(paths.filter((path) => !existing(path))).toEqual([]);
+  });
+});
