@@ -15,7 +15,12 @@ const CONTROL_CONNECTIONS = 8;
 export function createSharedServices(options: ResolvedOptions, clock: Clock): SharedServices {
   const { platformUrl, tenant, random, requestMs, requestBytes } = options;
   const emit = safeHook<A2AEvent>(options.onEvent);
-  const http = createHttp({ platformUrl, custom: options.fetch, maxBytes: options.responseBytes, clock });
+  const http = createHttp({
+    platformUrl,
+    customFetch: options.fetch,
+    maxBytes: options.responseBytes,
+    clock,
+  });
   return {
     platformUrl,
     requestMs,

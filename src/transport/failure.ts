@@ -2,12 +2,12 @@ import type { A2AErrorCode } from "../errors";
 import { toSingleLine } from "../text/sanitize";
 
 /**
- * How far an attempt came before it failed:
- * `waiting` for its turn, `connecting` (TLS included), `sent` once a byte may have left, `answered` once the head
- * of the answer is here.
+ * How far an attempt came before it failed: `waiting` for a connection, `connecting` (TLS included), `sent` once a byte
+ * may have left, `answered` once the head of the response has arrived.
  */
 export type Phase = "waiting" | "connecting" | "sent" | "answered";
 
+/** The ways in which an attempt can fail. */
 export type FailureKind =
   | "connect"
   | "connect_timeout"
@@ -22,16 +22,16 @@ export type FailureKind =
   | "cancelled"
   | "unknown";
 
-interface FailureFacts {
-  /** The exception of the reference Python client that means the same; its users read these names. */
+interface FailureTraits {
+  /** The exception of the reference Python client for the same failure, for users who know its names. */
   readonly exception: string;
-  /** Whether another attempt may go better. */
+  /** Whether another attempt may succeed. */
   readonly transient: boolean;
   readonly code: A2AErrorCode;
 }
 
-/** What each way to fail means, before anything is known of what was sent. */
-export const FAILURES: Readonly<Record<FailureKind, FailureFacts>> = {
+/** What each kind of failure means, whatever was sent before. */
+export const FAILURES: Readonly<Record<FailureKind, FailureTraits>> = {
   connect: { exception: "ConnectError", transient: true, code: "network" },
   connect_timeout: { exception: "ConnectTimeout", transient: true, code: "timeout" },
   certificate: { exception: "ConnectError", transient: false, code: "network" },
@@ -46,11 +46,11 @@ export const FAILURES: Readonly<Record<FailureKind, FailureFacts>> = {
   unknown: { exception: "TransportError", transient: false, code: "network" },
 };
 
-/** One attempt that brought no complete answer. Never leaves the package. */
+/** The error of an attempt without a complete response. Internal: users get an A2AError. */
 export class TransportFailure extends Error {
   readonly kind: FailureKind;
   readonly phase: Phase;
-  /** Known once the head of the answer was here. */
+  /** Set once the head of the response has arrived. */
   readonly status: number | undefined;
 
   constructor(kind: FailureKind, phase: Phase, message: string, status?: number, cause?: unknown) {
@@ -61,10 +61,15 @@ export class TransportFailure extends Error {
   }
 }
 
+/** The failure of a response with more than `maxBytes` decoded bytes. */
+export function tooLargeFailure(maxBytes: number, status: number): TransportFailure {
+  return new TransportFailure("too_large", "answered", `the answer is larger than ${maxBytes} bytes`, status);
+}
+
 const CERTIFICATE_CODE =
   /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|EPROTO)/;
 
-// Whatever can go wrong before a connection stands. ECONNRESET is not among them: it also ends connections.
+// Errors that occur only before a connection is established. ECONNRESET is not among them: it also ends connections.
 const CONNECT_CODES = new Set([
   "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "EADDRNOTAVAIL",
   "EMFILE", "ENFILE", "UND_ERR_CONNECT_TIMEOUT", "ConnectionRefused", "FailedToOpenSocket",
@@ -72,12 +77,12 @@ const CONNECT_CODES = new Set([
 
 const READ_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT", "ConnectionClosed"]);
 
-/** Node's parser gives up on a head of more than 16 KiB; the next attempt would meet the same head. */
+/** Node's parser rejects a head of more than 16 KiB; a retry would get the same head. */
 const OVERSIZED_HEAD = new Set(["HPE_HEADER_OVERFLOW", "UND_ERR_HEADERS_OVERFLOW"]);
 
 /**
- * Names the failure of an error that a runtime's HTTP client threw. `phase` is what is known of how far the
- * attempt came; without it (a fetch does not tell) the error code decides, and in doubt the request was sent.
+ * Classifies an error thrown by an HTTP client of the runtime. `phase` is how far the attempt came; without it (fetch
+ * does not say) the error code decides, and in doubt the request counts as sent.
  */
 export function toTransportFailure(error: unknown, phase?: Phase, status?: number): TransportFailure {
   if (error instanceof TransportFailure) return error;
@@ -85,21 +90,21 @@ export function toTransportFailure(error: unknown, phase?: Phase, status?: numbe
   const text = toSingleLine(messages.join("; ") || code || "", 500);
   const neverConnected =
     phase === "connecting" || (phase === undefined && (CONNECT_CODES.has(code) || syscall === "connect"));
-  const reached = phase ?? (neverConnected || CERTIFICATE_CODE.test(code) ? "connecting" : "sent");
+  const phaseReached = phase ?? (neverConnected || CERTIFICATE_CODE.test(code) ? "connecting" : "sent");
   return new TransportFailure(
-    kindOf(code, neverConnected),
-    reached,
+    classifyCode(code, neverConnected),
+    phaseReached,
     text,
     status,
     publicCause(text, code, syscall),
   );
 }
 
-function kindOf(code: string, neverConnected: boolean): FailureKind {
+function classifyCode(code: string, neverConnected: boolean): FailureKind {
   if (CERTIFICATE_CODE.test(code)) return "certificate";
   if (OVERSIZED_HEAD.has(code)) return "unknown";
   if (code === "UND_ERR_CONNECT_TIMEOUT") return "connect_timeout";
-  // Codes of Node itself ("ERR_…") tell of a wrong request; any other trouble on the way there is the way's.
+  // Codes of Node itself ("ERR_…") stand for an invalid request; any other error before a connection is one of the network.
   if (neverConnected && /^(?!ERR_|UND_|HPE_)./.test(code)) return "connect";
   if (code === "UND_ERR_SOCKET" || code.startsWith("HPE_") || code.startsWith("UND_ERR_RES_"))
     return "protocol";
@@ -109,39 +114,40 @@ function kindOf(code: string, neverConnected: boolean): FailureKind {
   return "unknown";
 }
 
+/** What an error and its causes say. */
 interface Unwrapped {
   code: string;
   syscall: string;
   messages: string[];
 }
 
-// fetch hides the real error one to three causes deep, an AggregateError of several addresses in `errors`.
-const DEEPEST_CAUSE = 5;
+// fetch wraps the actual error in one to three causes; an AggregateError lists one error for each address in `errors`.
+const MAX_CAUSE_DEPTH = 5;
 
 function unwrap(error: unknown): Unwrapped {
-  const found: Unwrapped = { code: "", syscall: "", messages: [] };
+  const unwrapped: Unwrapped = { code: "", syscall: "", messages: [] };
   let layer: unknown = error;
-  for (let depth = 0; depth < DEEPEST_CAUSE && typeof layer === "object" && layer !== null; depth += 1) {
+  for (let depth = 0; depth < MAX_CAUSE_DEPTH && typeof layer === "object" && layer !== null; depth += 1) {
     const { name, code, syscall, message, errors, cause } = layer as Record<string, unknown>;
-    if (found.code === "" && typeof code === "string") found.code = code;
-    // Newer versions of fetch give a parser's error no code.
-    if (found.code === "" && name === "HTTPParserError") found.code = "HPE_UNNAMED";
-    if (found.syscall === "" && typeof syscall === "string") found.syscall = syscall;
+    if (unwrapped.code === "" && typeof code === "string") unwrapped.code = code;
+    // Newer versions of fetch throw a parser error without a code.
+    if (unwrapped.code === "" && name === "HTTPParserError") unwrapped.code = "HPE_UNNAMED";
+    if (unwrapped.syscall === "" && typeof syscall === "string") unwrapped.syscall = syscall;
     if (Array.isArray(errors) && errors.length > 0) {
       const inner = errors.slice(0, 4).map(unwrap);
-      if (found.code === "") found.code = inner[0]?.code ?? "";
-      if (found.syscall === "") found.syscall = inner[0]?.syscall ?? "";
-      found.messages = inner.flatMap((each) => each.messages);
-      return found;
+      if (unwrapped.code === "") unwrapped.code = inner[0]?.code ?? "";
+      if (unwrapped.syscall === "") unwrapped.syscall = inner[0]?.syscall ?? "";
+      unwrapped.messages = inner.flatMap((each) => each.messages);
+      return unwrapped;
     }
-    // The innermost words are the ones that say something ("fetch failed" does not).
-    if (typeof message === "string" && message !== "") found.messages = [message];
+    // The innermost message is the specific one ("fetch failed" is not).
+    if (typeof message === "string" && message !== "") unwrapped.messages = [message];
     layer = cause;
   }
-  return found;
+  return unwrapped;
 }
 
-/** A cause that is safe to hand out: the original may hold headers, the prompt and the URL. */
+/** A cause that is safe to publish: the original may contain headers, the prompt and the URL. */
 function publicCause(message: string, code: string, syscall: string): Error {
   return Object.assign(new Error(message), code === "" ? {} : { code }, syscall === "" ? {} : { syscall });
 }

@@ -1,30 +1,30 @@
-/** An answer. A success is complete: its body is here, decoded and within the limit. */
+/** A response. The body of a success is complete, decoded and within the limit. */
 export interface HttpResponse {
   readonly status: number;
   readonly text: string;
-  /** Set when the body broke off or was too long: it says nothing, not even that it is empty. */
+  /** Set when the body is missing because it broke off or was too long. */
   readonly truncated?: boolean;
   header(name: string): string | undefined;
 }
 
-/** One attempt as a transport sees it. Times in milliseconds, sizes in decoded bytes. */
+/** The limits of one attempt. Times in milliseconds, sizes in decoded bytes. */
 export interface AttemptLimits {
-  /** The attempt as a whole, the body of the answer included. */
+  /** Limit of the whole attempt, the body of the response included. */
   readonly limitMs: number;
   readonly maxBytes: number;
-  /** Nobody waits for it: neither its connection nor its timers keep the process alive. */
+  /** For background work: neither the connection nor the timers keep the process alive. */
   readonly background: boolean;
-  /** Sets what ends the attempt early; `undefined` clears it. */
+  /** Sets the callback that cancels the attempt, called at once after a cancellation; `undefined` removes it. */
   onCancel(callback: (() => void) | undefined): void;
 }
 
 /**
- * The body of an answer that is no success only explains it: it is read up to this size, and if it does not come
- * at all, the status alone is judged.
+ * The limit for the body of a response that is no success. The body only explains the status, which is classified
+ * without it when it is larger or does not arrive.
  */
 export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
-/** A redirect is never followed: it would carry the message, and who sent it, to somebody else. */
+/** Redirects are never followed: that would send the message and the token to another server. */
 export const isRedirect = (status: number): boolean => status >= 300 && status < 400;

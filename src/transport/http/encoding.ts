@@ -1,9 +1,10 @@
 import { builtin } from "../../runtime/builtins";
-import { TransportFailure } from "../failure";
+import { TransportFailure, tooLargeFailure } from "../failure";
 
 /**
- * Undoes a `content-encoding` that nobody asked for but some edges apply. One layer and `maxBytes` decoded bytes:
- * 200 kB of gzip can hold 200 MB. An encoding that is not known leaves the body as it came.
+ * Decodes a body whose `content-encoding` was not requested, as some proxies apply one. One encoding and at most
+ * `maxBytes` decoded bytes: 200 kB of gzip can expand to 200 MB. A body of an unknown encoding is returned unchanged.
+ * Rejects with a TransportFailure (`encoding`, `too_large`).
  */
 export async function decodeBody(
   encoding: string,
@@ -11,30 +12,23 @@ export async function decodeBody(
   maxBytes: number,
   status: number,
 ): Promise<Buffer> {
-  const failure = (kind: "encoding" | "too_large", message: string) =>
-    new TransportFailure(kind, "answered", message, status);
-  const decoder = decoderFor(encoding.trim().toLowerCase());
+  const encodingFailure = (message: string) => new TransportFailure("encoding", "answered", message, status);
+  const decoder = findDecoder(encoding.trim().toLowerCase());
   if (decoder === undefined) {
-    if (encoding.includes(",")) {
-      throw failure("encoding", "the answer has several content encodings");
-    }
+    if (encoding.includes(",")) throw encodingFailure("the answer has several content encodings");
     return body;
   }
   return new Promise((resolve, reject) => {
-    decoder(body, { maxOutputLength: maxBytes }, (error, plain) => {
-      if (error === null) return resolve(plain);
-      const tooLarge = error.code === "ERR_BUFFER_TOO_LARGE";
-      reject(
-        tooLarge
-          ? failure("too_large", `the answer is larger than ${maxBytes} bytes`)
-          : failure("encoding", `the answer's ${oneWord(encoding)} encoding is broken`),
-      );
+    decoder(body, { maxOutputLength: maxBytes }, (error, decoded) => {
+      if (error === null) resolve(decoded);
+      else if (error.code === "ERR_BUFFER_TOO_LARGE") reject(tooLargeFailure(maxBytes, status));
+      else reject(encodingFailure(`the answer's ${encoding.trim().slice(0, 20)} encoding is broken`));
     });
   });
 }
 
-// The other side chooses the name, so it is never looked up in an object.
-function decoderFor(name: string): Decoder | undefined {
+// A switch and not an object: the server chooses the name, which may be one of Object.prototype.
+function findDecoder(name: string): Decoder | undefined {
   const zlib = builtin("node:zlib");
   switch (name) {
     case "gzip":
@@ -52,7 +46,5 @@ function decoderFor(name: string): Decoder | undefined {
 type Decoder = (
   body: Buffer,
   options: { maxOutputLength: number },
-  callback: (error: NodeJS.ErrnoException | null, plain: Buffer) => void,
+  callback: (error: NodeJS.ErrnoException | null, decoded: Buffer) => void,
 ) => void;
-
-const oneWord = (text: string): string => text.trim().slice(0, 20);

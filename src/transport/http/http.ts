@@ -8,6 +8,7 @@ import { nodeHttp, parseOrigin } from "./node-http";
 import type { Pool } from "./pool";
 import { webFetch } from "./web-fetch";
 
+/** One attempt of a request. */
 export interface HttpRequest {
   method: "GET" | "POST";
   url: string;
@@ -16,7 +17,7 @@ export interface HttpRequest {
   body?: string | undefined;
   pool: Pool;
   call: Call;
-  /** The attempt, once it has a connection to use; the call's own time ends it too. Milliseconds. */
+  /** Limit of the attempt in milliseconds, the wait for a connection excluded; the budget of the call ends it too. */
   limitMs: number;
 }
 
@@ -24,34 +25,37 @@ export interface HttpRequest {
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
 export interface HttpOptions {
-  /** In normal form, as every URL that is asked for begins with it. */
+  /** Normalised; each requested URL begins with it. */
   platformUrl: string;
   /** The caller's fetch, which replaces the transport. */
-  custom: typeof fetch | undefined;
-  /** Largest answer, in decoded bytes. */
+  customFetch: typeof fetch | undefined;
+  /** Largest response, in decoded bytes. */
   maxBytes: number;
   clock: Clock;
 }
 
-/** The one door to ofetch, which makes bare attempts here: no retry, no timeout and no parsing of its own. */
-export function createHttp(parts: HttpOptions): Http {
-  const { platformUrl, custom, maxBytes, clock } = parts;
-  const overNode = custom === undefined && isNode() && builtin("node:http") !== undefined;
+/**
+ * Creates the function for one attempt, over ofetch without its retry, timeout and parsing. The only file that imports
+ * ofetch.
+ */
+export function createHttp(httpOptions: HttpOptions): Http {
+  const { platformUrl, customFetch, maxBytes, clock } = httpOptions;
+  const usesNode = customFetch === undefined && isNode() && builtin("node:http") !== undefined;
   const origin = parseOrigin(platformUrl);
   const originLength = new URL(platformUrl).origin.length;
 
   async function transport(url: string, options: TransportOptions): Promise<OfetchResponse> {
-    const { attempt, pool } = options;
-    const request = { method: options.method, headers: options.headers.record, body: options.body, attempt };
-    const answer = overNode
+    const { limits, pool } = options;
+    const request = { method: options.method, headers: options.headers.record, body: options.body, limits };
+    const response = usesNode
       ? await nodeHttp(
           origin,
           { ...request, path: url.slice(originLength), agent: pool.agent(origin.secure) },
           clock,
         )
-      : // Looked up for each request, so that a fetch that is replaced later is seen.
-        await webFetch(custom ?? globalThis.fetch, url, request, clock);
-    return { status: answer.status, body: true, text: async () => answer.text, answer };
+      : // Looked up for each request, so that a later replacement is used.
+        await webFetch(customFetch ?? globalThis.fetch, url, request, clock);
+    return { status: response.status, body: true, text: async () => response.text, response };
   }
 
   const ofetch = createFetch({
@@ -60,21 +64,21 @@ export function createHttp(parts: HttpOptions): Http {
   });
 
   return async ({ method, url, headers, body, pool, call, limitMs }) => {
-    const turn = pool.acquire(call);
-    if (turn !== undefined) await turn;
+    const slot = pool.acquire(call);
+    if (slot !== undefined) await slot;
     try {
       if (call.remainingMs() === 0) {
         throw new TransportFailure("pool_timeout", "waiting", "the time of the call was over");
       }
-      const attempt: AttemptLimits = {
+      const limits: AttemptLimits = {
         limitMs: Math.min(limitMs, call.remainingMs()),
         maxBytes,
         background: call.background,
         onCancel: call.onCancel,
       };
-      const options = { method, headers, body, attempt, pool, ...BARE };
+      const options = { method, headers, body, limits, pool, ...OFETCH_OPTIONS };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);
-      return (response as unknown as OfetchResponse).answer;
+      return (response as unknown as OfetchResponse).response;
     } catch (error) {
       const cause = (error as { cause?: unknown }).cause;
       throw cause instanceof TransportFailure ? cause : error;
@@ -84,23 +88,28 @@ export function createHttp(parts: HttpOptions): Http {
   };
 }
 
-const BARE = { retry: false, responseType: "text", ignoreResponseError: true, redirect: "manual" } as const;
+const OFETCH_OPTIONS = {
+  retry: false,
+  responseType: "text",
+  ignoreResponseError: true,
+  redirect: "manual",
+} as const;
 
-/** What ofetch hands its fetch: our own options, with the headers in our class. */
+/** What ofetch passes to its fetch: our own options, with the headers in our class. */
 interface TransportOptions {
   method: string;
   headers: PlainHeaders;
   body: string | undefined;
-  attempt: AttemptLimits;
+  limits: AttemptLimits;
   pool: Pool;
 }
 
-/** The part of a Response that ofetch looks at. A real one costs more than the request. */
+/** The part of a Response that ofetch uses. A real one costs more than the request. */
 interface OfetchResponse {
   status: number;
   body: true;
   text(): Promise<string>;
-  answer: HttpResponse;
+  response: HttpResponse;
 }
 
 /** The part of Headers that ofetch uses, over a plain record with lower-case names. */

@@ -2,78 +2,83 @@ import type { Agent } from "node:http";
 import { builtin } from "../../runtime/builtins";
 import type { Call } from "../call";
 import { TransportFailure } from "../failure";
+import { createWaiterQueue, type Waiter } from "./waiters";
 
 /**
- * Keep-alive connections and the right to use one. Shared by all clients of the process that ask for the same
- * size: file descriptors are the process's, and a client more must not be a pool more.
+ * A pool of keep-alive connections with a limit on the requests that use them at once: one slot for each. Shared by
+ * all clients of the process with the same size, because file descriptors are limited by process.
  */
 export interface Pool {
-  /** Takes a place, in the order of asking. `undefined` when there was one at once, else a promise to wait for. */
+  /**
+   * Takes a slot, first come, first served: `undefined` when one is free, else a promise that resolves with the slot.
+   * It rejects with a TransportFailure (`pool_timeout`, `cancelled`) when the call ends first.
+   */
   acquire(call: Call): Promise<void> | undefined;
-  /** Gives the place back; every `acquire` that succeeded needs one. */
+  /** Returns a slot; required after each successful `acquire`. */
   release(): void;
   /** Node's connection pool for the protocol; `undefined` where there is no Node. */
   agent(secure: boolean): Agent | undefined;
-  /** Says that one client needs the pool no more; the last one closes the idle connections. */
+  /** Ends the use by one client; the last one closes the idle connections. */
   close(): void;
 }
 
-// Below the idle limit of common proxies: a connection the other side has just dropped would fail the next send.
-const IDLE_MS = 4000;
+// Shorter than the keep-alive timeout of common proxies: a request on a connection that the other side is closing fails.
+const IDLE_TIMEOUT_MS = 4000;
 
-const shared = new Map<string, { pool: Pool; users: number }>();
+const pools = new Map<string, { readonly pool: Pool; users: number }>();
 
 /**
- * The pool `kind` with `size` places. Messages have one of their own, because answers take minutes: sharing it, a
- * discovery would wait for them.
+ * Opens the process-wide pool of this kind with `size` slots. Messages have a pool of their own, because their
+ * responses take minutes and would delay all other requests.
  */
 export function openPool(kind: "control" | "messages", size: number): Pool {
   const key = `${kind}:${size}`;
-  let entry = shared.get(key);
+  let entry = pools.get(key);
   if (entry === undefined) {
-    entry = { pool: createPool(size, () => leave(key)), users: 0 };
-    shared.set(key, entry);
+    entry = { pool: createPool(size, () => removeUser(key)), users: 0 };
+    pools.set(key, entry);
   }
   entry.users += 1;
   return entry.pool;
 }
 
-function leave(key: string): boolean {
-  const entry = shared.get(key);
+/** Returns true for the last user, with which the pool is removed. */
+function removeUser(key: string): boolean {
+  const entry = pools.get(key);
   if (entry === undefined) return false;
   entry.users -= 1;
-  if (entry.users === 0) shared.delete(key);
+  if (entry.users === 0) pools.delete(key);
   return entry.users === 0;
 }
 
-function createPool(size: number, leaveShared: () => boolean): Pool {
-  let free = size;
-  const line = createLine();
-  const agents: { plain?: Agent | undefined; secure?: Agent | undefined } = {};
+function createPool(size: number, isLastUser: () => boolean): Pool {
+  let freeSlots = size;
+  const waiters = createWaiterQueue();
+  const agents = createAgents(size);
 
   function release(): void {
-    const next = line.first();
+    const next = waiters.dequeue();
     if (next === undefined) {
-      free += 1;
+      freeSlots += 1;
     } else {
-      next.given = true;
-      next.go?.();
+      next.assigned = true;
+      next.proceed?.();
     }
   }
 
-  async function waitForTurn(call: Call): Promise<void> {
-    const turn: Turn = { given: false };
-    line.add(turn);
+  async function waitForSlot(call: Call): Promise<void> {
+    const waiter: Waiter = { assigned: false };
+    waiters.enqueue(waiter);
     try {
       await call.waitFor(
         new Promise<void>((resolve) => {
-          turn.go = resolve;
+          waiter.proceed = resolve;
         }),
       );
     } catch (failure) {
-      // Given in the very moment the call ended, the turn goes to the next in line.
-      if (turn.given) release();
-      delete turn.go;
+      // A slot that was assigned at the very moment the call ended goes to the next waiter.
+      if (waiter.assigned) release();
+      delete waiter.proceed;
       if (failure instanceof TransportFailure && failure.kind === "cancelled") throw failure;
       throw new TransportFailure("pool_timeout", "waiting", "no connection became free in time");
     }
@@ -81,13 +86,24 @@ function createPool(size: number, leaveShared: () => boolean): Pool {
 
   return {
     acquire(call) {
-      if (free === 0) return waitForTurn(call);
-      free -= 1;
+      if (freeSlots === 0) return waitForSlot(call);
+      freeSlots -= 1;
       return undefined;
     },
     release,
-    agent(secure) {
-      const options = { keepAlive: true, maxSockets: size, maxFreeSockets: size, timeout: IDLE_MS };
+    agent: agents.get,
+    close() {
+      if (isLastUser()) agents.destroy();
+    },
+  };
+}
+
+/** The agents of a pool, created with the first request of their protocol. */
+function createAgents(size: number) {
+  const agents: { plain?: Agent | undefined; secure?: Agent | undefined } = {};
+  const options = { keepAlive: true, maxSockets: size, maxFreeSockets: size, timeout: IDLE_TIMEOUT_MS };
+  return {
+    get(secure: boolean): Agent | undefined {
       if (!secure) {
         const http = builtin("node:http");
         agents.plain ??= http && new http.Agent(options);
@@ -97,42 +113,9 @@ function createPool(size: number, leaveShared: () => boolean): Pool {
       agents.secure ??= https && new https.Agent(options);
       return agents.secure;
     },
-    close() {
-      if (!leaveShared()) return;
+    destroy(): void {
       agents.plain?.destroy();
       agents.secure?.destroy();
-    },
-  };
-}
-
-interface Turn {
-  given: boolean;
-  /** Absent once its call has given up. */
-  go?: () => void;
-}
-
-/** First in, first out, with a moving head: shifting an array of ten thousand for each turn takes a second. */
-function createLine() {
-  let turns: Turn[] = [];
-  let head = 0;
-  return {
-    add(turn: Turn): void {
-      // Under constant load the line never empties; drop what is behind the head from time to time.
-      if (head > 1024 && head * 2 > turns.length) {
-        turns = turns.slice(head);
-        head = 0;
-      }
-      turns.push(turn);
-    },
-    first(): Turn | undefined {
-      while (head < turns.length) {
-        const turn = turns[head];
-        head += 1;
-        if (turn?.go !== undefined) return turn;
-      }
-      turns = [];
-      head = 0;
-      return undefined;
     },
   };
 }

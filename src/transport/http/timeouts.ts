@@ -1,26 +1,26 @@
 import type { Clock } from "../../runtime/clock";
 
-/** The limits in time of one request. */
+/** The time limits of one request. */
 export interface Timeouts {
-  /** Sets the limit of the present step, from now on; `undefined` for a step without one of its own. */
+  /** Begins the next step with a limit of its own, or without one (`undefined`). */
   step(limitMs: number | undefined): void;
   stop(): void;
 }
 
-/** Timers may fire a little before their time. */
+/** Timers may fire slightly early. */
 const TOLERANCE_MS = 1;
 
 /**
- * Watches the limit of the whole request and that of its present step with one timer: most requests end long before
- * any limit, and a timer armed and disarmed at each step would cost more than the rest of the bookkeeping.
- * `onOver` is called once, with the limit that was over.
+ * Enforces the limit of the whole request and the limit of its current step with a single timer: most requests end
+ * long before any limit, and a timer for each step would cost more than everything else here.
+ * `onTimeout` is called once, with the limit that was exceeded.
  */
 export function startTimeouts(
   clock: Clock,
   totalMs: number,
   firstStepMs: number,
   background: boolean,
-  onOver: (limit: "total" | "step") => void,
+  onTimeout: (limit: "total" | "step") => void,
 ): Timeouts {
   const startedAt = clock.now();
   const totalAt = startedAt + totalMs;
@@ -33,15 +33,15 @@ export function startTimeouts(
 
   function check(): void {
     const now = clock.now();
-    if (now >= totalAt - TOLERANCE_MS) onOver("total");
-    else if (now >= stepAt - TOLERANCE_MS) onOver("step");
+    if (now >= totalAt - TOLERANCE_MS) onTimeout("total");
+    else if (now >= stepAt - TOLERANCE_MS) onTimeout("step");
     else arm(now);
   }
 
   arm(startedAt);
   return {
     step(limitMs) {
-      // Later than the timer that is armed, always: it looks again when it fires.
+      // Never before the armed timer, which checks both limits when it fires.
       stepAt = limitMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
     },
     stop: () => stopTimer(),

@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/clock";
 import { cancelledFailure } from "../call";
-import { TransportFailure, toTransportFailure } from "../failure";
+import { type Phase, TransportFailure, tooLargeFailure, toTransportFailure } from "../failure";
 import {
   type AttemptLimits,
   type HttpResponse,
@@ -13,12 +13,22 @@ export interface WebRequest {
   method: string;
   headers: Record<string, string>;
   body: string | undefined;
-  attempt: AttemptLimits;
+  limits: AttemptLimits;
+}
+
+/** One request over fetch. */
+interface WebAttempt {
+  readonly request: WebRequest;
+  readonly controller: AbortController;
+  /** Set once the head of the response is here. */
+  response: Response | undefined;
+  /** Why the attempt was ended early. */
+  interruption: TransportFailure | undefined;
 }
 
 /**
- * One HTTP request over a standard fetch: the caller's, or the platform's where there is no Node. A fetch does not
- * tell how far a failed request came, so unless the error says otherwise it counts as sent.
+ * Makes one HTTP request over a standard fetch: the caller's, or the one of the runtime where there is no Node. A
+ * fetch does not say how far a failed request came, so unless the error says otherwise it counts as sent.
  * Rejects with a {@link TransportFailure} and nothing else.
  */
 export async function webFetch(
@@ -27,67 +37,77 @@ export async function webFetch(
   request: WebRequest,
   clock: Clock,
 ): Promise<HttpResponse> {
-  const { attempt } = request;
-  const controller = new AbortController();
-  let response: Response | undefined;
-  let stopped: TransportFailure | undefined;
-  let stop: (failure: TransportFailure) => void = () => {};
-  // Some fetches never settle when they are aborted, so giving up does not wait for them.
-  const gaveUp = new Promise<never>((_, reject) => {
-    stop = (failure) => {
-      stopped ??= failure;
-      controller.abort(stopped);
-      reject(stopped);
-    };
+  const { limits } = request;
+  const attempt: WebAttempt = {
+    request,
+    controller: new AbortController(),
+    response: undefined,
+    interruption: undefined,
+  };
+  let stopTimer = () => {};
+  const interrupted = new Promise<never>((_, reject) => {
+    const interruptWith = (failure: TransportFailure) => reject(interrupt(attempt, failure));
+    stopTimer = clock.setTimer(
+      () => interruptWith(timeoutFailure(attempt)),
+      limits.limitMs,
+      limits.background,
+    );
+    limits.onCancel(() => interruptWith(cancelledFailure(getPhase(attempt))));
   });
-  gaveUp.catch(() => {});
-  const phase = () => (response === undefined ? "sent" : "answered");
-  const stopTimer = clock.setTimer(
-    () =>
-      stop(
-        new TransportFailure(
-          "read_timeout",
-          phase(),
-          `no complete answer within ${Math.round(attempt.limitMs)} ms`,
-          response?.status,
-        ),
-      ),
-    attempt.limitMs,
-    attempt.background,
-  );
-  attempt.onCancel(() => stop(cancelledFailure(phase())));
-
-  async function exchange(): Promise<HttpResponse> {
-    const { method, headers, body } = request;
-    response = await fetchLike(url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      redirect: "manual",
-      signal: controller.signal,
-    });
-    // An opaque redirect is what browsers make of "manual": no status, no headers.
-    if (isRedirect(response.status) || response.type === "opaqueredirect") {
-      response.body?.cancel().catch(() => {});
-      return answerOf(response, "", response.status || 302);
-    }
-    const maxBytes = isSuccess(response.status) ? attempt.maxBytes : MAX_ERROR_BODY_BYTES;
-    return answerOf(response, await readText(response, maxBytes));
-  }
+  interrupted.catch(() => {});
 
   try {
-    return await Promise.race([exchange(), gaveUp]);
+    // Some fetches never settle when they are aborted, so an interruption does not wait for them.
+    return await Promise.race([send(attempt, fetchLike, url), interrupted]);
   } catch (error) {
-    controller.abort();
-    const failure = stopped ?? toTransportFailure(error, response && "answered", response?.status);
-    if (response !== undefined && !isSuccess(response.status) && failure.kind !== "cancelled") {
-      return { ...answerOf(response, ""), truncated: true };
-    }
-    throw failure;
+    attempt.controller.abort();
+    return responseWithoutBody(attempt, error);
   } finally {
     stopTimer();
-    attempt.onCancel(undefined);
+    limits.onCancel(undefined);
   }
+}
+
+async function send(attempt: WebAttempt, fetchLike: typeof fetch, url: string): Promise<HttpResponse> {
+  const { method, headers, body, limits } = attempt.request;
+  const response = await fetchLike(url, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+    redirect: "manual",
+    signal: attempt.controller.signal,
+  });
+  attempt.response = response;
+  // Browsers return an opaque redirect for "manual": without status and headers.
+  if (isRedirect(response.status) || response.type === "opaqueredirect") {
+    response.body?.cancel().catch(() => {});
+    return toHttpResponse(response, "", response.status || 302);
+  }
+  const maxBytes = isSuccess(response.status) ? limits.maxBytes : MAX_ERROR_BODY_BYTES;
+  return toHttpResponse(response, await readText(response, maxBytes));
+}
+
+const getPhase = ({ response }: WebAttempt): Phase => (response === undefined ? "sent" : "answered");
+
+/** Aborts the fetch. Returns the first failure that interrupted the attempt. */
+function interrupt(attempt: WebAttempt, failure: TransportFailure): TransportFailure {
+  attempt.interruption ??= failure;
+  attempt.controller.abort(attempt.interruption);
+  return attempt.interruption;
+}
+
+function timeoutFailure(attempt: WebAttempt): TransportFailure {
+  const message = `no complete answer within ${Math.round(attempt.request.limits.limitMs)} ms`;
+  return new TransportFailure("read_timeout", getPhase(attempt), message, attempt.response?.status);
+}
+
+/** The response of a failed attempt where its status alone says enough. Throws the failure otherwise. */
+function responseWithoutBody({ response, interruption }: WebAttempt, error: unknown): HttpResponse {
+  const failure = interruption ?? toTransportFailure(error, response && "answered", response?.status);
+  if (response !== undefined && !isSuccess(response.status) && failure.kind !== "cancelled") {
+    return { ...toHttpResponse(response, ""), truncated: true };
+  }
+  throw failure;
 }
 
 async function readText(response: Response, maxBytes: number): Promise<string> {
@@ -101,17 +121,12 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
     size += value.byteLength;
     if (size > maxBytes) {
       reader.cancel().catch(() => {});
-      throw new TransportFailure(
-        "too_large",
-        "answered",
-        `the answer is larger than ${maxBytes} bytes`,
-        response.status,
-      );
+      throw tooLargeFailure(maxBytes, response.status);
     }
     text += decoder.decode(value, { stream: true });
   }
 }
 
-function answerOf(response: Response, text: string, status = response.status): HttpResponse {
+function toHttpResponse(response: Response, text: string, status = response.status): HttpResponse {
   return { status, text, header: (name) => response.headers.get(name) ?? undefined };
 }

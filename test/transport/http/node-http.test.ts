@@ -10,18 +10,18 @@ import { answerBytes, answering, rawServer } from "../../helpers/sockets-server"
 const HOUR_MS = 3_600_000;
 const LARGE_BODY = "x".repeat(16 * 2 ** 20);
 
-function requestOf(attempt: Partial<AttemptLimits> = {}, body = "{}"): NodeRequest {
+function requestOf(limits: Partial<AttemptLimits> = {}, body = "{}"): NodeRequest {
   return {
     path: "/",
     method: "POST",
     headers: {},
     body,
-    attempt: {
+    limits: {
       limitMs: HOUR_MS,
       maxBytes: 2 ** 20,
       background: false,
       onCancel: () => undefined,
-      ...attempt,
+      ...limits,
     },
     agent: undefined,
   };

@@ -6,12 +6,12 @@ import { virtualClock } from "../../helpers/sockets-clock";
 
 const NO_URL = "http://platform.invalid/";
 
-function requestOf(attempt: Partial<AttemptLimits> = {}): WebRequest {
+function requestOf(limits: Partial<AttemptLimits> = {}): WebRequest {
   return {
     method: "POST",
     headers: { accept: "application/json" },
     body: "{}",
-    attempt: { limitMs: 1000, maxBytes: 1000, background: false, onCancel: () => undefined, ...attempt },
+    limits: { limitMs: 1000, maxBytes: 1000, background: false, onCancel: () => undefined, ...limits },
   };
 }
 

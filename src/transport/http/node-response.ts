@@ -1,0 +1,59 @@
+import type { IncomingMessage } from "node:http";
+import { tooLargeFailure } from "../failure";
+import type { HttpResponse } from "../response";
+import { decodeBody } from "./encoding";
+
+export const getStatus = (incoming: IncomingMessage): number => incoming.statusCode ?? 0;
+
+export function toHttpResponse(incoming: IncomingMessage, text: string): HttpResponse {
+  return {
+    status: getStatus(incoming),
+    text,
+    header: (name) => {
+      const value = incoming.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+  };
+}
+
+/** Called once at most with the text of a body, or with each error on the way to it. */
+export interface BodyListener {
+  onText(text: string): void;
+  onError(error: unknown): void;
+}
+
+/** Reads the body, decodes it and passes it on as text. An error when it has more than `maxBytes` decoded bytes. */
+export function readBody(incoming: IncomingMessage, maxBytes: number, listener: BodyListener): void {
+  const { onText, onError } = listener;
+  collectBytes(incoming, maxBytes, onError, (body) => {
+    const encoding = incoming.headers["content-encoding"];
+    // Passed on at once when there is nothing to decode, as in most responses.
+    if (encoding === undefined) return onText(body.toString("utf8"));
+    decodeBody(encoding, body, maxBytes, getStatus(incoming)).then(
+      (decoded) => onText(decoded.toString("utf8")),
+      onError,
+    );
+  });
+}
+
+function collectBytes(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  onError: (error: unknown) => void,
+  onEnd: (body: Buffer) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const tooLarge = () => onError(tooLargeFailure(maxBytes, getStatus(incoming)));
+  if (Number(incoming.headers["content-length"] ?? 0) > maxBytes) {
+    tooLarge();
+    return;
+  }
+  incoming.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > maxBytes) tooLarge();
+    else chunks.push(chunk);
+  });
+  incoming.on("end", () => onEnd(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
+  incoming.on("error", onError);
+}
