@@ -20,7 +20,6 @@ const ISOLATED = [
   "test/client/concurrency.test.ts",
   "test/client/queue.test.ts",
   "test/client/sockets.test.ts",
-  "test/storage/lock.test.ts",
   "test/storage/lock-races.test.ts",
   "test/storage/private-file.test.ts",
   "test/transport/faults.test.ts",
@@ -32,6 +31,7 @@ const ISOLATED = [
   "test/results/kills.test.ts",
   "test/results/disk.test.ts",
   "test/results/poller-process.test.ts",
+  "test/results/several-heartbeats.test.ts",
 ];
 
 /**

@@ -1,5 +1,5 @@
 // npx tsx bench/storm.ts: what a platform sees when ten thousand runtimes start at the same moment, for half an hour.
-import { seeded } from "../test/heartbeat/helpers/seeded";
+import { seeded } from "../test/helpers/seeded";
 import { requestsPerSecond } from "../test/heartbeat/helpers/storm";
 
 const RUNTIMES = 10_000;

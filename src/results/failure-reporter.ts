@@ -1,8 +1,8 @@
 import type { A2AError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import { shouldReport } from "../events/thinning";
+import { hasErrorCode } from "../storage/file-system";
 import { LockHeldError } from "../storage/lock";
-import { hasErrorCode } from "../storage/private-file";
 import { errorMessage } from "../text/format";
 
 /** What the disk said, and what to do about it where that is known. */

@@ -1,16 +1,16 @@
 import type { ClaimedFile } from "../storage/claimed-file";
 import type { Lock } from "../storage/lock";
-import type { Journal, JournalState, Unannounced } from "./journal";
 import { type DelegationResult, isDelegationId, parseResultLine } from "./result";
+import type { ResultsJournal, ResultsState, UnannouncedResult } from "./results-journal";
 
 export interface ResultsStoreOptions {
   workspaceId: string;
   file: ClaimedFile;
-  journal: Journal;
+  journal: ResultsJournal;
   /** Of the file and of the journal; none where there is no file system. */
   locks: readonly Lock[];
   /** What of a result is remembered until it is announced. */
-  toAnnounce(result: DelegationResult): Unannounced | undefined;
+  toAnnounce(result: DelegationResult): UnannouncedResult | undefined;
   /** Called before anything is written. Throws when it may not be. */
   beforeWriting(): void;
   /** Told when there is something to tell about what was found on the disk. */
@@ -21,7 +21,7 @@ export interface ResultsStoreOptions {
 /** Results on their way from the platform to the agent: written down once each, whatever happens in between. */
 export interface ResultsStore {
   /** What is remembered; of use once {@link open} has succeeded. */
-  readonly state: JournalState;
+  readonly state: ResultsState;
   /** Takes the inbox over and puts in order what was left behind. Throws when it cannot be had now. */
   open(): Promise<Opened>;
   /** Writes down those that are not yet. Resolves to what has come home, with what was recovered. */
@@ -29,7 +29,7 @@ export interface ResultsStore {
   /** Remembers that these need no delivery: they were there before anybody asked for results. */
   skip(ids: readonly string[]): Promise<void>;
   /** Remembers a change at once, and on the disk. Throws as {@link open} where the disk does not have it. */
-  note(change: (state: JournalState) => JournalState): Promise<void>;
+  note(change: (state: ResultsState) => ResultsState): Promise<void>;
   /** Results nobody has taken yet. */
   read(): Promise<DelegationResult[]>;
   /** Takes results away; those that have not come home yet will not. Throws as {@link open}. */
@@ -62,7 +62,7 @@ export function createResultsStore(options: ResultsStoreOptions): ResultsStore {
   }
 
   /** What delivering `results` leaves to remember. */
-  const delivered = (results: readonly DelegationResult[]): JournalState => ({
+  const delivered = (results: readonly DelegationResult[]): ResultsState => ({
     ...journal.state,
     seen: [...journal.state.seen, ...results.map(idOf)],
     unannounced: [...journal.state.unannounced, ...results.flatMap((result) => toAnnounce(result) ?? [])],

@@ -3,15 +3,16 @@ import { configurationError, invalidArgument } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { type ClaimedFile, createClaimedFile, createMemoryFile } from "../storage/claimed-file";
-import { createLock, LockHeldError } from "../storage/lock";
-import { pathModule } from "../storage/private-file";
+import { pathModule } from "../storage/file-system";
+import { createLock, type DescribeHeld, LockHeldError } from "../storage/lock";
+import { describeHolder } from "../storage/lock-holder";
 import type { StateFolder } from "../storage/state-folder";
 import { quote } from "../text/format";
 import { describeDiskError } from "./failure-reporter";
-import { createJournal } from "./journal";
 import type { ResolvedResultsOptions } from "./options";
 import { createResultsPoller, type ResultsPoller } from "./poller";
 import type { DelegationResult } from "./result";
+import { createResultsJournal } from "./results-journal";
 import { createResultsStore, type ResultsStore } from "./results-store";
 import { toUnannounced } from "./wake-up/message";
 
@@ -43,6 +44,9 @@ export interface ResultsOptions {
 const JOURNAL = ".delegations.json";
 const RESULTS = "delegation_results.jsonl";
 
+const describeHeld: DescribeHeld = (holder, path) =>
+  `${describeHolder(holder, "another heartbeat of this process")} has ${path} and brings these results home`;
+
 /** Everything about the results of one workspace's delegations. */
 export function createResults(options: ResultsOptions): {
   results: Results;
@@ -53,13 +57,14 @@ export function createResults(options: ResultsOptions): {
   const named = settings?.resultsFile ?? resultsFileOfEnvironment(internals, workspace);
   const file = resultsFile(folder, named, settings !== undefined);
   const journalPath = folder?.path(JOURNAL);
-  const locks = journalPath === undefined ? [] : [createLock(`${journalPath}.lock`)];
+  const locks = journalPath === undefined ? [] : [createLock(`${journalPath}.lock`, describeHeld)];
   // A file elsewhere may be another workspace's as well.
-  if (named !== undefined && file.path !== undefined) locks.push(createLock(`${file.path}.lock`));
+  if (named !== undefined && file.path !== undefined)
+    locks.push(createLock(`${file.path}.lock`, describeHeld));
   const inbox = createResultsStore({
     workspaceId,
     file,
-    journal: createJournal(journalPath),
+    journal: createResultsJournal(journalPath),
     locks,
     toAnnounce: (result) => (settings?.announce ? toUnannounced(result, settings.summaries) : undefined),
     beforeWriting() {
@@ -103,7 +108,7 @@ function resultsFile(
       "Results go to a file only with a state folder for what is remembered, and there is none: give `stateDir`.",
     );
   }
-  return createClaimedFile(pathModule().resolve(named ?? folder.path(RESULTS)));
+  return createClaimedFile(pathModule().resolve(named ?? folder.path(RESULTS)), "results");
 }
 
 function resultsOf(inbox: ResultsStore, path: string | undefined): Results {

@@ -1,223 +1,182 @@
-import { builtin } from "../runtime/builtins";
 import { systemClock } from "../runtime/clock";
 import { newId } from "../runtime/ids";
-import { isRecord, parseJson } from "../text/json";
-import {
-  fileSystem,
-  hasErrorCode,
-  pathModule,
-  readPrivateFile,
-  sweepTemporaries,
-  writePrivateFile,
-} from "./private-file";
+import { fileSystem, hasErrorCode, pathModule } from "./file-system";
+import { currentHolder, describeHolder, isAlive, type LockHolder, parseHolder } from "./lock-holder";
+import { readPrivateFile, sweepTemporaries, writePrivateFile } from "./private-file";
 
-/** Lets one heartbeat of all processes write; the lock of a process that is gone is taken over. */
+/** A lock file: one holder at a time among all processes. The lock of a process that is gone is taken over. */
 export interface Lock {
-  /** Resolves when the lock is held; to true when it was not before. Throws {@link LockHeldError} when somebody else has it. */
+  /**
+   * Resolves when the lock is held: to true when it was not held before. Holding it again renews it. Throws
+   * {@link LockHeldError} when another holder has it, and the errors of the file system.
+   */
   acquire(): Promise<boolean>;
+  /** Gives the lock up, if it is held. Never throws. */
   release(): void;
 }
 
-/** Somebody else is at work, and alive. */
+/** Another holder has the lock and is alive. */
 export class LockHeldError extends Error {}
 
-interface Holder {
-  /** Processes of other machines and containers cannot be looked at. */
-  host: string;
-  pid: number;
-  /** Tells a process from an earlier one with the same number; empty where the system does not say. */
-  startedAt: string;
-  nonce: string;
+/** Words the message of a {@link LockHeldError}. */
+export type DescribeHeld = (holder: LockHolder, path: string) => string;
+
+/** One lock in this process: the lock file and the identity under which it is held. */
+interface LockFile {
+  readonly path: string;
+  readonly nonce: string;
 }
 
-/** A lock of another host is dead when its holder has not come by for so long, in milliseconds. */
-const LEASE_MS = 180_000;
+type LockFileContent = LockHolder | "missing" | "unreadable";
 
-/** Rivals for a dead lock give way within this time, in steps of this, in milliseconds; or they are not rivals. */
-const RIVALRY_MS = 500;
-const STEP_MS = 10;
+const MAX_TRIES = 3;
 
-export function createLock(path: string): Lock {
-  const nonce = newId();
-  // Said by those who want to clear a dead lock away: only one who is alone in saying so may.
-  const rival = (name: string) => `${path}.${name}.rival`;
+/** Contenders for an abandoned lock wait for each other for at most this time, in milliseconds. */
+const CONTENTION_MS = 500;
+const CONTENTION_STEP_MS = 10;
 
-  async function self(): Promise<string> {
-    const pid = builtin("node:process")?.pid ?? 0;
-    const holder: Holder = { host: hostName(), pid, startedAt: await startOf(pid), nonce };
-    return JSON.stringify(holder);
-  }
+const RIVAL_SUFFIX = ".rival";
 
-  /** False when there is one already. It appears with all it says, or a process killed here would leave an empty one. */
-  async function create(): Promise<boolean> {
-    const draft = `${path}.${nonce}.tmp`;
-    const { promises, constants } = fileSystem();
-    try {
-      await writePrivateFile(draft, await self());
-      await promises.link(draft, path).catch((error: unknown) => {
-        if (hasErrorCode(error, "EEXIST")) throw error;
-        // A file system without links.
-        return promises.copyFile(draft, path, constants.COPYFILE_EXCL);
-      });
-      await sweep();
-      return true;
-    } catch (error) {
-      if (hasErrorCode(error, "EEXIST")) return false;
-      throw error;
-    } finally {
-      await promises.rm(draft, { force: true });
-    }
-  }
-
-  async function livingRivals(): Promise<string[]> {
-    const { basename, dirname } = pathModule();
-    const { readdir, rm } = fileSystem().promises;
-    const living: string[] = [];
-    for (const name of await readdir(dirname(path))) {
-      const other = name.slice(basename(path).length + 1, -".rival".length);
-      if (name !== basename(rival(other)) || other === nonce) continue;
-      const holder = readHolder(await textOf(rival(other)));
-      if (holder !== undefined && (await isAlive(holder, rival(other)))) living.push(other);
-      else await rm(rival(other), { force: true });
-    }
-    return living;
-  }
-
-  /** Removes what processes left behind that were killed while they took the lock. */
-  async function sweep(): Promise<void> {
-    try {
-      await sweepTemporaries(path);
-      await livingRivals();
-    } catch {
-      // The lock is held all the same.
-    }
-  }
-
-  /** Of several who come at the same moment the one with the smallest name stays, once the others have seen it. */
-  async function isAlone(): Promise<boolean> {
-    for (let waited = 0; waited < RIVALRY_MS; waited += STEP_MS) {
-      const others = await livingRivals();
-      if (others.length === 0) return true;
-      if (others.some((other) => other < nonce)) return false;
-      await new Promise<void>((resolve) => systemClock.setTimer(resolve, STEP_MS));
-    }
-    return false;
-  }
-
-  /** Nobody else touches a dead lock meanwhile: who may is alone, and who wants a new one finds this one there. */
-  async function replaceDead(): Promise<boolean> {
-    const { promises } = fileSystem();
-    try {
-      await writePrivateFile(rival(nonce), await self());
-      if (!(await isAlone())) return false;
-      const holder = await holderAt(path);
-      if (holder === "none" || (holder !== "dead" && (await isAlive(holder, path)))) return false;
-      await promises.unlink(path);
-      return await create();
-    } finally {
-      await promises.rm(rival(nonce), { force: true });
-    }
-  }
-
+/** Creates a lock over the file at `path`; nothing is written before {@link Lock.acquire}. */
+export function createLock(path: string, describeHeld: DescribeHeld = defaultMessage): Lock {
+  const file: LockFile = { path, nonce: newId() };
   return {
     async acquire() {
-      for (let tries = 0; tries < 3; tries += 1) {
-        const holder = await holderAt(path);
-        if (holder === "none") {
-          if (await create()) return true;
+      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+        const holder = await readLock(path);
+        if (holder === "missing") {
+          if (await create(file)) return true;
           continue;
         }
-        if (holder !== "dead") {
-          if (holder.nonce === nonce) {
-            const now = new Date();
-            await fileSystem().promises.utimes(path, now, now);
+        if (holder !== "unreadable") {
+          if (holder.nonce === file.nonce) {
+            await touch(path);
             return false;
           }
-          if (await isAlive(holder, path)) throw heldBy(holder, path);
+          if (await isAlive(holder, path)) throw new LockHeldError(describeHeld(holder, path));
         }
-        if (await replaceDead()) return true;
+        if (await replaceAbandoned(file)) return true;
       }
       throw new LockHeldError(`another process has just taken ${path}`);
     },
     release() {
       try {
         const fs = fileSystem();
-        if (readHolder(fs.readFileSync(path, "utf8"))?.nonce === nonce) fs.unlinkSync(path);
+        if (parseHolder(fs.readFileSync(path, "utf8"))?.nonce === file.nonce) fs.unlinkSync(path);
       } catch {
-        // A lock that stays is found to be dead by whoever comes next.
+        // The next process finds the lock abandoned and takes it over.
       }
     },
   };
 }
 
-function heldBy({ host, pid }: Holder, path: string): LockHeldError {
-  const isHere = host === hostName();
-  const isOwn = isHere && pid === builtin("node:process")?.pid;
-  const who = isOwn ? "another heartbeat of this process" : `process ${pid}${isHere ? "" : ` on ${host}`}`;
-  return new LockHeldError(`${who} has ${path} and brings these results home`);
+const defaultMessage: DescribeHeld = (holder, path) =>
+  `${describeHolder(holder, "another lock of this process")} has ${path}`;
+
+/** Creates the lock file; false when it exists. It is linked into place with its content: a killed process leaves no empty one. */
+async function create({ path, nonce }: LockFile): Promise<boolean> {
+  const staged = `${path}.${nonce}.tmp`;
+  const { promises, constants } = fileSystem();
+  try {
+    await writePrivateFile(staged, JSON.stringify(await currentHolder(nonce)));
+    await promises.link(staged, path).catch((error: unknown) => {
+      if (hasErrorCode(error, "EEXIST")) throw error;
+      // A file system without hard links.
+      return promises.copyFile(staged, path, constants.COPYFILE_EXCL);
+    });
+    await sweep({ path, nonce });
+    return true;
+  } catch (error) {
+    if (hasErrorCode(error, "EEXIST")) return false;
+    throw error;
+  } finally {
+    await promises.rm(staged, { force: true });
+  }
 }
 
-const hostName = (): string => builtin("node:os")?.hostname() ?? "";
+/**
+ * Replaces a lock whose holder is gone; false when another contender does. Each contender first writes a file that
+ * says so, and only one that is alone removes the lock: otherwise a slow one could remove the new lock of a quick one.
+ */
+async function replaceAbandoned(file: LockFile): Promise<boolean> {
+  const { path, nonce } = file;
+  const { promises } = fileSystem();
+  const rival = rivalPath(path, nonce);
+  try {
+    await writePrivateFile(rival, JSON.stringify(await currentHolder(nonce)));
+    if (!(await isOnlyContender(file))) return false;
+    const holder = await readLock(path);
+    if (holder === "missing") return false;
+    if (holder !== "unreadable" && (await isAlive(holder, path))) return false;
+    await promises.unlink(path);
+    return await create(file);
+  } finally {
+    await promises.rm(rival, { force: true });
+  }
+}
 
-/** Who a lock names; `dead` for one that names nobody. */
-async function holderAt(path: string): Promise<Holder | "none" | "dead"> {
-  const text = await textOf(path);
-  if (text !== "") return readHolder(text) ?? "dead";
+/** Of several contenders the one with the smallest nonce stays; it waits until the others have withdrawn. */
+async function isOnlyContender(file: LockFile): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < CONTENTION_MS; waitedMs += CONTENTION_STEP_MS) {
+    const others = await liveRivals(file);
+    if (others.length === 0) return true;
+    if (others.some((other) => other < file.nonce)) return false;
+    await new Promise<void>((resolve) => systemClock.setTimer(resolve, CONTENTION_STEP_MS));
+  }
+  return false;
+}
+
+/** The nonces of other contenders that are alive; removes the files of those that are gone. */
+async function liveRivals({ path, nonce }: LockFile): Promise<string[]> {
+  const { basename, dirname } = pathModule();
+  const { readdir, rm } = fileSystem().promises;
+  const live: string[] = [];
+  for (const name of await readdir(dirname(path))) {
+    const other = name.slice(basename(path).length + 1, -RIVAL_SUFFIX.length);
+    const rival = rivalPath(path, other);
+    if (name !== basename(rival) || other === nonce) continue;
+    const holder = parseHolder(await readText(rival));
+    if (holder !== undefined && (await isAlive(holder, rival))) live.push(other);
+    else await rm(rival, { force: true });
+  }
+  return live;
+}
+
+const rivalPath = (path: string, nonce: string): string => `${path}.${nonce}${RIVAL_SUFFIX}`;
+
+/** Removes the files of processes that were killed while they took the lock. */
+async function sweep(file: LockFile): Promise<void> {
+  try {
+    await sweepTemporaries(file.path);
+    await liveRivals(file);
+  } catch {
+    // The lock is held all the same.
+  }
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await fileSystem().promises.utimes(path, now, now);
+}
+
+async function readLock(path: string): Promise<LockFileContent> {
+  const text = await readText(path);
+  if (text !== "") return parseHolder(text) ?? "unreadable";
   try {
     await fileSystem().promises.lstat(path);
-    return "dead";
+    return "unreadable";
   } catch (error) {
-    if (hasErrorCode(error, "ENOENT")) return "none";
+    if (hasErrorCode(error, "ENOENT")) return "missing";
     throw error;
   }
 }
 
-/** `""` also for what is too large to be a lock. */
-async function textOf(path: string): Promise<string> {
+/** The content of a file; `""` when there is none, and for one that is too large for a lock. */
+async function readText(path: string): Promise<string> {
   try {
     return (await readPrivateFile(path)) ?? "";
   } catch (error) {
     if (hasErrorCode(error, "EFBIG")) return "";
     throw error;
-  }
-}
-
-function readHolder(text: string): Holder | undefined {
-  const parsed = parseJson(text);
-  if (!parsed.ok || !isRecord(parsed.value)) return undefined;
-  const { host, pid, startedAt, nonce } = parsed.value;
-  if (typeof host !== "string" || typeof pid !== "number") return undefined;
-  if (typeof startedAt !== "string" || typeof nonce !== "string") return undefined;
-  return { host, pid, startedAt, nonce };
-}
-
-async function isAlive({ host, pid, startedAt }: Holder, path: string): Promise<boolean> {
-  if (host !== hostName()) return (await ageOf(path)) < LEASE_MS;
-  try {
-    builtin("node:process")?.kill(pid, 0);
-  } catch (error) {
-    // A process of another user is alive, too.
-    if (!hasErrorCode(error, "EPERM")) return false;
-  }
-  const start = await startOf(pid);
-  return start === "" || startedAt === "" || start === startedAt;
-}
-
-/** When a process began, as Linux tells it. */
-async function startOf(pid: number): Promise<string> {
-  try {
-    const stat = await fileSystem().promises.readFile(`/proc/${pid}/stat`, "utf8");
-    // The name of the program comes second, in parentheses, and may hold spaces itself.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
-}
-
-async function ageOf(path: string): Promise<number> {
-  try {
-    return Date.now() - (await fileSystem().promises.stat(path)).mtimeMs;
-  } catch {
-    return Number.POSITIVE_INFINITY;
   }
 }

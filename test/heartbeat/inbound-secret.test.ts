@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import type { HeartbeatEvent } from "a2a-peers/heartbeat";
 import { describe, expect, it, vi } from "vitest";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
-import { scratchFolder } from "./helpers/folder";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { type Answer, inOrder, type Spoken } from "./helpers/scripted";
 import { BEAT, world } from "./helpers/world";
 

@@ -4,7 +4,7 @@ import { type A2AEvent, createA2AClient, fileToken } from "a2a-peers";
 import { createHeartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
 import { type PlatformOptions, startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { scratchFolder } from "./helpers/folder";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { BEAT, REGISTER } from "./helpers/world";
 
 interface Setting extends HeartbeatOptions {

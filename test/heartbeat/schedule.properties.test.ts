@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nextBeatDue, type ScheduleOptions } from "../../src/heartbeat/schedule";
-import { seeded } from "./helpers/seeded";
+import { seeded } from "../helpers/seeded";
 
 const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const interval = fc.integer({ min: 10, max: 3_600_000 });

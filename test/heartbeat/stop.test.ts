@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { turns } from "./helpers/clock";
+import { turns } from "../helpers/held-clock";
 import { inOrder, OK } from "./helpers/scripted";
 import { BEAT, INFO, INTERVAL, refused, SECOND, world } from "./helpers/world";
 

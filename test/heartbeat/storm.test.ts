@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { seeded } from "./helpers/seeded";
+import { seeded } from "../helpers/seeded";
 import { requestsPerSecond } from "./helpers/storm";
 
 const RUNTIMES = 10_000;

@@ -4,7 +4,7 @@ import type { A2AClientOptions, A2AEvent, Registration } from "a2a-peers";
 import { type Fault, type PlatformOptions, startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClientOn } from "../../src/client/client";
-import { scratchFolder } from "../heartbeat/helpers/folder";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OWN, PLATFORM, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";

@@ -6,8 +6,8 @@ import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Workspace } from "../../src/identity/workspaces";
 import { createTokenStore } from "../../src/registration/token-store";
-import { heldClock, turns } from "../heartbeat/helpers/clock";
-import { scratchFolder } from "../heartbeat/helpers/folder";
+import { heldClock, turns } from "../helpers/held-clock";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { testClient } from "../helpers/client";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
 

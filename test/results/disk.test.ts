@@ -16,7 +16,7 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { scratchFolder } from "../heartbeat/helpers/folder";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { type Watched, watched } from "./helpers/polled";
 import { done } from "./helpers/rows";
 import { idOf, takeFile } from "./scripts/reader";

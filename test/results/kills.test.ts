@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
-import { scratchFolder } from "../heartbeat/helpers/folder";
-import { bundle } from "../heartbeat/helpers/run-script";
+import { bundle } from "../helpers/run-script";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { type Bringer, soon, startBringer } from "./scripts/process";
 import { EIGHT_KEYS, takeFile } from "./scripts/reader";
 

@@ -2,11 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createHeartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { scratchFolder } from "../heartbeat/helpers/folder";
 import { INTERVAL, SECOND, world } from "../heartbeat/helpers/world";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { SECOND as OTHER, OWN, SECOND_TOKEN, TOKEN } from "../helpers/ids";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { LIST, type Setting, watched } from "./helpers/polled";
 import { done, page } from "./helpers/rows";
 

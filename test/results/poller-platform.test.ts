@@ -4,8 +4,8 @@ import { type A2AEvent, createA2AClient } from "a2a-peers";
 import { createHeartbeat, type DelegationWatchOptions } from "a2a-peers/heartbeat";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { scratchFolder } from "../heartbeat/helpers/folder";
 import { STRANGER } from "../helpers/ids";
+import { scratchFolder } from "../helpers/scratch-folder";
 
 const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 5000, interval: 5 });
 

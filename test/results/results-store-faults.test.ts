@@ -2,7 +2,7 @@ import { promises } from "node:fs";
 import { appendFile, mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { scratchFolder } from "../heartbeat/helpers/folder";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { watched } from "./helpers/polled";
 import { done } from "./helpers/rows";
 import { idOf, takeFile } from "./scripts/reader";

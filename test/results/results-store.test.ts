@@ -3,9 +3,9 @@ import { appendFile, lstat, readFile, rename, stat, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createJournal } from "../../src/results/journal";
+import { createResultsJournal } from "../../src/results/results-journal";
 import { createMemoryFile } from "../../src/storage/claimed-file";
-import { scratchFolder } from "../heartbeat/helpers/folder";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { watched } from "./helpers/polled";
 import { done } from "./helpers/rows";
 import { EIGHT_KEYS, idOf, takeFile } from "./scripts/reader";
@@ -249,7 +249,7 @@ describe("acknowledging", () => {
 
 describe("without a file system", () => {
   it("delivers, reads and acknowledges in memory", async () => {
-    const options = { file: createMemoryFile(), journal: createJournal(undefined) };
+    const options = { file: createMemoryFile(), journal: createResultsJournal(undefined) };
     const inbox = inboxOver("/nowhere", options);
     await expect(inbox.open()).resolves.toEqual({ isFirst: true, recovered: [] });
     await inbox.append(results(["a", "b"]));

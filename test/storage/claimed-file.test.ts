@@ -3,7 +3,7 @@ import { appendFile, chmod, lstat, readdir, readFile, stat, writeFile } from "no
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type ClaimedFile, createClaimedFile, createMemoryFile } from "../../src/storage/claimed-file";
-import { scratchFolder } from "../heartbeat/helpers/folder";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { takeFile } from "../results/scripts/reader";
 
 const MEBIBYTE = 1024 * 1024;
@@ -13,25 +13,25 @@ async function fileInside(...names: string[]) {
   return { path, file: createClaimedFile(path) };
 }
 
-const nothingElse = async () => {};
+const noCommit = async () => {};
 const append =
   (...more: string[]) =>
   (lines: string[]) => [...lines, ...more];
-const add = (file: ClaimedFile, ...more: string[]) => file.update(append(...more), nothingElse);
+const add = (file: ClaimedFile, ...more: string[]) => file.update(append(...more), noCommit);
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
 const linesOf = async (path: string) => (await readFile(path, "utf8")).split("\n");
 
-/** The process ends when it is about to remember: nothing comes after. */
-const endsIn = (change: (remember: () => Promise<void>) => Promise<unknown>): Promise<void> =>
+/** Runs an update up to its commit and no further, as when the process ends there. */
+const interrupt = (update: (commit: () => Promise<void>) => Promise<unknown>): Promise<void> =>
   new Promise((resolve) => {
-    void change(() => {
+    void update(() => {
       resolve();
       return new Promise(() => {});
     });
   });
 
-describe("a change", () => {
-  it("writes whole lines into a file for this user only, in a folder for this user only", async () => {
+describe("an update", () => {
+  it("writes whole lines into a file of mode 0600 in a folder of mode 0700", async () => {
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     const { path, file } = await fileInside("new", "folder");
@@ -42,7 +42,7 @@ describe("a change", () => {
     expect(await readdir(dirname(path))).toEqual(["delegation_results.jsonl"]);
   });
 
-  it("adds to what is there, and takes the file back from everybody else", async () => {
+  it("keeps the lines of the file and sets its mode to 0600", async () => {
     const { path, file } = await fileInside();
     await writeFile(path, "of another runtime\n");
     await chmod(path, 0o644);
@@ -51,7 +51,7 @@ describe("a change", () => {
     expect(await modeOf(path)).toBe(0o600);
   });
 
-  it("ends a line that another writer left torn, and passes over blank ones", async () => {
+  it("ends a torn line of another writer and drops blank ones", async () => {
     const { path, file } = await fileInside();
     await writeFile(path, '{"whole":1}\n\n  \n{"torn":');
     await add(file, "one");
@@ -61,12 +61,12 @@ describe("a change", () => {
   it("leaves no file when no line is left", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
-    await file.update(() => [], nothingElse);
+    await file.update(() => [], noCommit);
     expect(await readdir(dirname(path))).toEqual([]);
     expect(await file.read()).toEqual([]);
   });
 
-  it("never changes a file in place: a reader that has it open reads it as it was", async () => {
+  it("replaces the file: a reader that has it open reads the old content", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const before = await stat(path);
@@ -74,7 +74,7 @@ describe("a change", () => {
     expect((await stat(path)).ino).not.toBe(before.ino);
   });
 
-  it("shows readers nothing until it is remembered, and then all of it", async () => {
+  it("hides the file from readers until it is committed", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const seen: boolean[] = [];
@@ -83,18 +83,18 @@ describe("a change", () => {
     expect(await file.read()).toEqual(["one", "two"]);
   });
 
-  it("leaves the file as it was when what is to be written cannot be told", async () => {
+  it("leaves the file as it was when the edit throws", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const edit = () => {
-      throw new Error("no idea");
+      throw new Error("no lines");
     };
-    await expect(file.update(edit, nothingElse)).rejects.toThrow("no idea");
+    await expect(file.update(edit, noCommit)).rejects.toThrow("no lines");
     expect(await linesOf(path)).toEqual(["one", ""]);
     expect(await readdir(dirname(path))).toEqual(["delegation_results.jsonl"]);
   });
 
-  it("that cannot be remembered takes nothing from readers", async () => {
+  it("leaves the file as it was when the commit fails", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const fails = () => Promise.reject(new Error("no space"));
@@ -104,10 +104,10 @@ describe("a change", () => {
     expect(await readdir(dirname(path))).toEqual([]);
   });
 
-  it("leaves its lines behind when the process ends, and putting them back shows them once", async () => {
+  it("that is interrupted leaves its lines pending, and recovery shows them once", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
-    await endsIn((remember) => file.update(append("two"), remember));
+    await interrupt((commit) => file.update(append("two"), commit));
     expect(await file.read()).toEqual([]);
     const later = createClaimedFile(path);
     expect(await later.pending()).toEqual(["one", "two"]);
@@ -118,7 +118,7 @@ describe("a change", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("takes in what others wrote meanwhile, behind its own lines", async () => {
+  it("puts the lines others wrote meanwhile behind its own", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     await file.update(append("two"), () => appendFile(path, "foreign\n"));
@@ -126,7 +126,7 @@ describe("a change", () => {
     expect(await readdir(dirname(path))).toEqual(["delegation_results.jsonl"]);
   });
 
-  it("takes in what others wrote even when no line of its own is left", async () => {
+  it("keeps the lines others wrote meanwhile when it leaves none of its own", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     await file.update(
@@ -136,15 +136,15 @@ describe("a change", () => {
     expect(await linesOf(path)).toEqual(["foreign", ""]);
   });
 
-  it("puts back what was left behind together with what others wrote since", async () => {
+  it("that is interrupted is recovered together with the lines others wrote since", async () => {
     const { path, file } = await fileInside();
-    await endsIn((remember) => file.update(append("one"), remember));
+    await interrupt((commit) => file.update(append("one"), commit));
     await appendFile(path, "foreign\n");
     await file.recover();
     expect(await takeFile(path)).toEqual(["one", "foreign"]);
   });
 
-  it("puts lines back that were set aside before anything else was done with them", async () => {
+  it("recovers stray lines alone", async () => {
     const { path, file } = await fileInside();
     await writeFile(`${path}.newcomer`, "foreign\n");
     expect(await file.pending()).toEqual(["foreign"]);
@@ -153,7 +153,7 @@ describe("a change", () => {
     expect(await file.pending()).toBeUndefined();
   });
 
-  it("shows each line once of what is in the claim, set aside, or both", async () => {
+  it("recovers each line once that is claimed, stray or both", async () => {
     const { path, file } = await fileInside();
     await writeFile(`${path}.claim`, "one\nforeign\n");
     await writeFile(`${path}.newcomer`, "foreign\nanother\n");
@@ -162,7 +162,7 @@ describe("a change", () => {
     expect(await readdir(dirname(path))).toEqual([]);
   });
 
-  it("does without the file when a reader takes it first", async () => {
+  it("starts without lines when a reader takes the file first", async () => {
     const { path, file } = await fileInside();
     await add(file, "one");
     const { promises } = await import("node:fs");
@@ -180,7 +180,7 @@ describe("a change", () => {
   });
 });
 
-describe("a file nobody reads", () => {
+describe("a file that no reader takes", () => {
   const kibibyte = (name: string) => name.padEnd(1023, ".");
   const many = (count: number, from = 0) =>
     Array.from({ length: count }, (_, index) => kibibyte(`${from + index} `));
@@ -193,7 +193,7 @@ describe("a file nobody reads", () => {
     expect((await stat(path)).size).toBeLessThanOrEqual(3 * MEBIBYTE);
   });
 
-  it("makes room of a quarter at once, by its oldest lines", async () => {
+  it("drops its oldest lines down to three quarters", async () => {
     const { file } = await fileInside();
     await add(file, ...many(4096));
     const dropped = await add(file, kibibyte("the latest "));
@@ -219,12 +219,12 @@ describe("a file nobody reads", () => {
   });
 });
 
-describe("without a file system", () => {
-  it("lines are kept, changed and bounded in memory", async () => {
+describe("lines in memory", () => {
+  it("are read, updated and bounded like those of a file", async () => {
     const memory = createMemoryFile();
     expect(memory.path).toBeUndefined();
     await add(memory, "one", "two");
-    await memory.update((lines) => lines.filter((line) => line !== "one"), nothingElse);
+    await memory.update((lines) => lines.filter((line) => line !== "one"), noCommit);
     expect(await memory.read()).toEqual(["two"]);
     await expect(memory.update(append("three"), () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(await memory.read()).toEqual(["two"]);
@@ -234,14 +234,14 @@ describe("without a file system", () => {
     expect(await memory.pending()).toBeUndefined();
   });
 
-  it("nobody can change the lines but by a change", async () => {
+  it("are not changed through the arrays a caller has", async () => {
     const memory = createMemoryFile();
     await add(memory, "one");
     (await memory.read()).pop();
     await memory.update((lines) => {
       lines.pop();
       return ["one"];
-    }, nothingElse);
+    }, noCommit);
     expect(await memory.read()).toEqual(["one"]);
   });
 });

@@ -3,7 +3,6 @@ import {
   chmod,
   lstat,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   rm,
@@ -15,30 +14,24 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { readPrivateFile, writePrivateFile } from "../../src/storage/private-file";
+import { bundle } from "../helpers/run-script";
+import { scratchFolder } from "../helpers/scratch-folder";
 
 const run = promisify(execFile);
 
-// No folder is closed to root; the errors of the other tests have to do for it.
+// Root may write into any folder.
 const IS_ROOT = process.getuid?.() === 0;
 
-async function scratchFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "private-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-const secretPath = async () => join(await scratchFolder(), ".secret");
+const newPath = async () => join(await scratchFolder(), ".secret");
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
 
 describe("writing", () => {
-  it("makes a file for this user only, with nothing beside it", async () => {
-    const path = await secretPath();
+  it("creates a file of mode 0600 and leaves nothing beside it", async () => {
+    const path = await newPath();
     await writePrivateFile(path, "hunter2");
     expect(await readFile(path, "utf8")).toBe("hunter2");
     expect(await modeOf(path)).toBe(0o600);
@@ -46,7 +39,7 @@ describe("writing", () => {
   });
 
   it("does not depend on the umask", async () => {
-    const path = await secretPath();
+    const path = await newPath();
     const before = process.umask(0);
     onTestFinished(() => void process.umask(before));
     await writePrivateFile(join(path, "..", "new", "secret"), "hunter2");
@@ -54,8 +47,8 @@ describe("writing", () => {
     expect(await modeOf(join(path, "..", "new", "secret"))).toBe(0o600);
   });
 
-  it("replaces what was there, also its mode", async () => {
-    const path = await secretPath();
+  it("replaces content and mode of an older file", async () => {
+    const path = await newPath();
     await writeFile(path, "an older and longer one");
     await chmod(path, 0o644);
     await writePrivateFile(path, "new");
@@ -63,8 +56,8 @@ describe("writing", () => {
     expect(await modeOf(path)).toBe(0o600);
   });
 
-  it("never changes a file in place: who has it open goes on reading the old one", async () => {
-    const path = await secretPath();
+  it("replaces the file: a reader that has it open reads the old content", async () => {
+    const path = await newPath();
     await writePrivateFile(path, "old");
     const before = await stat(path);
     await writePrivateFile(path, "new");
@@ -74,8 +67,8 @@ describe("writing", () => {
   it.each(["a file that exists", "nothing"])(
     "replaces a link to %s, which stays as it is",
     async (target) => {
-      const path = await secretPath();
-      const victim = await secretPath();
+      const path = await newPath();
+      const victim = await newPath();
       if (target !== "nothing") await writeFile(victim, "precious");
       await symlink(victim, path);
       await writePrivateFile(path, "hunter2");
@@ -85,8 +78,8 @@ describe("writing", () => {
     },
   );
 
-  it("many at once leaves one whole file", async () => {
-    const path = await secretPath();
+  it("leaves one whole file when many write at once", async () => {
+    const path = await newPath();
     const secrets = Array.from({ length: 30 }, (_, index) => `${index}`.repeat(100 + index));
     await Promise.all(secrets.map((secret) => writePrivateFile(path, secret)));
     expect(secrets).toContain(await readFile(path, "utf8"));
@@ -94,23 +87,23 @@ describe("writing", () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ["the folder cannot be made", "/dev/null/sub/secret", /ENOTDIR|EEXIST/],
+    ["the folder cannot be created", "/dev/null/sub/secret", /ENOTDIR|EEXIST/],
     ["the folder is a file", "/dev/null/secret", /ENOTDIR|EEXIST/],
     ["the name is too long", join(tmpdir(), "x".repeat(252)), /ENAMETOOLONG/],
   ])("fails when %s", async (_, path, error) => {
     await expect(writePrivateFile(path, "hunter2")).rejects.toThrow(error);
   });
 
-  it("fails over a folder of that name and leaves nothing beside it", async () => {
-    const path = await secretPath();
+  it("fails where a folder has the name and leaves nothing beside it", async () => {
+    const path = await newPath();
     await mkdir(path);
     await expect(writePrivateFile(path, "hunter2")).rejects.toThrow(/EISDIR|EEXIST|ENOTDIR/);
     expect(await readdir(join(path, ".."))).toEqual([".secret"]);
   });
 
   if (!IS_ROOT) {
-    it("fails in a folder that may not be written", async () => {
-      const path = await secretPath();
+    it("fails in a folder that is not writable", async () => {
+      const path = await newPath();
       await writePrivateFile(path, "old");
       await chmod(join(path, ".."), 0o500);
       await expect(writePrivateFile(path, "new")).rejects.toThrow(/EACCES/);
@@ -128,24 +121,27 @@ describe("writing", () => {
       return { target, path: join(parent, "link", "secret") };
     }
 
-    it("works where only this user could have made it", async () => {
+    it("works where only this user can have created the link", async () => {
       const { target, path } = await linked(0o755);
       await writePrivateFile(path, "hunter2");
       expect(await readdir(target)).toEqual(["secret"]);
     });
 
-    it.each([0o777, 0o775, 0o1777])("fails where others could have planted it (%o)", async (mode) => {
-      const { target, path } = await linked(mode);
-      await expect(writePrivateFile(path, "hunter2")).rejects.toThrow("symbolic link");
-      expect(await readdir(target)).toEqual([]);
-    });
+    it.each([0o777, 0o775, 0o1777])(
+      "fails where another user can have created the link (%o)",
+      async (mode) => {
+        const { target, path } = await linked(mode);
+        await expect(writePrivateFile(path, "hunter2")).rejects.toThrow("symbolic link");
+        expect(await readdir(target)).toEqual([]);
+      },
+    );
   });
 
-  describe("sweeps", () => {
+  describe("removes", () => {
     const LONG_AGO = new Date(Date.now() - 3_600_000);
 
-    it("what writers left behind that were killed", async () => {
-      const path = await secretPath();
+    it("temporary files of writers that were killed", async () => {
+      const path = await newPath();
       for (const name of ["a", "b", "c"]) {
         await writeFile(`${path}.${name}.tmp`, "half of a sec");
         await utimes(`${path}.${name}.tmp`, LONG_AGO, LONG_AGO);
@@ -155,15 +151,15 @@ describe("writing", () => {
     });
 
     it("no folder, whatever its name", async () => {
-      const path = await secretPath();
+      const path = await newPath();
       await mkdir(`${path}.folder.tmp`);
       await utimes(`${path}.folder.tmp`, LONG_AGO, LONG_AGO);
       await writePrivateFile(path, "hunter2");
       expect(await readPrivateFile(path)).toBe("hunter2");
     });
 
-    it("nothing that a writer may still be at work on, and nothing of others", async () => {
-      const path = await secretPath();
+    it("no recent temporary file, and no file of another name", async () => {
+      const path = await newPath();
       await writeFile(`${path}.young.tmp`, "");
       for (const name of ["another.old.tmp", ".secret.bak", ".secret-x.tmp"]) {
         await writeFile(join(path, "..", name), "");
@@ -179,7 +175,7 @@ describe("writing", () => {
 
 const PAGE = 4096;
 
-/** Mounts a file system of a few pages; false where this user may not. */
+/** Mounts a file system of a few pages; false without the permission to. */
 async function mountSmallDisk(folder: string): Promise<boolean> {
   const options = ["-t", "tmpfs", "-o", `size=${4 * PAGE}`, "tmpfs", folder];
   return run("mount", options).then(
@@ -189,13 +185,13 @@ async function mountSmallDisk(folder: string): Promise<boolean> {
 }
 
 describe("a full disk", () => {
-  it("leaves the old secret whole and nothing beside it, where a small one can be mounted", async () => {
+  it("leaves the old file whole and nothing beside it, where a small file system can be mounted", async () => {
     const folder = await scratchFolder();
     if (!(await mountSmallDisk(folder))) return;
     onTestFinished(async () => void (await run("umount", [folder])));
     const path = join(folder, ".secret");
     await writePrivateFile(path, "old");
-    // Takes the rest.
+    // Fills the rest.
     await writeFile(join(folder, "ballast"), Buffer.alloc(16 * PAGE)).catch(() => {});
     await expect(writePrivateFile(path, "n".repeat(PAGE))).rejects.toThrow(/ENOSPC/);
     expect(await readFile(path, "utf8")).toBe("old");
@@ -207,8 +203,8 @@ describe("a full disk", () => {
 });
 
 describe("reading", () => {
-  it("gives back what was written, without the white space around it", async () => {
-    const path = await secretPath();
+  it("returns what was written, without the white space around it", async () => {
+    const path = await newPath();
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 1, maxLength: 1000, unit: "grapheme" }), async (secret) => {
         await writePrivateFile(path, secret);
@@ -225,25 +221,25 @@ describe("reading", () => {
     ["an empty file", (path) => writeFile(path, "")],
     ["a blank file", (path) => writeFile(path, " \n\t\n")],
   ])("is undefined for %s", async (_, prepare) => {
-    const path = await secretPath();
+    const path = await newPath();
     await prepare(path);
     expect(await readPrivateFile(path)).toBeUndefined();
   });
 
-  it("is undefined below what is no folder", async () => {
+  it("is undefined where a parent is not a folder", async () => {
     expect(await readPrivateFile("/dev/null/secret")).toBeUndefined();
   });
 
-  it("takes up to 8192 bytes and no more", async () => {
-    const path = await secretPath();
+  it("accepts 8192 bytes and no more", async () => {
+    const path = await newPath();
     await writeFile(path, "x".repeat(8192));
     expect(await readPrivateFile(path)).toHaveLength(8192);
     await writeFile(path, "x".repeat(8193));
     await expect(readPrivateFile(path)).rejects.toThrow("larger than 8192 bytes");
   });
 
-  it("fails for a folder and for a device, and does not wait for who writes into a pipe", async () => {
-    const path = await secretPath();
+  it("fails at once for a folder, a device and a pipe", async () => {
+    const path = await newPath();
     await expect(readPrivateFile(join(path, ".."))).rejects.toThrow("not a regular file");
     await expect(readPrivateFile("/dev/zero")).rejects.toThrow("not a regular file");
     await run("mkfifo", [path]);
@@ -260,18 +256,7 @@ describe("a writer that is killed", () => {
   let writer: string;
 
   beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), "writer-"));
-    writer = join(folder, "writer.mjs");
-    await build({
-      entryPoints: [fileURLToPath(new URL("./private-file-writer.ts", import.meta.url))],
-      outfile: writer,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node20",
-      logLevel: "error",
-    });
-    return () => rm(folder, { recursive: true, force: true });
+    writer = await bundle(new URL("./scripts/write-private-files.ts", import.meta.url));
   });
 
   /** Starts a writer and kills it a moment after its first files are written. */
@@ -286,7 +271,7 @@ describe("a writer that is killed", () => {
     expect(await closed).toBe("SIGKILL");
   }
 
-  it(`never leaves half a file, in ${KILLS} kills`, { timeout: 60_000 }, async () => {
+  it(`never leaves a partial file, in ${KILLS} kills`, { timeout: 60_000 }, async () => {
     const counts = { kills: 0, reads: 0 };
 
     async function lane(): Promise<string> {
@@ -317,7 +302,7 @@ describe("a writer that is killed", () => {
     expect(counts.kills).toBeGreaterThanOrEqual(KILLS);
     expect(counts.reads).toBeGreaterThan(KILLS);
 
-    // What the killed have left is gone with the next write, once it is old enough.
+    // The next write removes their temporary files once they are old enough.
     for (const folder of folders) {
       const left = (await readdir(folder)).filter((name) => name.endsWith(".tmp"));
       for (const name of left) await utimes(join(folder, name), 0, 0);

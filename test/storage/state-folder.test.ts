@@ -40,7 +40,7 @@ it("keeps the tokens of two clients of a process apart, and finds each again", a
   await platform.close();
 });
 
-it("writes the token of a workspace that WORKSPACE_ID does not name where it looks for it", async () => {
+it("stores the token of a workspace that WORKSPACE_ID does not name where it is read again", async () => {
   const { platform, a, b, client } = await twoClients();
   vi.stubEnv("WORKSPACE_ID", a.id);
   await client(b.id).register({ agentCard: CARD });
@@ -52,7 +52,7 @@ it("writes the token of a workspace that WORKSPACE_ID does not name where it loo
   await platform.close();
 });
 
-it("finds the token the platform put into the folder itself", async () => {
+it("finds the token that the platform put into the root folder", async () => {
   const platform = await startPlatform();
   const { id, token } = platform.addWorkspace();
   await writeFile(join(folder, ".auth_token"), String(token));
@@ -61,13 +61,13 @@ it("finds the token the platform put into the folder itself", async () => {
   await platform.close();
 });
 
-it("leaves the folder to the workspace whose token was stored in it, also by another process", async () => {
+it("leaves the root folder to the workspace that owns it, also in another process", async () => {
   const { platform, a, b, client } = await twoClients();
   await client(a.id).register({ agentCard: CARD });
   expect((await readFile(join(folder, ".workspace_id"), "utf8")).trim()).toBe(a.id);
   await platform.close();
 
-  // What a process finds that was started for the other workspace.
+  // A process that starts for the other workspace.
   const other = await mkdtemp(join(tmpdir(), "a2a-peers-state-"));
   await writeFile(join(other, ".workspace_id"), `${a.id}\n`);
   const started = createStateFolder(other, b.id, true, fakeMachine());
@@ -78,7 +78,7 @@ it("leaves the folder to the workspace whose token was stored in it, also by ano
 });
 
 it.each(["", "not an id", "0".repeat(100_000)])(
-  "takes no notice of a mark that names nobody: %.20s",
+  "ignores an owner file without a workspace id: %.20s",
   async (text) => {
     await writeFile(join(folder, ".workspace_id"), text);
     expect(createStateFolder(folder, OWN, true, fakeMachine()).path("file")).toBe(join(folder, "file"));

@@ -1,6 +1,6 @@
 import { sanitizeLine, sanitizeName, toSingleLine } from "../../text/sanitize";
-import type { Unannounced } from "../journal";
 import type { DelegationResult } from "../result";
+import type { UnannouncedResult } from "../results-journal";
 
 /** More ids than these make a text nobody reads; the file has them all. */
 const MOST_LISTED = 20;
@@ -8,7 +8,7 @@ const LONGEST_SUMMARY = 80;
 const LONGEST_ERROR = 100;
 
 export interface AnnouncementFacts {
-  results: readonly Unannounced[];
+  results: readonly UnannouncedResult[];
   /** Where the results are, if they are in a file. */
   path: string | undefined;
   /** As its owner named it; not to be trusted. */
@@ -47,13 +47,13 @@ function report(parent: AnnouncementFacts["parent"]): string {
 }
 
 /** What of a result is remembered until it is announced. */
-export function toUnannounced(result: DelegationResult, withText: boolean): Unannounced {
+export function toUnannounced(result: DelegationResult, withText: boolean): UnannouncedResult {
   const { delegation_id: id, status, summary, error } = result;
   if (!withText) return { id, status };
   return { id, status, summary: fenced(summary, LONGEST_SUMMARY), error: fenced(error, LONGEST_ERROR) };
 }
 
-function summaries(results: readonly Unannounced[]): string[] {
+function summaries(results: readonly UnannouncedResult[]): string[] {
   const told = results.slice(0, MOST_LISTED).filter(({ summary, error }) => summary || error);
   if (told.length === 0) return [];
   const lines = told.map(({ id, summary, error }) =>

@@ -4,7 +4,7 @@ import { shouldReport } from "../../events/thinning";
 import type { Clock } from "../../runtime/clock";
 import { newId } from "../../runtime/ids";
 import { LockHeldError } from "../../storage/lock";
-import type { Announcement, Unannounced } from "../journal";
+import type { PendingWakeUp, UnannouncedResult } from "../results-journal";
 import type { ResultsStore } from "../results-store";
 
 export interface WakeUpOptions {
@@ -14,7 +14,7 @@ export interface WakeUpOptions {
   cooldownMs: number;
   emit: Emit<HeartbeatEvent>;
   /** Sends the message to the own agent. Resolves to what went wrong, if anything did. */
-  send(results: readonly Unannounced[], messageId: string): Promise<A2AError | undefined>;
+  send(results: readonly UnannouncedResult[], messageId: string): Promise<A2AError | undefined>;
   /** Told of a failure to remember. */
   onStoreFailed(error: unknown): void;
 }
@@ -78,7 +78,7 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
   }
 
   /** The one that was begun before, or one for all that wait. */
-  async function begin(): Promise<Announcement> {
+  async function begin(): Promise<PendingWakeUp> {
     const { announcement, unannounced } = inbox.state;
     const begun = announcement ?? { messageId: newId(), ids: unannounced.map(({ id }) => id), unfinished: 0 };
     quietUntil = clock.now() + cooldownMs;
@@ -127,7 +127,7 @@ export function createWakeUp(options: WakeUpOptions): WakeUp {
     }
   }
 
-  async function remember(announcement: Announcement | undefined, done: readonly string[]): Promise<void> {
+  async function remember(announcement: PendingWakeUp | undefined, done: readonly string[]): Promise<void> {
     const over = new Set(done);
     try {
       await inbox.note((state) => ({

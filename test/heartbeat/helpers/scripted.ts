@@ -1,4 +1,4 @@
-import type { HeldClock } from "./clock";
+import type { HeldClock } from "../../helpers/held-clock";
 
 /** What the scripted platform does with a request: an answer, silence, or the end of the connection. */
 export type Answer = Spoken | "hang" | "reset";

@@ -3,7 +3,7 @@ import { createHeartbeat, type Heartbeat, type HeartbeatOptions } from "a2a-peer
 import { onTestFinished } from "vitest";
 import { createClientOn } from "../../../src/client/client";
 import { OWN, PLATFORM, TOKEN } from "../../helpers/ids";
-import { type HeldClock, heldClock } from "./clock";
+import { type HeldClock, heldClock } from "../../helpers/held-clock";
 import { type BeatBody, OK, type Scripted, type Sent, type Spoken, scriptedPlatform } from "./scripted";
 
 export const BEAT = "POST /registry/heartbeat";

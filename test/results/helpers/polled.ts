@@ -1,10 +1,10 @@
 import type { A2AClientOptions } from "a2a-peers";
 import type { DelegationWatchOptions, HeartbeatOptions } from "a2a-peers/heartbeat";
-import { turns } from "../../heartbeat/helpers/clock";
-import { scratchFolder } from "../../heartbeat/helpers/folder";
 import type { Script, Sent } from "../../heartbeat/helpers/scripted";
 import { INFO, type World, world } from "../../heartbeat/helpers/world";
+import { turns } from "../../helpers/held-clock";
 import { OWN } from "../../helpers/ids";
+import { scratchFolder } from "../../helpers/scratch-folder";
 
 export const LIST = `GET /workspaces/${OWN}/delegations`;
 export const MESSAGE = `POST /workspaces/${OWN}/a2a`;

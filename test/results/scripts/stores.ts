@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { createJournal, type Journal } from "../../../src/results/journal";
 import type { DelegationResult } from "../../../src/results/result";
+import { createResultsJournal, type ResultsJournal } from "../../../src/results/results-journal";
 import {
   createResultsStore,
   type ResultsStore,
@@ -32,7 +32,7 @@ export const lineOf = (id: string): string => JSON.stringify(result(id));
 export interface OpenInbox extends ResultsStore {
   path: string;
   journalPath: string;
-  journal: Journal;
+  journal: ResultsJournal;
   /** How many had to make room, each time. */
   dropped: number[];
 }
@@ -45,7 +45,7 @@ export function inboxOver(
   const path = join(folder, "delegation_results.jsonl");
   const journalPath = join(folder, ".delegations.json");
   const file = given.file ?? createClaimedFile(path);
-  const journal = given.journal ?? createJournal(journalPath);
+  const journal = given.journal ?? createResultsJournal(journalPath);
   const dropped: number[] = [];
   const inbox = createResultsStore({
     workspaceId: OWN,

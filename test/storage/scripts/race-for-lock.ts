@@ -1,11 +1,11 @@
-// Races for a lock when it is told to, and lets it go when it is told to. Argument: path of the lock.
+// Acquires a lock and releases it as messages say. Argument: path of the lock.
 import { createLock } from "../../../src/storage/lock";
 
 const path = String(process.argv[2]);
 let lock = createLock(path);
 
-process.on("message", async (order) => {
-  if (order === "release") {
+process.on("message", async (command) => {
+  if (command === "release") {
     lock.release();
     lock = createLock(path);
     process.send?.("released");

@@ -2,10 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createJournal, type JournalState } from "../../src/results/journal";
-import { scratchFolder } from "../heartbeat/helpers/folder";
+import { createResultsJournal, type ResultsState } from "../../src/results/results-journal";
+import { scratchFolder } from "../helpers/scratch-folder";
 
-const EMPTY: JournalState = {
+const EMPTY: ResultsState = {
   seen: [],
   foreign: [],
   unannounced: [],
@@ -19,7 +19,7 @@ const place = async () => join(await scratchFolder(), "journal");
 
 /** What a later process finds. */
 async function reopened(path: string) {
-  const journal = createJournal(path);
+  const journal = createResultsJournal(path);
   return { found: await journal.open(), state: journal.state };
 }
 
@@ -32,7 +32,7 @@ describe("a journal", () => {
 
   it("gives back what was stored", async () => {
     const path = await place();
-    const state: JournalState = {
+    const state: ResultsState = {
       seen: ["d-1", "d-2"],
       foreign: ["f-1"],
       unannounced: [
@@ -42,13 +42,13 @@ describe("a journal", () => {
       announcement: { messageId: "m-1", ids: ["d-1"], unfinished: 2 },
       toldAt: 1_777_777_777_777,
     };
-    await createJournal(path).store(state);
+    await createResultsJournal(path).store(state);
     expect(await reopened(path)).toEqual({ found: "kept", state });
   });
 
   it("forgets the announcement that is over", async () => {
     const path = await place();
-    const journal = createJournal(path);
+    const journal = createResultsJournal(path);
     await journal.store({ ...EMPTY, announcement: { messageId: "m-1", ids: [], unfinished: 0 } });
     await journal.store({ ...EMPTY, announcement: undefined });
     expect(await reopened(path)).toEqual({ found: "kept", state: EMPTY });
@@ -56,7 +56,7 @@ describe("a journal", () => {
 
   it("keeps the newest five hundred of everything", async () => {
     const path = await place();
-    const journal = createJournal(path);
+    const journal = createResultsJournal(path);
     const ids = numbered(750);
     await journal.store({
       ...EMPTY,
@@ -74,7 +74,7 @@ describe("a journal", () => {
   it("still opens when everything in it is as long as it can be", async () => {
     const path = await place();
     const long = numbered(500).map((id) => id.padEnd(128, "x"));
-    await createJournal(path).store({
+    await createResultsJournal(path).store({
       seen: long,
       foreign: long,
       unannounced: long.map((id) => ({
@@ -92,7 +92,7 @@ describe("a journal", () => {
   it("takes over what is stored only once it is", async () => {
     const folder = await scratchFolder();
     await writeFile(join(folder, "no-folder"), "");
-    const journal = createJournal(join(folder, "no-folder", "journal"));
+    const journal = createResultsJournal(join(folder, "no-folder", "journal"));
     await expect(journal.store({ ...EMPTY, seen: ["d-1"] })).rejects.toThrow();
     expect(journal.state).toEqual(EMPTY);
   });
@@ -100,19 +100,19 @@ describe("a journal", () => {
   it("takes over what is noted at once, also when it cannot be stored", async () => {
     const folder = await scratchFolder();
     await writeFile(join(folder, "no-folder"), "");
-    const journal = createJournal(join(folder, "no-folder", "journal"));
+    const journal = createResultsJournal(join(folder, "no-folder", "journal"));
     await expect(journal.note({ ...EMPTY, foreign: ["f-1"] })).rejects.toThrow();
     expect(journal.state).toEqual({ ...EMPTY, foreign: ["f-1"] });
   });
 
   it("stores what is noted", async () => {
     const path = await place();
-    await createJournal(path).note({ ...EMPTY, foreign: ["f-1"] });
+    await createResultsJournal(path).note({ ...EMPTY, foreign: ["f-1"] });
     expect((await reopened(path)).state.foreign).toEqual(["f-1"]);
   });
 
   it("is kept in memory where there is no file system", async () => {
-    const journal = createJournal(undefined);
+    const journal = createResultsJournal(undefined);
     expect(await journal.open()).toBe("new");
     await journal.store({ ...EMPTY, seen: ["d-1"] });
     await journal.note({ ...journal.state, foreign: ["f-1"] });
@@ -147,7 +147,7 @@ describe("a journal", () => {
 
   it("can be read by nobody else", async () => {
     const path = await place();
-    await createJournal(path).store(EMPTY);
+    await createResultsJournal(path).store(EMPTY);
     expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ version: 1 });
     const { stat } = await import("node:fs/promises");
     expect((await stat(path)).mode & 0o777).toBe(0o600);

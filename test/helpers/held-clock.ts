@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import type { Clock } from "../../../src/runtime/clock";
+import type { Clock } from "../../src/runtime/clock";
 
 /** A clock that stands still until it is moved, and knows which of its timers keep a process alive. */
 export interface HeldClock extends Clock {

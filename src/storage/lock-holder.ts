@@ -1,0 +1,76 @@
+import { builtin } from "../runtime/builtins";
+import { isRecord, parseJson } from "../text/json";
+import { fileSystem, hasErrorCode } from "./file-system";
+
+/** Who holds a lock: the content of a lock file. */
+export interface LockHolder {
+  host: string;
+  pid: number;
+  /** Tells a process from an earlier one with the same number; `""` where the system does not say. */
+  startedAt: string;
+  /** Identifies one lock within its process. */
+  nonce: string;
+}
+
+/**
+ * Processes of other hosts and containers cannot be looked up: their lock is abandoned when its file was not touched
+ * for this long, in milliseconds.
+ */
+const LEASE_MS = 180_000;
+
+/** This process as the holder of a lock. */
+export async function currentHolder(nonce: string): Promise<LockHolder> {
+  const pid = builtin("node:process")?.pid ?? 0;
+  return { host: hostName(), pid, startedAt: await processStart(pid), nonce };
+}
+
+/** The holder in the content of a lock file; `undefined` when it names none. */
+export function parseHolder(text: string): LockHolder | undefined {
+  const parsed = parseJson(text);
+  if (!parsed.ok || !isRecord(parsed.value)) return undefined;
+  const { host, pid, startedAt, nonce } = parsed.value;
+  if (typeof host !== "string" || typeof pid !== "number") return undefined;
+  if (typeof startedAt !== "string" || typeof nonce !== "string") return undefined;
+  return { host, pid, startedAt, nonce };
+}
+
+/** True while the holder's process runs or, on another host, while the file at `path` was touched lately. */
+export async function isAlive({ host, pid, startedAt }: LockHolder, path: string): Promise<boolean> {
+  if (host !== hostName()) return (await ageMs(path)) < LEASE_MS;
+  try {
+    builtin("node:process")?.kill(pid, 0);
+  } catch (error) {
+    // EPERM: the process belongs to another user, so it runs.
+    if (!hasErrorCode(error, "EPERM")) return false;
+  }
+  const start = await processStart(pid);
+  return start === "" || startedAt === "" || start === startedAt;
+}
+
+/** Names a holder for people; `self` is a holder in this process. */
+export function describeHolder({ host, pid }: LockHolder, self: string): string {
+  const isHere = host === hostName();
+  if (isHere && pid === builtin("node:process")?.pid) return self;
+  return `process ${pid}${isHere ? "" : ` on ${host}`}`;
+}
+
+const hostName = (): string => builtin("node:os")?.hostname() ?? "";
+
+/** When a process started, in the units of Linux; `""` on other systems and for a process that is gone. */
+async function processStart(pid: number): Promise<string> {
+  try {
+    const stat = await fileSystem().promises.readFile(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name in parentheses, which may contain spaces.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+async function ageMs(path: string): Promise<number> {
+  try {
+    return Date.now() - (await fileSystem().promises.stat(path)).mtimeMs;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
