@@ -2,6 +2,7 @@ import { A2AError, invalidArgument } from "../errors";
 import { newId } from "../runtime/ids";
 import { quote } from "../text/format";
 import { isRecord, parseJson } from "../text/json";
+import { serializeJson } from "../text/serialize-json";
 import { classifyStatus } from "../transport/request/classify-status";
 import { parseErrorBody } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
@@ -53,7 +54,7 @@ export async function delegate(
   if (id === source.id)
     throw invalidArgument("A workspace does not delegate to itself. Choose another peer.");
   const body = { target_id: id, task, idempotency_key: idempotencyKey };
-  const bytes = new TextEncoder().encode(JSON.stringify(body)).byteLength;
+  const bytes = new TextEncoder().encode(serializeJson(body)).byteLength;
   if (bytes > context.requestBytes) {
     throw new A2AError({
       code: "too_large",

@@ -1,3 +1,4 @@
+import { serializeJson } from "../text/serialize-json";
 import type { HealthReport } from "./health";
 
 /** What a runtime declares of itself; the platform forgets whatever a beat leaves out. */
@@ -42,7 +43,7 @@ export function serializeBeat({
   monthlySpendCents,
 }: BeatFacts): string {
   const spend = wholeAbove0(monthlySpendCents);
-  return JSON.stringify({
+  return serializeJson({
     workspace_id: workspaceId,
     error_rate: health.errorRate,
     sample_error: health.sampleError,

@@ -1,6 +1,7 @@
 import { invalidArgument } from "../errors";
 import { errorMessage, quote } from "../text/format";
 import { isRecord, type JsonRecord } from "../text/json";
+import { serializeJson } from "../text/serialize-json";
 import type { FilePart } from "./outcome";
 
 /** A part of a message to a peer. */
@@ -81,7 +82,7 @@ export function serializeMessage(parts: readonly MessagePart[], envelope: Envelo
   if (taskId !== undefined) message.taskId = taskId;
   if (metadata !== undefined) message.metadata = metadata;
   try {
-    return JSON.stringify({
+    return serializeJson({
       jsonrpc: "2.0",
       id: envelope.rpcId,
       method: "message/send",

@@ -1,5 +1,6 @@
 import { invalidArgument } from "../errors";
 import { isRecord } from "../text/json";
+import { serializeJson } from "../text/serialize-json";
 
 /** One thing an agent can do. */
 export interface AgentSkill {
@@ -22,7 +23,8 @@ export interface AgentCard {
 }
 
 /**
- * Returns a copy of the card, so that what is sent later is what was checked. Throws `invalid_argument`, which calls
+ * Returns a copy of the card, so that what is sent later is what was checked, without NUL and lone surrogates, which
+ * the platform cannot store. Throws `invalid_argument`, which calls
  * the card `name`.
  */
 export function checkAgentCard(card: unknown, name: string): AgentCard {
@@ -30,7 +32,7 @@ export function checkAgentCard(card: unknown, name: string): AgentCard {
     throw invalidArgument(`Expected ${name} to be an agent card: an object with a \`name\`.`);
   }
   try {
-    return JSON.parse(JSON.stringify(card));
+    return JSON.parse(serializeJson(card));
   } catch {
     throw invalidArgument(`Expected ${name} to be what JSON can hold.`);
   }

@@ -1,4 +1,5 @@
 import type { Workspace, Workspaces } from "../../identity/workspaces";
+import { serializeJson } from "../../text/serialize-json";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
 import type { Calls } from "../call";
 import type { Pool } from "../http/pool";
@@ -45,7 +46,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
     return await context.execute<T>({
       method: request.method,
       path: request.path(source),
-      body: request.body === undefined ? undefined : JSON.stringify(request.body(source)),
+      body: request.body === undefined ? undefined : serializeJson(request.body(source)),
       workspace: source,
       pool: context.pool,
       call,
