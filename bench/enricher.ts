@@ -1,4 +1,4 @@
-// npx tsx bench/enricher.ts: what the enricher costs its caller, in interleaved rounds, medians.
+// npx tsx bench/enricher.ts: the cost of the enricher for its caller, medians of interleaved rounds.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { type A2AClient, createA2AClient } from "a2a-peers";
@@ -24,14 +24,14 @@ const line = (what: string, ...values: (string | number)[]): void =>
   console.log(`  ${what.padEnd(46)}${values.map((value) => String(value).padStart(14)).join("")}`);
 
 /** ns per read in a tight loop over all peers. */
-function inALoop(get: Get): number {
+function readInLoop(get: Get): number {
   const startedAt = performance.now();
   for (let read = 0; read < READS; read += 1) get(ids[read % PEERS] ?? "");
   return ((performance.now() - startedAt) * 1e6) / READS;
 }
 
-/** ns of one read after a few idle milliseconds, as pushes come. */
-async function nowAndThen(get: Get): Promise<number> {
+/** ns of one read after a few idle milliseconds, as with real pushes. */
+async function readWithPauses(get: Get): Promise<number> {
   const times: number[] = [];
   for (let read = 0; read < 50; read += 1) {
     await sleep(3);
@@ -42,7 +42,7 @@ async function nowAndThen(get: Get): Promise<number> {
   return median(times);
 }
 
-/** µs per read of a peer that nobody knows, questions dropped or not. */
+/** µs per read of an unknown peer, whether its request is queued or dropped. */
 function misses(client: A2AClient, from: number): number {
   const unknown = Array.from({ length: MISSES }, (_, index) => idOf(from + index));
   const startedAt = performance.now();
@@ -74,13 +74,13 @@ async function flood(platform: TestPlatform, open: () => A2AClient) {
     await setImmediate();
   }
   delay.disable();
-  const asked = platform.requests.length - requests;
+  const requested = platform.requests.length - requests;
   const { queued, inFlight, cached } = sliced.enricher.stats();
   await sliced.close();
   return {
     longest,
     totalMs,
-    asked,
+    requested,
     queued,
     inFlight,
     cached,
@@ -118,7 +118,7 @@ const loops = new Map(names.map((name) => [name, [] as number[]]));
 const singles = new Map(names.map((name) => [name, [] as number[]]));
 for (let round = 0; round <= ROUNDS; round += 1) {
   for (const [name, get] of Object.entries(readers)) {
-    const [loop, single] = [inALoop(get), await nowAndThen(get)];
+    const [loop, single] = [readInLoop(get), await readWithPauses(get)];
     // The first round warms up.
     if (round === 0) continue;
     loops.get(name)?.push(loop);
@@ -159,5 +159,5 @@ line("100 slices: loop delay p99", `${middle("p99").toFixed(1)} ms`);
 line("100 slices: loop delay max", `${middle("max").toFixed(1)} ms`);
 line(
   "100 slices: requests, in flight, queued, cached",
-  ...(["asked", "inFlight", "queued", "cached"] as const).map(middle),
+  ...(["requested", "inFlight", "queued", "cached"] as const).map(middle),
 );

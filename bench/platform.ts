@@ -1,4 +1,4 @@
-// A stub platform in a process of its own: it answers as fast as Node can, so that the client is what is measured.
+// A stub platform in a process of its own: it responds as fast as Node can, so that the client is measured.
 import { createServer } from "node:http";
 
 const [, , size = "200"] = process.argv;

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { Agent, request } from "node:http";
 import { fileURLToPath } from "node:url";
 
-// The build, not the source: tsx keeps the names of functions, which costs more than what they do.
+// The build, not the source: tsx preserves function names, which costs more than the functions themselves.
 const { createA2AClient }: typeof import("a2a-peers") = await import(
   new URL("../dist/index.js", import.meta.url).href
 );
@@ -88,7 +88,7 @@ for (const size of SIZES) {
     "node:http": overHttp(target),
     "built-in fetch": overFetch(target),
   };
-  console.log(`\n${size} byte answers       sends/s   against node:http   against fetch   CPU us/send`);
+  console.log(`\n${size} byte replies       sends/s   against node:http   against fetch   CPU us/send`);
   for (const concurrency of [1, 16, 256]) {
     const rates: Record<string, number[]> = {};
     const cpus: Record<string, number[]> = {};

@@ -1,11 +1,12 @@
-// npx tsx bench/storm.ts: what a platform sees when ten thousand runtimes start at the same moment, for half an hour.
-import { seeded } from "../test/helpers/seeded";
+// npx tsx bench/storm.ts: the requests per second of ten thousand runtimes that start at the same moment, for half an hour.
+
 import { requestsPerSecond } from "../test/heartbeat/helpers/storm";
+import { seeded } from "../test/helpers/seeded";
 
 const RUNTIMES = 10_000;
 const INTERVAL_MS = 30_000;
 const MINUTES = 30;
-const SLOWEST_ANSWER_MS = 500;
+const MAX_LATENCY_MS = 500;
 
 const random = seeded(1);
 const seconds = requestsPerSecond({
@@ -13,7 +14,7 @@ const seconds = requestsPerSecond({
   intervalMs: INTERVAL_MS,
   durationMs: MINUTES * 60_000,
   random,
-  latencyMs: () => random() * SLOWEST_ANSWER_MS,
+  latencyMs: () => random() * MAX_LATENCY_MS,
 });
 
 const largest = (from: number, to: number) => Math.max(...seconds.slice(from, to));

@@ -1,15 +1,15 @@
 // Your first message to a peer: list the peers, pick one, ask it something.
 //
-//   npx tsx examples/first-message.ts                 on a practice platform, started for you
+//   npx tsx examples/first-message.ts                 on an embedded platform, started for you
 //   PLATFORM_URL=… WORKSPACE_ID=… MOLECULE_WORKSPACE_TOKEN=… npx tsx examples/first-message.ts
 
 import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 
-await using practice = process.env.PLATFORM_URL ? null : await startPractice();
+await using embedded = process.env.PLATFORM_URL ? null : await startEmbedded();
 
 // Without options the client reads the environment: PLATFORM_URL, WORKSPACE_ID and MOLECULE_WORKSPACE_TOKEN.
-await using client = createA2AClient(practice?.options);
+await using client = createA2AClient(embedded?.options);
 
 const { peers, diagnostic } = await client.listPeers();
 if (diagnostic !== null) throw new Error(diagnostic.message);
@@ -24,10 +24,10 @@ switch (outcome.kind) {
     for (const file of outcome.files) console.log(`  with the file ${file.name ?? file.uri}`);
     break;
   case "queued":
-    console.log(`${peer.name} is busy and gets the message later. Do not send it again.`);
+    console.log(`${peer.name} is busy and receives the message later. Do not send it again.`);
     break;
   case "working":
-    console.log(`${peer.name} has begun task ${outcome.taskId} and not finished it.`);
+    console.log(`${peer.name} has begun task ${outcome.taskId} and is still working.`);
     break;
   case "input-required":
   case "auth-required":
@@ -36,7 +36,7 @@ switch (outcome.kind) {
 }
 
 /** A platform in this process with one peer on it. */
-async function startPractice() {
+async function startEmbedded() {
   const platform = await startPlatform();
   const me = platform.addWorkspace({ name: "Me" });
   platform.addWorkspace({ name: "Greeter", reply: ({ text }) => `I greet. You said: “${text}”` });

@@ -1,7 +1,7 @@
-// A small runtime of your own: it registers its workspace and stays alive, answers others by their name, and takes
-// the results of the work it has handed out when they come home.
+// A small runtime of your own: it registers its workspace, sends heartbeats, replies to peers by name, and reads the
+// results of delegated tasks when they are delivered.
 //
-//   npx tsx examples/runtime.ts                 on a practice platform, started for you
+//   npx tsx examples/runtime.ts                 on an embedded platform, started for you
 
 import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -20,14 +20,14 @@ const clerk = platform.addWorkspace({ name: "Clerk", parentId: me.id, reply: () 
 const stateDir = await mkdtemp(join(tmpdir(), "a2a-peers-runtime-"));
 await using _removed = { [Symbol.asyncDispose]: () => rm(stateDir, { recursive: true }) };
 
-// On a real platform the environment says all this, and a beat every 30 s is enough.
+// On a real platform these come from the environment, and a beat every 30 s is enough.
 const access = { platformUrl: platform.url, workspaceId: me.id, token: me.token };
 await using client = createA2AClient(access);
 const delegations = { resultsFile: join(stateDir, "results.jsonl") };
 await using heartbeat = createHeartbeat(client, { intervalMs: 200, stateDir, delegations });
-const desk = new EventEmitter();
+const delivery = new EventEmitter();
 
-// The agent: what the platform pushes comes in as JSON-RPC over HTTP. Who writes is as the sender says.
+// The agent: the platform pushes JSON-RPC requests over HTTP. The sender's id is not verified.
 await using agent = createServer(async (request, response) => {
   const { id, params } = (await json(request)) as Push;
   const parts = [{ kind: "text", text: await answer(params.metadata?.source_workspace_id ?? "") }];
@@ -38,21 +38,21 @@ await once(agent.listen(0, "localhost"), "listening");
 
 type Push = { id: string; params: { metadata?: { source_workspace_id?: string } } };
 
-/** One turn; here your model thinks. While it lasts, the beats report it. */
+/** One turn of your model. Heartbeats report an active task meanwhile. */
 async function answer(sender: string): Promise<string> {
   using _active = heartbeat.beginTask("answering");
-  if (sender === me.id) return takeResults();
+  if (sender === me.id) return readResults();
   const record = await client.enricher.fetch(sender);
   return `Good morning, ${record === null ? "whoever you are" : displayName(record)}.`;
 }
 
-/** The runtime has woken its agent: results are there. */
-async function takeResults(): Promise<string> {
+/** Handles the wake-up message: reads and acknowledges the results. */
+async function readResults(): Promise<string> {
   const results = await heartbeat.results.read();
   for (const { status, response_preview } of results) console.log(`result ${status}: ${response_preview}`);
   await heartbeat.results.acknowledge(results.map(({ delegation_id }) => delegation_id));
-  desk.emit("home");
-  return "Taken.";
+  delivery.emit("read");
+  return "Read.";
 }
 
 const { port } = agent.address() as AddressInfo;
@@ -63,7 +63,7 @@ console.log(`registered, and ${me.state.status}`);
 await using other = createA2AClient({ ...access, workspaceId: clerk.id, token: clerk.token });
 console.log(`reply: ${(await other.sendA2AMessage(me.id, "Good morning!")).text}`);
 
-const home = once(desk, "home", { signal: AbortSignal.timeout(10_000) });
+const read = once(delivery, "read", { signal: AbortSignal.timeout(10_000) });
 const { status } = await client.delegate(clerk.id, "File RFC 1, please.");
 console.log(`work ${status}`);
-await home;
+await read;

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { type A2AClient, createA2AClient, settle } from "a2a-peers";
 import { startPlatform, type TestPlatform, type TestWorkspace } from "a2a-peers/testing";
 
-// The agent under test: it has a text translated by a peer, and says so when it cannot.
+// The agent under test: it asks a peer for a translation, and returns the reason when there is none.
 async function translate(client: A2AClient, text: string): Promise<string> {
   const { peers } = await client.listPeers({ query: "translator" });
   const [translator] = peers;
@@ -30,7 +30,11 @@ await test("waits for a translator that restarts", async ({ platform, client }) 
   assert.equal(await translate(client, "Good morning"), "Bonjour");
 });
 
-await test("gives the text back when the connection breaks", async ({ platform, client, translator }) => {
+await test("returns the text unchanged when the connection breaks", async ({
+  platform,
+  client,
+  translator,
+}) => {
   platform.fail("POST /workspaces/:id/a2a", { kind: "reset" });
   assert.equal(await translate(client, "Good morning"), "Good morning (not translated: network)");
   assert.equal(translator.received.length, 0);
@@ -41,14 +45,14 @@ await test("does not wait for an answer that comes later", async ({ platform, cl
   assert.equal(await translate(client, "Good morning"), "Good morning (translation follows)");
 });
 
-interface Stage {
+interface TestContext {
   platform: TestPlatform;
   client: A2AClient;
   translator: TestWorkspace;
 }
 
 /** A new platform for every test; in your own suite this is `beforeEach`. */
-async function test(name: string, body: (stage: Stage) => Promise<void>): Promise<void> {
+async function test(name: string, body: (context: TestContext) => Promise<void>): Promise<void> {
   await using platform = await startPlatform();
   const me = platform.addWorkspace({ name: "Me" });
   const translator = platform.addWorkspace({ name: "Translator", reply: () => "Bonjour" });

@@ -11,7 +11,7 @@ interface Tool {
   description: string;
   /** JSON Schema of the arguments. */
   inputSchema: object;
-  /** Answers text for the model; failures too are text, so that it can decide what to do about them. */
+  /** Returns text for the model; failures are text too, so that it can decide what to do about them. */
   run(args: Record<string, unknown>, signal?: AbortSignal): Promise<string>;
 }
 
@@ -33,7 +33,7 @@ function peerTools(client: A2AClient): Tool[] {
     },
     {
       name: "delegate_task",
-      description: "Gives a task to a peer agent and waits for its answer. Ids come from list_peers.",
+      description: "Sends a task to a peer agent and waits for its reply. Ids come from list_peers.",
       inputSchema: {
         type: "object",
         properties: {
@@ -43,13 +43,13 @@ function peerTools(client: A2AClient): Tool[] {
         required: ["peer_id", "task"],
         additionalProperties: false,
       },
-      // Wrong arguments need no check here: the client refuses them, in words the model can act on.
+      // Wrong arguments need no check here: the client refuses them with a message that the model can act on.
       run: ({ peer_id, task }, signal) => delegateTask(client, peer_id as string, task as string, { signal }),
     },
   ];
 }
 
-// From here on: a platform with one peer, and what a model would call.
+// Below: a platform with one peer, and the calls that a model would make.
 
 await using platform = await startPlatform();
 const me = platform.addWorkspace({ name: "Me" });

@@ -14,7 +14,7 @@ import {
 import { agentCardHandler, jsonRpcHandler, UserBuilder } from "@a2a-js/sdk/server/express";
 import express from "express";
 
-/** An A2A agent that listens on loopback, made with the official SDK. */
+/** An A2A agent on loopback, built with the official SDK. */
 export interface RunningAgent extends AsyncDisposable {
   readonly name: string;
   readonly role: string;
@@ -23,11 +23,11 @@ export interface RunningAgent extends AsyncDisposable {
 
 type Work = (request: RequestContext, bus: ExecutionEventBus) => Promise<void>;
 
-/** Answers a question with a plain message. */
+/** Starts an agent that replies to a question with a plain message. */
 export function startResearchLead(): Promise<RunningAgent> {
   return startAgent("Research Lead", "looks things up", async (request, bus) => {
     await sleep(400);
-    bus.publish(AgentEvent.message(messageOf(request, lookUp(textOf(request.userMessage)))));
+    bus.publish(AgentEvent.message(createMessage(request, lookUp(getText(request.userMessage)))));
   });
 }
 
@@ -39,7 +39,7 @@ function lookUp(question: string): string {
 
 export const REPORT_SUMMARY = "One page on RFC 1: what it is, when it was written, and why it matters.";
 
-/** Takes a task, works on it in the open, and leaves two artifacts: a summary and a file. */
+/** Starts an agent that runs a task, reports its status, and returns two artifacts: a summary and a file. */
 export function startReportWriter(): Promise<RunningAgent> {
   return startAgent("Report Writer", "turns notes into reports", async (request, bus) => {
     const { taskId, contextId, userMessage } = request;
@@ -89,12 +89,12 @@ async function startAgent(name: string, role: string, work: Work): Promise<Runni
   const url = `http://127.0.0.1:${port}/`;
 
   const executor: AgentExecutor = { execute: work, cancelTask: async () => {} };
-  const handler = new DefaultRequestHandler(cardOf(name, role, url), new InMemoryTaskStore(), executor);
-  // The platform passes `message/send` on without an A2A-Version header, which to the SDK is version 0.3.
+  const handler = new DefaultRequestHandler(createCard(name, role, url), new InMemoryTaskStore(), executor);
+  // The platform forwards `message/send` without an A2A-Version header; the SDK treats that as version 0.3.
   const legacyCompat = { enabled: true };
   app.use("/.well-known/agent-card.json", agentCardHandler({ agentCardProvider: handler, legacyCompat }));
   app.use(express.json(), (request, _response, next) => {
-    nameKinds(request.body?.params?.message?.parts);
+    addKinds(request.body?.params?.message?.parts);
     next();
   });
   app.use(
@@ -111,13 +111,13 @@ async function startAgent(name: string, role: string, work: Work): Promise<Runni
   return { name, role, url, [Symbol.asyncDispose]: stop };
 }
 
-/** The platform hands delegated work on in parts that say `type` where the protocol, and so the SDK, says `kind`. */
-function nameKinds(parts: unknown): void {
+/** Adds `kind` to the parts of delegated tasks: the platform sends `type`, the protocol and the SDK expect `kind`. */
+function addKinds(parts: unknown): void {
   if (!Array.isArray(parts)) return;
   for (const part of parts) part.kind ??= part.type;
 }
 
-function cardOf(name: string, description: string, url: string): AgentCard {
+function createCard(name: string, description: string, url: string): AgentCard {
   const speaks = (protocolVersion: string) => ({
     url,
     protocolBinding: "JSONRPC",
@@ -140,7 +140,7 @@ function cardOf(name: string, description: string, url: string): AgentCard {
   };
 }
 
-function messageOf({ contextId }: RequestContext, text: string): Message {
+function createMessage({ contextId }: RequestContext, text: string): Message {
   return {
     messageId: randomUUID(),
     role: Role.ROLE_AGENT,
@@ -153,7 +153,7 @@ function messageOf({ contextId }: RequestContext, text: string): Message {
   };
 }
 
-function textOf(message: Message): string {
+function getText(message: Message): string {
   return message.parts.map(({ content }) => (content?.$case === "text" ? content.value : "")).join("\n");
 }
 

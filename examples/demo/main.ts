@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
+import { runDemo } from "./run-demo";
 import { SCENES } from "./scenes";
-import { playShow } from "./show";
 import { createTranscript } from "./transcript";
 
 const USAGE = `Usage: npm run demo [-- --json]
 
-Starts a platform and two real A2A agents on this machine, and talks to them.
+Starts a platform and two real A2A agents on this machine, and sends them messages and tasks.
 
   --json   print one JSON object per line instead of text
   --help   print this text
@@ -19,7 +19,7 @@ async function main(): Promise<number> {
   try {
     flags = parseArgs({ options: FLAGS }).values;
   } catch (error) {
-    process.stderr.write(`${reasonOf(error)}\n\n${USAGE}`);
+    process.stderr.write(`${errorMessage(error)}\n\n${USAGE}`);
     return 2;
   }
   if (flags.help) {
@@ -28,19 +28,19 @@ async function main(): Promise<number> {
   }
   const transcript = createTranscript(flags.json ? "json" : "text", process.stdout);
   try {
-    return (await playShow(SCENES, transcript.tell)) ? 0 : 1;
+    return (await runDemo(SCENES, transcript.emit)) ? 0 : 1;
   } catch (error) {
     transcript.close();
-    process.stderr.write(`The demo could not run: ${reasonOf(error)}\n`);
+    process.stderr.write(`The demo could not run: ${errorMessage(error)}\n`);
     return 1;
   }
 }
 
-function reasonOf(error: unknown): string {
+function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-// The reader may have left, as in `npm run demo | head`.
+// The reader may close the pipe early, as in `npm run demo | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);

@@ -1,13 +1,13 @@
 import type { A2AEvent } from "a2a-peers";
-import type { Tell } from "./story";
+import type { Emit } from "./events";
 
-/** Tells every attempt that failed and is repeated; the last failure is told with the outcome. */
-export function tellRetries(tell: Tell): (event: A2AEvent) => void {
+/** Emits every failed attempt that is retried; the last failure is part of the outcome. */
+export function emitRetries(emit: Emit): (event: A2AEvent) => void {
   let failed: Extract<A2AEvent, { type: "send.attempt_failed" }> | undefined;
   return (event) => {
     if (event.type === "send.attempt_failed") failed = event;
     if (event.type !== "send.retry" || failed === undefined) return;
     const { attempt, code, status = null, delivery } = failed;
-    tell({ type: "attempt.failed", attempt, code, status, delivery, retryInMs: event.delayMs });
+    emit({ type: "attempt.failed", attempt, code, status, delivery, retryInMs: event.delayMs });
   };
 }

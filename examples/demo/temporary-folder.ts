@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of its own, removed with all that is in it. */
+/** A temporary folder, removed with its content on disposal. */
 export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
   file(name: string): string;

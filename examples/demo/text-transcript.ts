@@ -1,32 +1,32 @@
 import { styleText } from "node:util";
 import type { FilePart } from "a2a-peers";
-import { liveLine } from "./live-line";
-import type { StoryEvent } from "./story";
+import type { DemoEvent } from "./events";
+import { createProgressLine } from "./progress-line";
 import type { Sink, Transcript } from "./transcript";
 
 type Style = Parameters<typeof styleText>[0];
-type EventOf<Type extends StoryEvent["type"]> = Extract<StoryEvent, { type: Type }>;
+type EventOf<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }>;
 
 const INDENT = "   ";
-const WHO = 15;
-const BESIDE = INDENT + " ".repeat(WHO);
+const NAME_WIDTH = 15;
+const TEXT_INDENT = INDENT + " ".repeat(NAME_WIDTH);
 const PLATFORM = "Platform";
-const WIDEST = 92;
+const MAX_WIDTH = 92;
 
-/** A transcript people read: who said what to whom, and under each scene what came of it. */
+/** A transcript for people: the messages, and the outcome of each scene. */
 export function textTranscript(sink: Sink): Transcript {
-  const width = Math.min(Math.max(sink.columns || WIDEST, 50), WIDEST);
+  const width = Math.min(Math.max(sink.columns || MAX_WIDTH, 50), MAX_WIDTH);
   const colours = sink.isTTY === true && !process.env.NO_COLOR;
-  const live = liveLine(sink);
+  const progress = createProgressLine(sink);
 
   const paint = (style: Style | undefined, text: string) =>
     colours && style !== undefined ? styleText(style, text, { validateStream: false }) : text;
   const line = (text = "") => sink.write(`${text}\n`);
 
-  /** One speaker's lines: the name once, the text beside it. */
-  function say(who: string, text: string, style?: Style): void {
-    for (const [index, part] of wrap(text, width - BESIDE.length).entries()) {
-      line(`${INDENT}${paint("bold", (index === 0 ? who : "").padEnd(WHO))}${paint(style, part)}`);
+  /** Prints a name once, with the text in a column beside it. */
+  function printAs(name: string, text: string, style?: Style): void {
+    for (const [index, part] of wrap(text, width - TEXT_INDENT.length).entries()) {
+      line(`${INDENT}${paint("bold", (index === 0 ? name : "").padEnd(NAME_WIDTH))}${paint(style, part)}`);
     }
   }
 
@@ -34,21 +34,24 @@ export function textTranscript(sink: Sink): Transcript {
     line(`${INDENT}${paint(style, `→ ${text}`)}`);
   }
 
-  /** What somebody reads, as it stands. */
+  /** Prints a text unchanged, behind a bar. */
   function quote(label: string, text: string): void {
     line();
     for (const part of wrap(label, width - INDENT.length)) line(`${INDENT}${part}`);
     for (const part of wrap(text, width - INDENT.length - 2)) line(`${INDENT}${paint("dim", `│ ${part}`)}`);
   }
 
-  const narrators: { [Type in StoryEvent["type"]]: (event: EventOf<Type>) => void } = {
+  const renderers: { [Type in DemoEvent["type"]]: (event: EventOf<Type>) => void } = {
     "demo.started": ({ platform, workspace, agents }) => {
-      line(paint("bold", "a2a-peers: a workspace finds its peers and talks to them"));
+      line(paint("bold", "a2a-peers: a workspace finds its peers, sends them messages and delegates a task"));
       line();
-      say("Platform", `${platform} (embedded, the real protocol)`);
-      say("Workspace", `${workspace}, which the client speaks for`);
+      printAs("Platform", `${platform} (embedded, the real protocol)`);
+      printAs("Workspace", `${workspace}, the client's own`);
       const names = column(agents.map(({ name }) => name));
-      say("Real agents", agents.map(({ name, url }) => `${names(name)}${url} (official A2A SDK)`).join("\n"));
+      printAs(
+        "Real agents",
+        agents.map(({ name, url }) => `${names(name)}${url} (official A2A SDK)`).join("\n"),
+      );
     },
     "scene.started": ({ number, title }) => {
       line();
@@ -56,7 +59,7 @@ export function textTranscript(sink: Sink): Transcript {
     },
     "push.received": ({ from, known }) => {
       if (known) result(`the second push: from ${from}`);
-      else say("Inbox", `a push comes in, from ${from}\nits name is fetched meanwhile`);
+      else printAs("Inbox", `a push is received from ${from}\nits name is fetched in the background`);
     },
     "peers.listed": ({ peers, elapsedMs }) => {
       const names = column(peers.map(({ name }) => name ?? ""));
@@ -67,46 +70,46 @@ export function textTranscript(sink: Sink): Transcript {
       result(`${peers.length} peers in ${duration(elapsedMs)}`);
     },
     "peer.discovered": ({ peer, elapsedMs }) => {
-      say(peer.name ?? "", `${peer.url ?? ""}\nid ${peer.id}`);
+      printAs(peer.name ?? "", `${peer.url ?? ""}\nid ${peer.id}`);
       result(`found in ${duration(elapsedMs)}`);
     },
     "message.sent": ({ from, to, text }) => {
-      say(from, `to ${to}: ${text}`);
-      live.countUp(`${BESIDE}waiting for ${to}`);
+      printAs(from, `to ${to}: ${text}`);
+      progress.countUp(`${TEXT_INDENT}waiting for ${to}`);
     },
     "attempt.failed": ({ attempt, code, status, delivery, retryInMs }) => {
       const answer = status === null ? "no answer" : `HTTP ${status}`;
       const facts = `attempt ${attempt} failed: ${code} (${answer}, ${delivery}), `;
-      say(attempt === 1 ? PLATFORM : "", `${facts}again in ${duration(retryInMs)}`, "yellow");
-      live.countDown(`${BESIDE}attempt ${attempt + 1}`, retryInMs);
+      printAs(attempt === 1 ? PLATFORM : "", `${facts}again in ${duration(retryInMs)}`, "yellow");
+      progress.countDown(`${TEXT_INDENT}attempt ${attempt + 1}`, retryInMs);
     },
     answered: ({ from, kind, text, files, attempts, elapsedMs }) => {
-      say(from, [text, ...files.map(fileLine)].join("\n"));
+      printAs(from, [text, ...files.map(fileLine)].join("\n"));
       result(outcome(kind, attempts, elapsedMs));
     },
     refused: ({ code, message, attempts, elapsedMs }) => {
-      say(PLATFORM, message, "yellow");
+      printAs(PLATFORM, message, "yellow");
       result(outcome(code, attempts, elapsedMs));
     },
     "tool.answered": ({ tool, text }) => {
-      quote(`What the model reads when its ${tool} tool meets this:`, text);
+      quote(`What the ${tool} tool returns to the model:`, text);
     },
     "work.delegated": ({ from, to, task, delegationId }) => {
-      say(from, `hands to ${to}: ${task}`);
-      say(PLATFORM, `keeps it as delegation ${delegationId}`);
+      printAs(from, `delegates to ${to}: ${task}`);
+      printAs(PLATFORM, `accepts it as delegation ${delegationId}`);
     },
     "heartbeat.beating": ({ beats }) => {
-      say("Heartbeat", beats === 1 ? "1 beat meanwhile" : `${beats} beats meanwhile`);
-      live.countUp(`${BESIDE}waiting for the result`);
+      printAs("Heartbeat", beats === 1 ? "1 beat so far" : `${beats} beats so far`);
+      progress.countUp(`${TEXT_INDENT}waiting for the result`);
     },
-    "result.delivered": ({ beat }) => say("", `beat ${beat} brings the result home`),
+    "result.delivered": ({ beat }) => printAs("", `beat ${beat} delivers the result`),
     "agent.woken": ({ agent, text }) => {
-      quote(`What wakes the agent of ${agent}, a message from its own runtime:`, opening(text));
+      quote(`The wake-up message for the agent of ${agent}, from its own runtime:`, opening(text));
       line();
     },
-    "result.read": ({ from, status, text }) => say("Results", `${status}, from ${from}:\n${text}`),
+    "result.read": ({ from, status, text }) => printAs("Results", `${status}, from ${from}:\n${text}`),
     "result.acknowledged": ({ left, elapsedMs }) => {
-      result(`home after ${duration(elapsedMs)}, acknowledged, ${left} left to read`);
+      result(`delivered after ${duration(elapsedMs)}, acknowledged, ${left} left to read`);
     },
     "scene.ended": () => {},
     surprise: ({ reason }) => {
@@ -120,20 +123,20 @@ export function textTranscript(sink: Sink): Transcript {
     },
   };
 
-  function tell(event: StoryEvent): void {
-    live.stop();
-    // The table has one narrator for each type, which TypeScript cannot follow through a union.
-    (narrators[event.type] as (event: StoryEvent) => void)(event);
+  function emit(event: DemoEvent): void {
+    progress.stop();
+    // There is one renderer for each type, which TypeScript cannot infer through a union.
+    (renderers[event.type] as (event: DemoEvent) => void)(event);
   }
 
-  return { tell, close: live.stop };
+  return { emit, close: progress.stop };
 }
 
 function outcome(what: string, attempts: number, elapsedMs: number): string {
   return `${what} after ${attempts === 1 ? "1 attempt" : `${attempts} attempts`}, ${duration(elapsedMs)}`;
 }
 
-/** The first paragraph, with a sign that there is more. */
+/** The first paragraph, with an ellipsis when there are more. */
 function opening(text: string): string {
   const [first = "", ...more] = text.split("\n\n");
   return more.length === 0 ? first : `${first}\n…`;

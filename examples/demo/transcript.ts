@@ -1,14 +1,14 @@
-import type { StoryEvent, Tell } from "./story";
+import type { DemoEvent, Emit } from "./events";
 import { textTranscript } from "./text-transcript";
 
-/** Writes the story down as it happens. */
+/** Prints events as they happen. */
 export interface Transcript {
-  tell: Tell;
-  /** Ends what is still moving on the screen. */
+  emit: Emit;
+  /** Stops the progress line. */
   close(): void;
 }
 
-/** Where a transcript is written; `process.stdout` is one. */
+/** The output of a transcript, such as `process.stdout`. */
 export interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
@@ -19,10 +19,10 @@ export function createTranscript(format: "text" | "json", sink: Sink): Transcrip
   return format === "json" ? jsonTranscript(sink) : textTranscript(sink);
 }
 
-/** One JSON object for each event, with the time it was told at. */
+/** One JSON object for each event, with its time. */
 function jsonTranscript(sink: Sink): Transcript {
-  const tell = ({ type, ...facts }: StoryEvent) => {
+  const emit = ({ type, ...facts }: DemoEvent) => {
     sink.write(`${JSON.stringify({ type, at: new Date().toISOString(), ...facts })}\n`);
   };
-  return { tell, close: () => {} };
+  return { emit, close: () => {} };
 }

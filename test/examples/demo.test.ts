@@ -1,17 +1,17 @@
 import { parsePeerId } from "a2a-peers";
 import { describe, expect, test } from "vitest";
 import { REPORT_SUMMARY } from "../../examples/demo/agents";
+import type { DemoEvent } from "../../examples/demo/events";
+import { runDemo } from "../../examples/demo/run-demo";
 import { SCENES } from "../../examples/demo/scenes";
-import { playShow } from "../../examples/demo/show";
-import type { StoryEvent } from "../../examples/demo/story";
-import { OTHER_RESULT, type Run, type RunAside, runExample, runExampleAside } from "./run-example";
+import { type IsolatedRun, OTHER_RESULT, type Run, runExample, runExampleIsolated } from "./run-example";
 
-const SUMMARY = "2 real agents found, 6 conversations, 1 result brought home, 0 surprises.";
+const SUMMARY = "2 real agents found, 6 conversations, 1 result delivered, 0 surprises.";
 
 describe("the demo", () => {
-  let text: Promise<RunAside> | undefined;
+  let text: Promise<IsolatedRun> | undefined;
   const textRun = () => {
-    text ??= runExampleAside("demo/main.ts");
+    text ??= runExampleIsolated("demo/main.ts");
     return text;
   };
   let json: Promise<Run> | undefined;
@@ -20,13 +20,13 @@ describe("the demo", () => {
     return json;
   };
 
-  test.concurrent("tells every scene with its outcome", async () => {
+  test.concurrent("prints every scene with its outcome", async () => {
     const { code, stdout, stderr } = await textRun();
 
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(outcomesIn(stdout)).toEqual([
-      ["1. Who is writing to me?", "the second push: from Research Lead"],
+      ["1. Who sent me a message?", "the second push: from Research Lead"],
       ["2. Who can I talk to?", expect.stringMatching(/^2 peers in /)],
       ["3. Where is one of them?", expect.stringMatching(/^found in /)],
       ["4. A question, a plain answer", expect.stringMatching(/^reply after 1 attempt, /)],
@@ -34,22 +34,25 @@ describe("the demo", () => {
       ["6. A peer that is restarting", expect.stringMatching(/^reply after 3 attempts, /)],
       ["7. A peer that is busy", expect.stringMatching(/^queued after 1 attempt, /)],
       ["8. A peer I may not talk to", expect.stringMatching(/^access_denied after 1 attempt, /)],
-      ["9. Work that comes home by itself", expect.stringMatching(/^home after .*, acknowledged, 0 left/)],
+      [
+        "9. A delegated task, its result delivered",
+        expect.stringMatching(/^delivered after .*, acknowledged, 0 left/),
+      ],
     ]);
     expect(stdout).toContain("file rfc-1.md (text/markdown, ");
     expect(stdout).toContain("DELEGATION FAILED to ");
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(SUMMARY);
   });
 
-  test.concurrent("shows how work that was handed out comes home", async () => {
+  test.concurrent("prints how the result of a delegated task is delivered", async () => {
     const { stdout } = await textRun();
 
     const [scene = ""] = stdout.split("\n9. ").slice(1);
-    const id = /keeps it as delegation (\S+)/.exec(scene)?.[1];
+    const id = /accepts it as delegation (\S+)/.exec(scene)?.[1];
     expect(parsePeerId(id)).toBe(id);
-    expect(scene).toContain("hands to Report Writer: One page on RFC 1, for newcomers.\n");
+    expect(scene).toContain("delegates to Report Writer: One page on RFC 1, for newcomers.\n");
     expect(scene).toContain("Research Lead  Request for Comments.\n");
-    expect(scene).toMatch(/Heartbeat {6}\d+ beats? meanwhile\n +beat \d+ brings the result home\n/);
+    expect(scene).toMatch(/Heartbeat {6}\d+ beats? so far\n +beat \d+ delivers the result\n/);
     expect(quoted(scene)).toEqual([
       "Delegation results are ready. Review them and take appropriate action:",
       `- [completed] Delegation ${id}`,
@@ -65,7 +68,7 @@ describe("the demo", () => {
     expect(stdout.split("\n").filter(({ length }) => length > 92)).toEqual([]);
   });
 
-  test.concurrent("tells the way of a result home in its order, as JSON", async () => {
+  test.concurrent("prints the delivery of a result in order, as JSON", async () => {
     const events = eventsIn((await jsonRun()).stdout);
 
     const scene = events.slice(events.findIndex((event) => "scene" in event && event.scene === "home"));
@@ -92,7 +95,7 @@ describe("the demo", () => {
     expect(only(scene, "result.acknowledged").left).toBe(0);
   });
 
-  test.concurrent("wakes the agent without a word of what the peer wrote", async () => {
+  test.concurrent("keeps what the peer wrote out of the wake-up message", async () => {
     const { agent, text } = only(eventsIn((await jsonRun()).stdout), "agent.woken");
 
     expect(agent).toBe("Editor");
@@ -101,14 +104,14 @@ describe("the demo", () => {
     expect(text).not.toContain(REPORT_SUMMARY);
   });
 
-  test.concurrent("leaves no folder behind, and alone what other work has left to read", async () => {
-    const { left, waiting } = await textRun();
+  test.concurrent("leaves no folder, and does not touch results of other tasks", async () => {
+    const { left, otherResults } = await textRun();
 
     expect(left).toEqual([]);
-    expect(waiting).toBe(OTHER_RESULT);
+    expect(otherResults).toBe(OTHER_RESULT);
   });
 
-  test.concurrent("uses no escape codes and no lines that change when it is not on a terminal", async () => {
+  test.concurrent("uses no escape codes and no carriage returns when it is not on a terminal", async () => {
     const { stdout } = await textRun();
 
     expect(stdout).not.toContain("\u001b");
@@ -130,7 +133,7 @@ describe("the demo", () => {
     expect(events.at(-1)).toMatchObject({ type: "demo.ended", surprises: 0, summary: SUMMARY });
   });
 
-  test.concurrent("refuses an option it does not know with its usage and code 2", async () => {
+  test.concurrent("refuses an unknown option with its usage and exit code 2", async () => {
     const argument = "--colour";
     const { code, stdout, stderr } = await runExample("demo/main.ts", argument);
 
@@ -147,30 +150,30 @@ describe("the demo", () => {
     expect(stdout).toContain("Usage: npm run demo");
   });
 
-  test("goes on after a surprise, and does not hide it", async () => {
+  test("continues after a surprise, and reports it", async () => {
     const peers = SCENES.find(({ id }) => id === "peers");
     const broken = { id: "broken", title: "Broken", expected: "reply" };
     const scenes = [
-      { ...broken, play: () => Promise.reject(new Error("the stage burns")) },
-      { ...broken, play: () => Promise.resolve("queued") },
+      { ...broken, run: () => Promise.reject(new Error("unexpected failure")) },
+      { ...broken, run: () => Promise.resolve("queued") },
       ...(peers === undefined ? [] : [peers]),
     ];
-    const events: StoryEvent[] = [];
+    const events: DemoEvent[] = [];
 
-    expect(await playShow(scenes, (event) => events.push(event))).toBe(false);
+    expect(await runDemo(scenes, (event) => events.push(event))).toBe(false);
 
     expect(events.flatMap((event) => (event.type === "surprise" ? [event.reason] : []))).toEqual([
-      "the stage burns",
+      "unexpected failure",
       "expected reply, got queued",
     ]);
     expect(events.at(-1)).toMatchObject({
-      summary: "2 real agents found, 0 conversations, 0 results brought home, 2 surprises.",
+      summary: "2 real agents found, 0 conversations, 0 results delivered, 2 surprises.",
     });
   });
 });
 
 describe("the other examples", () => {
-  test.concurrent("first-message.ts gets an answer from a practice platform", async () => {
+  test.concurrent("first-message.ts receives a reply from an embedded platform", async () => {
     expect(await runExample("first-message.ts")).toEqual({
       code: 0,
       stdout: "Greeter: I greet. You said: “Hello! What can you do?”\n",
@@ -187,8 +190,8 @@ describe("the other examples", () => {
     expect(stdout).toContain("DELEGATION FAILED to 'the poet'");
   });
 
-  test.concurrent("runtime.ts answers a sender by name and takes a result that came home", async () => {
-    const { code, stdout, stderr, left, waiting } = await runExampleAside("runtime.ts");
+  test.concurrent("runtime.ts replies to a sender by name and reads a delivered result", async () => {
+    const { code, stdout, stderr, left, otherResults } = await runExampleIsolated("runtime.ts");
 
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.trimEnd().split("\n")).toEqual([
@@ -198,7 +201,7 @@ describe("the other examples", () => {
       "result completed: Filed under 1969.",
     ]);
     expect(left).toEqual([]);
-    expect(waiting).toBe(OTHER_RESULT);
+    expect(otherResults).toBe(OTHER_RESULT);
   });
 
   test.concurrent("testing-your-agent.ts passes its own tests", async () => {
@@ -209,25 +212,25 @@ describe("the other examples", () => {
   });
 });
 
-function eventsIn(lines: string): (StoryEvent & { at: string })[] {
+function eventsIn(lines: string): (DemoEvent & { at: string })[] {
   return lines
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line));
 }
 
-function only<Type extends StoryEvent["type"]>(events: readonly StoryEvent[], type: Type) {
-  const found = events.filter((event): event is Extract<StoryEvent, { type: Type }> => event.type === type);
+function only<Type extends DemoEvent["type"]>(events: readonly DemoEvent[], type: Type) {
+  const found = events.filter((event): event is Extract<DemoEvent, { type: Type }> => event.type === type);
   expect(found).toHaveLength(1);
-  return found[0] as Extract<StoryEvent, { type: Type }>;
+  return found[0] as Extract<DemoEvent, { type: Type }>;
 }
 
-/** What stands behind a bar. */
+/** The lines behind a bar. */
 function quoted(transcript: string): string[] {
   return [...transcript.matchAll(/^ {3}│ (.*)$/gm)].map(([, text = ""]) => text);
 }
 
-/** The titles of a transcript, each with the last outcome under it. */
+/** The titles of a transcript, each with its last outcome. */
 function outcomesIn(transcript: string): [title: string, outcome: string | undefined][] {
   const scenes: [string, string | undefined][] = [];
   for (const line of transcript.split("\n")) {
@@ -239,7 +242,7 @@ function outcomesIn(transcript: string): [title: string, outcome: string | undef
   return scenes;
 }
 
-function ended(events: readonly StoryEvent[]): [string, string][] {
+function ended(events: readonly DemoEvent[]): [string, string][] {
   return events.flatMap((event): [string, string][] =>
     event.type === "scene.ended" ? [[event.scene, event.outcome]] : [],
   );

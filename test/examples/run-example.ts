@@ -15,23 +15,23 @@ export interface Run {
   stderr: string;
 }
 
-/** Runs an example as its reader would, only not on a terminal. */
+/** Runs an example without a terminal. */
 export function runExample(path: string, ...args: string[]): Promise<Run> {
   return run(path, args, {});
 }
 
-export interface RunAside extends Run {
-  /** What the example has left in its temporary folder. */
+export interface IsolatedRun extends Run {
+  /** Files that the example left in its temporary folder. */
   left: string[];
-  /** What is in the file of {@link OTHER_RESULT} afterwards. */
-  waiting: string;
+  /** The results file of {@link OTHER_RESULT} afterwards. */
+  otherResults: string;
 }
 
-/** A result of real work. It waits in the file that the environment names, and is no example's business. */
+/** A result of another task, in the file that the environment names: no example may read or change it. */
 export const OTHER_RESULT = `{"delegation_id":"other","status":"completed"}\n`;
 
 /** Runs an example with a temporary folder of its own. */
-export async function runExampleAside(path: string): Promise<RunAside> {
+export async function runExampleIsolated(path: string): Promise<IsolatedRun> {
   const folder = await mkdtemp(join(tmpdir(), "a2a-peers-example-"));
   const results = join(folder, "delegation_results.jsonl");
   const temporary = join(folder, "temporary");
@@ -40,7 +40,7 @@ export async function runExampleAside(path: string): Promise<RunAside> {
     await writeFile(results, OTHER_RESULT);
     const ended = await run(path, [], { TMPDIR: temporary, DELEGATION_RESULTS_FILE: results });
     const left = (await readdir(temporary)).filter((name) => !name.startsWith("tsx-"));
-    return { ...ended, left, waiting: await readFile(results, "utf8") };
+    return { ...ended, left, otherResults: await readFile(results, "utf8") };
   } finally {
     await rm(folder, { recursive: true });
   }

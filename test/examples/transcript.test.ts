@@ -6,7 +6,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A terminal that keeps what was written to it. */
+/** A terminal that records its output. */
 function terminal(columns = 80) {
   const written: string[] = [];
   const sink = { isTTY: true, columns, write: (text: string) => written.push(text) };
@@ -22,12 +22,12 @@ const FAILED = {
 } as const;
 
 describe("the text transcript on a terminal", () => {
-  test("counts down to the next attempt and takes the line away when something is told", async () => {
+  test("counts down to the next attempt and removes the line on close", async () => {
     vi.stubEnv("NO_COLOR", "1");
     const { sink, text } = terminal();
     const transcript = createTranscript("text", sink);
 
-    transcript.tell({ ...FAILED, retryInMs: 150 });
+    transcript.emit({ ...FAILED, retryInMs: 150 });
     await sleep(400);
     transcript.close();
 
@@ -36,24 +36,24 @@ describe("the text transcript on a terminal", () => {
     expect(text()).toMatch(/\r +\r$/);
   });
 
-  test("is in colour unless NO_COLOR is set", () => {
+  test("uses colour unless NO_COLOR is set", () => {
     vi.stubEnv("NO_COLOR", "");
     const coloured = terminal();
-    createTranscript("text", coloured.sink).tell({ type: "surprise", scene: "busy", reason: "no" });
+    createTranscript("text", coloured.sink).emit({ type: "surprise", scene: "busy", reason: "no" });
     expect(coloured.text()).toBe("   \u001b[31mSurprise: no\u001b[39m\n");
 
     vi.stubEnv("NO_COLOR", "1");
     const plain = terminal();
-    createTranscript("text", plain.sink).tell({ type: "surprise", scene: "busy", reason: "no" });
+    createTranscript("text", plain.sink).emit({ type: "surprise", scene: "busy", reason: "no" });
     expect(plain.text()).toBe("   Surprise: no\n");
   });
 
-  test("keeps to the width of the terminal", () => {
+  test("wraps at the width of the terminal", () => {
     vi.stubEnv("NO_COLOR", "1");
     const { sink, text } = terminal(60);
     const transcript = createTranscript("text", sink);
 
-    transcript.tell({
+    transcript.emit({
       type: "refused",
       code: "access_denied",
       message: "word ".repeat(60).trim(),
@@ -66,12 +66,12 @@ describe("the text transcript on a terminal", () => {
     expect(lines.at(-1)).toBe("   → access_denied after 1 attempt, 5 ms");
   });
 
-  test("shows of the message that wakes the agent its first paragraph, and that there is more", () => {
+  test("prints the first paragraph of a wake-up message, and an ellipsis", () => {
     vi.stubEnv("NO_COLOR", "1");
     const { sink, text } = terminal(60);
     const transcript = createTranscript("text", sink);
 
-    transcript.tell({
+    transcript.emit({
       type: "agent.woken",
       agent: "Editor",
       text: "Delegation results are ready. Review them and take appropriate action:\n- one\n\nRead them in a file.",
@@ -79,7 +79,7 @@ describe("the text transcript on a terminal", () => {
 
     expect(text().split("\n")).toEqual([
       "",
-      "   What wakes the agent of Editor, a message from its own",
+      "   The wake-up message for the agent of Editor, from its own",
       "   runtime:",
       "   │ Delegation results are ready. Review them and take",
       "   │ appropriate action:",
@@ -90,26 +90,26 @@ describe("the text transcript on a terminal", () => {
     ]);
   });
 
-  test("shows a short message that wakes the agent whole", () => {
+  test("prints a short wake-up message as a whole", () => {
     vi.stubEnv("NO_COLOR", "1");
     const { sink, text } = terminal();
 
-    createTranscript("text", sink).tell({ type: "agent.woken", agent: "Editor", text: "Wake up!" });
+    createTranscript("text", sink).emit({ type: "agent.woken", agent: "Editor", text: "Wake up!" });
 
     expect(text()).toContain("│ Wake up!\n");
     expect(text()).not.toContain("…");
   });
 
-  test("counts one beat as one, and up while the result is awaited", () => {
+  test("prints one beat in the singular, and the elapsed time until the result", () => {
     vi.stubEnv("NO_COLOR", "1");
     const { sink, text } = terminal();
     const transcript = createTranscript("text", sink);
 
-    transcript.tell({ type: "heartbeat.beating", beats: 1 });
-    expect(text()).toContain("   Heartbeat      1 beat meanwhile\n");
+    transcript.emit({ type: "heartbeat.beating", beats: 1 });
+    expect(text()).toContain("   Heartbeat      1 beat so far\n");
     expect(text()).toContain("waiting for the result … 0.0 s");
 
-    transcript.tell({ type: "result.delivered", beat: 2 });
-    expect(text()).toMatch(/\r +\r +beat 2 brings the result home\n$/);
+    transcript.emit({ type: "result.delivered", beat: 2 });
+    expect(text()).toMatch(/\r +\r +beat 2 delivers the result\n$/);
   });
 });

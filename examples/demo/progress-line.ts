@@ -2,21 +2,21 @@ import type { Sink } from "./transcript";
 
 const FRAME_MS = 100;
 
-/** The last line of a terminal while something is awaited. Writes nothing where there is no terminal. */
-export interface LiveLine {
-  /** Shows how long it has taken so far. */
+/** A progress line at the end of a terminal. Writes nothing when the output is not a terminal. */
+export interface ProgressLine {
+  /** Shows the elapsed time. */
   countUp(label: string): void;
-  /** Shows how long it is until `label` begins, and from then on how long that takes. */
+  /** Shows the time until `label` begins, then the time since. */
   countDown(label: string, ms: number): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   stop(): void;
 }
 
-export function liveLine(sink: Sink): LiveLine {
+export function createProgressLine(sink: Sink): ProgressLine {
   let timer: NodeJS.Timeout | undefined;
   let shown = 0;
 
-  // A carriage return and spaces do on every terminal, also where NO_COLOR forbids escape codes.
+  // A carriage return and spaces work on every terminal, and where NO_COLOR forbids escape codes.
   function show(text: string): void {
     sink.write(`\r${text.padEnd(shown)}`);
     shown = text.length;

@@ -1,7 +1,7 @@
 import type { FilePart, PeerRecord, SendOutcome } from "a2a-peers";
 
-/** Everything that is told while the demo runs. The narrators turn it into text or JSON. */
-export type StoryEvent =
+/** Every event of the demo. A transcript prints them as text or JSON. */
+export type DemoEvent =
   | {
       type: "demo.started";
       platform: string;
@@ -10,7 +10,7 @@ export type StoryEvent =
     }
   | { type: "scene.started"; scene: string; number: number; title: string }
   | {
-      /** A message came in; `from` is what the inbox shows at once. */
+      /** A message was received; `from` is what the inbox shows immediately. */
       type: "push.received";
       from: string;
       /** False while only the id is known. */
@@ -48,21 +48,21 @@ export type StoryEvent =
   | { type: "work.delegated"; from: string; to: string; task: string; delegationId: string; status: string }
   | {
       type: "heartbeat.beating";
-      /** Accepted so far, while other things went on. */
+      /** Beats accepted so far. */
       beats: number;
     }
   | {
       type: "result.delivered";
-      /** The beat beside which the result was found, 1 for the first. */
+      /** The beat during which the result was found, from 1. */
       beat: number;
     }
   | { type: "agent.woken"; agent: string; text: string }
   | { type: "result.read"; from: string; delegationId: string; status: string; text: string }
   | {
       type: "result.acknowledged";
-      /** Results that are still to be read. */
+      /** Unread results. */
       left: number;
-      /** Since the work was handed out. */
+      /** Since the task was delegated. */
       elapsedMs: number;
     }
   | { type: "scene.ended"; scene: string; outcome: string; elapsedMs: number }
@@ -77,4 +77,4 @@ export type StoryEvent =
       summary: string;
     };
 
-export type Tell = (event: StoryEvent) => void;
+export type Emit = (event: DemoEvent) => void;

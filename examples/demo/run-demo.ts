@@ -1,15 +1,15 @@
 import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { type RunningAgent, startReportWriter, startResearchLead } from "./agents";
-import { tellRetries } from "./retries";
-import type { Scene, Stage } from "./scenes";
-import { keepScore } from "./score";
-import type { Tell } from "./story";
+import { countEvents } from "./counters";
+import type { Emit } from "./events";
+import { emitRetries } from "./retries";
+import type { Scene, SceneContext } from "./scenes";
 
-/** Builds the stage, plays the scenes on it and takes it down again. Resolves to whether all went as expected. */
-export async function playShow(scenes: readonly Scene[], listener: Tell): Promise<boolean> {
+/** Starts platform and agents, runs the scenes and stops everything. Resolves to whether all went as expected. */
+export async function runDemo(scenes: readonly Scene[], listener: Emit): Promise<boolean> {
   const startedAt = performance.now();
-  const { tell, score } = keepScore(listener);
+  const { emit, counters } = countEvents(listener);
 
   await using platform = await startPlatform();
   await using researchLead = await startResearchLead();
@@ -22,53 +22,53 @@ export async function playShow(scenes: readonly Scene[], listener: Tell): Promis
     platformUrl: platform.url,
     workspaceId: editor.id,
     token: editor.token,
-    // Short enough for a demo, long enough to be seen.
+    // Short enough for a demo, long enough to be visible.
     retry: { baseDelayMs: 400 },
-    onEvent: tellRetries(tell),
+    onEvent: emitRetries(emit),
   });
-  const stage: Stage = {
+  const context: SceneContext = {
     platform,
     client,
     editor,
     researchLead: join(researchLead),
     reportWriter: join(reportWriter),
     payroll: platform.addWorkspace({ name: "Payroll", parentId: crypto.randomUUID() }),
-    tell,
+    emit,
   };
 
   const agents = [researchLead, reportWriter].map(({ name, url }) => ({ name, url }));
-  tell({ type: "demo.started", platform: platform.url, workspace: editor.name, agents });
-  for (const [index, scene] of scenes.entries()) await playScene(stage, scene, index + 1);
+  emit({ type: "demo.started", platform: platform.url, workspace: editor.name, agents });
+  for (const [index, scene] of scenes.entries()) await runScene(context, scene, index + 1);
 
-  const { agentsFound, conversations, resultsHome, surprises } = score;
+  const { agentsFound, conversations, resultsHome, surprises } = counters;
   const summary = [
     `${count(agentsFound, "real agent")} found`,
     count(conversations, "conversation"),
-    `${count(resultsHome, "result")} brought home`,
+    `${count(resultsHome, "result")} delivered`,
     count(surprises, "surprise"),
   ];
-  const elapsedMs = msSince(startedAt);
-  tell({ type: "demo.ended", ...score, elapsedMs, summary: `${summary.join(", ")}.` });
+  const elapsedMs = elapsedSince(startedAt);
+  emit({ type: "demo.ended", ...counters, elapsedMs, summary: `${summary.join(", ")}.` });
   return surprises === 0;
 }
 
-/** Plays one scene. Whatever goes another way than expected is a surprise, and the show goes on. */
-async function playScene(stage: Stage, scene: Scene, number: number): Promise<void> {
-  const { tell } = stage;
+/** Runs one scene. An unexpected outcome is reported as a surprise, and the demo continues. */
+async function runScene(context: SceneContext, scene: Scene, number: number): Promise<void> {
+  const { emit } = context;
   const startedAt = performance.now();
-  tell({ type: "scene.started", scene: scene.id, number, title: scene.title });
+  emit({ type: "scene.started", scene: scene.id, number, title: scene.title });
   let outcome = "failed";
   try {
-    outcome = await scene.play(stage);
+    outcome = await scene.run(context);
     if (outcome !== scene.expected) throw new Error(`expected ${scene.expected}, got ${outcome}`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    tell({ type: "surprise", scene: scene.id, reason });
+    emit({ type: "surprise", scene: scene.id, reason });
   }
-  tell({ type: "scene.ended", scene: scene.id, outcome, elapsedMs: msSince(startedAt) });
+  emit({ type: "scene.ended", scene: scene.id, outcome, elapsedMs: elapsedSince(startedAt) });
 }
 
-function msSince(startedAt: number): number {
+function elapsedSince(startedAt: number): number {
   return Math.round(performance.now() - startedAt);
 }
 
