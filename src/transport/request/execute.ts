@@ -186,8 +186,8 @@ function interruptionError<T>(failure: TransportFailure, execution: Execution<T>
   if (failure.kind !== "cancelled") {
     return toA2AError(classifyFailure(failure, options.platformUrl, safety), errorContext(execution));
   }
-  const cancelled = request.call.cancelled();
-  return cancelled?.by === "caller" ? cancelled.reason : closedError(errorContext(execution));
+  const cancellation = request.call.cancellation();
+  return cancellation?.by === "caller" ? cancellation.reason : closedError(errorContext(execution));
 }
 
 function errorContext<T>({ request, options, progress }: Execution<T>): ErrorContext {

@@ -1,7 +1,7 @@
 import type { Workspace, Workspaces } from "../../identity/workspaces";
 import { serializeJson } from "../../text/serialize-json";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
-import type { Calls } from "../call";
+import type { Calls } from "../calls";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
 import type { Execute, ExecuteRequest } from "./execute";

@@ -1,28 +1,29 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Call, createCalls } from "../../../src/transport/call";
+import type { Call } from "../../../src/transport/call";
+import { createCalls } from "../../../src/transport/calls";
 import { openPool, type Pool } from "../../../src/transport/http/pool";
 import { rejectionOf } from "../../helpers/sockets-client";
 import { virtualClock } from "../../helpers/sockets-clock";
 
-// Sizes that no client of these tests asks for: a pool is shared by all that ask for the same.
+// Sizes that no other test uses: a pool is shared by all users of the same size.
 let nextSize = 1000;
-const joined: Pool[] = [];
+const opened: Pool[] = [];
 
-/** A pool of `places` whose other places are taken. */
-async function poolOf(places: number): Promise<Pool> {
+/** A pool with `slots` free slots. */
+async function poolWith(slots: number): Promise<Pool> {
   const size = nextSize++;
   const pool = openPool("messages", size);
-  joined.push(pool);
+  opened.push(pool);
   const calls = createCalls(virtualClock());
-  for (let taken = places; taken < size; taken++) {
+  for (let taken = slots; taken < size; taken++) {
     expect(pool.acquire(calls.begin(1, undefined))).toBeUndefined();
   }
   return pool;
 }
 
 afterEach(() => {
-  for (const pool of joined.splice(0)) pool.close();
+  for (const pool of opened.splice(0)) pool.close();
 });
 
 function caller() {
@@ -38,11 +39,11 @@ function caller() {
   };
 }
 
-const turnOfLoop = () => new Promise(setImmediate);
+const nextTurn = () => new Promise(setImmediate);
 
 describe("a pool", () => {
-  it("gives its places at once, then in the order of asking", async () => {
-    const pool = await poolOf(2);
+  it("assigns free slots at once, then released ones first come, first served", async () => {
+    const pool = await poolWith(2);
     const { begin } = caller();
     const order: number[] = [];
 
@@ -52,29 +53,29 @@ describe("a pool", () => {
 
     for (const expected of [[3], [3, 4], [3, 4, 5]]) {
       pool.release();
-      await turnOfLoop();
+      await nextTurn();
       expect(order).toEqual(expected);
     }
   });
 
-  it("lets those leave whose call was called off", async () => {
-    const pool = await poolOf(1);
+  it("drops a waiter whose call was cancelled", async () => {
+    const pool = await poolWith(1);
     const { begin, clock } = caller();
     pool.acquire(begin().call);
-    const leaver = begin();
-    const gone = rejectionOf(Promise.resolve(pool.acquire(leaver.call)));
+    const cancelled = begin();
+    const rejection = rejectionOf(Promise.resolve(pool.acquire(cancelled.call)));
     const next = pool.acquire(begin().call);
 
-    leaver.cancel();
-    expect(await gone).toMatchObject({ kind: "cancelled", phase: "waiting" });
+    cancelled.cancel();
+    expect(await rejection).toMatchObject({ kind: "cancelled", phase: "waiting" });
     pool.release();
     await next;
 
     expect(clock.pending).toBe(0);
   });
 
-  it("lets nobody wait longer than the call has time", async () => {
-    const pool = await poolOf(1);
+  it("lets no call wait longer than its budget", async () => {
+    const pool = await poolWith(1);
     const { begin, clock } = caller();
     pool.acquire(begin().call);
 
@@ -84,37 +85,37 @@ describe("a pool", () => {
     expect(clock.now()).toBe(250);
   });
 
-  it("passes a turn on that was given in the very moment its call was called off", async () => {
-    const pool = await poolOf(1);
+  it("passes on a slot that was assigned at the moment its call was cancelled", async () => {
+    const pool = await poolWith(1);
     const { begin } = caller();
     pool.acquire(begin().call);
-    const unlucky = begin();
-    const gone = rejectionOf(Promise.resolve(pool.acquire(unlucky.call)));
+    const cancelled = begin();
+    const rejection = rejectionOf(Promise.resolve(pool.acquire(cancelled.call)));
     const next = pool.acquire(begin().call);
 
     pool.release();
-    unlucky.cancel();
+    cancelled.cancel();
 
-    expect(await gone).toMatchObject({ kind: "cancelled" });
+    expect(await rejection).toMatchObject({ kind: "cancelled" });
     await next;
   });
 
-  it("takes the turns of thousands that gave up for those behind them", async () => {
-    const pool = await poolOf(1);
+  it("skips thousands of waiters that have given up", async () => {
+    const pool = await poolWith(1);
     const { begin } = caller();
     pool.acquire(begin().call);
-    const leavers = Array.from({ length: 5000 }, () => begin());
-    const gone = leavers.map(({ call }) => rejectionOf(Promise.resolve(pool.acquire(call))));
+    const cancelled = Array.from({ length: 5000 }, () => begin());
+    const rejections = cancelled.map(({ call }) => rejectionOf(Promise.resolve(pool.acquire(call))));
     const last = pool.acquire(begin().call);
 
-    for (const { cancel } of leavers) cancel();
-    await Promise.all(gone);
+    for (const { cancel } of cancelled) cancel();
+    await Promise.all(rejections);
     pool.release();
 
     await last;
   });
 
-  it("is one for all that ask for the same size, until the last has left", () => {
+  it("is shared by all users of the same size until the last one closes it", () => {
     const size = nextSize++;
     const first = openPool("messages", size);
     const second = openPool("messages", size);
@@ -131,12 +132,12 @@ describe("a pool", () => {
   });
 });
 
-it("behaves like a queue in front of a counter, whatever happens in whatever order", async () => {
+it("behaves like a queue in front of a counter for any sequence of operations", async () => {
   const step = fc.oneof(
-    { weight: 3, arbitrary: fc.constant({ do: "ask" } as const) },
+    { weight: 3, arbitrary: fc.constant({ do: "acquire" } as const) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("release" as const), index: fc.nat(10) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("cancel" as const), index: fc.nat(10) }) },
-    // Both at once, without a turn of the event loop between them.
+    // Both in the same turn of the event loop.
     {
       weight: 2,
       arbitrary: fc.record({ do: fc.constant("release and cancel" as const), index: fc.nat(10) }),
@@ -146,16 +147,16 @@ it("behaves like a queue in front of a counter, whatever happens in whatever ord
     fc.asyncProperty(
       fc.integer({ min: 1, max: 4 }),
       fc.array(step, { maxLength: 40 }),
-      async (places, steps) => {
-        const pool = await poolOf(places);
+      async (slots, steps) => {
+        const pool = await poolWith(slots);
         const { begin } = caller();
         const cancels = new Map<number, () => void>();
-        // What really holds a place and waits, against what should.
+        // The calls that hold a slot, and the model they are compared with.
         const holding = new Set<number>();
         const model = { holding: new Set<number>(), waiting: [] as number[] };
-        let asked = 0;
+        let count = 0;
 
-        const give = () => {
+        const assignNext = () => {
           const next = model.waiting.shift();
           if (next !== undefined) model.holding.add(next);
         };
@@ -164,7 +165,7 @@ it("behaves like a queue in front of a counter, whatever happens in whatever ord
           if (holder === undefined) return;
           holding.delete(holder);
           model.holding.delete(holder);
-          give();
+          assignNext();
           pool.release();
         };
         const cancelWaiting = (waiter: number | undefined) => {
@@ -173,14 +174,14 @@ it("behaves like a queue in front of a counter, whatever happens in whatever ord
         };
 
         for (const next of steps) {
-          if (next.do === "ask") {
-            const id = asked++;
+          if (next.do === "acquire") {
+            const id = count++;
             const { call, cancel } = begin();
             cancels.set(id, cancel);
-            const turn = pool.acquire(call);
-            if (turn === undefined) holding.add(id);
-            else turn.then(() => holding.add(id)).catch(() => undefined);
-            if (model.holding.size < places) model.holding.add(id);
+            const slot = pool.acquire(call);
+            if (slot === undefined) holding.add(id);
+            else slot.then(() => holding.add(id)).catch(() => undefined);
+            if (model.holding.size < slots) model.holding.add(id);
             else model.waiting.push(id);
           } else if (next.do === "release") {
             release(next.index);
@@ -192,12 +193,12 @@ it("behaves like a queue in front of a counter, whatever happens in whatever ord
             const [first] = model.waiting;
             release(next.index);
             cancelWaiting(first);
-            // Its turn had been given; it gives it on.
-            if (first !== undefined && model.holding.delete(first)) give();
+            // A slot that was assigned to it is passed on.
+            if (first !== undefined && model.holding.delete(first)) assignNext();
           }
-          await turnOfLoop();
+          await nextTurn();
           expect([...holding].sort()).toEqual([...model.holding].sort());
-          expect(holding.size).toBeLessThanOrEqual(places);
+          expect(holding.size).toBeLessThanOrEqual(slots);
         }
       },
     ),
