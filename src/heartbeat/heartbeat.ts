@@ -56,11 +56,11 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
 
   const folder = internals.stateFolderFor(workspace, options.stateDir);
   const secret = createInboundSecret(folder, workspaceId, emit);
-  const { results, watch } = createResults({
+  const { results, poller } = createResults({
     internals,
     workspace,
     folder,
-    settings: delegations,
+    options: delegations,
     timeoutMs,
     emit,
   });
@@ -76,7 +76,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     hintOf: ({ error }) =>
       error?.code === "rate_limited" ? (error.retryAfterMs ?? settings.intervalMs) : undefined,
     afterRegular(count, { error }) {
-      watch?.afterBeat(error);
+      poller?.afterBeat(error);
       void lookAfter(count);
     },
   });
@@ -146,7 +146,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     internals.onClose.delete(halt);
     loop.halt();
     abortLookAfter?.abort();
-    return watch?.halt();
+    return poller?.halt();
   }
 
   function endRemoved(reason: string): void {
