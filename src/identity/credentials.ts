@@ -6,7 +6,7 @@ import { parsePeerId } from "../validation/peer-id";
 import { checkToken, createTokenSource, fileToken, type TokenSource } from "./token-source";
 import type { Credentials } from "./workspaces";
 
-/** One workspace of a process that speaks for several. */
+/** One workspace of a process that acts for several. */
 export interface WorkspaceCredentials {
   /** UUID of the workspace. */
   id: string;

@@ -6,7 +6,7 @@ const coded = (code: string, message = "it failed", syscall?: string) =>
   Object.assign(new Error(message), { code }, syscall === undefined ? {} : { syscall });
 const fetchFailed = (cause: unknown) => new TypeError("fetch failed", { cause });
 
-describe("an error of which the phase is known", () => {
+describe("an error with a known phase", () => {
   it.each([
     { code: "ECONNREFUSED", phase: "connecting", kind: "connect" },
     { code: "ENOTFOUND", phase: "connecting", kind: "connect" },
@@ -27,19 +27,19 @@ describe("an error of which the phase is known", () => {
 });
 
 // biome-ignore format: a table reads best in rows
-describe("an error of a fetch, which does not tell its phase", () => {
+describe("an error of fetch, without a known phase", () => {
   it.each([
     { name: "refused", error: fetchFailed(coded("ECONNREFUSED")), kind: "connect", phase: "connecting" },
     { name: "reset while connecting", error: fetchFailed(coded("ECONNRESET", "x", "connect")), kind: "connect", phase: "connecting" },
     { name: "reset while reading", error: fetchFailed(coded("ECONNRESET", "x", "read")), kind: "read", phase: "sent" },
     { name: "connect timeout", error: fetchFailed(coded("UND_ERR_CONNECT_TIMEOUT")), kind: "connect_timeout", phase: "connecting" },
     { name: "headers timeout", error: fetchFailed(coded("UND_ERR_HEADERS_TIMEOUT")), kind: "read_timeout", phase: "sent" },
-    { name: "a parser's error without a code, as Node 24 has it", error: fetchFailed(Object.assign(new Error("Invalid"), { name: "HTTPParserError" })), kind: "protocol", phase: "sent" },
+    { name: "a parser error without a code, as in Node 24", error: fetchFailed(Object.assign(new Error("Invalid"), { name: "HTTPParserError" })), kind: "protocol", phase: "sent" },
     { name: "closed socket", error: fetchFailed(coded("UND_ERR_SOCKET")), kind: "protocol", phase: "sent" },
     { name: "bad certificate", error: fetchFailed(coded("DEPTH_ZERO_SELF_SIGNED_CERT")), kind: "certificate", phase: "connecting" },
-    { name: "one cause more, as ofetch adds it", error: new Error("no response", { cause: fetchFailed(coded("EPIPE")) }), kind: "read", phase: "sent" },
-    { name: "no cause, as Bun has it", error: coded("ConnectionRefused"), kind: "connect", phase: "connecting" },
-    { name: "no code, as Deno has it", error: new TypeError("error sending request"), kind: "unknown", phase: "sent" },
+    { name: "one more cause, as added by ofetch", error: new Error("no response", { cause: fetchFailed(coded("EPIPE")) }), kind: "read", phase: "sent" },
+    { name: "no cause, as in Bun", error: coded("ConnectionRefused"), kind: "connect", phase: "connecting" },
+    { name: "no code, as in Deno", error: new TypeError("error sending request"), kind: "unknown", phase: "sent" },
     { name: "an abort, whose code is a number", error: Object.assign(new Error("aborted"), { code: 20 }), kind: "unknown", phase: "sent" },
     { name: "no error at all", error: "a string", kind: "unknown", phase: "sent" },
   ] as const)("$name is $kind, $phase", ({ error, kind, phase }) => {
@@ -47,7 +47,7 @@ describe("an error of a fetch, which does not tell its phase", () => {
   });
 });
 
-it("speaks for all addresses of a host when their errors have no message of their own", () => {
+it("joins the messages of an AggregateError over the addresses of a host", () => {
   const error = new AggregateError([
     coded("ECONNREFUSED", "connect ECONNREFUSED ::1:8080", "connect"),
     coded("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:8080", "connect"),
@@ -60,11 +60,11 @@ it("speaks for all addresses of a host when their errors have no message of thei
   });
 });
 
-it("falls back to the code where an error has no words", () => {
+it("uses the code as the message of an error without one", () => {
   expect(toTransportFailure(coded("ECONNRESET", ""), "sent").message).toBe("ECONNRESET");
 });
 
-it("hands out a cause with code and words only, never the original", () => {
+it("has a cause with the code and the message only, never the original", () => {
   const original = Object.assign(coded("ECONNRESET", "read ECONNRESET", "read"), {
     options: { headers: { authorization: "Bearer secret" } },
   });
@@ -76,18 +76,18 @@ it("hands out a cause with code and words only, never the original", () => {
   expect((cause as Error).message).toBe("read ECONNRESET");
 });
 
-it("leaves its own failures as they are", () => {
+it("returns a TransportFailure unchanged", () => {
   const failure = new TransportFailure("too_large", "answered", "too much", 200);
   expect(toTransportFailure(failure, "sent")).toBe(failure);
 });
 
-it("ends on causes that go round in a circle", () => {
-  const error = new Error("round");
+it("ends on circular causes", () => {
+  const error = new Error("circular");
   error.cause = error;
-  expect(toTransportFailure(error).message).toBe("round");
+  expect(toTransportFailure(error).message).toBe("circular");
 });
 
-it("makes a failure of anything that can be thrown", () => {
+it("creates a failure from any thrown value", () => {
   const phase = fc.constantFrom<Phase | undefined>(undefined, "waiting", "connecting", "sent", "answered");
   fc.assert(
     fc.property(fc.anything(), phase, (thrown, reached) => {

@@ -13,7 +13,7 @@ export interface WaiterQueue {
   dequeue(): Waiter | undefined;
 }
 
-/** Creates a queue over an array with a moving head: shifting an array of ten thousand at each turn takes a second. */
+/** Creates a queue over an array with a moving head: shifting an array of ten thousand entries one by one takes a second. */
 export function createWaiterQueue(): WaiterQueue {
   let waiters: Waiter[] = [];
   let head = 0;

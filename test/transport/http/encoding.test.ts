@@ -14,16 +14,16 @@ it.each([
   ["br", brotliCompressSync(PLAIN)],
   ["identity", PLAIN],
   ["made-up", PLAIN],
-])("undoes %j", async (encoding, body) => {
+])("decodes %j", async (encoding, body) => {
   expect(await decodeBody(encoding, body, KIB, 200)).toEqual(PLAIN);
 });
 
 it.each([
-  { name: "gzip that is none", encoding: "gzip", body: PLAIN, kind: "encoding" },
+  { name: "bytes that are no gzip", encoding: "gzip", body: PLAIN, kind: "encoding" },
   { name: "cut gzip", encoding: "gzip", body: gzipSync(PLAIN).subarray(0, 20), kind: "encoding" },
   { name: "cut brotli", encoding: "br", body: brotliCompressSync(PLAIN).subarray(0, 8), kind: "encoding" },
   { name: "no bytes", encoding: "gzip", body: Buffer.alloc(0), kind: "encoding" },
-  { name: "layers", encoding: "gzip, gzip", body: gzipSync(gzipSync(PLAIN)), kind: "encoding" },
+  { name: "several encodings", encoding: "gzip, gzip", body: gzipSync(gzipSync(PLAIN)), kind: "encoding" },
   { name: "a gzip bomb", encoding: "gzip", body: gzipSync(Buffer.alloc(2 * KIB)), kind: "too_large" },
   {
     name: "a deflate bomb",
@@ -37,12 +37,12 @@ it.each([
     body: brotliCompressSync(Buffer.alloc(2 * KIB)),
     kind: "too_large",
   },
-])("gives up on $name", async ({ encoding, body, kind }) => {
+])("rejects $name", async ({ encoding, body, kind }) => {
   expect(await rejectionOf(decodeBody(encoding, body, KIB, 200))).toMatchObject({ kind, phase: "answered" });
 });
 
 describe("the limit", () => {
-  it("counts decoded bytes, to the byte", async () => {
+  it("applies to decoded bytes, exactly", async () => {
     const body = gzipSync(Buffer.alloc(KIB, "a"));
     expect(await decodeBody("gzip", body, KIB, 200)).toHaveLength(KIB);
     expect(await rejectionOf(decodeBody("gzip", body, KIB - 1, 200))).toMatchObject({ kind: "too_large" });

@@ -27,14 +27,14 @@ function requestOf(limits: Partial<AttemptLimits> = {}, body = "{}"): NodeReques
   };
 }
 
-describe("limits of an attempt that has an hour", () => {
-  it("gives a connection thirty seconds to stand, its TLS included", async () => {
+describe("the limits of an attempt of one hour", () => {
+  it("are thirty seconds for the connection, TLS included", async () => {
     await using server = await rawServer({});
     const clock = virtualClock();
     const failure = rejectionOf(
       nodeHttp(parseOrigin(`https://127.0.0.1:${server.port}/`), requestOf(), clock),
     );
-    await until(() => server.connections === 1, "the connection is there");
+    await until(() => server.connections === 1, "the connection is open");
 
     await clock.advance(29_999);
     expect(clock.pending).toBeGreaterThan(0);
@@ -44,12 +44,12 @@ describe("limits of an attempt that has an hour", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("gives a request thirty seconds to be taken", async () => {
+  it("are thirty seconds for writing the request", async () => {
     await using server = await rawServer({ onConnection: (socket: Socket) => socket.pause() });
     const clock = virtualClock();
     const failure = rejectionOf(nodeHttp(parseOrigin(server.url), requestOf({}, LARGE_BODY), clock));
-    await until(() => server.connections === 1, "the connection is there");
-    // The client's side of the connection may stand a moment later.
+    await until(() => server.connections === 1, "the connection is open");
+    // The client's side of the connection may be established a moment later.
     await wait(20);
 
     await clock.advance(30_000);
@@ -59,11 +59,11 @@ describe("limits of an attempt that has an hour", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("lets an answer take its hour once the request is there", async () => {
+  it("are the whole hour for the response", async () => {
     await using server = await rawServer({});
     const clock = virtualClock();
     const failure = rejectionOf(nodeHttp(parseOrigin(server.url), requestOf(), clock));
-    await until(() => server.complete === 1 && clock.pending === 1, "the request is there");
+    await until(() => server.complete === 1 && clock.pending === 1, "the request has arrived");
 
     await clock.advance(HOUR_MS - 1);
     expect(clock.pending).toBe(1);
@@ -77,28 +77,28 @@ it.each([
   ["http://platform:8080", { secure: false, hostname: "platform", port: "8080" }],
   ["https://platform.example/base", { secure: true, hostname: "platform.example", port: "" }],
   ["http://[::1]:8080", { secure: false, hostname: "::1", port: "8080" }],
-])("takes %s apart", (url, origin) => {
+])("parses the origin of %s", (url, origin) => {
   expect(parseOrigin(url)).toEqual(origin);
 });
 
-it("sends the length of the body in bytes, and none without a body", async () => {
+it("sends the length of a body in bytes", async () => {
   await using server = await rawServer(answering());
   await nodeHttp(parseOrigin(server.url), requestOf({}, '{"text":"häppy 👋"}'), virtualClock());
   await nodeHttp(parseOrigin(server.url), { ...requestOf(), method: "GET", body: undefined }, virtualClock());
   expect(server.bodies).toEqual(['{"text":"häppy 👋"}', ""]);
 });
 
-it("tells headers whatever their case, and the first of several", async () => {
+it("returns headers by their lower-case name, and the first of several", async () => {
   const bytes = answerBytes("{}", ["Retry-After: 7", "Set-Cookie: a", "Set-Cookie: b"], "503 Busy");
   await using server = await rawServer({ onRequest: (socket) => socket.write(bytes) });
 
-  const answer = await nodeHttp(parseOrigin(server.url), requestOf(), virtualClock());
+  const response = await nodeHttp(parseOrigin(server.url), requestOf(), virtualClock());
 
-  expect(answer.status).toBe(503);
-  expect(["retry-after", "set-cookie", "x-none"].map(answer.header)).toEqual(["7", "a", undefined]);
+  expect(response.status).toBe(503);
+  expect(["retry-after", "set-cookie", "x-none"].map(response.header)).toEqual(["7", "a", undefined]);
 });
 
-it("leaves neither a timer nor an interruption behind", async () => {
+it("removes its timer and its cancellation callback", async () => {
   await using server = await rawServer(answering());
   const clock = virtualClock();
   const set: boolean[] = [];
@@ -113,7 +113,7 @@ it("leaves neither a timer nor an interruption behind", async () => {
   expect(clock.pending).toBe(0);
 });
 
-it("takes an answer of exactly the limit and none of a byte more, with or without a length", async () => {
+it("accepts a response of exactly the limit and rejects one more byte, with and without a length", async () => {
   const shapes = [
     (size: number) => answerBytes("x".repeat(size)),
     (size: number) =>
@@ -132,7 +132,7 @@ it("takes an answer of exactly the limit and none of a byte more, with or withou
   }
 });
 
-it("makes a failure of what the request itself does not allow", async () => {
+it("rejects an invalid header with a failure", async () => {
   const request = { ...requestOf(), headers: { "x-bad": "a\nb" } };
   expect(
     await rejectionOf(nodeHttp(parseOrigin("http://127.0.0.1:1/"), request, virtualClock())),

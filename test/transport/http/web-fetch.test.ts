@@ -26,29 +26,29 @@ function openBody(...chunks: string[]): ReadableStream<Uint8Array> {
 }
 
 describe("a fetch that never settles, not even when it is aborted", () => {
-  const deaf = () => new Promise<Response>(() => undefined);
+  const unresponsive = () => new Promise<Response>(() => undefined);
 
-  it("is given up when the time is over", async () => {
+  it("is abandoned at the limit of the attempt", async () => {
     const clock = virtualClock();
-    const failure = await clock.drive(rejectionOf(webFetch(deaf, NO_URL, requestOf(), clock)));
+    const failure = await clock.drive(rejectionOf(webFetch(unresponsive, NO_URL, requestOf(), clock)));
     expect(failure).toMatchObject({ kind: "read_timeout", phase: "sent" });
     expect([clock.now(), clock.pending]).toEqual([1000, 0]);
   });
 
-  it("is given up when the call is called off", async () => {
+  it("is abandoned when the call is cancelled", async () => {
     const clock = virtualClock();
     let cancel: (() => void) | undefined;
-    const interrupt: AttemptLimits["onCancel"] = (callback) => {
+    const onCancel: AttemptLimits["onCancel"] = (callback) => {
       cancel = callback ?? cancel;
     };
-    const failure = rejectionOf(webFetch(deaf, NO_URL, requestOf({ onCancel: interrupt }), clock));
+    const failure = rejectionOf(webFetch(unresponsive, NO_URL, requestOf({ onCancel }), clock));
     cancel?.();
     expect(await failure).toMatchObject({ kind: "cancelled" });
     expect(clock.pending).toBe(0);
   });
 });
 
-it("hands the fetch what it needs, and a signal of its own that is aborted at the end of the time", async () => {
+it("passes the request to fetch with a signal that is aborted at the limit", async () => {
   const clock = virtualClock();
   let seen: RequestInit | undefined;
   const waiting: typeof fetch = (_, init) =>
@@ -63,7 +63,7 @@ it("hands the fetch what it needs, and a signal of its own that is aborted at th
   expect(seen?.signal?.aborted).toBe(true);
 });
 
-it("makes a failure of whatever a fetch throws", async () => {
+it("rejects with a failure for any value thrown by fetch", async () => {
   const thrown: (() => Promise<Response>)[] = [
     () => {
       throw new Error("at once");
@@ -77,7 +77,7 @@ it("makes a failure of whatever a fetch throws", async () => {
   }
 });
 
-it("stops reading at the limit, and lets go of the body", async () => {
+it("stops reading at the size limit and cancels the body", async () => {
   let cancelled = false;
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new Uint8Array(400)),
@@ -93,32 +93,32 @@ it("stops reading at the limit, and lets go of the body", async () => {
   expect(cancelled).toBe(true);
 });
 
-it("does not wait for the rest of a body when the time is over", async () => {
+it("does not wait for the rest of a body after the limit", async () => {
   const clock = virtualClock();
   const fetchLike = async () => new Response(openBody('{"half":'));
   const failure = await clock.drive(rejectionOf(webFetch(fetchLike, NO_URL, requestOf(), clock)));
   expect(failure).toMatchObject({ kind: "read_timeout", phase: "answered", status: 200 });
 });
 
-it("judges a refusal by its status when its body does not end", async () => {
+it("returns the status of a refusal whose body does not end", async () => {
   const clock = virtualClock();
   const fetchLike = async () => new Response(openBody("x"), { status: 503, headers: { "retry-after": "9" } });
-  const answer = await clock.drive(webFetch(fetchLike, NO_URL, requestOf(), clock));
-  expect([answer.status, answer.text, answer.header("Retry-After")]).toEqual([503, "", "9"]);
+  const response = await clock.drive(webFetch(fetchLike, NO_URL, requestOf(), clock));
+  expect([response.status, response.text, response.header("Retry-After")]).toEqual([503, "", "9"]);
 });
 
-it("takes the opaque redirect of a browser for a redirect", async () => {
+it("treats the opaque redirect of a browser as a redirect", async () => {
   const opaque = Object.create(Response.prototype, {
     status: { value: 0 },
     type: { value: "opaqueredirect" },
     body: { value: null },
     headers: { value: new Headers() },
   }) as Response;
-  const answer = await webFetch(async () => opaque, NO_URL, requestOf(), virtualClock());
-  expect(answer.status).toBe(302);
+  const response = await webFetch(async () => opaque, NO_URL, requestOf(), virtualClock());
+  expect(response.status).toBe(302);
 });
 
-it("joins characters that were cut in two on the way", async () => {
+it("decodes characters that are split over two chunks", async () => {
   const bytes = new TextEncoder().encode("häppy 👋");
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
@@ -126,6 +126,6 @@ it("joins characters that were cut in two on the way", async () => {
       controller.close();
     },
   });
-  const answer = await webFetch(async () => new Response(body), NO_URL, requestOf(), virtualClock());
-  expect(answer.text).toBe("häppy 👋");
+  const response = await webFetch(async () => new Response(body), NO_URL, requestOf(), virtualClock());
+  expect(response.text).toBe("häppy 👋");
 });

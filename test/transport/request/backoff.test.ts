@@ -8,7 +8,7 @@ const MIDDLE = () => 0.5;
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const attempt = fc.integer({ min: 1, max: 50 });
-const plain = (number: number) => Math.min(1000 * 2 ** (number - 1), 16_000);
+const exponential = (number: number) => Math.min(1000 * 2 ** (number - 1), 16_000);
 
 describe("backoffDelay", () => {
   it.each([
@@ -19,31 +19,31 @@ describe("backoffDelay", () => {
     [5, 16_000],
     [6, 16_000],
     [2000, 16_000],
-  ])("waits after attempt %i about %i ms", (number, expected) => {
+  ])("is without jitter, after attempt %i, %i ms", (number, expected) => {
     expect(backoffDelay(number, DEFAULT, MIDDLE)).toBe(expected);
   });
 
-  it("stays within a quarter of the plain delay", () => {
+  it("is within a quarter of the exponential delay", () => {
     fc.assert(
       fc.property(attempt, random, (number, value) => {
         const delay = backoffDelay(number, DEFAULT, () => value);
-        expect(delay).toBeGreaterThanOrEqual(plain(number) * 0.75);
-        expect(delay).toBeLessThanOrEqual(plain(number) * 1.25);
+        expect(delay).toBeGreaterThanOrEqual(exponential(number) * 0.75);
+        expect(delay).toBeLessThanOrEqual(exponential(number) * 1.25);
       }),
     );
   });
 
-  it("with full jitter takes anything from nothing to the plain delay", () => {
+  it("is with full jitter any delay from 0 to the exponential one", () => {
     fc.assert(
       fc.property(attempt, random, (number, value) => {
-        expect(backoffDelay(number, FULL, () => value)).toBe(plain(number) * value);
+        expect(backoffDelay(number, FULL, () => value)).toBe(exponential(number) * value);
       }),
     );
   });
 });
 
 describe("nextDelay", () => {
-  it("gives none after the last attempt", () => {
+  it("is null after the last attempt", () => {
     expect(nextDelay(4, DEFAULT, MIDDLE, 600_000)).toBe(8000);
     expect(nextDelay(5, DEFAULT, MIDDLE, 600_000)).toBeNull();
   });
@@ -57,11 +57,11 @@ describe("nextDelay", () => {
     { left: 10_000, hintMs: 10_000, expected: null },
     { left: 600_000, hintMs: 31_536_000_000, expected: null },
     { left: 600_000, hintMs: Number.POSITIVE_INFINITY, expected: null },
-  ])("with $left ms left and a hint of $hintMs ms gives $expected", ({ left, hintMs, expected }) => {
+  ])("is $expected with $left ms left and a hint of $hintMs ms", ({ left, hintMs, expected }) => {
     expect(nextDelay(1, DEFAULT, MIDDLE, left, hintMs)).toBe(expected);
   });
 
-  it("fits the budget, is never below the hint, and never far above both hint and plain delay", () => {
+  it("fits the budget, is at least the hint, and is bounded by the hint and the exponential delay", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 4 }),
@@ -72,12 +72,12 @@ describe("nextDelay", () => {
         (number, policy, value, left, hintMs) => {
           const delay = nextDelay(number, policy, () => value, left, hintMs);
           if (delay === null) {
-            expect(Math.max(plain(number) * 1.25, hintMs ?? 0)).toBeGreaterThanOrEqual(left);
+            expect(Math.max(exponential(number) * 1.25, hintMs ?? 0)).toBeGreaterThanOrEqual(left);
             return;
           }
           expect(delay).toBeLessThan(left);
           expect(delay).toBeGreaterThanOrEqual(hintMs ?? 0);
-          expect(delay).toBeLessThanOrEqual(Math.max(plain(number) * 1.25, (hintMs ?? 0) * 1.5));
+          expect(delay).toBeLessThanOrEqual(Math.max(exponential(number) * 1.25, (hintMs ?? 0) * 1.5));
         },
       ),
     );

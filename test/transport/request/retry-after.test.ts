@@ -4,7 +4,7 @@ import { retryAfterBodyMs, retryAfterHeaderMs } from "../../../src/transport/req
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
 
-describe("the header", () => {
+describe("retryAfterHeaderMs", () => {
   it.each([
     ["0", 0],
     ["15", 15_000],
@@ -16,8 +16,8 @@ describe("the header", () => {
     ["Sunday, 22-Nov-26 12:00:30 GMT", 30_000],
     ["Sun Nov 22 12:00:30 2026", 30_000],
     ["Sun, 22 Nov 2026 11:00:00 GMT", 0],
-  ])("%j is %i ms", (value, expected) => {
-    // The third form of a date names no zone, and Date.parse takes it as local.
+  ])("parses %j as %i ms", (value, expected) => {
+    // The third format has no zone, and Date.parse takes it as local time.
     const offset = value.endsWith("2026") ? new Date(NOW).getTimezoneOffset() * 60_000 : 0;
     expect(retryAfterHeaderMs(value, NOW + offset)).toBe(expected);
   });
@@ -40,11 +40,11 @@ describe("the header", () => {
     "2026-11-22T12:00:30Z",
     "Nov 22",
     "Sun, 99 Nov 2026 99:00:00 GMT",
-  ])("%j is nothing", (value) => {
+  ])("rejects %j", (value) => {
     expect(retryAfterHeaderMs(value, NOW)).toBeUndefined();
   });
 
-  it("is never negative, never no number and never throws", () => {
+  it("returns a finite number of at least 0 or undefined for any input", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -61,13 +61,13 @@ describe("the header", () => {
   });
 });
 
-describe("the body", () => {
+describe("retryAfterBodyMs", () => {
   it.each([
     [0, 0],
     [15, 15_000],
     [0.25, 250],
     ["15", 15_000],
-  ])("%j is %i ms", (value, expected) => {
+  ])("parses %j as %i ms", (value, expected) => {
     expect(retryAfterBodyMs(value)).toBe(expected);
   });
 
@@ -83,7 +83,7 @@ describe("the body", () => {
     "soon",
     [15],
     { s: 1 },
-  ])("%j is nothing", (value) => {
+  ])("rejects %j", (value) => {
     expect(retryAfterBodyMs(value)).toBeUndefined();
   });
 });

@@ -6,10 +6,10 @@ import { type AttemptResult, retryUntilDone } from "../../../src/transport/reque
 const POLICY: RetryPolicy = { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 16_000, jitter: 0.25 };
 const BUDGET_MS = 600_000;
 
-/** One attempt as a history tells it; it takes `takesMs`, or as long as the budget lets it. */
+/** One attempt of a history; it takes `takesMs` or what is left of the budget. */
 interface Step {
   takesMs: number;
-  end: "ok" | "again" | "final";
+  end: "ok" | "retryable" | "final";
   hintMs: number | undefined;
 }
 
@@ -19,8 +19,8 @@ interface Conditions {
   random: () => number;
 }
 
-/** Plays a history in virtual time. */
-async function play(history: readonly Step[], conditions: Partial<Conditions> = {}) {
+/** Runs the loop over a history in virtual time. */
+async function run(history: readonly Step[], conditions: Partial<Conditions> = {}) {
   const { policy = POLICY, budgetMs = BUDGET_MS, random = () => 0.5 } = conditions;
   let now = 0;
   const sleeps: number[] = [];
@@ -36,13 +36,13 @@ async function play(history: readonly Step[], conditions: Partial<Conditions> = 
     },
     async attempt(number): Promise<AttemptResult<string, string>> {
       startedAt.push(now);
-      const step = history[number - 1] ?? { takesMs: 0, end: "again", hintMs: undefined };
+      const step = history[number - 1] ?? { takesMs: 0, end: "retryable", hintMs: undefined };
       now += Math.min(step.takesMs, budgetMs - now);
       if (step.end === "ok") return { ok: true, value: `attempt ${number}` };
       return {
         ok: false,
         failure: `attempt ${number}`,
-        retryable: step.end === "again",
+        retryable: step.end === "retryable",
         hintMs: step.hintMs,
       };
     },
@@ -51,10 +51,10 @@ async function play(history: readonly Step[], conditions: Partial<Conditions> = 
   return { result, elapsedMs: now, sleeps, startedAt, retries };
 }
 
-const again = (takesMs = 0, hintMs?: number): Step => ({ takesMs, end: "again", hintMs });
+const retryable = (takesMs = 0, hintMs?: number): Step => ({ takesMs, end: "retryable", hintMs });
 
 it("makes five attempts, one, two, four and eight seconds apart", async () => {
-  const { result, sleeps, retries } = await play([]);
+  const { result, sleeps, retries } = await run([]);
 
   expect(result).toEqual({ ok: false, failure: "attempt 5", retryable: true, hintMs: undefined });
   expect(sleeps).toEqual([1000, 2000, 4000, 8000]);
@@ -67,37 +67,37 @@ it("makes five attempts, one, two, four and eight seconds apart", async () => {
 });
 
 it("ends with the first success", async () => {
-  const { result, sleeps } = await play([again(), { takesMs: 5, end: "ok", hintMs: undefined }]);
+  const { result, sleeps } = await run([retryable(), { takesMs: 5, end: "ok", hintMs: undefined }]);
 
   expect(result).toEqual({ ok: true, value: "attempt 2" });
   expect(sleeps).toEqual([1000]);
 });
 
-it("ends with a failure that is no better the second time", async () => {
-  const { result, sleeps } = await play([{ takesMs: 5, end: "final", hintMs: 1 }]);
+it("ends with the first failure that is not retryable", async () => {
+  const { result, sleeps } = await run([{ takesMs: 5, end: "final", hintMs: 1 }]);
 
   expect(result).toMatchObject({ ok: false, failure: "attempt 1" });
   expect(sleeps).toEqual([]);
 });
 
-it("fails at once when the platform asks for a longer wait than is left", async () => {
-  const { result, elapsedMs } = await play([again(10, BUDGET_MS)]);
+it("fails at once when the requested wait exceeds the remaining budget", async () => {
+  const { result, elapsedMs } = await run([retryable(10, BUDGET_MS)]);
 
   expect(result).toMatchObject({ ok: false, failure: "attempt 1" });
   expect(elapsedMs).toBe(10);
 });
 
-it("makes no second attempt when the first one took the whole budget", async () => {
-  const { startedAt, elapsedMs } = await play([again(Number.POSITIVE_INFINITY)]);
+it("makes no second attempt when the first one has taken the whole budget", async () => {
+  const { startedAt, elapsedMs } = await run([retryable(Number.POSITIVE_INFINITY)]);
 
   expect(startedAt).toEqual([0]);
   expect(elapsedMs).toBe(BUDGET_MS);
 });
 
-it("stays within attempts and budget over any history", async () => {
+it("stays within the attempts and the budget for any history", async () => {
   const step: fc.Arbitrary<Step> = fc.record({
     takesMs: fc.integer({ min: 0, max: 320_000 }),
-    end: fc.constantFrom("ok", "again", "again", "again", "final"),
+    end: fc.constantFrom("ok", "retryable", "retryable", "retryable", "final"),
     hintMs: fc.option(fc.integer({ min: 0, max: 700_000 }), { nil: undefined }),
   });
   const policy = fc.record({
@@ -116,13 +116,13 @@ it("stays within attempts and budget over any history", async () => {
       async (history, policy, budgetMs, values) => {
         let drawn = 0;
         const draw = () => values[drawn++ % values.length] ?? 0;
-        const played = await play(history, { policy, budgetMs, random: draw });
+        const outcome = await run(history, { policy, budgetMs, random: draw });
 
-        expect(played.startedAt.length).toBeLessThanOrEqual(policy.maxAttempts);
-        expect(played.sleeps.length).toBe(played.startedAt.length - 1);
-        expect(played.elapsedMs).toBeLessThanOrEqual(budgetMs);
-        for (const at of played.startedAt) expect(at).toBeLessThan(budgetMs);
-        for (const [index, ms] of played.sleeps.entries()) {
+        expect(outcome.startedAt.length).toBeLessThanOrEqual(policy.maxAttempts);
+        expect(outcome.sleeps.length).toBe(outcome.startedAt.length - 1);
+        expect(outcome.elapsedMs).toBeLessThanOrEqual(budgetMs);
+        for (const at of outcome.startedAt) expect(at).toBeLessThan(budgetMs);
+        for (const [index, ms] of outcome.sleeps.entries()) {
           expect(ms).toBeGreaterThanOrEqual(history[index]?.hintMs ?? 0);
         }
       },
