@@ -1,6 +1,7 @@
 import dns, { type LookupAddress } from "node:dns";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { failureOf, PEER_ID, quickClient } from "../helpers/sockets-client";
+import { failureOf } from "../helpers/failure";
+import { PEER_ID, quickClient } from "../helpers/sockets-client";
 import { answering, rawServer, unusedPort } from "../helpers/sockets-server";
 
 const BOTH: LookupAddress[] = [

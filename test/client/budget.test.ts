@@ -1,6 +1,7 @@
 import type { A2AEvent, SendOptions } from "a2a-peers";
 import { expect, it } from "vitest";
-import { failureOf, PEER_ID, QUICK_RETRY, quickClient } from "../helpers/sockets-client";
+import { failureOf } from "../helpers/failure";
+import { PEER_ID, QUICK_RETRY, quickClient } from "../helpers/sockets-client";
 import { answerBytes, rawServer, type Script } from "../helpers/sockets-server";
 
 const SILENT: Script = {};

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { A2AClient } from "a2a-peers";
 import { describe, expect, it } from "vitest";
-import { failureOf, PEER_ID, quickClient, resources, until, WORKSPACE_ID } from "../helpers/sockets-client";
+import { failureOf } from "../helpers/failure";
+import { PEER_ID, quickClient, resources, until, WORKSPACE_ID } from "../helpers/sockets-client";
 import { answerBytes, answering, type RawServer, rawServer, type Script } from "../helpers/sockets-server";
 
 const RESETTING: Script = { onRequest: (socket) => socket.resetAndDestroy() };

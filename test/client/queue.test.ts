@@ -1,6 +1,7 @@
 import { startPlatform } from "a2a-peers/testing";
 import { expect, it } from "vitest";
-import { failureOf, PEER_ID, quickClient, until } from "../helpers/sockets-client";
+import { failureOf } from "../helpers/failure";
+import { PEER_ID, quickClient, until } from "../helpers/sockets-client";
 import { answerBytes, rawServer, replyJson } from "../helpers/sockets-server";
 
 const textIn = (body: string): string => /"text":"([^"]*)"/.exec(body)?.[1] ?? "";

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { runCommand } from "../../src/conformance/cli";
 import { type EmbeddedTarget, startEmbeddedTarget } from "../../src/conformance/embedded-target";
+import { runTsx } from "../helpers/run-tsx";
 
 /** What the command prints, and its exit code. */
 const run = (...args: string[]) => runWith({}, ...args);
@@ -284,14 +281,8 @@ describe("the command line", () => {
   });
 
   it("runs as a program", async () => {
-    const root = fileURLToPath(new URL("../../", import.meta.url));
-    const tsx = createRequire(import.meta.url).resolve("tsx/cli");
-    const child = spawn(process.execPath, [tsx, "src/conformance/main.ts", "--only", "health"], {
-      cwd: root,
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    const closed = new Promise((resolve) => child.once("close", resolve));
-    expect(await text(child.stdout)).toMatch(/\n2 checks: 2 pass, 0 fail, 0 allowed, 0 skipped\n$/);
-    expect(await closed).toBe(0);
+    const { code, stdout, stderr } = await runTsx("src/conformance/main.ts", ["--only", "health"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/\n2 checks: 2 pass, 0 fail, 0 allowed, 0 skipped\n$/);
   });
 });

@@ -4,7 +4,8 @@ import { REPORT_SUMMARY } from "../../examples/demo/agents";
 import type { DemoEvent } from "../../examples/demo/events";
 import { runDemo } from "../../examples/demo/run-demo";
 import { SCENES } from "../../examples/demo/scenes";
-import { type IsolatedRun, OTHER_RESULT, type Run, runExample, runExampleIsolated } from "./run-example";
+import type { Run } from "../helpers/run-tsx";
+import { type IsolatedRun, OTHER_RESULT, runExample, runExampleIsolated } from "./run-example";
 
 const SUMMARY = "2 real agents found, 6 conversations, 1 result delivered, 0 surprises.";
 

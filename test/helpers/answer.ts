@@ -3,7 +3,7 @@ import { classify } from "../../src/messaging/classify";
 import type { Failure } from "../../src/transport/request/result";
 import type { HttpResponse } from "../../src/transport/response";
 
-/** An answer as a transport hands it over. A body that is no text is sent as JSON. */
+/** A response as a transport returns it. A body that is not a string is encoded as JSON. */
 export function httpAnswer(
   status: number,
   body: unknown = "",
@@ -16,14 +16,14 @@ export function httpAnswer(
   };
 }
 
-/** What a send makes of an answer that it takes for a success. */
+/** The outcome that a response is classified as; throws for a failure. */
 export function outcomeOf(body: unknown, status = 200): Outcome {
   const verdict = classify(httpAnswer(status, body), "peer P");
   if (!verdict.ok) throw new Error(`expected an outcome, got ${verdict.failure.code}`);
   return verdict.value;
 }
 
-/** What a send makes of an answer that it takes for a failure. */
+/** The failure that a response is classified as; throws for an outcome. */
 export function failureFrom(
   body: unknown,
   status = 200,
@@ -40,7 +40,7 @@ export function verdictOf(body: unknown, status = 200): Outcome["kind"] | A2AErr
   return verdict.ok ? verdict.value.kind : verdict.failure.code;
 }
 
-/** The outcome of a JSON-RPC answer with this result. */
+/** The outcome of a JSON-RPC response with this result. */
 export const resultOutcome = (result: unknown): Outcome => outcomeOf(rpc(result));
 
 export const rpc = (result: unknown) => ({ jsonrpc: "2.0", id: "r", result });

@@ -2,7 +2,7 @@ import { type A2AClient, type A2AClientOptions, createA2AClient } from "a2a-peer
 import { onTestFinished } from "vitest";
 import { OWN, PLATFORM, SECOND, SECOND_TOKEN, TOKEN } from "./ids";
 
-/** A client of the fixed workspace that repeats without a noticeable wait; closed when the test is over. */
+/** A client of the fixed workspace with negligible delays; closed when the test ends. */
 export function testClient(options: A2AClientOptions = {}): A2AClient {
   const client = createA2AClient({
     platformUrl: PLATFORM,
@@ -16,7 +16,7 @@ export function testClient(options: A2AClientOptions = {}): A2AClient {
   return client;
 }
 
-/** A client that speaks for two workspaces; the first is the default. */
+/** A client with two workspaces; the first is the default. */
 export function clientOfTwo(options: A2AClientOptions = {}): A2AClient {
   return testClient({
     workspaceId: undefined,

@@ -1,4 +1,4 @@
-// Fixed identities, so that a test can tell at a glance whose id or token turned up where.
+// Fixed ids and tokens, so that the owner of each one in a test failure is obvious.
 export const PLATFORM = "http://platform.test";
 export const OWN = "7b0e1c52-5d0a-4d0f-9a53-0f6a2d9a11aa";
 export const SECOND = "91cc3a47-0b6e-4f0c-8d5b-6a1f2e3d4c5b";

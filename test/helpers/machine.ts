@@ -10,7 +10,7 @@ export interface FakeMachine {
   home?: string | undefined;
 }
 
-/** A machine that has exactly what a test gives it, and nothing of the one the test runs on. */
+/** A machine with exactly the given environment and files. */
 export function fakeMachine({ env = {}, files = [], writable = [], ...rest }: FakeMachine = {}): Machine {
   const home = "home" in rest ? rest.home : "/home/me";
   return {

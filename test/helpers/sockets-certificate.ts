@@ -1,6 +1,6 @@
 /**
- * A certificate that signs itself, for localhost and 127.0.0.1, valid for a hundred years. Made once for these tests;
- * nothing anywhere trusts it, so its key is no secret.
+ * A self-signed certificate for localhost and 127.0.0.1, valid for a hundred years. It was created for these tests and is
+ * trusted nowhere, so its key is not a secret.
  */
 export const SELF_SIGNED = {
   key: `-----BEGIN PRIVATE KEY-----

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../src/runtime/clock";
 
-/** A clock without time of its own: it jumps to the next timer whenever the code under test waits. */
+/** A virtual clock that jumps to the next timer whenever the code under test waits. */
 export interface VirtualClock extends Clock {
   /** Timers that are set and have not run. */
   readonly pending: number;
-  /** Runs timers in order until `promise` settles. Fails when nothing is left that could settle it. */
+  /** Runs timers in order until `promise` settles. Fails when no timer is left. */
   drive<T>(promise: Promise<T>): Promise<T>;
   /** Runs the timers that fall due within `ms`. */
   advance(ms: number): Promise<void>;
@@ -49,7 +49,7 @@ export function virtualClock(): VirtualClock {
       for (;;) {
         await setImmediate();
         if (settled) return promise;
-        if (!step(Number.POSITIVE_INFINITY)) throw new Error("Nothing left to wait for");
+        if (!step(Number.POSITIVE_INFINITY)) throw new Error("No timer is left");
       }
     },
     async advance(ms) {

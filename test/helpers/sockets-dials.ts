@@ -1,13 +1,16 @@
 import { Socket } from "node:net";
 import { vi } from "vitest";
 
-/** Notes every host that this process dials, by whichever client, until it is restored. */
-export function noteDials(): { readonly hosts: ReadonlySet<string>; restore(): void } {
+/** Records every host that this process connects to, with any client, until it is restored. */
+export function recordConnections(): { readonly hosts: ReadonlySet<string>; restore(): void } {
   const hosts = new Set<string>();
   const original = Socket.prototype.connect;
-  const spy = vi.spyOn(Socket.prototype, "connect").mockImplementation(function dial(this: Socket, ...args) {
+  const spy = vi.spyOn(Socket.prototype, "connect").mockImplementation(function connect(
+    this: Socket,
+    ...args
+  ) {
     const first: unknown = args[0];
-    // `net.connect` hands over its arguments as one array.
+    // `net.connect` passes its arguments as one array.
     hosts.add(hostOf(Array.isArray(first) ? first[0] : first));
     return Reflect.apply(original, this, args);
   });

@@ -2,17 +2,17 @@ import { gzipSync } from "node:zlib";
 import { type Fault, type FaultKind, startPlatform } from "a2a-peers/testing";
 import { answerBytes, rawServer, replyJson, type Script, unusedPort } from "./sockets-server";
 
-/** Somewhere a send goes wrong. */
+/** A server with a fault. */
 interface Site extends AsyncDisposable {
   readonly url: string;
   readonly workspaceId?: string;
   readonly token?: string;
   readonly peerId?: string;
-  /** Sends that arrived to their last byte. */
+  /** Completely received sends. */
   complete(): number;
 }
 
-/** Makes a site; `elsewhere` is another origin, for redirects. */
+/** Starts a site; `elsewhere` is another origin, for redirects. */
 export type MakeSite = (elsewhere: string) => Promise<Site>;
 
 /** The embedded platform with a fault on the message route. */
@@ -39,7 +39,7 @@ export const kind = (name: FaultKind): MakeSite => platformWith({ kind: name });
 export const content = (body: unknown, headers: Record<string, string> = {}): MakeSite =>
   platformWith({ status: 200, headers: { "content-type": "application/json", ...headers }, body });
 
-/** A server that follows a script below HTTP. `urlOf` changes the address that is dialled. */
+/** A server that follows a script below HTTP. `urlOf` changes the URL of the client. */
 export function raw(script: Script, options: RawOptions = {}): MakeSite {
   return async () => {
     const server = await rawServer(script, options);
@@ -57,7 +57,7 @@ interface RawOptions {
   urlOf?: (port: number) => string;
 }
 
-/** Writes these bytes once the whole request is here, then closes unless told otherwise. */
+/** Writes these bytes after the whole request, then closes the connection. */
 export const rawAnswer = (bytes: string | Uint8Array): MakeSite =>
   raw({ onRequest: (socket) => socket.end(bytes, "latin1") });
 

@@ -2,12 +2,12 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import { createServer as createTlsServer } from "node:tls";
 import { SELF_SIGNED } from "./sockets-certificate";
 
-/** What a raw server does. Whatever is left out is not done: a server without a script stays silent. */
+/** The behaviour of a raw server. Without a handler, it does not respond. */
 export interface Script {
   onConnection?(socket: Socket): void;
-  /** The head of a request is here; its body may not be. */
+  /** The head of a request is complete; its body may not be. */
   onHead?(socket: Socket): void;
-  /** The whole request is here. `count` is 1 for the first of its connection. */
+  /** The request is complete. `count` is 1 for the first of its connection. */
   onRequest?(socket: Socket, request: RawRequest): void;
 }
 
@@ -16,12 +16,12 @@ export interface RawRequest {
   readonly body: string;
 }
 
-/** A server below HTTP: it counts what it really got and answers byte by byte. */
+/** A TCP server that counts complete requests and lets a script write raw bytes. */
 export interface RawServer extends AsyncDisposable {
   readonly port: number;
   /** `http://127.0.0.1:port`, or `https` with `tls`. */
   readonly url: string;
-  /** Requests that arrived to their last byte. */
+  /** Completely received requests. */
   readonly complete: number;
   /** Bodies of those requests, oldest first. */
   readonly bodies: readonly string[];
@@ -86,13 +86,13 @@ export async function rawServer(script: Script, options: ListenOptions = {}): Pr
   };
 }
 
-interface Heard {
+interface RequestHandlers {
   head(): void;
   request(request: RawRequest): void;
 }
 
-/** Reads requests that tell their length, or have none, one after the other. */
-function readRequests(socket: Socket, heard: Heard): void {
+/** Parses consecutive requests with a Content-Length or without a body. */
+function readRequests(socket: Socket, handlers: RequestHandlers): void {
   let buffer = Buffer.alloc(0);
   let needed: number | undefined;
   let count = 0;
@@ -105,14 +105,14 @@ function readRequests(socket: Socket, heard: Heard): void {
         const head = buffer.subarray(0, end).toString("latin1");
         needed = Number(/^content-length: (\d+)$/im.exec(head)?.[1] ?? 0);
         buffer = buffer.subarray(end + 4);
-        heard.head();
+        handlers.head();
       }
       if (buffer.length < needed) return;
       const body = buffer.subarray(0, needed).toString();
       buffer = buffer.subarray(needed);
       needed = undefined;
       count += 1;
-      heard.request({ count, body });
+      handlers.request({ count, body });
     }
   });
 }
@@ -124,7 +124,7 @@ export async function unusedPort(): Promise<number> {
   return server.port;
 }
 
-/** A complete JSON-RPC answer with this text. */
+/** A JSON-RPC response with this text. */
 export function replyJson(text: string): string {
   return JSON.stringify({
     jsonrpc: "2.0",
@@ -133,7 +133,7 @@ export function replyJson(text: string): string {
   });
 }
 
-/** The bytes of an answer; a body gets its length unless `headers` say something else. */
+/** The bytes of a response, with a Content-Length unless `headers` determine the length. */
 export function answerBytes(body: string, headers: readonly string[] = [], status = "200 OK"): string {
   const lines = headers.some((line) => /^(content-length|transfer-encoding):/i.test(line))
     ? headers
@@ -141,7 +141,7 @@ export function answerBytes(body: string, headers: readonly string[] = [], statu
   return [`HTTP/1.1 ${status}`, ...lines, "", body].join("\r\n");
 }
 
-/** Answers every request in keep-alive with what `textOf` makes of its number. */
+/** Replies to every request with the text that `textOf` returns, and keeps the connection open. */
 export const answering = (textOf: (request: RawRequest) => string = () => "ok"): Script => ({
   onRequest: (socket, request) => socket.write(answerBytes(replyJson(textOf(request)))),
 });

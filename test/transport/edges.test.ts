@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decodeBody } from "../../src/transport/http/encoding";
 import { retryAfterBodyMs } from "../../src/transport/request/retry-after";
-import { failureOf, PEER_ID, quickClient, rejectionOf, until } from "../helpers/sockets-client";
+import { failureOf } from "../helpers/failure";
+import { PEER_ID, quickClient, rejectionOf, until } from "../helpers/sockets-client";
 import { answerBytes, rawServer, replyJson } from "../helpers/sockets-server";
 
 const OK = replyJson("ok");
