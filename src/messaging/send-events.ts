@@ -1,5 +1,5 @@
 import type { A2AEvent, Emit } from "../events";
-import type { FailedAttempt } from "../transport/request/execute";
+import type { FailedAttempt } from "../transport/request/execute-request";
 
 /** Emits the events of one send. */
 export interface SendEvents {

@@ -68,7 +68,7 @@ export function succeed(attempt: NodeAttempt, response: HttpResponse): void {
  * Rejects the attempt and destroys its connection. A response that is no success resolves it nevertheless: its status
  * says enough without the body.
  */
-export function fail(attempt: NodeAttempt, failure: TransportFailure): void {
+function fail(attempt: NodeAttempt, failure: TransportFailure): void {
   if (!settle(attempt)) return;
   attempt.request?.destroy();
   const { response } = attempt;

@@ -1,51 +1,13 @@
-import type { A2AErrorCode, Delivery } from "../../errors";
-import { requestHeaders, type TenantHeaders } from "../../identity/headers";
-import type { Workspace } from "../../identity/workspaces";
-import type { Call } from "../call";
 import { TransportFailure } from "../failure";
-import type { Http } from "../http/http";
-import type { Pool } from "../http/pool";
-import type { HttpResponse } from "../response";
+import { type AttemptOptions, type RequestState, sendAttempt } from "./attempt";
 import type { RetryPolicy } from "./backoff";
-import { classifyFailure, type RequestSafety } from "./classify-failure";
-import { newProgress, type Progress, worseDelivery } from "./progress";
+import { classifyFailure } from "./classify-failure";
+import type { ExecuteRequest } from "./execute-request";
+import { newProgress } from "./progress";
 import { type Failure, fail, type Result } from "./result";
 import { type AttemptResult, retryUntilDone } from "./retry";
-import { closedError, type ErrorContext, toA2AError, toReason } from "./to-error";
+import { closedError, type ErrorContext, toA2AError } from "./to-error";
 import { isTokenRefused, refreshToken, TOKEN_SOURCE, withTokenSourceError } from "./token-refresh";
-
-/** One logical request of the client to the platform. */
-export interface ExecuteRequest<T> {
-  method: "GET" | "POST";
-  /** Path below the platform URL, already safe. */
-  path: string;
-  /** JSON text, the same in all attempts. */
-  body?: string | undefined;
-  workspace: Workspace;
-  pool: Pool;
-  call: Call;
-  /** Limit of one attempt in milliseconds; the budget of the call ends it too. */
-  limitMs: number;
-  /** Set for a request that gives a peer something to do. */
-  task?: { messageId?: string; retryMaybeDelivered: boolean; idempotent?: boolean } | undefined;
-  peerId?: string | undefined;
-  /** Updated while the request is made, for callers who need it also after a cancellation. */
-  progress?: Progress | undefined;
-  /** Makes one attempt only, and the one after a refreshed token. */
-  once?: boolean | undefined;
-  classify(response: HttpResponse): Result<T>;
-  onAttemptFailed?: ((attempt: FailedAttempt) => void) | undefined;
-  onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
-}
-
-export interface FailedAttempt {
-  attempt: number;
-  code: A2AErrorCode;
-  delivery: Delivery;
-  reason: string;
-  status: number | undefined;
-  elapsedMs: number;
-}
 
 /**
  * Executes the request: with the workspace's token, one refresh of it after a 401, and retries within the budget.
@@ -53,21 +15,14 @@ export interface FailedAttempt {
  */
 export type Execute = <T>(request: ExecuteRequest<T>) => Promise<T>;
 
-export interface ExecuteOptions {
-  platformUrl: string;
-  tenant: TenantHeaders;
+export interface ExecuteOptions extends AttemptOptions {
   policy: RetryPolicy;
   random: () => number;
-  http: Http;
 }
 
-/** A request under way. */
-interface Execution<T> {
-  readonly request: ExecuteRequest<T>;
-  readonly options: ExecuteOptions;
-  readonly safety: RequestSafety;
-  readonly progress: Progress;
-  /** The token is refreshed once at most, over all attempts. */
+/** A request that is being executed. */
+interface Execution<T> extends RequestState<T> {
+  /** The token is refreshed once at most. */
   tokenRefreshed: boolean;
 }
 
@@ -108,7 +63,7 @@ async function attempt<T>(execution: Execution<T>): Promise<AttemptResult<T, Fai
   const known = workspace.tokens.get();
   // A known token is used without a wait, which would cost a timer for each request.
   const token = known instanceof Promise ? await call.waitFor(known, TOKEN_SOURCE) : known;
-  let result = await send(execution, token);
+  let result = await sendAttempt(execution, token);
   if (isTokenRefused(result) && !execution.tokenRefreshed) {
     execution.tokenRefreshed = true;
     result = await sendRefreshed(execution, token, result.failure);
@@ -131,53 +86,8 @@ async function sendRefreshed<T>(
 ): Promise<Result<T>> {
   const { call, workspace } = execution.request;
   const refreshed = await refreshToken(workspace.tokens, refusedToken, call);
-  if (refreshed.token !== undefined) return send(execution, refreshed.token);
+  if (refreshed.token !== undefined) return sendAttempt(execution, refreshed.token);
   return fail(withTokenSourceError(refusal, refreshed.error));
-}
-
-/** Makes one HTTP request and classifies what came of it. Rejects only when the call is cancelled. */
-async function send<T>(execution: Execution<T>, token: string | undefined): Promise<Result<T>> {
-  const { request, options, progress } = execution;
-  const { method, body, workspace, pool, call, limitMs } = request;
-  if (token !== undefined) progress.tokens.push(token);
-  const headers = requestHeaders(workspace.id, token, options.tenant);
-  if (body !== undefined) headers["content-type"] = "application/json";
-  progress.attempts += 1;
-  const number = progress.attempts;
-  const startedMs = call.elapsedMs();
-  const url = options.platformUrl + request.path;
-  const response = options.http({ method, url, headers, body, pool, call, limitMs });
-  const result = await response.then(request.classify, (error) =>
-    classifyLostAttempt(execution, error, token),
-  );
-  if (!result.ok) {
-    const { code, delivery, status, summary } = result.failure;
-    progress.delivery = worseDelivery(progress.delivery, delivery);
-    const elapsedMs = call.elapsedMs() - startedMs;
-    const reason = toReason(summary, progress.tokens);
-    // An attempt that ended while it waited for a connection is not counted: it made no request.
-    if (number === progress.attempts) {
-      request.onAttemptFailed?.({ attempt: number, code, delivery, reason, status, elapsedMs });
-    }
-  }
-  return result;
-}
-
-/** Classifies an attempt without a complete response. Throws when the call was cancelled. */
-function classifyLostAttempt<T>(
-  execution: Execution<T>,
-  error: unknown,
-  token: string | undefined,
-): Result<T> {
-  if (!(error instanceof TransportFailure)) throw error;
-  const { progress, safety, options } = execution;
-  const wasSent = error.phase === "sent" || error.phase === "answered";
-  if (token === undefined && wasSent) progress.unauthenticatedAttemptLost = true;
-  if (error.phase === "waiting") progress.attempts -= 1;
-  const failure = classifyFailure(error, options.platformUrl, safety);
-  if (error.kind !== "cancelled") return fail(failure);
-  progress.delivery = worseDelivery(progress.delivery, failure.delivery);
-  throw error;
 }
 
 /** The error of a request that was cancelled, or whose budget ended between two attempts. */

@@ -4,7 +4,8 @@ import { type CallOptions, checkCallOptions } from "../../validation/options";
 import type { Calls } from "../calls";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
-import type { Execute, ExecuteRequest } from "./execute";
+import type { Execute } from "./execute";
+import type { ExecuteRequest } from "./execute-request";
 import type { Progress } from "./progress";
 import type { Result } from "./result";
 

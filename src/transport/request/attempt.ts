@@ -1,0 +1,66 @@
+import { requestHeaders, type TenantHeaders } from "../../identity/headers";
+import { TransportFailure } from "../failure";
+import type { Http } from "../http/http";
+import { classifyFailure, type RequestSafety } from "./classify-failure";
+import type { ExecuteRequest } from "./execute-request";
+import { type Progress, worseDelivery } from "./progress";
+import { fail, type Result } from "./result";
+import { toReason } from "./to-error";
+
+/** What an attempt needs of the client. */
+export interface AttemptOptions {
+  platformUrl: string;
+  tenant: TenantHeaders;
+  http: Http;
+}
+
+/** A request and what has happened to it so far, over all its attempts. */
+export interface RequestState<T> {
+  readonly request: ExecuteRequest<T>;
+  readonly options: AttemptOptions;
+  readonly safety: RequestSafety;
+  readonly progress: Progress;
+}
+
+/** Makes one HTTP request and classifies what came of it. Rejects only when the call is cancelled. */
+export async function sendAttempt<T>(state: RequestState<T>, token: string | undefined): Promise<Result<T>> {
+  const { request, options, progress } = state;
+  const { method, body, workspace, pool, call, limitMs } = request;
+  if (token !== undefined) progress.tokens.push(token);
+  const headers = requestHeaders(workspace.id, token, options.tenant);
+  if (body !== undefined) headers["content-type"] = "application/json";
+  progress.attempts += 1;
+  const number = progress.attempts;
+  const startedMs = call.elapsedMs();
+  const url = options.platformUrl + request.path;
+  const response = options.http({ method, url, headers, body, pool, call, limitMs });
+  const result = await response.then(request.classify, (error) => classifyLostAttempt(state, error, token));
+  if (!result.ok) {
+    const { code, delivery, status, summary } = result.failure;
+    progress.delivery = worseDelivery(progress.delivery, delivery);
+    const elapsedMs = call.elapsedMs() - startedMs;
+    const reason = toReason(summary, progress.tokens);
+    // An attempt that ended while it waited for a connection is not counted: it made no request.
+    if (number === progress.attempts) {
+      request.onAttemptFailed?.({ attempt: number, code, delivery, reason, status, elapsedMs });
+    }
+  }
+  return result;
+}
+
+/** Classifies an attempt without a complete response. Throws when the call was cancelled. */
+function classifyLostAttempt<T>(
+  state: RequestState<T>,
+  error: unknown,
+  token: string | undefined,
+): Result<T> {
+  if (!(error instanceof TransportFailure)) throw error;
+  const { progress, safety, options } = state;
+  const wasSent = error.phase === "sent" || error.phase === "answered";
+  if (token === undefined && wasSent) progress.unauthenticatedAttemptLost = true;
+  if (error.phase === "waiting") progress.attempts -= 1;
+  const failure = classifyFailure(error, options.platformUrl, safety);
+  if (error.kind !== "cancelled") return fail(failure);
+  progress.delivery = worseDelivery(progress.delivery, failure.delivery);
+  throw error;
+}

@@ -1,0 +1,40 @@
+import type { A2AErrorCode, Delivery } from "../../errors";
+import type { Workspace } from "../../identity/workspaces";
+import type { Call } from "../call";
+import type { Pool } from "../http/pool";
+import type { HttpResponse } from "../response";
+import type { Progress } from "./progress";
+import type { Result } from "./result";
+
+/** One logical request of the client to the platform. */
+export interface ExecuteRequest<T> {
+  method: "GET" | "POST";
+  /** Path below the platform URL, already safe. */
+  path: string;
+  /** JSON text, the same in all attempts. */
+  body?: string | undefined;
+  workspace: Workspace;
+  pool: Pool;
+  call: Call;
+  /** Limit of one attempt in milliseconds; the budget of the call ends it too. */
+  limitMs: number;
+  /** Set for a request that gives a peer something to do. */
+  task?: { messageId?: string; retryMaybeDelivered: boolean; idempotent?: boolean } | undefined;
+  peerId?: string | undefined;
+  /** Updated while the request is made, for callers who need it also after a cancellation. */
+  progress?: Progress | undefined;
+  /** Makes one attempt only, and the one after a refreshed token. */
+  once?: boolean | undefined;
+  classify(response: HttpResponse): Result<T>;
+  onAttemptFailed?: ((attempt: FailedAttempt) => void) | undefined;
+  onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
+}
+
+export interface FailedAttempt {
+  attempt: number;
+  code: A2AErrorCode;
+  delivery: Delivery;
+  reason: string;
+  status: number | undefined;
+  elapsedMs: number;
+}
