@@ -2,89 +2,87 @@ import type { A2AError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import { isPersistent, shouldReport } from "../events/thinning";
 
-/** What the beats so far add up to. */
+/** The outcomes of the beats so far. Emits the events of each beat. */
 export interface BeatHistory {
-  /** Notes that beating begins at `at`: from then on the platform is expected to answer. */
-  begun(at: number): void;
-  /** Notes an accepted beat that began at `at`. */
+  /** Records that beating starts at `at`; from then on a gap between accepted beats counts as an outage. */
+  started(at: number): void;
+  /** Records an accepted beat that began at `at`. */
   accepted(at: number, elapsedMs: number): void;
   failed(error: A2AError): void;
   readonly consecutiveFailures: number;
-  /** Set when the token has been refused so often that something more may be wrong; until it was looked into. */
-  alarmed: boolean;
   readonly lastBeatAt: Date | undefined;
-  /** How long nothing was accepted before the last accepted beat, if that was longer than the platform believes. */
+  /** Set when the token was refused persistently: the workspace may be gone. Cleared by whoever looks it up. */
+  needsLookup: boolean;
+  /** Time without an accepted beat, in milliseconds, if it was longer than `livenessMs`. Cleared by whoever acts on it. */
   outageMs: number | undefined;
 }
 
+interface LastAccepted {
+  /** On the monotonic clock. */
+  at: number;
+  /** On the wall clock: the monotonic one stops while a machine sleeps, and the platform's does not. */
+  wallClockMs: number;
+}
+
+interface BeatCounts {
+  consecutiveFailures: number;
+  /** Refusals of the token, in a row. */
+  refusals: number;
+  lastAccepted: LastAccepted | undefined;
+  lastBeatAt: Date | undefined;
+}
+
+/** Creates the history of a workspace the platform believes in for `livenessMs` without a beat. */
 export function createBeatHistory(
   workspaceId: string,
   livenessMs: number,
   emit: Emit<HeartbeatEvent>,
 ): BeatHistory {
-  let acceptedAt: number | undefined;
-  // The monotonic clock stands still while a machine sleeps, and the platform's does not.
-  let acceptedOn = Date.now();
-  let lastBeatAt: Date | undefined;
-  let consecutiveFailures = 0;
-  let refusals = 0;
-  let alarmed = false;
-  let outageMs: number | undefined;
-
-  return {
-    begun(at) {
-      if (acceptedAt !== undefined) return;
-      acceptedAt = at;
-      acceptedOn = Date.now();
+  const counts: BeatCounts = {
+    consecutiveFailures: 0,
+    refusals: 0,
+    lastAccepted: undefined,
+    lastBeatAt: undefined,
+  };
+  const history: BeatHistory = {
+    needsLookup: false,
+    outageMs: undefined,
+    started(at) {
+      counts.lastAccepted ??= { at, wallClockMs: Date.now() };
     },
     accepted(at, elapsedMs) {
-      if (acceptedAt !== undefined) {
-        const gapMs = Math.max(at - acceptedAt, Date.now() - acceptedOn);
-        if (gapMs > livenessMs) outageMs = gapMs;
+      const { lastAccepted } = counts;
+      const wallClockMs = Date.now();
+      if (lastAccepted !== undefined) {
+        const gapMs = Math.max(at - lastAccepted.at, wallClockMs - lastAccepted.wallClockMs);
+        if (gapMs > livenessMs) history.outageMs = gapMs;
       }
-      acceptedAt = at;
-      acceptedOn = Date.now();
-      lastBeatAt = new Date(acceptedOn);
-      consecutiveFailures = 0;
-      refusals = 0;
+      counts.lastAccepted = { at, wallClockMs };
+      counts.lastBeatAt = new Date(wallClockMs);
+      counts.consecutiveFailures = 0;
+      counts.refusals = 0;
       emit({ type: "heartbeat.sent", workspaceId, elapsedMs });
     },
-    failed({ code, status, message: reason }) {
-      consecutiveFailures += 1;
-      refusals = code === "unauthorized" ? refusals + 1 : 0;
-      if (shouldReport(consecutiveFailures)) {
+    failed(error) {
+      counts.consecutiveFailures += 1;
+      counts.refusals = error.code === "unauthorized" ? counts.refusals + 1 : 0;
+      const { consecutiveFailures: consecutive, refusals } = counts;
+      const { code, status, message: reason } = error;
+      if (shouldReport(consecutive)) {
         const answered = status === undefined ? {} : { status };
-        emit({
-          type: "heartbeat.failed",
-          workspaceId,
-          consecutive: consecutiveFailures,
-          code,
-          ...answered,
-          reason,
-        });
+        emit({ type: "heartbeat.failed", workspaceId, consecutive, code, ...answered, reason });
       }
       if (isPersistent(refusals)) {
-        alarmed = true;
+        history.needsLookup = true;
         emit({ type: "heartbeat.unauthorized", workspaceId, consecutive: refusals, reason });
       }
     },
     get consecutiveFailures() {
-      return consecutiveFailures;
-    },
-    get alarmed() {
-      return alarmed;
-    },
-    set alarmed(value) {
-      alarmed = value;
+      return counts.consecutiveFailures;
     },
     get lastBeatAt() {
-      return lastBeatAt;
-    },
-    get outageMs() {
-      return outageMs;
-    },
-    set outageMs(value) {
-      outageMs = value;
+      return counts.lastBeatAt;
     },
   };
+  return history;
 }

@@ -1,21 +1,22 @@
 import { serializeJson } from "../text/serialize-json";
 import type { HealthReport } from "./health";
 
-/** What a runtime declares of itself; the platform forgets whatever a beat leaves out. */
+/** What a runtime declares about itself. The platform deletes whatever a beat leaves out. */
 export interface RuntimeMetadata {
-  /** What the runtime does by itself: `heartbeat`, `scheduler`, `session`, `status_mgmt`, `retry` and others. */
+  /** Features the runtime has: `heartbeat`, `scheduler`, `session`, `status_mgmt`, `retry` and others. */
   capabilities?: Record<string, boolean> | undefined;
-  /** How long the platform keeps a message to this workspace open without a sign of life, in seconds, above 0. */
+  /** How long the platform keeps an idle message to this workspace open, in whole seconds, at least 1. */
   idleTimeoutSeconds?: number | undefined;
 }
 
 export interface BeatFacts {
   workspaceId: string;
+  /** Milliseconds since the heartbeat was created. */
   uptimeMs: number;
   health: HealthReport;
-  /** Made by {@link runtimeMetadata}. */
+  /** Returned by {@link runtimeMetadata}. */
   metadata: Record<string, unknown> | undefined;
-  /** Spend of the month so far in US cents; 0 cannot be told. */
+  /** Spend of the month so far in US cents; the platform ignores 0. */
   monthlySpendCents: number | undefined;
 }
 
@@ -29,11 +30,11 @@ const CAPABILITIES = [
   "channel_dispatch",
 ];
 
-const LARGEST_SPEND = 1_000_000_000_000;
+const MAX_SPEND_CENTS = 1_000_000_000_000;
 
 /**
- * The whole body of a beat. The platform overwrites everything with what a beat says and clears what it leaves out,
- * so every beat is made here, also a repeated one. Fractions would make the platform refuse the whole body.
+ * The body of a beat as JSON. Every beat has the whole body, because the platform clears what a beat leaves out. Counts
+ * are whole numbers, because the platform rejects a body with a fraction.
  */
 export function serializeBeat({
   workspaceId,
@@ -42,7 +43,7 @@ export function serializeBeat({
   metadata,
   monthlySpendCents,
 }: BeatFacts): string {
-  const spend = wholeAbove0(monthlySpendCents);
+  const spend = toWholeNumber(monthlySpendCents);
   return serializeJson({
     workspace_id: workspaceId,
     error_rate: health.errorRate,
@@ -50,19 +51,19 @@ export function serializeBeat({
     active_tasks: health.activeTasks,
     current_task: health.currentTask,
     uptime_seconds: Math.floor(uptimeMs / 1000),
-    ...(spend === undefined ? {} : { monthly_spend: Math.min(spend, LARGEST_SPEND) }),
+    ...(spend === undefined ? {} : { monthly_spend: Math.min(spend, MAX_SPEND_CENTS) }),
     ...(health.wedged === undefined ? {} : { runtime_state: "wedged" }),
     ...(metadata === undefined ? {} : { runtime_metadata: metadata }),
   });
 }
 
-/** What a runtime declares, in the platform's words. */
+/** What a runtime declares, as the platform expects it: with all known capabilities and whole seconds. */
 export function runtimeMetadata({
   capabilities,
   idleTimeoutSeconds,
 }: RuntimeMetadata): Record<string, unknown> {
   const declared = Object.entries(capabilities ?? {}).filter(([, value]) => typeof value === "boolean");
-  const idle = wholeAbove0(idleTimeoutSeconds);
+  const idle = toWholeNumber(idleTimeoutSeconds);
   return {
     capabilities: {
       ...Object.fromEntries(CAPABILITIES.map((name) => [name, false])),
@@ -72,7 +73,8 @@ export function runtimeMetadata({
   };
 }
 
-function wholeAbove0(value: unknown): number | undefined {
+/** The number without its fraction; `undefined` when that is not above 0. */
+function toWholeNumber(value: unknown): number | undefined {
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
   const whole = Math.floor(value);
   return whole > 0 ? whole : undefined;

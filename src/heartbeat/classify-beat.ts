@@ -5,24 +5,24 @@ import { type HttpResponse, isSuccess } from "../transport/response";
 
 export interface AcceptedBeat {
   status: number;
-  /** The answer's JSON, or `undefined` when it has none: that takes nothing from the success. */
+  /** JSON of the answer; `undefined` when it is none, which is a success as well. */
   body: unknown;
 }
 
-/** What the platform makes of a beat. Only a 2xx is a success. */
-export function classifyBeat(answer: HttpResponse): Result<AcceptedBeat> {
-  if (isSuccess(answer.status)) {
-    const parsed = parseJson(answer.text);
-    return ok({ status: answer.status, body: parsed.ok ? parsed.value : undefined });
+/** Classifies the answer to a beat. Only a 2xx status is a success. */
+export function classifyBeat(response: HttpResponse): Result<AcceptedBeat> {
+  if (isSuccess(response.status)) {
+    const parsed = parseJson(response.text);
+    return ok({ status: response.status, body: parsed.ok ? parsed.value : undefined });
   }
-  return fail(refused(answer));
+  return fail(classifyRefusal(response));
 }
 
-function refused(answer: HttpResponse): Failure {
-  const said = parseErrorBody(answer);
-  const facts = { delivery: "not-sent", status: answer.status, retryAfterMs: said.retryAfterMs } as const;
-  const line = statusLine(answer, said);
-  switch (answer.status) {
+function classifyRefusal(response: HttpResponse): Failure {
+  const body = parseErrorBody(response);
+  const facts = { delivery: "not-sent", status: response.status, retryAfterMs: body.retryAfterMs } as const;
+  const line = statusLine(response, body);
+  switch (response.status) {
     case 401:
       return {
         ...facts,
@@ -49,11 +49,11 @@ function refused(answer: HttpResponse): Failure {
     default:
       return {
         ...facts,
-        code: answer.status >= 500 ? "platform_error" : "bad_request",
-        retryable: answer.status >= 500,
+        code: response.status >= 500 ? "platform_error" : "bad_request",
+        retryable: response.status >= 500,
         summary: `The platform did not accept the heartbeat (${line})`,
         advice:
-          answer.status < 500
+          response.status < 500
             ? "Check the platform URL, and what stands in front of the platform."
             : undefined,
       };

@@ -1,107 +1,127 @@
 import { toSingleLine } from "../text/sanitize";
 
-/** How the agent is, as one beat tells it. */
+/** The health of the agent, as a beat reports it. */
 export interface HealthReport {
+  /** Share of failed requests, from 0 to 1. */
   errorRate: number;
   sampleError: string;
   activeTasks: number;
+  /** Name of the task that began last, or `""`. */
   currentTask: string;
-  /** Why the runtime is stuck; `undefined` while it is not. */
+  /** Why the runtime is stuck; `undefined` when it is not. */
   wedged: string | undefined;
 }
 
-/** A report and what to do once the platform has it. */
+/** A report for one beat. */
 export interface HealthSnapshot extends HealthReport {
-  /** Takes what was reported out of the counters; what was recorded since stays for the next beat. */
+  /**
+   * Call when the platform has accepted the report: subtracts it from the counters. What was recorded since stays for
+   * the next report.
+   */
   accepted(): void;
 }
 
-/** What happens in the agent between two beats. */
+/** Counts what happens in the agent between two beats. */
 export interface Health {
   recordSuccess(): void;
+  /** Counts a failure. Only the first 1,000 characters of its message are kept. */
   recordError(message: string): void;
-  /** Begins a task; the function it answers ends it, once. */
+  /** Begins a task. Returns the function that ends it; calling it again does nothing. */
   beginTask(name: string): () => void;
-  /** The first reason counts until it is cleared. */
+  /** The first reason stays until it is cleared. */
   markWedged(reason: string): void;
   clearWedge(): void;
   readonly wedged: string | undefined;
   /**
-   * What to report now. A beat that only pushes a change takes nothing out of the counters: where nothing was
-   * recorded since the last one, it repeats its report, so that an agent that keeps failing does not look well
-   * whenever it begins a task.
+   * The report for a beat. A push, which only reports a change, leaves the counters alone and repeats the last report
+   * when nothing was recorded since: otherwise an agent that keeps failing would look healthy whenever a task begins.
    */
   snapshot(isPush?: boolean): HealthSnapshot;
 }
 
-const LONGEST_TEXT = 1000;
+interface HealthState {
+  requests: number;
+  errors: number;
+  sampleError: string;
+  wedged: string | undefined;
+  readonly tasks: Set<{ name: string }>;
+  /** The part of the last accepted report that a push repeats. */
+  lastReported: Pick<HealthReport, "errorRate" | "sampleError">;
+}
 
-/** `onChange` is told of whatever the platform should know before the next regular beat. */
+const MAX_TEXT_LENGTH = 1000;
+
+/** Creates the health of an agent. `onChange` is called for changes that are reported before the next regular beat. */
 export function createHealth(onChange: () => void): Health {
-  let requests = 0;
-  let errors = 0;
-  let sampleError = "";
-  let wedged: string | undefined;
-  let told = { errorRate: 0, sampleError: "" };
-  const tasks = new Set<{ name: string }>();
-
+  const state: HealthState = {
+    requests: 0,
+    errors: 0,
+    sampleError: "",
+    wedged: undefined,
+    tasks: new Set(),
+    lastReported: { errorRate: 0, sampleError: "" },
+  };
   return {
     recordSuccess() {
-      requests += 1;
+      state.requests += 1;
     },
     recordError(message) {
-      sampleError = textOf(message);
-      requests += 1;
-      errors += 1;
+      state.sampleError = toText(message);
+      state.requests += 1;
+      state.errors += 1;
     },
     beginTask(name) {
-      const task = { name: textOf(name) };
-      tasks.add(task);
+      const task = { name: toText(name) };
+      state.tasks.add(task);
       onChange();
       return () => {
-        if (tasks.delete(task)) onChange();
+        if (state.tasks.delete(task)) onChange();
       };
     },
     markWedged(reason) {
-      if (wedged !== undefined) return;
-      wedged = textOf(reason);
+      if (state.wedged !== undefined) return;
+      state.wedged = toText(reason);
       onChange();
     },
     clearWedge() {
-      if (wedged === undefined) return;
-      wedged = undefined;
+      if (state.wedged === undefined) return;
+      state.wedged = undefined;
       onChange();
     },
     get wedged() {
-      return wedged;
+      return state.wedged;
     },
-    snapshot(isPush = false) {
-      const reported = { requests, errors, wedged };
-      const now =
-        isPush && requests === 0 ? told : { errorRate: requests === 0 ? 0 : errors / requests, sampleError };
-      return {
-        errorRate: now.errorRate,
-        sampleError: wedged ?? now.sampleError,
-        activeTasks: tasks.size,
-        currentTask: [...tasks].at(-1)?.name ?? "",
-        wedged,
-        accepted() {
-          told = now;
-          if (isPush) return;
-          // Words that came during the beat, or stood behind those of a wedge, were not told yet.
-          if (errors === reported.errors && reported.wedged === undefined) sampleError = "";
-          requests -= reported.requests;
-          errors -= reported.errors;
-        },
-      };
+    snapshot: (isPush = false) => takeSnapshot(state, isPush),
+  };
+}
+
+function takeSnapshot(state: HealthState, isPush: boolean): HealthSnapshot {
+  const { requests, errors, sampleError, wedged, tasks } = state;
+  const reported =
+    isPush && requests === 0
+      ? state.lastReported
+      : { errorRate: requests === 0 ? 0 : errors / requests, sampleError };
+  return {
+    errorRate: reported.errorRate,
+    sampleError: wedged ?? reported.sampleError,
+    activeTasks: tasks.size,
+    currentTask: [...tasks].at(-1)?.name ?? "",
+    wedged,
+    accepted() {
+      state.lastReported = reported;
+      if (isPush) return;
+      // An error recorded during the beat, or hidden by the reason of a wedge, was not reported yet.
+      if (state.errors === errors && wedged === undefined) state.sampleError = "";
+      state.requests -= requests;
+      state.errors -= errors;
     },
   };
 }
 
-/** Callers hand in whatever they caught; a report must not fail on it. */
-function textOf(value: unknown): string {
+/** Callers pass whatever they caught; a report must not fail because of it. */
+function toText(value: unknown): string {
   try {
-    return toSingleLine(String(value), LONGEST_TEXT);
+    return toSingleLine(String(value), MAX_TEXT_LENGTH);
   } catch {
     return "something that cannot be written as text";
   }

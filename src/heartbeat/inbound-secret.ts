@@ -8,16 +8,17 @@ import { isRecord } from "../text/json";
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,4096}$/;
 
-/** The secret with which the platform signs in to this workspace's agent. */
+/** The secret with which the platform authenticates to this workspace's agent. */
 export interface InboundSecret {
-  /** The secret as it was received or stored last. Throws `configuration` when the file cannot be read. */
+  /** The secret as it was last received or stored. Throws `configuration` when the file cannot be read. */
   read(): Promise<string | undefined>;
-  /** Keeps the secret of an accepted beat's answer, if it carries a new one. Never throws. */
-  learn(answer: unknown): Promise<void>;
+  /** Stores the secret in the answer to an accepted beat, if it has a new one. Never throws. */
+  storeFrom(answer: unknown): Promise<void>;
 }
 
 const FILE = ".platform_inbound_secret";
 
+/** Creates the secret of a workspace; without a folder it is in memory alone. */
 export function createInboundSecret(
   folder: StateFolder | undefined,
   workspaceId: string,
@@ -26,7 +27,7 @@ export function createInboundSecret(
   let received: string | undefined;
   let failures = 0;
 
-  async function stored(): Promise<string | undefined> {
+  async function readStored(): Promise<string | undefined> {
     const text = await folder?.read(FILE);
     return text !== undefined && VISIBLE_ASCII.test(text) ? text : undefined;
   }
@@ -35,7 +36,7 @@ export function createInboundSecret(
     async read() {
       if (received !== undefined) return received;
       try {
-        return await stored();
+        return await readStored();
       } catch (error) {
         const { code, message } = error as { code?: unknown; message?: unknown };
         throw configurationError(
@@ -43,15 +44,15 @@ export function createInboundSecret(
         );
       }
     },
-    async learn(answer) {
+    async storeFrom(answer) {
       const secret = isRecord(answer) ? answer.platform_inbound_secret : undefined;
       if (typeof secret !== "string" || !VISIBLE_ASCII.test(secret)) return;
-      // Of use from now on, whether or not the disk takes it.
+      // In use from now on, whether or not it can be stored.
       received = secret;
       if (folder === undefined) return;
       try {
-        // Unreadable is no reason not to write: what stands there is replaced.
-        if ((await stored().catch(() => undefined)) === secret) return;
+        // A file that cannot be read is replaced.
+        if ((await readStored().catch(() => undefined)) === secret) return;
         await writePrivateFile(folder.path(FILE), secret);
         failures = 0;
         emit({ type: "heartbeat.secret_stored", workspaceId });

@@ -1,124 +1,166 @@
 import type { Clock } from "../runtime/clock";
 import { nextBeatDue, type ScheduleOptions } from "./schedule";
 
-/** A change is told this soon, together with what else changes until then, in milliseconds. */
-const PUSH_AFTER_MS = 200;
-/** However often tasks change, changes alone make no more than one beat in this time, in milliseconds. */
-const PUSH_APART_MS = 2000;
-
-/** How a beat is made. */
+/** How one beat is made. */
 export interface BeatOptions {
-  /** Nobody waits for it: it does not keep the process alive. */
+  /** Nobody waits for the beat: it does not keep the process alive. */
   background: boolean;
-  /** Made only because something changed. */
+  /** The beat only reports a change, between two regular ones. */
   push?: boolean | undefined;
-  /** Set for the one that ends the heartbeat; calls it off when another end overtakes it. */
+  /** Set for the last beat of a heartbeat; aborts it. */
   last?: AbortController | undefined;
 }
 
 export interface LoopOptions<Report> extends ScheduleOptions {
   clock: Clock;
   /** Makes a beat. Must not reject. */
-  beat(manner: BeatOptions): Promise<Report>;
-  /** How long the platform asked to wait, in milliseconds, if it did. */
-  hintOf(report: Report): number | undefined;
-  /** What follows a regular beat, the `count`th since the start. Must not throw. */
-  afterRegular(count: number, report: Report): void;
+  beat(options: BeatOptions): Promise<Report>;
+  /** The wait the platform asked for, in milliseconds. */
+  getRetryAfterMs(report: Report): number | undefined;
+  /** Called after the `count`th regular beat since the start. Must not throw. */
+  afterRegularBeat(count: number, report: Report): void;
 }
 
-/** When beats are made, and that no two are made at once. */
+/** Schedules beats and makes one at a time. */
 export interface Loop<Report> {
+  /** Makes the first regular beat now. Does nothing while it runs. */
   start(): void;
-  /** No further beat by itself; what is under way goes on. */
+  /** Schedules no further beat; the one under way goes on. */
   halt(): void;
-  /** A beat soon, because something changed. */
+  /** Makes a beat soon, because something changed: after 200 ms, and no more than one such beat in 2 s. */
   pushSoon(): void;
-  /** A beat after the one under way. All who ask before it begins share it. */
-  request(manner: BeatOptions): Promise<Report>;
+  /** Makes a beat after the one under way. All requests before it begins share it. */
+  request(options: BeatOptions): Promise<Report>;
   readonly running: boolean;
 }
 
+/** A change is reported after this time, together with what else changes until then, in milliseconds. */
+const PUSH_DELAY_MS = 200;
+/** Time between two beats because of changes, at least, in milliseconds. */
+const PUSH_INTERVAL_MS = 2000;
+
+/** A beat that was requested and has not begun. */
+interface QueuedBeat<Report> {
+  options: BeatOptions;
+  report: Promise<Report>;
+}
+
+interface LoopState<Report> {
+  running: boolean;
+  /** Increased by each halt: a beat that ends after a halt schedules nothing. */
+  generation: number;
+  /** Regular beats since the start. */
+  beats: number;
+  lastDueAt: number;
+  lastBeatAt: number;
+  /** No beat because of a change before this time: the platform asked to wait. */
+  quietUntil: number;
+  queued: QueuedBeat<Report> | undefined;
+  /** Settles when the beats requested so far are over. */
+  last: Promise<unknown>;
+  cancelRegular: (() => void) | undefined;
+  cancelPush: (() => void) | undefined;
+}
+
 export function createLoop<Report>(options: LoopOptions<Report>): Loop<Report> {
-  const { clock, beat, hintOf, afterRegular, ...schedule } = options;
-  // Bumped by each halt, so that a beat that ends later plans nothing any more.
-  let round = 0;
-  let running = false;
-  let beats = 0;
-  let lastDueAt = 0;
-  let lastBeatAt = Number.NEGATIVE_INFINITY;
-  let quietUntil = Number.NEGATIVE_INFINITY;
-  let stopTimer: (() => void) | undefined;
-  let stopPush: (() => void) | undefined;
-  // The turn that has not begun, and what it waits for.
-  let next: { manner: BeatOptions; report: Promise<Report> } | undefined;
-  let before: Promise<unknown> = Promise.resolve();
-
-  function request(manner: BeatOptions): Promise<Report> {
-    // Nothing joins the last beat: what begins after it has other things to tell.
-    if (next !== undefined && next.manner.last === undefined) {
-      const background = next.manner.background && manner.background;
-      const push = next.manner.push && manner.push;
-      next.manner = { background, push, last: manner.last };
-      return next.report;
-    }
-    const turn = { manner, report: before.then(() => begin()) };
-    before = turn.report;
-    next = turn;
-    return turn.report;
-
-    async function begin(): Promise<Report> {
-      if (next === turn) next = undefined;
-      // Whatever was to be pushed is in this beat.
-      clearPush();
-      lastBeatAt = clock.now();
-      const report = await beat(turn.manner);
-      const hint = hintOf(report);
-      quietUntil = clock.now() + Math.min(hint ?? 0, schedule.longestGapMs);
-      return report;
-    }
-  }
-
-  function clearPush(): void {
-    stopPush?.();
-    stopPush = undefined;
-  }
-
-  async function regular(mine: number): Promise<void> {
-    const report = await request({ background: true });
-    if (mine !== round) return;
-    beats += 1;
-    lastDueAt = nextBeatDue({ lastDueAt, now: clock.now(), beats }, schedule, hintOf(report));
-    stopTimer = clock.setTimer(() => void regular(mine), lastDueAt - clock.now(), true);
-    afterRegular(beats, report);
-  }
-
+  const { clock } = options;
+  const state: LoopState<Report> = {
+    running: false,
+    generation: 0,
+    beats: 0,
+    lastDueAt: 0,
+    lastBeatAt: Number.NEGATIVE_INFINITY,
+    quietUntil: Number.NEGATIVE_INFINITY,
+    queued: undefined,
+    last: Promise.resolve(),
+    cancelRegular: undefined,
+    cancelPush: undefined,
+  };
   return {
     start() {
-      if (running) return;
-      running = true;
-      beats = 0;
-      lastDueAt = clock.now();
-      void regular(round);
+      if (state.running) return;
+      state.running = true;
+      state.beats = 0;
+      state.lastDueAt = clock.now();
+      void runRegular(options, state);
     },
     halt() {
-      running = false;
-      round += 1;
-      stopTimer?.();
-      clearPush();
+      state.running = false;
+      state.generation += 1;
+      state.cancelRegular?.();
+      clearPush(state);
     },
     pushSoon() {
-      // A platform that asked to wait hears of the change with the next regular beat.
-      if (!running || stopPush !== undefined || next !== undefined || clock.now() < quietUntil) return;
-      const wait = Math.max(PUSH_AFTER_MS, lastBeatAt + PUSH_APART_MS - clock.now());
+      // While the platform asks to wait, the next regular beat reports the change.
+      if (!state.running || clock.now() < state.quietUntil) return;
+      if (state.cancelPush !== undefined || state.queued !== undefined) return;
+      const waitMs = Math.max(PUSH_DELAY_MS, state.lastBeatAt + PUSH_INTERVAL_MS - clock.now());
       const push = () => {
-        stopPush = undefined;
-        if (clock.now() >= quietUntil) void request({ background: true, push: true });
+        state.cancelPush = undefined;
+        if (clock.now() >= state.quietUntil) void request(options, state, { background: true, push: true });
       };
-      stopPush = clock.setTimer(push, wait, true);
+      state.cancelPush = clock.setTimer(push, waitMs, true);
     },
-    request,
+    request: (beat) => request(options, state, beat),
     get running() {
-      return running;
+      return state.running;
     },
   };
+}
+
+function request<Report>(
+  options: LoopOptions<Report>,
+  state: LoopState<Report>,
+  wanted: BeatOptions,
+): Promise<Report> {
+  const { queued } = state;
+  // The last beat is not shared: it reports no tasks.
+  if (queued !== undefined && queued.options.last === undefined) {
+    queued.options = {
+      background: queued.options.background && wanted.background,
+      push: queued.options.push && wanted.push,
+      last: wanted.last,
+    };
+    return queued.report;
+  }
+  const beat: QueuedBeat<Report> = {
+    options: wanted,
+    report: state.last.then(() => makeBeat(options, state, beat)),
+  };
+  state.last = beat.report;
+  state.queued = beat;
+  return beat.report;
+}
+
+async function makeBeat<Report>(
+  { clock, beat, getRetryAfterMs, longestGapMs }: LoopOptions<Report>,
+  state: LoopState<Report>,
+  queued: QueuedBeat<Report>,
+): Promise<Report> {
+  if (state.queued === queued) state.queued = undefined;
+  // This beat reports the change.
+  clearPush(state);
+  state.lastBeatAt = clock.now();
+  const report = await beat(queued.options);
+  state.quietUntil = clock.now() + Math.min(getRetryAfterMs(report) ?? 0, longestGapMs);
+  return report;
+}
+
+function clearPush<Report>(state: LoopState<Report>): void {
+  state.cancelPush?.();
+  state.cancelPush = undefined;
+}
+
+/** Makes a regular beat and schedules the next one, unless the loop was halted meanwhile. */
+async function runRegular<Report>(options: LoopOptions<Report>, state: LoopState<Report>): Promise<void> {
+  const { clock, getRetryAfterMs, afterRegularBeat } = options;
+  const { generation } = state;
+  const report = await request(options, state, { background: true });
+  if (generation !== state.generation) return;
+  state.beats += 1;
+  const { lastDueAt, beats } = state;
+  state.lastDueAt = nextBeatDue({ lastDueAt, now: clock.now(), beats }, options, getRetryAfterMs(report));
+  const run = () => void runRegular(options, state);
+  state.cancelRegular = clock.setTimer(run, state.lastDueAt - clock.now(), true);
+  afterRegularBeat(beats, report);
 }
