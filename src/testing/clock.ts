@@ -2,8 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../runtime/clock";
 
 /**
- * A clock that stands still until it is told to move. Starts at 0. Give the same one to the platform and to
- * the client under test, and both agree about the time.
+ * A clock that only `advance` moves. Starts at 0 ms. Give the same one to the platform and to the client under test,
+ * so that both have the same time.
  *
  * @example
  * const clock = manualClock();
@@ -11,12 +11,13 @@ import type { Clock } from "../runtime/clock";
  * await clock.advance(30_000);
  */
 export interface ManualClock extends Clock {
-  /** Milliseconds this clock was advanced by so far. */
+  /** The sum of all advances so far, in milliseconds. */
   now(): number;
   /**
-   * Moves the time on by `ms` milliseconds and runs what falls due, in the order in which it falls due. Between
-   * two timers (and after the last) one turn of the event loop passes, so that promises settle and what they
-   * schedule within the span runs in the same call. Answers on sockets may need more turns than that.
+   * Advances the time by `ms` milliseconds, zero or more, and runs the timers that become due, in the order of their
+   * times. Between two timers (and after the last) one turn of the event loop passes, so that promises settle and
+   * timers that they set within the span run in the same call. Responses on sockets may need more turns than that.
+   * Rejects with a `RangeError` for a negative `ms` or NaN.
    */
   advance(ms: number): Promise<void>;
 }
@@ -26,12 +27,12 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** Makes a {@link ManualClock}. */
+/** Creates a {@link ManualClock}. */
 export function manualClock(): ManualClock {
   const timers = new Set<Timer>();
   let time = 0;
 
-  // Timers that are due at the same moment run in the order in which they were set: a Set keeps that order.
+  // Timers due at the same time run in the order in which they were set, which a Set keeps.
   function nextDue(until: number): Timer | undefined {
     let next: Timer | undefined;
     for (const timer of timers) {
@@ -43,7 +44,7 @@ export function manualClock(): ManualClock {
   return {
     now: () => time,
     setTimer(callback, delayMs) {
-      // As in Node, a delay that is no number counts as none.
+      // As in Node, NaN counts as no delay.
       const timer: Timer = { due: time + (delayMs > 0 ? delayMs : 0), callback };
       timers.add(timer);
       return () => timers.delete(timer);
@@ -63,14 +64,14 @@ export function manualClock(): ManualClock {
   };
 }
 
-// A timer with a longer delay would fire at once.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+// Node fires a timer with a longer delay at once.
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The time of the machine. */
 export const machineClock: Clock = {
   now: () => performance.now(),
   setTimer(callback, delayMs, background) {
-    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS));
+    const timer = setTimeout(callback, Math.min(delayMs, MAX_TIMER_MS));
     if (background) timer.unref();
     return () => clearTimeout(timer);
   },

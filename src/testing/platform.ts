@@ -1,39 +1,40 @@
 import { getRequestListener } from "@hono/node-server";
-import { machineClock } from "./clock";
 import type { Fault } from "./faults/fault";
-import { createFaultQueue } from "./faults/fault-queue";
-import { createFront } from "./front";
-import { openListener } from "./listener";
-import type { PlatformOptions } from "./platform-options";
-import type { RecordedRequest } from "./recorder";
+import { createFaultQueue } from "./faults/queue";
+import type { PlatformEvent } from "./model/state";
+import { type PlatformOptions, resolveOptions } from "./options";
+import type { RecordedRequest } from "./request-log";
 import { createApp } from "./routes/app";
-import { createState, type PlatformEvent } from "./state";
+import { startServer } from "./server";
+import { createState } from "./store";
 import { addWorkspace, type NewWorkspace, type TestWorkspace } from "./test-workspace";
 
 /** A platform on loopback that speaks the real one's protocol. */
 export interface TestPlatform extends AsyncDisposable {
   /** Base URL without a trailing slash: the client's `platformUrl`. */
   readonly url: string;
+  /** Creates a workspace. Throws for an id that is not a UUID or exists already, and for an invalid URL. */
   addWorkspace(workspace?: NewWorkspace): TestWorkspace;
   /** Every request that arrived completely, oldest first, refused ones too. Live: it grows. */
   readonly requests: readonly RecordedRequest[];
-  /** What the platform told its listeners, oldest first. Live: it grows. */
+  /** Every event that the platform emitted, oldest first. Live: it grows. */
   readonly events: readonly PlatformEvent[];
   /**
    * Makes requests to a route fail. `route` is a method and a path, for example `"POST /workspaces/:id/a2a"`:
-   * `:name` and `*` stand for one segment, `*` at the end for the rest, `*` as the method for any; `"*"` alone is
-   * every request.
+   * `:name` and `*` match one segment, `*` at the end matches the rest, `*` as the method matches any; `"*"` alone
+   * matches every request.
    *
-   * `times` is how many requests fail; without it all do, until the platform closes. Faults queue up: the first
-   * one that fits and has times left is taken. `{ times: 0 }` instead takes back all faults of the same `route`.
+   * `times` is how many requests fail, a whole number; without it all do, until the platform closes. Faults queue
+   * up: the first one that matches and has times left is used. `{ times: 0 }` instead removes all faults of the same
+   * `route`. Throws for a malformed route, fault or count.
    */
   fail(route: string, fault: Fault, options?: { times?: number | undefined }): void;
-  /** Ends every connection, also the stalled ones, and frees the port. May be called again. */
+  /** Ends every connection, stalled ones too, and frees the port. May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a platform.
+ * Starts a platform. Rejects when the port is taken.
  *
  * @example
  * await using platform = await startPlatform();
@@ -41,34 +42,33 @@ export interface TestPlatform extends AsyncDisposable {
  * const peer = platform.addWorkspace({ name: "Echo", reply: (message) => message.text });
  */
 export async function startPlatform(options: PlatformOptions = {}): Promise<TestPlatform> {
-  const clock = options.clock ?? machineClock;
-  const state = createState({ ...options, clock });
+  const state = createState(resolveOptions(options));
+  const { clock } = state;
   const requests: RecordedRequest[] = [];
   const faults = createFaultQueue(clock);
   const app = createApp(state);
-  const accept = createFront({
+  const server = await startServer({
+    port: options.port ?? 0,
     clock,
     faults,
     requests,
-    // Left alone, the adapter replaces the global Request and Response of the process under test.
-    answer: (body) =>
+    // By default the adapter replaces the global Request and Response of the process under test.
+    handle: (body) =>
       getRequestListener(
         (request, { incoming }) => app.fetch(request, { body, address: incoming.socket.remoteAddress ?? "" }),
         { overrideGlobalObjects: false },
       ),
   });
-  const listener = await openListener(options.port ?? 0, accept);
-  faults.steer(listener);
 
   async function close(): Promise<void> {
     faults.close();
     for (const cancel of state.timers) cancel();
-    for (const dispatch of state.dispatches) dispatch.giveUp();
-    await listener.close();
+    for (const dispatch of state.dispatches) dispatch.abort();
+    await server.close();
   }
 
   return {
-    url: listener.url,
+    url: server.url,
     addWorkspace: (workspace = {}) => addWorkspace(state, workspace),
     requests,
     events: state.events,

@@ -1,132 +1,135 @@
 import { randomUUID } from "node:crypto";
-import { writeActivity } from "./activity/activity";
-import type { IncomingMessage } from "./agents/incoming-message";
-import type { Reply } from "./agents/reply";
-import { PLANTED } from "./delegations/view";
-import { newInboundSecret } from "./registry/inbound-secret";
-import { watchProvisioning } from "./registry/provisioning";
-import { liveTokens, newSecret, replaceTokens } from "./registry/tokens";
-import type { PlatformState } from "./state";
-import { isUuid } from "./uuid";
-import { type DeliveryMode, newWorkspace, type Workspace } from "./workspace";
-import { believedOf, type WorkspaceState } from "./workspace-view";
+import { appendActivity, INSERTED_ROW } from "./activity/log";
+import type { IncomingMessage, Reply } from "./model/message";
+import type { PlatformState } from "./model/state";
+import type { DeliveryMode, Workspace } from "./model/workspace";
+import { createSecret, getLiveTokens, replaceTokens } from "./rules/credentials";
+import { startProvisioningTimeout } from "./rules/provisioning";
+import { createWorkspace } from "./store";
+import { isUuid } from "./text";
+import { snapshot, type WorkspaceState } from "./workspace-state";
 
-/** A workspace to be added. Everything has a default. */
+/** A workspace to be added. Every field has a default. */
 export interface NewWorkspace {
-  /** A UUID. @default a random one */
+  /** A UUID; stored in lower case. @default a random one */
   id?: string | undefined;
   /** @default "workspace-" and the first eight digits of the id */
   name?: string | undefined;
   /** @default no role (`null` on the wire) */
   role?: string | undefined;
-  /** Id of the parent, which need not exist. @default none: the workspace is a root */
+  /** UUID of the parent, which need not exist. @default none: the workspace is a root */
   parentId?: string | undefined;
   /** `null` is a workspace without a live token: its requests pass unauthenticated. @default a random one */
   token?: string | null | undefined;
   /**
-   * Where a real agent listens; messages are forwarded to it, and `reply` is not asked. May be loopback. One that
-   * begins with `http://127.0.0.1` stays when an agent registers another.
+   * URL of a real agent; messages are forwarded to it, and `reply` is not called. May be loopback. A registration
+   * does not replace one that begins with `http://127.0.0.1`. @default none
    */
   url?: string | undefined;
   /**
    * `online`, `degraded`, `offline`, `provisioning`, `paused`, `hibernated`, `failed`, `awaiting_agent`, `removed`
-   * or any other text. A `reply` is asked only while online or degraded, a `url` also while offline.
+   * or any other text. A `reply` is called only while online or degraded, a `url` also while offline.
    *
-   * Nothing changes it before the first registration or heartbeat, except that `provisioning` becomes `failed` after
-   * ten minutes. Afterwards silence does: an agent that runs elsewhere (a `url`, or no `reply`) is `awaiting_agent`
-   * 90 s after it was last heard of, and one that the platform runs (a `reply` alone) is `offline` after 180 s if it
-   * has registered. `paused`, `hibernated` and `removed` do not end with silence.
+   * Before the first registration or heartbeat only one timer changes it: `provisioning` becomes `failed` after ten
+   * minutes. After that missing heartbeats do too: an external agent (a `url`, or no `reply`) becomes
+   * `awaiting_agent` after 90 s, and one that the platform runs (a `reply` alone) `offline` after 180 s if it has
+   * registered. `paused`, `hibernated` and `removed` do not change without heartbeats.
    * @default "online"
    */
   status?: string | undefined;
   /**
-   * Answers the messages of a workspace without `url`. Such a workspace counts as one that the platform runs in a
-   * container: when it discovers a peer on this machine it is told `host.docker.internal` instead of `127.0.0.1` or
+   * Answers the messages to a workspace without `url`. Such a workspace counts as one that the platform runs in a
+   * container: when it discovers a peer on this machine it gets `host.docker.internal` instead of `127.0.0.1` or
    * `localhost`, and its own URL is one that only containers can reach.
-   * @default none: messages find no agent
+   * @default none: messages to the workspace are refused with 503
    */
   reply?: Reply | undefined;
-  /** In poll mode messages are left in the workspace's inbox, and no agent is asked. @default "push" */
+  /** In poll mode messages are appended to the workspace's inbox, and no agent is called. @default "push" */
   deliveryMode?: DeliveryMode | undefined;
-  /** Queued messages are handed out while fewer tasks than these are active. @default 1 */
+  /** Queued messages are delivered while fewer tasks than these are active. @default 1 */
   maxConcurrentTasks?: number | undefined;
 }
 
-/** A workspace on the test platform, and the strings to pull. */
+/** A workspace on the test platform: what the platform stores about it, and controls to change that. */
 export interface TestWorkspace {
   readonly id: string;
   readonly name: string;
   /** The token that the platform accepts now, the oldest of several; null when none is live. */
   readonly token: string | null;
-  /** The secret the platform hands out with registrations and heartbeats. */
+  /** The inbound secret, which registrations and heartbeats return. */
   readonly inboundSecret: string;
-  /** What the platform believes about the workspace: a copy, made when it is read. */
+  /** What the platform stores about the workspace: a copy as of the time it is read. */
   readonly state: WorkspaceState;
   /** Messages that reached the agent, or its inbox in poll mode, oldest first. Live: it grows. */
   readonly received: readonly IncomingMessage[];
-  /** What the workspace told its human, oldest first. Live: it grows. */
+  /** Messages of the agent to its human, oldest first. Live: it grows. */
   readonly notifications: readonly string[];
-  /** Any status, without the platform's own rules and without an event. */
+  /** Sets any status, without the platform's own rules and without an event. */
   setStatus(status: string): void;
-  /** All others are revoked at once. */
+  /** Makes `token` the only live one, or leaves none for `null`. All others are revoked at once. */
   setToken(token: string | null): void;
-  /** Makes a new token the only live one and returns it. All others are revoked at once. */
+  /** Creates a token, makes it the only live one and returns it. All others are revoked at once. */
   rotateToken(): string;
-  /** Leaves no live token: requests pass unauthenticated, and the next registration is given a new one. */
+  /** Leaves no live token: requests pass unauthenticated, and the next registration gets a new one. */
   revokeTokens(): void;
-  /** An empty one is not handed out. */
+  /** Sets the inbound secret; an empty one is not returned to agents. */
   setInboundSecret(secret: string): void;
-  /** The workspace's messages are refused (402) once it has spent this much, in US cents. `null` lifts the limit. */
+  /** Refuses messages to the workspace (402) once its spending, in US cents, reaches the limit. `null` is no limit. */
   setBudget(cents: number | null): void;
+  /** Sets the function that answers messages while the workspace has no URL, or none for `null`. */
   setReply(reply: Reply | null): void;
+  /** Sets the URL of a real agent, or none for `null`. Throws for an invalid URL. */
   setUrl(url: string | null): void;
-  /** While `false`, what the workspace hands out runs without leaving a row, and its receipt warns of it. */
+  /**
+   * While `false`, the workspace's delegations run without being stored, and the response to each has a `warning`.
+   * Initially `true`.
+   */
   setDelegationTracking(works: boolean): void;
-  /** Puts any JSON value among the rows of the workspace's delegations, exactly as it is, as the newest of them. */
+  /** Inserts any JSON value, unchanged, as the newest row into the list of the workspace's delegations. */
   addDelegationRow(row: unknown): void;
 }
 
-/** Puts a workspace on file. Throws for an id that is no UUID or is taken. */
+/** Adds a workspace. Throws for an id that is not a UUID or exists already, and for an invalid URL. */
 export function addWorkspace(state: PlatformState, options: NewWorkspace): TestWorkspace {
-  const id = canonicalId("id", options.id ?? randomUUID());
+  const id = toCanonicalId("id", options.id ?? randomUUID());
   if (state.workspaces.has(id)) throw new Error(`Workspace ${id} exists already`);
-  const workspace = newWorkspace({
+  const workspace = createWorkspace({
     id,
     name: options.name ?? `workspace-${id.slice(0, 8)}`,
     role: options.role ?? null,
-    parentId: options.parentId === undefined ? null : canonicalId("parentId", options.parentId),
-    inboundSecret: newInboundSecret(),
+    parentId: options.parentId === undefined ? null : toCanonicalId("parentId", options.parentId),
+    inboundSecret: createSecret(),
     reply: options.reply ?? null,
     deliveryMode: options.deliveryMode ?? "push",
     maxConcurrentTasks: options.maxConcurrentTasks ?? 1,
     createdAt: state.clock.now(),
   });
-  replaceTokens(state, workspace, options.token === undefined ? newSecret() : options.token);
+  replaceTokens(state, workspace, options.token === undefined ? createSecret() : options.token);
   setUrl(workspace, options.url ?? null);
   setStatus(state, workspace, options.status ?? "online");
   state.workspaces.set(id, workspace);
-  return controlsOf(state, workspace);
+  return createControls(state, workspace);
 }
 
-function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
+function createControls(state: PlatformState, workspace: Workspace): TestWorkspace {
   return {
     id: workspace.id,
     name: workspace.name,
     get token() {
-      return liveTokens(workspace)[0]?.secret ?? null;
+      return getLiveTokens(workspace)[0]?.secret ?? null;
     },
     get inboundSecret() {
       return workspace.inboundSecret;
     },
     get state() {
-      return believedOf(workspace, state.clock.now());
+      return snapshot(workspace, state.clock.now());
     },
     received: workspace.received,
     notifications: workspace.notifications,
     setStatus: (status) => setStatus(state, workspace, status),
     setToken: (token) => replaceTokens(state, workspace, token),
     rotateToken() {
-      const token = newSecret();
+      const token = createSecret();
       replaceTokens(state, workspace, token);
       return token;
     },
@@ -145,9 +148,9 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
       workspace.tracksDelegations = works;
     },
     addDelegationRow(row) {
-      writeActivity(state, {
+      appendActivity(state, {
         workspace_id: workspace.id,
-        activity_type: PLANTED,
+        activity_type: INSERTED_ROW,
         method: "delegate",
         response_body: row,
       });
@@ -158,8 +161,8 @@ function controlsOf(state: PlatformState, workspace: Workspace): TestWorkspace {
 function setStatus(state: PlatformState, workspace: Workspace, status: string): void {
   workspace.status = status;
   workspace.removedAt = status === "removed" ? state.timestamp() : null;
-  workspace.hasDeadToken = false;
-  if (status === "provisioning") watchProvisioning(state, workspace);
+  workspace.hasUnusableToken = false;
+  if (status === "provisioning") startProvisioningTimeout(state, workspace);
 }
 
 function setUrl(workspace: Workspace, url: string | null): void {
@@ -168,7 +171,7 @@ function setUrl(workspace: Workspace, url: string | null): void {
   workspace.urlIsProvisioned = url !== null;
 }
 
-function canonicalId(name: string, id: string): string {
+function toCanonicalId(name: string, id: string): string {
   if (!isUuid(id)) throw new Error(`Expected \`${name}\` to be a UUID, got \`${id}\``);
   return id.toLowerCase();
 }

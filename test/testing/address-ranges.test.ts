@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blockedRange } from "../../src/testing/address-ranges";
+import { findBlockedRange } from "../../src/testing/rules/address-ranges";
 
 const STRICT = { deployMode: "self-hosted", allowLoopback: false } as const;
 const SAAS = { deployMode: "saas", allowLoopback: false } as const;
@@ -7,7 +7,7 @@ const WITH_LOOPBACK = { deployMode: "self-hosted", allowLoopback: true } as cons
 
 /** Where an address is blocked: to be registered, and to be called. */
 function blockedAt(address: string, rules: typeof STRICT | typeof SAAS | typeof WITH_LOOPBACK): string {
-  const uses = (["register", "dispatch"] as const).filter((use) => blockedRange(address, use, rules));
+  const uses = (["register", "dispatch"] as const).filter((use) => findBlockedRange(address, use, rules));
   return uses.join(" ");
 }
 
@@ -50,7 +50,7 @@ describe("an address is blocked", () => {
 });
 
 it("is told by the platform's name for its range", () => {
-  const labelOf = (address: string) => blockedRange(address, "register", STRICT)?.label;
+  const labelOf = (address: string) => findBlockedRange(address, "register", STRICT)?.label;
   expect(labelOf("224.0.0.1")).toBe("IPv4 multicast address");
   expect(labelOf("239.0.0.1")).toBe("IPv4 multicast address");
   expect(labelOf("0.0.0.0")).toBeUndefined();

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { manualClock, type PlatformOptions, startPlatform, type TestPlatform } from "../../src/testing/index";
+import { resolveOptions } from "../../src/testing/options";
 import { createApp } from "../../src/testing/routes/app";
-import { createState } from "../../src/testing/state";
+import { createState } from "../../src/testing/store";
 import { asCaller, call, send } from "./helpers/exchange";
 import { beat, register, updateCard } from "./helpers/registry";
 
@@ -34,7 +35,7 @@ describe("the rate limit", () => {
   });
 
   it("is counted for each address", async () => {
-    const app = createApp(createState({ clock: manualClock(), rateLimit: 1 }));
+    const app = createApp(createState(resolveOptions({ clock: manualClock(), rateLimit: 1 })));
     const statusFrom = async (address: string) => {
       const { status } = await app.request("/health", {}, { body: Buffer.alloc(0), address });
       return status;
@@ -54,7 +55,7 @@ describe("the rate limit", () => {
   });
 
   it("is not there unless it was asked for, and then says so", async () => {
-    const app = createApp(createState({ clock: manualClock() }));
+    const app = createApp(createState(resolveOptions({ clock: manualClock() })));
     for (let count = 0; count < 1000; count++) {
       const { status, headers } = await app.request("/health", {}, { body: Buffer.alloc(0), address: "::1" });
       expect(status).toBe(200);

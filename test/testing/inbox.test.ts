@@ -1,16 +1,16 @@
 import { expect, it } from "vitest";
-import { leaveInInbox } from "../../src/testing/agents/inbox";
+import { appendToInbox } from "../../src/testing/agents/proxy";
 import { manualClock } from "../../src/testing/clock";
-import { createState } from "../../src/testing/state";
-import { newWorkspace } from "../../src/testing/workspace";
+import { resolveOptions } from "../../src/testing/options";
+import { createState, createWorkspace } from "../../src/testing/store";
 import { messageBody } from "./helpers/exchange";
 
 it("keeps what is left for an agent that polls as a row of its activity", () => {
-  const state = createState({ clock: manualClock() });
-  const target = newWorkspace({ id: "target", name: "Lead", createdAt: 0, inboundSecret: "" });
+  const state = createState(resolveOptions({ clock: manualClock() }));
+  const target = createWorkspace({ id: "target", name: "Lead", createdAt: 0, inboundSecret: "" });
   state.workspaces.set(target.id, target);
-  leaveInInbox(state, target, "caller", messageBody());
-  leaveInInbox(state, target, null, { jsonrpc: "2.0" });
+  appendToInbox(state, target, "caller", messageBody());
+  appendToInbox(state, target, null, { jsonrpc: "2.0" });
   expect(state.activities).toMatchObject([
     {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),

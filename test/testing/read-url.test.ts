@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readUrl } from "../../src/testing/registry/read-url";
+import { parseUrl } from "../../src/testing/rules/parse-url";
 
 describe("a URL is read as the platform reads it", () => {
   it.each([
@@ -32,7 +32,7 @@ describe("a URL is read as the platform reads it", () => {
     ["http://:80", ""],
     ["http:\\\\a", ""],
   ])("%s is at %j", (url, host = "127.0.0.1") => {
-    expect(readUrl(url)).toEqual({ scheme: "http", host });
+    expect(parseUrl(url)).toEqual({ scheme: "http", host });
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe("a URL is read as the platform reads it", () => {
     ["mailto:a@b", "mailto"],
     ["remote://no-inbound", "remote"],
   ])("%s has the scheme %j", (url, scheme) => {
-    expect(readUrl(url)).toMatchObject({ scheme });
+    expect(parseUrl(url)).toMatchObject({ scheme });
   });
 
   it.each([
@@ -76,6 +76,6 @@ describe("a URL is read as the platform reads it", () => {
     "http://[fe80::1%eth0]/",
     "http://[fe80::1%25]/",
   ])("%j is none", (url) => {
-    expect(readUrl(url)).toEqual({ problem: expect.any(String) });
+    expect(parseUrl(url)).toEqual({ error: expect.any(String) });
   });
 });

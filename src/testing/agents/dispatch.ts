@@ -1,86 +1,76 @@
 import type { JsonObject } from "../json";
-import type { PlatformState } from "../state";
-import type { Agent, Workspace } from "../workspace";
-import { type AgentAnswer, forward } from "./forward";
-import { incomingMessage } from "./incoming-message";
-import { askReply, type Reply } from "./reply";
+import type { Reply } from "../model/message";
+import type { PendingDispatch, PlatformState } from "../model/state";
+import type { Agent, Workspace } from "../model/workspace";
+import { type AgentResponse, forward } from "./forward";
+import { toIncomingMessage } from "./message";
+import { callReply } from "./reply";
 
-// An agent that is silent for this long is taken for busy, unless its heartbeat asked for another limit.
-const IDLE_LIMIT_SECONDS = 300;
-// Where there is a ceiling nobody waits longer than this, whatever signs of life there are.
-const CEILING_MS = 30 * 60_000;
+/** For agents whose last heartbeat stated none. */
+const DEFAULT_IDLE_TIMEOUT_SECONDS = 300;
+const MAX_DURATION_MS = 30 * 60_000;
 
-// The earlier version goes wherever an agent sends it.
-const REDIRECTS = { "2026-04": 10, "2026-05": undefined };
-
-/** A request on its way to an agent. */
-export interface Dispatch {
-  readonly targetId: string;
-  /** The target was heard of: it may stay silent for its whole idle limit again. */
-  showLife(): void;
-  giveUp(): void;
-}
-
-interface Errand {
+interface DispatchRequest {
   readonly from: string | null;
   readonly request: JsonObject;
-  readonly hasCeiling: boolean;
+  /** Whether the dispatch ends after 30 minutes although events of the target keep restarting its idle timeout. */
+  readonly hasMaxDuration: boolean;
 }
 
-/** Hands a request to the agent of `target` and waits for what comes of it. Never rejects. */
+/** Sends a request to the agent of `target` and waits for its response, at most for the idle timeout. Never rejects. */
 export async function dispatch(
   state: PlatformState,
   target: Workspace,
   agent: Agent,
-  { from, request, hasCeiling }: Errand,
-): Promise<AgentAnswer> {
-  const message = incomingMessage(from, request);
-  const { waiting, signal, end } = waitForLife(state, target, hasCeiling);
-  state.dispatches.add(waiting);
+  { from, request, hasMaxDuration }: DispatchRequest,
+): Promise<AgentResponse> {
+  const message = toIncomingMessage(from, request);
+  const { pending, signal, stop } = startTimeouts(state, target, hasMaxDuration);
+  state.dispatches.add(pending);
   const onConnected = (): void => {
     target.received.push(message);
   };
   try {
     if (agent.kind === "url") {
-      const redirects = REDIRECTS[state.version];
-      return await forward(agent.url, JSON.stringify(request), { signal, onConnected, redirects });
+      const { maxAgentRedirects: maxRedirects } = state.differences;
+      return await forward(agent.url, JSON.stringify(request), { signal, onConnected, maxRedirects });
     }
     onConnected();
-    return await Promise.race([answerOf(agent.reply), lostAt(signal)]);
+    return await Promise.race([callAgent(agent.reply), noResponseOnAbort(signal)]);
   } finally {
-    end();
-    state.dispatches.delete(waiting);
+    stop();
+    state.dispatches.delete(pending);
   }
 
-  async function answerOf(reply: Reply): Promise<AgentAnswer> {
-    return { kind: "answered", status: 200, body: Buffer.from(await askReply(reply, message, request)) };
+  async function callAgent(reply: Reply): Promise<AgentResponse> {
+    return { kind: "complete", status: 200, body: Buffer.from(await callReply(reply, message, request)) };
   }
 }
 
-/** Aborts when the target is silent for too long. The limit is the one that holds when the wait begins. */
-function waitForLife(state: PlatformState, target: Workspace, hasCeiling: boolean) {
-  const idleMs = (target.idleTimeoutSeconds ?? IDLE_LIMIT_SECONDS) * 1000;
+/** The idle timeout is the one of the target at the start: a heartbeat restarts it and does not change its length. */
+function startTimeouts(state: PlatformState, target: Workspace, hasMaxDuration: boolean) {
+  const idleMs = (target.idleTimeoutSeconds ?? DEFAULT_IDLE_TIMEOUT_SECONDS) * 1000;
   const controller = new AbortController();
-  const giveUp = (): void => controller.abort();
-  const cancelCeiling = hasCeiling ? state.clock.setTimer(giveUp, CEILING_MS) : () => undefined;
-  let cancelIdle = state.clock.setTimer(giveUp, idleMs);
-  const waiting: Dispatch = {
+  const abort = (): void => controller.abort();
+  const cancelMaxDuration = hasMaxDuration ? state.clock.setTimer(abort, MAX_DURATION_MS) : () => undefined;
+  let cancelIdle = state.clock.setTimer(abort, idleMs);
+  const pending: PendingDispatch = {
     targetId: target.id,
-    showLife() {
+    resetIdleTimeout() {
       cancelIdle();
-      cancelIdle = state.clock.setTimer(giveUp, idleMs);
+      cancelIdle = state.clock.setTimer(abort, idleMs);
     },
-    giveUp,
+    abort,
   };
-  function end(): void {
+  function stop(): void {
     cancelIdle();
-    cancelCeiling();
+    cancelMaxDuration();
   }
-  return { waiting, signal: controller.signal, end };
+  return { pending, signal: controller.signal, stop };
 }
 
-function lostAt(signal: AbortSignal): Promise<AgentAnswer> {
+function noResponseOnAbort(signal: AbortSignal): Promise<AgentResponse> {
   return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve({ kind: "lost" }), { once: true });
+    signal.addEventListener("abort", () => resolve({ kind: "no-response" }), { once: true });
   });
 }

@@ -1,73 +1,118 @@
-import { cut } from "../activity/cut";
-import { messageOf } from "../agents/incoming-message";
-import type { QueuedMessage } from "../agents/message-queue";
-import { tell } from "../events";
-import { isObject } from "../json";
-import type { PlatformState } from "../state";
-import { replyText } from "./reply-text";
-import { delegationIdOf, type Handover, moveDelegateRow, writeResultRow } from "./rows";
+import { getMessage } from "../agents/message";
+import { isObject, parseJson } from "../json";
+import type { QueuedMessage } from "../model/message";
+import type { PlatformState } from "../model/state";
+import { emitEvent } from "../store";
+import { truncate } from "../text";
+import { appendResultRow, type Delegation, getDelegationId, updateDelegateRow } from "./rows";
 
-/** How the row of a result reads. */
-export function resultOf(delegationId: string, text: string) {
-  return {
-    summary: `Delegation completed (${cut(text, 80)})`,
-    status: "completed",
-    response_body: { text, delegation_id: delegationId },
-  };
+const SUMMARY_BYTES = 80;
+const EVENT_PREVIEW_BYTES = 200;
+
+/** Appends the result of an agent's JSON-RPC response, and only then sets the delegation to `completed`. */
+export function completeDelegation(state: PlatformState, delegation: Delegation, response: string): void {
+  const { id, sourceId, targetId } = delegation;
+  const text = getReplyText(response);
+  appendResultRow(state, sourceId, { ...toResultFields(id, text), target_id: targetId });
+  updateDelegateRow(state, sourceId, id, "completed");
+  emitComplete(state, sourceId, { delegation_id: id, target_id: targetId }, text);
 }
 
-/** The row of the result is there before the other one is completed. */
-export function complete(state: PlatformState, work: Handover, answer: string): void {
-  const { id, sourceId, targetId } = work;
-  const text = replyText(answer);
-  writeResultRow(state, sourceId, { ...resultOf(id, text), target_id: targetId });
-  moveDelegateRow(state, sourceId, id, "completed");
-  const response_preview = cut(text, 200);
-  tell(state, sourceId, "DELEGATION_COMPLETE", { delegation_id: id, target_id: targetId, response_preview });
-}
-
-/** The row of the failure does not say which delegation failed. */
-export function fail(state: PlatformState, { id, sourceId, targetId }: Handover, error: string): void {
-  moveDelegateRow(state, sourceId, id, "failed", error);
-  writeResultRow(state, sourceId, {
+/** Sets a delegation to `failed`. The row of the result does not state the id of the delegation. */
+export function failDelegation(
+  state: PlatformState,
+  { id, sourceId, targetId }: Delegation,
+  error: string,
+): void {
+  updateDelegateRow(state, sourceId, id, "failed", error);
+  appendResultRow(state, sourceId, {
     summary: "Delegation failed",
     status: "failed",
     target_id: targetId,
     error_detail: error,
   });
-  tell(state, sourceId, "DELEGATION_FAILED", { delegation_id: id, target_id: targetId, error });
+  emitEvent(state, sourceId, "DELEGATION_FAILED", { delegation_id: id, target_id: targetId, error });
 }
 
-/** The peer is busy: the message waits in its queue. */
-export function queue(state: PlatformState, { id, sourceId, targetId }: Handover): void {
-  moveDelegateRow(state, sourceId, id, "queued");
-  writeResultRow(state, sourceId, {
+/** Sets a delegation to `queued`, whose message is queued because the target is busy. */
+export function queueDelegation(state: PlatformState, { id, sourceId, targetId }: Delegation): void {
+  updateDelegateRow(state, sourceId, id, "queued");
+  appendResultRow(state, sourceId, {
     summary: "Delegation queued — target at capacity",
     status: "queued",
     target_id: targetId,
     response_body: { queued: true, delegation_id: id },
   });
-  tell(state, sourceId, "DELEGATION_STATUS", { delegation_id: id, target_id: targetId, status: "queued" });
+  emitEvent(state, sourceId, "DELEGATION_STATUS", {
+    delegation_id: id,
+    target_id: targetId,
+    status: "queued",
+  });
 }
 
-/** A queued message was answered after all. Only the row of the result learns it; the other one stays queued. */
-export function stitch(
+/**
+ * Adds the response to a queued message to its delegation, if it has one. Only the row of the result changes; the row
+ * of the delegation stays `queued`.
+ */
+export function completeQueuedDelegation(
   state: PlatformState,
   { from, targetId, request }: QueuedMessage,
-  answer: string,
+  response: string,
 ): void {
-  const { metadata } = messageOf(request);
+  const { metadata } = getMessage(request);
   const id = isObject(metadata) ? metadata.delegation_id : undefined;
   const row = state.activities.findLast(
     (each) =>
       each.workspace_id === from &&
       each.method === "delegate_result" &&
       each.status === "queued" &&
-      delegationIdOf(each) === id,
+      getDelegationId(each) === id,
   );
   if (from === null || typeof id !== "string" || row === undefined) return;
-  const text = replyText(answer);
-  Object.assign(row, resultOf(id, text));
-  const response_preview = cut(text, 200);
-  tell(state, from, "DELEGATION_COMPLETE", { delegation_id: id, target_id: targetId, response_preview });
+  const text = getReplyText(response);
+  Object.assign(row, toResultFields(id, text));
+  emitComplete(state, from, { delegation_id: id, target_id: targetId }, text);
 }
+
+/** Records the result that an agent states for a delegation of its own. */
+export function recordResult(
+  state: PlatformState,
+  sourceId: string,
+  delegationId: string,
+  text: string,
+): void {
+  appendResultRow(state, sourceId, toResultFields(delegationId, text));
+  emitComplete(state, sourceId, { delegation_id: delegationId }, text);
+}
+
+/** The fields of a row with a result. */
+function toResultFields(delegationId: string, text: string) {
+  return {
+    summary: `Delegation completed (${truncate(text, SUMMARY_BYTES)})`,
+    status: "completed",
+    response_body: { text, delegation_id: delegationId },
+  };
+}
+
+function emitComplete(state: PlatformState, sourceId: string, ids: object, text: string): void {
+  const response_preview = truncate(text, EVENT_PREVIEW_BYTES);
+  emitEvent(state, sourceId, "DELEGATION_COMPLETE", { ...ids, response_preview });
+}
+
+/**
+ * The result in a JSON-RPC response: the first text of a part with `kind: "text"`, first among the parts of the
+ * result, then among those of its artifacts. Without one, the whole response.
+ */
+function getReplyText(response: string): string {
+  const body = parseJson(response);
+  const result = isObject(body) && isObject(body.result) ? body.result : {};
+  for (const holder of [result, ...toArray(result.artifacts)]) {
+    const parts = isObject(holder) ? toArray(holder.parts) : [];
+    for (const part of parts) {
+      if (isObject(part) && part.kind === "text" && typeof part.text === "string") return part.text;
+    }
+  }
+  return response;
+}
+
+const toArray = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);

@@ -1,46 +1,48 @@
-import { type Activity, writeActivity } from "../activity/activity";
+import { appendActivity } from "../activity/log";
 import { isObject } from "../json";
-import { findWorkspace, type PlatformState } from "../state";
+import type { Activity } from "../model/activity";
+import type { PlatformState } from "../model/state";
+import { findWorkspace } from "../store";
 
-/** Work that one workspace handed to another. */
-export interface Handover {
+/** A task that one workspace delegates to another. */
+export interface Delegation {
   readonly id: string;
   readonly sourceId: string;
   readonly targetId: string;
   readonly task: string;
   /** Empty when there is none. */
-  readonly key: string;
+  readonly idempotencyKey: string;
 }
 
-/** The row that follows a delegation from its start. Undefined when none can be kept. */
-export function writeDelegateRow(
+/** Appends the row that states the status of a delegation. Undefined when the workspace's tracking is off. */
+export function appendDelegateRow(
   state: PlatformState,
-  { id, sourceId, targetId, task, key }: Handover,
+  { id, sourceId, targetId, task, idempotencyKey }: Delegation,
   status: string,
 ): Activity | undefined {
-  return writeRow(state, sourceId, {
+  return appendRow(state, sourceId, {
     method: "delegate",
     target_id: targetId,
     summary: `Delegating to ${targetId}`,
     request_body: { task, delegation_id: id },
     status,
-    ...(key !== "" && { idempotency_key: key }),
+    ...(idempotencyKey !== "" && { idempotency_key: idempotencyKey }),
   });
 }
 
-/** The row that tells what came of it. */
-export function writeResultRow(
+/** Appends the row with the result of a delegation. */
+export function appendResultRow(
   state: PlatformState,
   sourceId: string,
   result: Pick<Activity, "summary" | "status"> & Partial<Activity>,
 ): void {
-  writeRow(state, sourceId, { method: "delegate_result", ...result });
+  appendRow(state, sourceId, { method: "delegate_result", ...result });
 }
 
-function writeRow(state: PlatformState, sourceId: string, row: Partial<Activity>): Activity | undefined {
+function appendRow(state: PlatformState, sourceId: string, row: Partial<Activity>): Activity | undefined {
   const source = findWorkspace(state, sourceId);
   if (source === undefined || !source.tracksDelegations) return undefined;
-  return writeActivity(state, {
+  return appendActivity(state, {
     workspace_id: source.id,
     activity_type: "delegation",
     source_id: source.id,
@@ -48,8 +50,8 @@ function writeRow(state: PlatformState, sourceId: string, row: Partial<Activity>
   });
 }
 
-/** Moves the row that follows a delegation. Of an unknown one nothing changes. */
-export function moveDelegateRow(
+/** Changes the status of a delegation's row. Does nothing for an unknown delegation. */
+export function updateDelegateRow(
   state: PlatformState,
   sourceId: string,
   delegationId: string,
@@ -64,19 +66,23 @@ export function moveDelegateRow(
   }
 }
 
-/** The row that keeps an idempotency key. A failed one gives it back, and is gone. */
-export function rowWithKey(state: PlatformState, sourceId: string, key: string): Activity | undefined {
-  const place = state.activities.findIndex(
+/** The row with an idempotency key. That of a failed delegation is deleted, so that the key can be used again. */
+export function findByIdempotencyKey(
+  state: PlatformState,
+  sourceId: string,
+  key: string,
+): Activity | undefined {
+  const index = state.activities.findIndex(
     (row) => row.workspace_id === sourceId && row.idempotency_key === key,
   );
-  const row = key === "" ? undefined : state.activities[place];
+  const row = key === "" ? undefined : state.activities[index];
   if (row?.status !== "failed") return row;
-  state.activities.splice(place, 1);
+  state.activities.splice(index, 1);
   return undefined;
 }
 
-/** The delegation a row belongs to; empty where the row does not say. */
-export function delegationIdOf(row: Activity): string {
+/** The delegation of a row; empty where the row does not state it. */
+export function getDelegationId(row: Activity): string {
   return idIn(row.request_body) || idIn(row.response_body);
 }
 

@@ -1,54 +1,53 @@
-import { tell } from "../events";
 import { isObject, type JsonObject, parseJson } from "../json";
-import type { PlatformState } from "../state";
-import { after } from "../timers";
-import { complete, fail, queue } from "./outcome";
-import { type Handover, moveDelegateRow } from "./rows";
+import type { PlatformState } from "../model/state";
+import { emitEvent, schedule } from "../store";
+import { completeDelegation, failDelegation, queueDelegation } from "./outcome";
+import { type Delegation, updateDelegateRow } from "./rows";
 
-// Time for an agent that is being restarted.
-const RETRY_MS = 8000;
+/** Long enough for an agent to restart. */
+const RETRY_DELAY_MS = 8000;
 
-/** Brings a delegation to its peer and notes what comes of it. `ask` hands the task to the proxy. */
+/** Dispatches a delegation, with at most one retry, and records its outcome. `send` proxies the task to the target. */
 export async function runDelegation(
   state: PlatformState,
-  work: Handover,
-  ask: () => Promise<Response>,
+  delegation: Delegation,
+  send: () => Promise<Response>,
 ): Promise<void> {
-  const { id, sourceId, targetId } = work;
-  moveDelegateRow(state, sourceId, id, "dispatched");
-  tell(state, sourceId, "DELEGATION_STATUS", {
+  const { id, sourceId, targetId } = delegation;
+  updateDelegateRow(state, sourceId, id, "dispatched");
+  emitEvent(state, sourceId, "DELEGATION_STATUS", {
     delegation_id: id,
     target_id: targetId,
     status: "dispatched",
   });
-  let answer = await read(await ask());
-  if (mayPass(answer)) {
-    await new Promise<void>((resolve) => after(state, RETRY_MS, resolve));
-    answer = await read(await ask());
+  let response = await readResponse(await send());
+  if (isRetryable(response)) {
+    await new Promise<void>((resolve) => schedule(state, RETRY_DELAY_MS, resolve));
+    response = await readResponse(await send());
   }
-  if (answer.status < 200 || answer.status > 299) fail(state, work, errorOf(answer));
-  else if (answer.status === 202 && answer.body.queued === true) queue(state, work);
-  else complete(state, work, answer.text);
+  if (response.status < 200 || response.status > 299) failDelegation(state, delegation, getError(response));
+  else if (response.status === 202 && response.body.queued === true) queueDelegation(state, delegation);
+  else completeDelegation(state, delegation, response.text);
 }
 
-interface ProxyAnswer {
+interface ProxyResponse {
   readonly status: number;
   readonly text: string;
-  /** Empty when the text is no JSON object. */
+  /** Empty when the text is not a JSON object. */
   readonly body: JsonObject;
 }
 
-async function read(response: Response): Promise<ProxyAnswer> {
+async function readResponse(response: Response): Promise<ProxyResponse> {
   const text = await response.text();
   const body = parseJson(text);
   return { status: response.status, text, body: isObject(body) ? body : {} };
 }
 
-/** Every 502 is taken for an agent that was not reached, also one whose answer broke off. */
-function mayPass({ status, body }: ProxyAnswer): boolean {
+/** Every 502 counts as an unreachable agent, also one for an incomplete response. */
+function isRetryable({ status, body }: ProxyResponse): boolean {
   return status === 502 || (status === 503 && body.restarting === true);
 }
 
-function errorOf({ body }: ProxyAnswer): string {
+function getError({ body }: ProxyResponse): string {
   return typeof body.error === "string" && body.error !== "" ? body.error : "proxy a2a error";
 }

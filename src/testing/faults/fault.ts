@@ -1,17 +1,15 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
-import type { FaultAction } from "./fault-action";
-import type { FaultKind } from "./fault-kind";
-import { FAULTS } from "./fault-table";
-import { statusAnswer } from "./status-answer";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { FaultKind } from "./kinds";
 
 /**
- * What goes wrong: a kind, or an answer in the platform's place. Of an answer, a string or bytes are sent as they
- * are and anything else as JSON.
+ * What goes wrong with a request: a fault of a kind, or a response instead of the platform's own. As the body of a
+ * response, a string or bytes are sent as they are and anything else as JSON.
  */
 export type Fault =
   | {
       kind: FaultKind;
-      /** How long the platform waits before it does so, in milliseconds of its clock. @default 0 */
+      /** Delay before the fault, in milliseconds of the platform's clock. @default 0 */
       delayMs?: number | undefined;
     }
   | {
@@ -19,32 +17,20 @@ export type Fault =
       status: number;
       headers?: Record<string, string> | undefined;
       body?: unknown;
-      /** How long the platform waits before it does so, in milliseconds of its clock. @default 0 */
+      /** Delay before the response, in milliseconds of the platform's clock. @default 0 */
       delayMs?: number | undefined;
     };
 
-/** What the platform has to do for a fault. Throws for a fault that cannot be made. */
-export function actionOf(fault: Fault): FaultAction {
-  if ("kind" in fault) {
-    if (!Object.hasOwn(FAULTS, fault.kind)) {
-      throw new Error(`Unknown fault kind \`${fault.kind}\`, known are ${Object.keys(FAULTS).join(", ")}`);
-    }
-    return FAULTS[fault.kind];
-  }
-  const { status, headers = {}, body } = fault;
-  if (!Number.isInteger(status) || status < 200 || status > 999) {
-    throw new Error(`Expected the \`status\` of a fault to be from 200 to 999, got \`${status}\``);
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-  }
-  return statusAnswer(status, headers, body);
-}
+/** The effect of a fault, and how far a request gets before it. */
+export type FaultAction =
+  /** The port is closed. */
+  | { readonly at: "port" }
+  /** A connection was accepted; nothing was read. */
+  | { readonly at: "connection"; readonly run: (socket: Socket) => void }
+  /** The request head was read, nothing of the body. Such a request is not recorded. */
+  | { readonly at: "head"; readonly run: (request: IncomingMessage) => void }
+  /** The whole request was read and recorded. */
+  | { readonly at: "request"; readonly run: (response: ServerResponse) => void };
 
-export function delayOf({ delayMs = 0 }: Fault): number {
-  if (!Number.isFinite(delayMs) || delayMs < 0) {
-    throw new Error(`Expected \`delayMs\` to be zero or more, got \`${delayMs}\``);
-  }
-  return delayMs;
-}
+export type ConnectionFault = Extract<FaultAction, { at: "connection" }>;
+export type RequestFault = Extract<FaultAction, { at: "head" | "request" }>;

@@ -1,20 +1,20 @@
-import { type Activity, writeActivity } from "../activity/activity";
-import { queryActivities } from "../activity/query";
-import { type JsonObject, parseJson } from "../json";
-import { hasShape, isInteger, isText } from "../registry/shape";
-import type { PlatformState } from "../state";
-import type { RouteContext } from "./env";
+import { appendActivity } from "../activity/log";
+import { queryActivity } from "../activity/query";
+import { hasShape, isInteger, isText, type JsonObject, parseJson } from "../json";
+import type { Activity } from "../model/activity";
+import type { PlatformState } from "../model/state";
+import type { RouteContext } from "./context";
 
-/** What a workspace did and what was done to it; also the inbox of an agent that polls. */
+/** The activity of a workspace, which is also the inbox of an agent in poll mode. */
 export function listActivities(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/activity">): Response => {
-    const found = queryActivities(state, c.req.param("id"), c.req.query());
+    const found = queryActivity(state, c.req.param("id"), c.req.query());
     if (!Array.isArray(found)) return c.json({ error: found.error }, found.status);
-    return c.json(found.map(viewOf));
+    return c.json(found.map(toWireRow));
   };
 }
 
-function viewOf({ idempotency_key: _, ...row }: Activity): JsonObject {
+function toWireRow({ idempotency_key: _, ...row }: Activity): JsonObject {
   return row;
 }
 
@@ -42,30 +42,31 @@ interface WireActivity {
   metadata?: unknown;
 }
 
-/** Writes down what an agent says of itself. */
+/** Appends a row that an agent reports about itself. */
 export function reportActivity(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/activity">): Response => {
     const id = c.req.param("id").toLowerCase();
-    const said = parseJson(c.env.body.toString());
-    if (!isWireActivity(said) || !said.activity_type) return c.json({ error: "invalid request body" }, 400);
-    if (!TYPES.includes(said.activity_type)) {
+    const report = parseJson(c.env.body.toString());
+    if (!isWireActivity(report) || !report.activity_type)
+      return c.json({ error: "invalid request body" }, 400);
+    if (!TYPES.includes(report.activity_type)) {
       return c.json({ error: `invalid activity_type, must be one of: ${TYPES.join(", ")}` }, 400);
     }
-    if (said.source_id && said.source_id.toLowerCase() !== id) {
+    if (report.source_id && report.source_id.toLowerCase() !== id) {
       return c.json({ error: "source_id must match authenticated workspace" }, 403);
     }
-    const requestBody = said.request_body ?? said.metadata ?? undefined;
-    const responseBody = said.response_body ?? undefined;
-    writeActivity(state, {
+    const requestBody = report.request_body ?? report.metadata ?? undefined;
+    const responseBody = report.response_body ?? undefined;
+    appendActivity(state, {
       workspace_id: id,
-      activity_type: said.activity_type,
+      activity_type: report.activity_type,
       source_id: id,
-      target_id: said.target_id || null,
-      method: said.method || null,
-      summary: said.summary || null,
-      duration_ms: said.duration_ms ?? null,
-      status: said.status || "ok",
-      error_detail: said.error_detail || null,
+      target_id: report.target_id || null,
+      method: report.method || null,
+      summary: report.summary || null,
+      duration_ms: report.duration_ms ?? null,
+      status: report.status || "ok",
+      error_detail: report.error_detail || null,
       ...(requestBody !== undefined && { request_body: requestBody }),
       ...(responseBody !== undefined && { response_body: responseBody }),
     });

@@ -1,35 +1,27 @@
 import { Hono } from "hono";
-import { guardOrigin } from "../gates/origin";
-import { limitRate } from "../gates/rate-limit";
-import { strictly } from "../gates/strictly";
-import { guardTenant } from "../gates/tenant";
-import type { PlatformState } from "../state";
+import { requireToken } from "../middleware/auth";
+import { checkOrigin } from "../middleware/origin";
+import { limitRate } from "../middleware/rate-limit";
+import { checkTenant } from "../middleware/tenant";
+import type { PlatformState } from "../model/state";
 import { listActivities, reportActivity } from "./activity";
-import { budget } from "./budget";
-import { checkAccess } from "./check-access";
-import { delegate } from "./delegate";
-import { listDelegations, recordDelegation, updateDelegation } from "./delegations";
-import { discover } from "./discover";
-import type { Bindings } from "./env";
+import type { Bindings } from "./context";
+import { delegate, listDelegations, recordDelegation, updateDelegation } from "./delegations";
+import { checkAccess, discover, listPeers } from "./discovery";
 import { heartbeat } from "./heartbeat";
-import { notify } from "./notify";
-import { listPeers } from "./peers";
-import { proxyMessage } from "./proxy";
-import { queueStatus } from "./queue-status";
-import { register } from "./register";
+import { getQueueStatus, notifyHuman, sendMessage } from "./messages";
+import { register, updateCard } from "./register";
 import { createToken, listTokens, revokeToken } from "./tokens";
-import { updateCard } from "./update-card";
-import { workspaceInfo } from "./workspace-info";
-import { workspaceState } from "./workspace-state";
+import { getBudget, getWorkspace, getWorkspaceState } from "./workspaces";
 
-/** Every endpoint of the platform, and what stands before all of them. */
+/** Creates the HTTP application: every endpoint, and the middleware before all of them. */
 export function createApp(state: PlatformState): Hono<Bindings> {
   const app = new Hono<Bindings>();
-  const strict = strictly(state);
+  const token = requireToken(state);
 
-  app.use(guardOrigin);
+  app.use(checkOrigin);
   app.use(limitRate(state));
-  app.use(guardTenant(state));
+  app.use(checkTenant(state));
 
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.post("/registry/register", register(state));
@@ -38,24 +30,26 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.get("/registry/discover/:id", discover(state));
   app.get("/registry/:id/peers", listPeers(state));
   app.post("/registry/check-access", checkAccess(state));
-  app.get("/workspaces/:id", workspaceInfo(state));
-  app.get("/workspaces/:id/state", strict, workspaceState(state));
-  app.post("/workspaces/:id/a2a", proxyMessage(state));
-  if (state.version === "2026-05") app.get("/workspaces/:id/a2a/queue/:queue_id", queueStatus(state));
-  app.post("/workspaces/:id/delegate", strict, delegate(state));
-  app.get("/workspaces/:id/delegations", strict, listDelegations(state));
-  app.post("/workspaces/:id/delegations/record", strict, recordDelegation(state));
-  app.post("/workspaces/:id/delegations/:delegation_id/update", strict, updateDelegation(state));
-  app.post("/workspaces/:id/notify", strict, notify(state));
-  app.get("/workspaces/:id/activity", strict, listActivities(state));
-  app.post("/workspaces/:id/activity", strict, reportActivity(state));
-  app.get("/workspaces/:id/budget", strict, budget(state));
-  app.get("/workspaces/:id/tokens", strict, listTokens(state));
-  app.post("/workspaces/:id/tokens", strict, createToken(state));
-  app.delete("/workspaces/:id/tokens/:token_id", strict, revokeToken(state));
+  app.get("/workspaces/:id", getWorkspace(state));
+  app.get("/workspaces/:id/state", token, getWorkspaceState(state));
+  app.get("/workspaces/:id/budget", token, getBudget(state));
+  app.post("/workspaces/:id/a2a", sendMessage(state));
+  if (state.differences.hasQueueStatus) {
+    app.get("/workspaces/:id/a2a/queue/:queue_id", getQueueStatus(state));
+  }
+  app.post("/workspaces/:id/notify", token, notifyHuman(state));
+  app.post("/workspaces/:id/delegate", token, delegate(state));
+  app.get("/workspaces/:id/delegations", token, listDelegations(state));
+  app.post("/workspaces/:id/delegations/record", token, recordDelegation(state));
+  app.post("/workspaces/:id/delegations/:delegation_id/update", token, updateDelegation(state));
+  app.get("/workspaces/:id/activity", token, listActivities(state));
+  app.post("/workspaces/:id/activity", token, reportActivity(state));
+  app.get("/workspaces/:id/tokens", token, listTokens(state));
+  app.post("/workspaces/:id/tokens", token, createToken(state));
+  app.delete("/workspaces/:id/tokens/:token_id", token, revokeToken(state));
 
   app.notFound((c) => c.text("404 page not found", 404));
-  // A handler that breaks answers nothing but the status.
+  // A handler that throws is answered with the status alone.
   app.onError((_error, c) => c.body(null, 500));
   return app;
 }

@@ -1,18 +1,69 @@
-import { cut } from "../activity/cut";
-import { resultOf } from "../delegations/outcome";
-import { moveDelegateRow, writeDelegateRow, writeResultRow } from "../delegations/rows";
-import { delegationRows } from "../delegations/view";
-import { tell } from "../events";
-import { parseJson } from "../json";
-import { hasShape, isText } from "../registry/shape";
-import type { PlatformState } from "../state";
-import { isUuid } from "../uuid";
-import { tellSent } from "./delegate";
-import type { RouteContext } from "./env";
+import { randomUUID } from "node:crypto";
+import { proxyRequest } from "../agents/proxy";
+import { listDelegationRows } from "../delegations/list";
+import { recordResult } from "../delegations/outcome";
+import {
+  appendDelegateRow,
+  type Delegation,
+  findByIdempotencyKey,
+  getDelegationId,
+  updateDelegateRow,
+} from "../delegations/rows";
+import { runDelegation } from "../delegations/run";
+import { hasShape, isText, type JsonObject, parseJson } from "../json";
+import type { PlatformState } from "../model/state";
+import { emitEvent } from "../store";
+import { isUuid, truncate } from "../text";
+import type { RouteContext } from "./context";
+
+const EVENT_PREVIEW_BYTES = 100;
+const INVALID_TARGET = "target_id must be a valid UUID";
+
+interface WireDelegation {
+  target_id?: string | null;
+  task?: string | null;
+  idempotency_key?: string | null;
+}
+
+/** Accepts a task for a peer and answers at once; the rows show later whether the peer was reached. */
+export function delegate(state: PlatformState) {
+  return (c: RouteContext<"/workspaces/:id/delegate">): Response => {
+    const sourceId = c.req.param("id").toLowerCase();
+    const body = parseJson(c.env.body.toString());
+    if (!isWireDelegation(body) || !body.target_id || !body.task) {
+      return c.json({ error: "invalid delegation request" }, 400);
+    }
+    const { target_id: targetId, task } = body;
+    const idempotencyKey = body.idempotency_key ?? "";
+    if (!isUuid(targetId)) return c.json({ error: INVALID_TARGET }, 400);
+    if (targetId.toLowerCase() === sourceId) return c.json({ error: "self-delegation not permitted" }, 400);
+
+    const known = findByIdempotencyKey(state, sourceId, idempotencyKey);
+    if (known !== undefined) {
+      const { status, target_id } = known;
+      return c.json({ delegation_id: getDelegationId(known), status, target_id, idempotent_hit: true });
+    }
+    const delegation: Delegation = { id: randomUUID(), sourceId, targetId, task, idempotencyKey };
+    const isTracked = appendDelegateRow(state, delegation, "pending") !== undefined;
+    emitSent(state, delegation);
+    const request = Buffer.from(JSON.stringify(toRequest(delegation)));
+    void runDelegation(state, delegation, () => proxyRequest(state, sourceId, targetId, request));
+    const warning = "delegation dispatched but status tracking unavailable";
+    return c.json(
+      {
+        delegation_id: delegation.id,
+        status: "delegated",
+        target_id: targetId,
+        ...(!isTracked && { warning }),
+      },
+      202,
+    );
+  };
+}
 
 export function listDelegations(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/delegations">): Response =>
-    c.json(delegationRows(state, c.req.param("id")));
+    c.json(listDelegationRows(state, c.req.param("id")));
 }
 
 interface WireRecord {
@@ -21,7 +72,7 @@ interface WireRecord {
   delegation_id?: string | null;
 }
 
-/** Notes work that an agent handed out itself. Said twice, it is there twice. */
+/** Records a delegation that an agent dispatched itself. A repeated request adds a second row. */
 export function recordDelegation(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/delegations/record">): Response => {
     const body = parseJson(c.env.body.toString());
@@ -29,12 +80,13 @@ export function recordDelegation(state: PlatformState) {
       return c.json({ error: "invalid request body" }, 400);
     }
     const { target_id: targetId, task, delegation_id: id } = body;
-    if (!isUuid(targetId)) return c.json({ error: "target_id must be a valid UUID" }, 400);
-    const work = { id, sourceId: c.req.param("id").toLowerCase(), targetId, task, key: "" };
-    if (writeDelegateRow(state, work, "dispatched") === undefined) {
+    if (!isUuid(targetId)) return c.json({ error: INVALID_TARGET }, 400);
+    const sourceId = c.req.param("id").toLowerCase();
+    const delegation = { id, sourceId, targetId, task, idempotencyKey: "" };
+    if (appendDelegateRow(state, delegation, "dispatched") === undefined) {
       return c.json({ error: "failed to record delegation" }, 500);
     }
-    tellSent(state, work);
+    emitSent(state, delegation);
     return c.json({ delegation_id: id, status: "recorded" }, 202);
   };
 }
@@ -45,7 +97,7 @@ interface WireUpdate {
   response_preview?: string | null;
 }
 
-/** Notes how it ended. An unknown delegation is not refused; a result is written down all the same. */
+/** Records the outcome of a delegation. An unknown delegation is accepted, and its result stored too. */
 export function updateDelegation(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/delegations/:delegation_id/update">): Response => {
     const body = parseJson(c.env.body.toString());
@@ -57,16 +109,31 @@ export function updateDelegation(state: PlatformState) {
     const id = c.req.param("delegation_id");
     const sourceId = c.req.param("id").toLowerCase();
     const error = body.error ?? "";
-    const text = body.response_preview ?? "";
-    moveDelegateRow(state, sourceId, id, status, error);
-    if (status === "failed") tell(state, sourceId, "DELEGATION_FAILED", { delegation_id: id, error });
-    else {
-      writeResultRow(state, sourceId, resultOf(id, text));
-      const response_preview = cut(text, 200);
-      tell(state, sourceId, "DELEGATION_COMPLETE", { delegation_id: id, response_preview });
-    }
+    updateDelegateRow(state, sourceId, id, status, error);
+    if (status === "failed") emitEvent(state, sourceId, "DELEGATION_FAILED", { delegation_id: id, error });
+    else recordResult(state, sourceId, id, body.response_preview ?? "");
     return c.json({ status, delegation_id: id });
   };
+}
+
+function emitSent(state: PlatformState, { id, sourceId, targetId, task }: Delegation): void {
+  const task_preview = truncate(task, EVENT_PREVIEW_BYTES);
+  emitEvent(state, sourceId, "DELEGATION_SENT", { delegation_id: id, target_id: targetId, task_preview });
+}
+
+/** The message for a delegation. As on the platform, its parts have `type` instead of `kind`. */
+function toRequest({ id, task }: Delegation): JsonObject {
+  const message = {
+    role: "user",
+    messageId: id,
+    parts: [{ type: "text", text: task }],
+    metadata: { delegation_id: id },
+  };
+  return { method: "message/send", params: { message } };
+}
+
+function isWireDelegation(body: unknown): body is WireDelegation {
+  return hasShape(body, { target_id: isText, task: isText, idempotency_key: isText });
 }
 
 function isWireRecord(body: unknown): body is WireRecord {

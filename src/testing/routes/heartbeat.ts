@@ -1,44 +1,44 @@
-import { drainOne } from "../agents/drain";
-import { tell } from "../events";
-import { REGISTRY_GATE, refusedBy } from "../gates/auth";
+import { deliverNextQueued } from "../agents/queue-delivery";
 import { parseJson } from "../json";
-import { type Beat, readBeat } from "../registry/beat";
-import { secretFor } from "../registry/inbound-secret";
-import { keepAlive } from "../registry/liveness";
-import { applyStatusRules } from "../registry/status-rules";
-import { findWorkspace, type PlatformState } from "../state";
-import { isUuid } from "../uuid";
-import type { Workspace } from "../workspace";
-import type { RouteContext } from "./env";
+import { checkToken, WORKSPACE_TOKEN } from "../middleware/auth";
+import type { PlatformState } from "../model/state";
+import type { Workspace } from "../model/workspace";
+import { inboundSecretField } from "../rules/credentials";
+import { type Heartbeat, parseHeartbeat } from "../rules/heartbeat";
+import { extendLiveness } from "../rules/liveness";
+import { applyStatusRules } from "../rules/status";
+import { emitEvent, findWorkspace } from "../store";
+import { isUuid } from "../text";
+import type { RouteContext } from "./context";
 
-/** One sign of life. Of a workspace that is unknown or removed nothing changes, and the answer is the same. */
+/** Takes one heartbeat. For an unknown or removed workspace the response is the same, and nothing is stored. */
 export function heartbeat(state: PlatformState) {
   return (c: RouteContext): Response => {
-    const beat = readBeat(parseJson(c.env.body.toString()));
+    const beat = parseHeartbeat(parseJson(c.env.body.toString()));
     if (beat === undefined) return c.json({ error: "invalid request body" }, 400);
     const id = beat.workspaceId;
-    const refusal = refusedBy(REGISTRY_GATE, state, id, c.req.header("authorization"));
-    if (refusal !== undefined) return c.json({ error: refusal }, 401);
-    // The database would not take such an id.
+    const error = checkToken(WORKSPACE_TOKEN, state, id, c.req.header("authorization"));
+    if (error !== undefined) return c.json({ error }, 401);
+    // The database rejects such an id.
     if (!isUuid(id)) return c.json({ error: "failed to update" }, 500);
     const workspace = findWorkspace(state, id);
     const taskBefore = workspace?.currentTask ?? "";
-    const isAlive = workspace !== undefined && workspace.status !== "removed";
-    if (isAlive) {
-      noteHealth(state, workspace, beat);
-      keepAlive(state, workspace);
+    const isStored = workspace !== undefined && workspace.status !== "removed";
+    if (isStored) {
+      storeHealth(state, workspace, beat);
+      extendLiveness(state, workspace);
       applyStatusRules(state, workspace, beat);
     }
-    tellOf(state, beat, taskBefore);
-    // Last, so that the rules above went by what the beat before declared.
-    if (isAlive) noteDeclarations(workspace, beat);
-    if (isAlive) drainOne(state, workspace);
-    return c.json({ status: "ok", ...secretFor(state, workspace) });
+    emitHeartbeatEvents(state, beat, taskBefore);
+    // Stored last: the rules above use the declarations of the heartbeat before.
+    if (isStored) storeDeclarations(workspace, beat);
+    if (isStored) deliverNextQueued(state, workspace);
+    return c.json({ status: "ok", ...inboundSecretField(state, workspace) });
   };
 }
 
-/** Everything is overwritten, also by what the beat left out; only spending is kept when none is stated. */
-function noteHealth(state: PlatformState, workspace: Workspace, beat: Beat): void {
+/** Overwrites every field, also with the defaults of absent ones; only the spending is kept when it is not stated. */
+function storeHealth(state: PlatformState, workspace: Workspace, beat: Heartbeat): void {
   workspace.lastHeartbeatAt = state.clock.now();
   workspace.errorRate = beat.errorRate;
   workspace.sampleError = beat.sampleError;
@@ -48,17 +48,20 @@ function noteHealth(state: PlatformState, workspace: Workspace, beat: Beat): voi
   if (beat.monthlySpend > 0) workspace.monthlySpend = beat.monthlySpend;
 }
 
-function noteDeclarations(workspace: Workspace, beat: Beat): void {
+function storeDeclarations(workspace: Workspace, beat: Heartbeat): void {
   workspace.idleTimeoutSeconds = beat.idleTimeoutSeconds;
   workspace.capabilities = beat.capabilities;
 }
 
-function tellOf(state: PlatformState, beat: Beat, taskBefore: string): void {
+function emitHeartbeatEvents(state: PlatformState, beat: Heartbeat, taskBefore: string): void {
   const { workspaceId, activeTasks, currentTask, uptimeSeconds } = beat;
   if (currentTask !== taskBefore) {
-    tell(state, workspaceId, "TASK_UPDATED", { current_task: currentTask, active_tasks: activeTasks });
+    emitEvent(state, workspaceId, "TASK_UPDATED", {
+      current_task: currentTask,
+      active_tasks: activeTasks,
+    });
   }
-  tell(state, workspaceId, "WORKSPACE_HEARTBEAT", {
+  emitEvent(state, workspaceId, "WORKSPACE_HEARTBEAT", {
     active_tasks: activeTasks,
     uptime_seconds: uptimeSeconds,
   });

@@ -1,103 +1,156 @@
-import { tell } from "../events";
-import { REGISTRY_GATE, refusedBy } from "../gates/auth";
-import { type JsonObject, parseJson } from "../json";
-import { objectionTo } from "../registry/agent-url";
-import { newInboundSecret, secretFor } from "../registry/inbound-secret";
-import { setAlive } from "../registry/liveness";
-import { isDeliveryMode, type Registration, readRegistration } from "../registry/registration";
-import { handOutFirstToken } from "../registry/tokens";
-import { findWorkspace, type PlatformState } from "../state";
-import { isUuid } from "../uuid";
-import { type DeliveryMode, newWorkspace, type Workspace } from "../workspace";
-import type { RouteContext } from "./env";
+import { hasShape, isObject, isText, type JsonObject, parseJson } from "../json";
+import { checkToken, WORKSPACE_TOKEN } from "../middleware/auth";
+import type { PlatformState } from "../model/state";
+import type { DeliveryMode, Workspace } from "../model/workspace";
+import { checkAgentUrl } from "../rules/agent-url";
+import { createSecret, inboundSecretField, issueFirstToken } from "../rules/credentials";
+import { setLivenessKey } from "../rules/liveness";
+import { createWorkspace, emitEvent, findWorkspace } from "../store";
+import { isUuid } from "../text";
+import type { RouteContext } from "./context";
 
-const UNREADABLE = "invalid request body";
+const INVALID_BODY = "invalid request body";
 
-/** An agent says that it is there, and gets its token when it has none. */
+/** The body of a registration. */
+interface Registration {
+  readonly id: string;
+  /** Empty when it was not stated. */
+  readonly url: string;
+  readonly agentCard: unknown;
+  /** Empty when it was not stated. */
+  readonly deliveryMode: string;
+}
+
+/** Registers an agent: its workspace becomes online, and gets a token when it has none. */
 export function register(state: PlatformState) {
   return async (c: RouteContext): Promise<Response> => {
-    const said = readRegistration(parseJson(c.env.body.toString()), state.version);
-    if (said === undefined) return c.json({ error: UNREADABLE }, 400);
-    if (said.deliveryMode !== "" && !isDeliveryMode(said.deliveryMode)) {
+    const registration = parseRegistration(state, parseJson(c.env.body.toString()));
+    if (registration === undefined) return c.json({ error: INVALID_BODY }, 400);
+    if (registration.deliveryMode !== "" && !isDeliveryMode(registration.deliveryMode)) {
       return c.json({ error: "delivery_mode must be 'push' or 'poll'" }, 400);
     }
-    const mode = modeOf(said, findWorkspace(state, said.id));
-    const judgeUrl = async (): Promise<Response | undefined> => {
-      const objection = mode === "poll" ? undefined : await objectionToUrl(state, said.url);
-      return objection === undefined ? undefined : c.json({ error: objection }, 400);
+    const { id } = registration;
+    const mode = getDeliveryMode(registration, findWorkspace(state, id));
+    const checkUrl = async (): Promise<Response | undefined> => {
+      const error = mode === "poll" ? undefined : await findUrlError(state, registration.url);
+      return error === undefined ? undefined : c.json({ error }, 400);
     };
-    const askForToken = (): Response | undefined => {
-      const refusal = refusedBy(REGISTRY_GATE, state, said.id, c.req.header("authorization"));
-      return refusal === undefined ? undefined : c.json({ error: refusal }, 401);
+    const authenticate = (): Response | undefined => {
+      const error = checkToken(WORKSPACE_TOKEN, state, id, c.req.header("authorization"));
+      return error === undefined ? undefined : c.json({ error }, 401);
     };
-    // The earlier version judges the URL before it knows who is asking.
-    const refused =
-      state.version === "2026-04"
-        ? ((await judgeUrl()) ?? askForToken())
-        : (askForToken() ?? (await judgeUrl()));
-    if (refused !== undefined) return refused;
-    // The database would not take such an id.
-    if (!isUuid(said.id)) return c.json({ error: "registration failed" }, 500);
-    const workspace = findWorkspace(state, said.id) ?? insert(state, said.id);
-    if (workspace.status !== "removed") bringOnline(state, workspace, said, mode);
-    tell(state, workspace.id, "WORKSPACE_ONLINE", {
-      url: keepsUrl(workspace) ? workspace.url : said.url,
-      agent_card: said.agentCard,
+    const refusal = state.differences.checksUrlBeforeToken
+      ? ((await checkUrl()) ?? authenticate())
+      : (authenticate() ?? (await checkUrl()));
+    if (refusal !== undefined) return refusal;
+    // The database rejects such an id.
+    if (!isUuid(id)) return c.json({ error: "registration failed" }, 500);
+    const workspace = findWorkspace(state, id) ?? insertWorkspace(state, id);
+    if (workspace.status !== "removed") setOnline(state, workspace, registration, mode);
+    emitEvent(state, workspace.id, "WORKSPACE_ONLINE", {
+      url: keepsUrl(workspace) ? workspace.url : registration.url,
+      agent_card: registration.agentCard,
     });
-    return c.json(answerTo(state, workspace, mode));
+    return c.json(toResponseBody(state, workspace, mode));
   };
 }
 
-/** What was stated; else what was stated before. */
-function modeOf(said: Registration, workspace: Workspace | undefined): DeliveryMode {
-  return isDeliveryMode(said.deliveryMode) ? said.deliveryMode : (workspace?.deliveryMode ?? "push");
+/** Replaces the whole agent card. For an unknown workspace the response is the same, and nothing is stored. */
+export function updateCard(state: PlatformState) {
+  return (c: RouteContext): Response => {
+    const body = parseJson(c.env.body.toString());
+    const { workspace_id: id, agent_card: card } = isObject(body) ? body : {};
+    if (typeof id !== "string" || id === "" || card === undefined) {
+      return c.json({ error: INVALID_BODY }, 400);
+    }
+    const error = checkToken(WORKSPACE_TOKEN, state, id, c.req.header("authorization"));
+    if (error !== undefined) return c.json({ error }, 401);
+    // The database rejects such an id.
+    if (!isUuid(id)) return c.json({ error: "failed to update card" }, 500);
+    const workspace = findWorkspace(state, id);
+    if (workspace !== undefined) workspace.agentCard = card;
+    emitEvent(state, id, "AGENT_CARD_UPDATED", { agent_card: card });
+    return c.json({ status: "updated" });
+  };
 }
 
-async function objectionToUrl(state: PlatformState, url: string): Promise<string | undefined> {
+interface WireRegistration {
+  id?: string | null;
+  url?: string | null;
+  agent_card?: unknown;
+  delivery_mode?: string | null;
+}
+
+/** Parses the body of a registration; undefined for one that the platform refuses. */
+function parseRegistration({ differences }: PlatformState, body: unknown): Registration | undefined {
+  const { hasDeliveryModes } = differences;
+  if (!isWireRegistration(body, hasDeliveryModes)) return undefined;
+  const { id, url, agent_card: agentCard, delivery_mode: deliveryMode } = body;
+  if (!id || !Object.hasOwn(body, "agent_card")) return undefined;
+  if (hasDeliveryModes) return { id, url: url ?? "", agentCard, deliveryMode: deliveryMode ?? "" };
+  return url ? { id, url, agentCard, deliveryMode: "" } : undefined;
+}
+
+function isWireRegistration(body: unknown, hasDeliveryModes: boolean): body is WireRegistration {
+  return (
+    isObject(body) &&
+    hasShape(body, { id: isText, url: isText, ...(hasDeliveryModes && { delivery_mode: isText }) })
+  );
+}
+
+function isDeliveryMode(text: string): text is DeliveryMode {
+  return text === "push" || text === "poll";
+}
+
+/** The stated mode, else the one of the registration before. @default "push" */
+function getDeliveryMode({ deliveryMode }: Registration, workspace: Workspace | undefined): DeliveryMode {
+  return isDeliveryMode(deliveryMode) ? deliveryMode : (workspace?.deliveryMode ?? "push");
+}
+
+async function findUrlError(state: PlatformState, url: string): Promise<string | undefined> {
   if (url === "") return "url is required for push-mode workspaces";
-  const objection = await objectionTo(url, state);
-  // The earlier version does not tell what is wrong with a URL.
-  return objection !== undefined && state.version === "2026-04" ? UNREADABLE : objection;
+  const error = await checkAgentUrl(url, state);
+  return error === undefined || state.differences.explainsRefusedUrl ? error : INVALID_BODY;
 }
 
-/** Who is not known gets a row of its own, named by its id. */
-function insert(state: PlatformState, givenId: string): Workspace {
+/** An unknown workspace is created, with its id as its name. */
+function insertWorkspace(state: PlatformState, givenId: string): Workspace {
   const id = givenId.toLowerCase();
   const createdAt = state.clock.now();
-  const workspace = newWorkspace({ id, name: id, createdAt, inboundSecret: newInboundSecret() });
+  const workspace = createWorkspace({ id, name: id, createdAt, inboundSecret: createSecret() });
   state.workspaces.set(id, workspace);
   return workspace;
 }
 
-/** Whatever it was before, also paused, an agent that registers is online. */
-function bringOnline(
+/** Sets a workspace online, whatever its status was. */
+function setOnline(
   state: PlatformState,
   workspace: Workspace,
-  said: Registration,
+  { url, agentCard }: Registration,
   mode: DeliveryMode,
 ): void {
   workspace.status = "online";
   workspace.deliveryMode = mode;
-  workspace.agentCard = said.agentCard;
+  workspace.agentCard = agentCard;
   workspace.lastHeartbeatAt = state.clock.now();
-  setAlive(state, workspace);
+  setLivenessKey(state, workspace);
   if (!keepsUrl(workspace) && mode === "push") {
-    workspace.url = said.url;
+    workspace.url = url;
     workspace.urlIsProvisioned = false;
   }
 }
 
-/** Where the platform itself put the agent on this machine, it knows better. */
+/** Whether a registration leaves the URL as it is: the platform started the agent on this machine itself. */
 function keepsUrl({ url, urlIsProvisioned }: Workspace): boolean {
   return urlIsProvisioned && (url ?? "").startsWith("http://127.0.0.1");
 }
 
-function answerTo(state: PlatformState, workspace: Workspace, mode: DeliveryMode): JsonObject {
-  const token = handOutFirstToken(state, workspace);
+function toResponseBody(state: PlatformState, workspace: Workspace, mode: DeliveryMode): JsonObject {
+  const token = issueFirstToken(state, workspace);
   return {
     status: "registered",
-    ...(state.version === "2026-05" && { delivery_mode: mode }),
+    ...(state.differences.hasDeliveryModes && { delivery_mode: mode }),
     ...(token !== undefined && { auth_token: token }),
-    ...secretFor(state, workspace),
+    ...inboundSecretField(state, workspace),
   };
 }

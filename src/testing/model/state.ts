@@ -1,0 +1,41 @@
+import type { PlatformSettings } from "../options";
+import type { Activity } from "./activity";
+import type { QueuedMessage } from "./message";
+import type { Workspace } from "./workspace";
+
+/** An event that the platform emitted. */
+export interface PlatformEvent {
+  /** Upper case, for example `WORKSPACE_ONLINE`. */
+  type: string;
+  /** In lower case when the workspace exists; else as the request spelled it. */
+  workspaceId: string;
+  /** The fields of the event, in the field names of the wire; empty for an event without any. */
+  payload: Record<string, unknown>;
+}
+
+/** A request that an agent has and has not answered. */
+export interface PendingDispatch {
+  readonly targetId: string;
+  /** Restarts the idle timeout, because an event of the target shows that it is alive. */
+  resetIdleTimeout(): void;
+  abort(): void;
+}
+
+/** Everything one running platform stores. */
+export interface PlatformState extends PlatformSettings {
+  /** By id in lower case, in the order of creation. */
+  readonly workspaces: Map<string, Workspace>;
+  /** Queued messages of all workspaces, oldest first; those that have left the queue stay here. */
+  readonly queue: QueuedMessage[];
+  readonly events: PlatformEvent[];
+  /** Activity of all workspaces, oldest first; also the inbox of agents in poll mode. */
+  readonly activities: Activity[];
+  /** Closing the platform aborts them. */
+  readonly dispatches: Set<PendingDispatch>;
+  /** The cancel functions of all running timers; closing the platform calls them. */
+  readonly timers: Set<() => void>;
+  /** The current time as RFC 3339: the start of the platform plus the clock time that has passed since. */
+  timestamp(): string;
+  /** The same for any clock time, in milliseconds. */
+  timestampAt(time: number): string;
+}
