@@ -22,7 +22,7 @@ export interface Environment {
 /** Creates the parts of a client and connects them. */
 export function composeClient(options: ResolvedOptions, { clock, machine, lookup }: Environment) {
   const shared = createSharedServices(options, clock);
-  const { workspaces, calls, execute, pool, messagePool, emit } = shared;
+  const { workspaces, calls, execute, pool, beatPool, messagePool, emit } = shared;
 
   function stateFolderFor(workspace: Workspace, stateDir?: string) {
     const root = stateDir ?? configurationFolder(machine);
@@ -53,6 +53,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     await Promise.all([...callbacks, calls.close()]);
     await registration.close();
     pool.close();
+    beatPool.close();
     messagePool.close();
   }
 
@@ -60,7 +61,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     workspaces,
     calls,
     execute,
-    controlPool: pool,
+    beatPool,
     clock,
     random: options.random,
     emit,

@@ -7,7 +7,7 @@ import type { Clock } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import type { StateFolder } from "../storage/state-folder";
 import { quote } from "../text/format";
-import type { Calls } from "../transport/calls";
+import type { Calls } from "../transport/call";
 import type { Pool } from "../transport/http/pool";
 import type { Execute } from "../transport/request/execute";
 import type { RequestContext } from "../transport/request/platform-request";
@@ -18,7 +18,8 @@ export interface ClientInternals {
   readonly workspaces: Workspaces;
   readonly calls: Calls;
   readonly execute: Execute;
-  readonly controlPool: Pool;
+  /** Connections for beats, which no other call may hold up. */
+  readonly beatPool: Pool;
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit<A2AEvent>;

@@ -73,12 +73,20 @@ export interface RetryOptions {
   maxDelayMs?: number | undefined;
   /** Share (0 to 1) by which a delay varies at random, or `"full"` for 0 up to the delay. @default 0.25 */
   jitter?: number | "full" | undefined;
+  /**
+   * Sends a message again, under `at-least-once`, that the platform has and has not answered within `timeouts.sendMs`.
+   * The first one goes on running beside it. @default false
+   */
+  timeouts?: boolean | undefined;
   /** The whole send, with all attempts, delays and the body of the response, in milliseconds. @default 600000 */
   budgetMs?: number | undefined;
 }
 
 export interface TimeoutOptions {
-  /** One attempt of a send, in milliseconds. @default 300000 */
+  /**
+   * One attempt of a send, in milliseconds. A request that the platform has and has not answered by then is running,
+   * not lost: it is not sent again unless `retry.timeouts` says so. @default the whole budget of the send
+   */
   sendMs?: number | undefined;
   /** Every other call, with its retries, in milliseconds. @default 10000 */
   requestMs?: number | undefined;
@@ -109,4 +117,9 @@ export interface LimitOptions {
    * @default 256
    */
   maxConcurrentSends?: number | undefined;
+  /**
+   * How long an idle connection is kept, in milliseconds. Below the limit at which whatever stands before the platform
+   * closes idle connections: a message sent on one that was just closed may be lost. @default 4000
+   */
+  idleConnectionMs?: number | undefined;
 }

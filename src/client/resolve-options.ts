@@ -5,6 +5,7 @@ import { type ResolvedDeployMode, resolveDeployMode } from "../identity/deploy-m
 import type { TenantHeaders } from "../identity/headers";
 import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "../identity/platform";
 import type { Credentials } from "../identity/workspaces";
+import { MAX_TIMER_MS } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import { quote } from "../text/format";
 import type { RetryPolicy } from "../transport/request/backoff";
@@ -24,6 +25,7 @@ export interface ResolvedOptions extends ResolvedDeployMode {
   readonly tenant: TenantHeaders;
   readonly delivery: DeliveryMode;
   readonly retry: RetryPolicy;
+  readonly retryTimeouts: boolean;
   readonly budgetMs: number;
   readonly sendMs: number;
   readonly requestMs: number;
@@ -32,6 +34,7 @@ export interface ResolvedOptions extends ResolvedDeployMode {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly maxConcurrentSends: number;
+  readonly idleConnectionMs: number;
   readonly fetch: typeof fetch | undefined;
   readonly random: () => number;
   readonly onEvent: ((event: A2AEvent) => void) | undefined;
@@ -58,12 +61,12 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     enricher: resolveEnricher(section(options.enricher, "enricher")),
     ...resolveLimits(section(options.limits, "limits")),
     fetch: optionalFunction(options.fetch, "fetch"),
-    random: optionalFunction(options.random, "random") ?? Math.random,
+    random: boundedRandom(optionalFunction(options.random, "random") ?? Math.random),
     onEvent: optionalFunction(options.onEvent, "onEvent"),
   });
 }
 
-function resolveRetry(retry: RetryOptions): Pick<ResolvedOptions, "retry" | "budgetMs"> {
+function resolveRetry(retry: RetryOptions): Pick<ResolvedOptions, "retry" | "retryTimeouts" | "budgetMs"> {
   const baseDelayMs = milliseconds(retry.baseDelayMs ?? 1000, "retry.baseDelayMs", 0);
   const maxDelayMs = milliseconds(retry.maxDelayMs ?? 16_000, "retry.maxDelayMs", 0);
   if (maxDelayMs < baseDelayMs) {
@@ -78,13 +81,15 @@ function resolveRetry(retry: RetryOptions): Pick<ResolvedOptions, "retry" | "bud
       maxDelayMs,
       jitter: resolveJitter(retry.jitter ?? 0.25),
     },
+    retryTimeouts: flag(retry.timeouts ?? false, "retry.timeouts"),
     budgetMs: milliseconds(retry.budgetMs ?? 600_000, "retry.budgetMs"),
   };
 }
 
 function resolveTimeouts(timeouts: TimeoutOptions) {
   return {
-    sendMs: milliseconds(timeouts.sendMs ?? 300_000, "timeouts.sendMs"),
+    // The budget of the send ends an attempt that has no limit of its own.
+    sendMs: milliseconds(timeouts.sendMs ?? MAX_TIMER_MS, "timeouts.sendMs"),
     requestMs: milliseconds(timeouts.requestMs ?? 10_000, "timeouts.requestMs"),
     enrichMs: milliseconds(timeouts.enrichMs ?? 2000, "timeouts.enrichMs"),
   };
@@ -105,6 +110,7 @@ function resolveLimits(limits: LimitOptions) {
     requestBytes: wholeNumber(limits.requestBytes ?? 1_048_576, "limits.requestBytes", MAX_BYTES),
     responseBytes: wholeNumber(limits.responseBytes ?? 16_777_216, "limits.responseBytes", MAX_BYTES),
     maxConcurrentSends: wholeNumber(limits.maxConcurrentSends ?? 256, "limits.maxConcurrentSends", 65_536),
+    idleConnectionMs: milliseconds(limits.idleConnectionMs ?? 4000, "limits.idleConnectionMs"),
   };
 }
 
@@ -117,6 +123,23 @@ function wholeNumber(value: unknown, name: string, most: number): number {
   throw configurationError(
     `Expected \`${name}\` to be a whole number from 1 to ${most}, got ${quote(value)}.`,
   );
+}
+
+function flag(value: unknown, name: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw configurationError(`Expected \`${name}\` to be true or false, got ${quote(value)}.`);
+}
+
+/** A source of random numbers that throws, or answers no number from 0 up to 1, must not break a call half way. */
+function boundedRandom(random: () => number): () => number {
+  return () => {
+    try {
+      const value: unknown = random();
+      return typeof value === "number" && value >= 0 && value < 1 ? value : 0.5;
+    } catch {
+      return 0.5;
+    }
+  };
 }
 
 function resolveJitter(value: unknown): number | "full" {

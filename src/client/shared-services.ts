@@ -1,20 +1,25 @@
 import { type A2AEvent, safeHook } from "../events";
 import { createWorkspaces } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
-import { createCalls } from "../transport/calls";
+import { createCalls } from "../transport/call";
 import { createHttp } from "../transport/http/http";
-import { openPool } from "../transport/http/pool";
+import { openPool, type PoolKind } from "../transport/http/pool";
 import { createExecute } from "../transport/request/execute";
 import type { SharedServices } from "../transport/request/shared-services";
 import type { ResolvedOptions } from "./resolve-options";
 
 /** Connections for everything but messages; these calls are short. */
 const CONTROL_CONNECTIONS = 8;
+/** Connections for beats, which no other call may hold up. */
+const BEAT_CONNECTIONS = 8;
 
 /** Creates the services that all parts of a client use. The pools are joined: leave them when the client closes. */
 export function createSharedServices(options: ResolvedOptions, clock: Clock): SharedServices {
   const { platformUrl, tenant, random, requestMs, requestBytes } = options;
   const emit = safeHook<A2AEvent>(options.onEvent);
+  const { origin } = new URL(platformUrl);
+  const open = (kind: PoolKind, size: number) =>
+    openPool({ kind, origin, size, idleMs: options.idleConnectionMs });
   const http = createHttp({
     platformUrl,
     customFetch: options.fetch,
@@ -31,8 +36,16 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
       emit({ type: "token.refreshed", workspaceId }),
     ),
     calls: createCalls(clock),
-    execute: createExecute({ platformUrl, tenant, policy: options.retry, random, http }),
-    pool: openPool("control", CONTROL_CONNECTIONS),
-    messagePool: openPool("messages", options.maxConcurrentSends),
+    execute: createExecute({
+      platformUrl,
+      tenant,
+      policy: options.retry,
+      retryTimeouts: options.retryTimeouts,
+      random,
+      http,
+    }),
+    pool: open("control", CONTROL_CONNECTIONS),
+    beatPool: open("beats", BEAT_CONNECTIONS),
+    messagePool: open("messages", options.maxConcurrentSends),
   };
 }

@@ -100,7 +100,7 @@ async function sendBeat(
         monthlySpendCents: spend(),
       }),
       workspace,
-      pool: internals.controlPool,
+      pool: internals.beatPool,
       call,
       limitMs: timeoutMs,
       // Not retried: the next beat follows soon.

@@ -5,65 +5,60 @@ import { hasErrorCode } from "../storage/file-system";
 import { LockHeldError } from "../storage/lock";
 import { errorMessage } from "../text/format";
 
-/** The message of a disk error, with advice where a permission is missing. */
+/** What the disk said, and what to do about it where that is known. */
 export function describeDiskError(error: unknown): string {
   const reason = errorMessage(error);
   if (!["EACCES", "EPERM", "EROFS"].some((code) => hasErrorCode(error, code))) return reason;
   return `${reason}. Both the results file and the state folder, for what is remembered, have to be writable: see \`resultsFile\` and \`stateDir\``;
 }
 
-/**
- * Emits the events of failed polls and of failures to store results: the 1st, 2nd, 3rd, 10th, 20th … in a row. A store
- * that another holder has is reported once per holder.
- */
+/** What keeps results from coming home, told at the 1st, 2nd, 3rd, 10th, 20th … time in a row. */
 export interface FailureReporter {
-  pollFailed(error: A2AError): void;
-  pollSucceeded(): void;
-  storeFailed(error: unknown): void;
-  storeSucceeded(): void;
-}
-
-interface FailureCounts {
-  polls: number;
-  stores: number;
-  /** The message of the last error for a store that another holder has. */
-  heldBy: string | undefined;
+  /** The platform did not tell what became of delegations. */
+  look(error: A2AError): void;
+  looked(): void;
+  /** The disk did not do what it should. */
+  store(error: unknown): void;
+  stored(): void;
 }
 
 export function createFailureReporter(workspaceId: string, emit: Emit<HeartbeatEvent>): FailureReporter {
-  const counts: FailureCounts = { polls: 0, stores: 0, heldBy: undefined };
+  let failedLooks = 0;
+  let failedStores = 0;
+  let heldBy: string | undefined;
   return {
-    pollFailed({ code, status, message: reason }) {
+    look({ code, status, message: reason }) {
       if (code === "closed") return;
-      counts.polls += 1;
-      if (!shouldReport(counts.polls)) return;
+      failedLooks += 1;
+      if (!shouldReport(failedLooks)) return;
+      const answered = status === undefined ? {} : { status };
       emit({
         type: "delegations.look_failed",
         workspaceId,
-        consecutive: counts.polls,
+        consecutive: failedLooks,
         code,
-        ...(status === undefined ? {} : { status }),
+        ...answered,
         reason,
       });
     },
-    pollSucceeded() {
-      counts.polls = 0;
+    looked() {
+      failedLooks = 0;
     },
-    storeFailed(error) {
+    store(error) {
       if (error instanceof LockHeldError) {
-        const reason = error.message;
-        if (reason !== counts.heldBy) emit({ type: "delegations.held_elsewhere", workspaceId, reason });
-        counts.heldBy = reason;
+        if (error.message !== heldBy)
+          emit({ type: "delegations.held_elsewhere", workspaceId, reason: error.message });
+        heldBy = error.message;
         return;
       }
-      counts.stores += 1;
-      if (!shouldReport(counts.stores)) return;
+      failedStores += 1;
+      if (!shouldReport(failedStores)) return;
       const reason = describeDiskError(error);
-      emit({ type: "delegations.store_failed", workspaceId, consecutive: counts.stores, reason });
+      emit({ type: "delegations.store_failed", workspaceId, consecutive: failedStores, reason });
     },
-    storeSucceeded() {
-      counts.heldBy = undefined;
-      counts.stores = 0;
+    stored() {
+      heldBy = undefined;
+      failedStores = 0;
     },
   };
 }

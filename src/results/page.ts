@@ -3,49 +3,42 @@ import { isRecord, type JsonRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
 import { isDelegationId } from "./result";
 
-/** One page of the platform's list of delegations. */
+/** What a page of the platform's list says. */
 export interface DelegationPage {
-  /** The own delegations that are completed or failed, oldest first. */
+  /** The own delegations that are completed or failed, in the order they came to be. */
   finished: readonly Delegation[];
-  /** Finished delegations whose source is another workspace, although they are listed as this one's. */
-  foreign: readonly ForeignDelegation[];
-  /** Number of rows of the wrong shape. */
+  /** Finished ones that claim to be this workspace's and are not. */
+  foreign: readonly { delegationId: string; sourceId: string }[];
+  /** Rows that are none. */
   malformed: number;
-  /** Ids of all own delegations of the page. */
+  /** Every delegation of the page. */
   ids: readonly string[];
-  /** The page has as many rows as the platform ever sends, so there may be more. */
+  /** The page holds as many rows as the platform ever sends. */
   full: boolean;
 }
 
-export interface ForeignDelegation {
-  delegationId: string;
-  /** As the row says; untrusted. */
-  sourceId: string;
-}
-
-/** Rows in a page of the platform, at most. */
+/** The platform lists no more rows than these. */
 const PAGE_ROWS = 50;
 
-/** Rows beyond this are ignored: the journal could not keep them all. Rows come newest first. */
-const MAX_ROWS = 5 * PAGE_ROWS;
+/** More are not remembered for certain; they come newest first. */
+const MOST_ROWS = 5 * PAGE_ROWS;
 
-/** Parses the rows of a page for one workspace. */
 export function parsePage(given: readonly unknown[], workspaceId: string): DelegationPage {
-  const rows = given.slice(0, MAX_ROWS);
-  const wellFormed = rows.filter(isRow);
-  const own = parseDelegations(wellFormed, workspaceId).reverse();
-  const foreign = wellFormed.filter(
+  const rows = given.slice(0, MOST_ROWS);
+  const good = rows.filter(isRow);
+  const own = parseDelegations(good, workspaceId).reverse();
+  const foreign = good.filter(
     (row) =>
       isFinal(row) &&
       parsePeerId(row.source_id) !== workspaceId &&
-      // Newer platforms also list the tasks that others delegated to this workspace, with this direction.
+      // Newer platforms also list the work that others handed to this workspace, and say so.
       row.direction !== "received" &&
       row.delegation_id,
   );
   return {
     finished: own.filter(isFinal),
     foreign: foreign.map((row) => ({ delegationId: String(row.delegation_id), sourceId: row.source_id })),
-    malformed: rows.length - wellFormed.length,
+    malformed: rows.length - good.length,
     ids: own.map(({ delegationId }) => delegationId),
     full: rows.length >= PAGE_ROWS,
   };
@@ -55,7 +48,7 @@ type Row = JsonRecord & { status: string; source_id: string; delegation_id?: str
 
 function isRow(row: unknown): row is Row {
   if (!isRecord(row) || typeof row.status !== "string" || typeof row.source_id !== "string") return false;
-  // The platform adds a row without an id for a failure, beside the one with the id.
+  // The row that tells of a failure has no id: there is another one that has.
   return isAbsent(row.delegation_id) || isDelegationId(row.delegation_id);
 }
 

@@ -39,13 +39,13 @@ it("one budget covers every attempt and every delay", async () => {
 it("an attempt is limited to what is left of the budget", async () => {
   const { error, complete } = await sendTo(SILENT, { budgetMs: 80, timeoutMs: 60_000 });
 
-  expect(error).toMatchObject({ code: "timeout", delivery: "maybe", attempts: 1, retryable: true });
+  expect(error).toMatchObject({ code: "timeout", delivery: "maybe", attempts: 1, retryable: false });
   expect(error.elapsedMs).toBeGreaterThanOrEqual(75);
   expect(complete).toBe(1);
 });
 
 it("attempts that time out share the budget, and the last gets the rest of it", async () => {
-  const retry = { maxAttempts: 10, baseDelayMs: 1, maxDelayMs: 1, jitter: 0 };
+  const retry = { maxAttempts: 10, baseDelayMs: 1, maxDelayMs: 1, jitter: 0, timeouts: true };
   const { error, events, complete } = await sendTo(SILENT, { budgetMs: 150, timeoutMs: 60 }, retry);
 
   expect(error).toMatchObject({ code: "timeout", attempts: complete });

@@ -25,13 +25,14 @@ describe("options that are left out", () => {
       delivery: "at-least-once",
       retry: { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 16_000, jitter: 0.25 },
       budgetMs: 600_000,
-      sendMs: 300_000,
+      retryTimeouts: false,
+      // No limit of its own: the budget of the send ends an attempt.
+      sendMs: 2 ** 31 - 1,
       requestMs: 10_000,
       requestBytes: 1_048_576,
       responseBytes: 16_777_216,
       maxConcurrentSends: 256,
       fetch: undefined,
-      random: Math.random,
       onEvent: undefined,
     });
   });
@@ -43,12 +44,27 @@ describe("options that are left out", () => {
       timeouts: { sendMs: undefined },
       delivery: undefined,
     };
-    expect({ ...resolved(options), workspaces: [] }).toEqual({ ...resolved(), workspaces: [] });
+    const comparable = { workspaces: [], random: undefined };
+    expect({ ...resolved(options), ...comparable }).toEqual({ ...resolved(), ...comparable });
   });
 
   it("do not replace a zero", () => {
     const { retry } = resolved({ retry: { baseDelayMs: 0, maxDelayMs: 0, jitter: 0 } });
     expect(retry).toMatchObject({ baseDelayMs: 0, maxDelayMs: 0, jitter: 0 });
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("no luck");
+      },
+    ],
+    ["answers NaN", () => Number.NaN],
+    ["answers 1", () => 1],
+    ["answers a text", () => "0.3" as unknown as number],
+  ])("take a random that %s for one that answers the middle", (_, random) => {
+    expect(resolved({ random }).random()).toBe(0.5);
   });
 
   it("cannot be changed once they are resolved", () => {

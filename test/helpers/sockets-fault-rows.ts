@@ -58,7 +58,8 @@ const NO_TRUST = lost("network", "not-sent", false, false);
 const HALF_SENT = lost("network", "maybe", true, false);
 const SENT = lost("network", "maybe", true, true);
 const SENT_FOR_GOOD = lost("network", "maybe", false, true);
-const SILENT = lost("timeout", "maybe", true, true);
+/** The platform has it: running, not lost. */
+const SILENT = lost("timeout", "maybe", false, true);
 const REPLY_LOST = lost("reply_lost", "confirmed", false, true);
 const REPLY_STALLED = lost("timeout", "confirmed", false, true);
 const TOO_LARGE = lost("too_large", "confirmed", false, true);
@@ -77,17 +78,17 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { fault: "certificate nobody trusts", site: raw({}, { tls: true }), expected: NO_TRUST },
   { fault: "plain HTTP behind an https URL", site: raw({ onConnection: (socket) => socket.once("data", () => socket.end(answerBytes("no"))) }, { urlOf: (port) => `https://127.0.0.1:${port}` }), expected: NO_TRUST },
   { fault: "reset in the TLS handshake", site: raw({ onConnection: (socket) => socket.once("data", () => socket.resetAndDestroy()) }, { urlOf: (port) => `https://127.0.0.1:${port}` }), expected: NEVER_LEFT, overFetch: HALF_SENT },
-  { fault: "silence in the TLS handshake", limitMs: SILENCE_MS, site: raw({}, { urlOf: (port) => `https://127.0.0.1:${port}` }), expected: lost("timeout", "not-sent", true, false), overFetch: lost("timeout", "maybe", true, false) },
+  { fault: "silence in the TLS handshake", limitMs: SILENCE_MS, site: raw({}, { urlOf: (port) => `https://127.0.0.1:${port}` }), expected: lost("timeout", "not-sent", true, false), overFetch: lost("timeout", "maybe", false, false) },
   { fault: "TLS port dialled with http", site: raw({}, { tls: true, urlOf: (port) => `http://127.0.0.1:${port}` }), expected: HALF_SENT },
   { fault: "reset on accept", site: kind("reset-on-accept"), expected: [NEVER_LEFT, HALF_SENT] },
-  { fault: "close on accept", limitMs: 200, site: kind("close-on-accept"), expected: HALF_SENT, overFetch: [HALF_SENT, lost("timeout", "maybe", true, false)] },
+  { fault: "close on accept", limitMs: 200, site: kind("close-on-accept"), expected: HALF_SENT, overFetch: [HALF_SENT, lost("timeout", "maybe", false, false)] },
   { fault: "SSH banner", site: kind("banner"), expected: HALF_SENT },
 
   // While the request is on its way.
   { fault: "reset at the head", site: kind("reset-head"), expected: HALF_SENT },
   { fault: "reset mid upload", large: true, site: kind("reset-upload"), expected: HALF_SENT },
   { fault: "close mid upload", large: true, site: kind("close-upload"), expected: HALF_SENT },
-  { fault: "stalled upload", large: true, limitMs: SILENCE_MS, site: kind("stall-upload"), expected: lost("timeout", "maybe", true, false) },
+  { fault: "stalled upload", large: true, limitMs: SILENCE_MS, site: kind("stall-upload"), expected: lost("timeout", "maybe", true, false), overFetch: lost("timeout", "maybe", false, false) },
   { fault: "413 while uploading", large: true, site: kind("early-413"), expected: lost("too_large", "not-sent", false, false) },
   { fault: "401 before the body is read", large: true, site: raw({ onHead: (socket) => socket.write(answerBytes('{"error":"invalid caller auth token"}', ["connection: close"], "401 Unauthorized")) }), expected: lost("unauthorized", "not-sent", false, false) },
 

@@ -1,6 +1,6 @@
 import { isA2AError } from "a2a-peers";
 import { describe, expect, it } from "vitest";
-import { createCalls } from "../../src/transport/calls";
+import { createCalls } from "../../src/transport/call";
 import { rejectionOf } from "../helpers/sockets-client";
 import { virtualClock } from "../helpers/sockets-clock";
 
@@ -12,7 +12,7 @@ function begin(budgetMs = 1000, signal?: AbortSignal) {
 
 const never = () => new Promise<never>(() => undefined);
 
-it("counts its budget from its start and never below 0", async () => {
+it("counts its time from its start and never below nothing", async () => {
   const { clock, call } = begin(1000);
   await clock.advance(400);
   expect([call.remainingMs(), call.elapsedMs()]).toEqual([600, 400]);
@@ -20,28 +20,28 @@ it("counts its budget from its start and never below 0", async () => {
   expect([call.remainingMs(), call.elapsedMs()]).toEqual([0, 1400]);
 });
 
-describe("waitFor", () => {
-  it("resolves with the value of the promise and stops its timer", async () => {
+describe("until", () => {
+  it("gives what the promise gives, and stops its timer", async () => {
     const { clock, call } = begin();
     await expect(call.waitFor(Promise.resolve("value"))).resolves.toBe("value");
     expect(clock.pending).toBe(0);
   });
 
-  it("rejects with the error of the promise and stops its timer", async () => {
+  it("fails as the promise fails, and stops its timer", async () => {
     const { clock, call } = begin();
     const error = new Error("its own");
     expect(await rejectionOf(call.waitFor(Promise.reject(error)))).toBe(error);
     expect(clock.pending).toBe(0);
   });
 
-  it("waits no longer than the budget of the call", async () => {
+  it("waits no longer than the call lasts", async () => {
     const { clock, call } = begin(250);
     const failure = await clock.drive(rejectionOf(call.waitFor(never())));
     expect(failure).toMatchObject({ kind: "pool_timeout", phase: "waiting" });
     expect(clock.now()).toBe(250);
   });
 
-  it("keeps the callback of the next wait when the promise settles late", async () => {
+  it("leaves what the call waits for next alone when the promise settles late", async () => {
     const controller = new AbortController();
     const { clock, call } = begin(100, controller.signal);
     let late: (value: string) => void = () => undefined;
@@ -60,13 +60,13 @@ describe("waitFor", () => {
 });
 
 describe("sleep", () => {
-  it("resolves after its delay", async () => {
+  it("takes its time", async () => {
     const { clock, call } = begin();
     await clock.drive(call.sleep(300));
     expect(clock.now()).toBe(300);
   });
 
-  it("rejects when the call is cancelled, without a timer left", async () => {
+  it("ends when the call is called off, and leaves no timer", async () => {
     const controller = new AbortController();
     const { clock, call } = begin(1000, controller.signal);
     const slept = rejectionOf(call.sleep(300));
@@ -78,28 +78,28 @@ describe("sleep", () => {
   });
 });
 
-describe("a cancelled call", () => {
-  it("has the origin and the reason of its cancellation", () => {
+describe("a call that was called off", () => {
+  it("says who did it and why", () => {
     const controller = new AbortController();
     const { call } = begin(1000, controller.signal);
     const reason = { any: "thing" };
-    expect(call.cancellation()).toBeUndefined();
+    expect(call.cancelled()).toBeUndefined();
     controller.abort(reason);
-    expect(call.cancellation()).toEqual({ by: "caller", reason });
-    expect(call.cancellation()?.reason).toBe(reason);
+    expect(call.cancelled()).toEqual({ by: "caller", reason });
+    expect(call.cancelled()?.reason).toBe(reason);
   });
 
-  it("calls its callback once, and one that is set later at once", () => {
+  it("tells what is set to interrupt it, once, and at once what is set later", () => {
     const controller = new AbortController();
     const { call } = begin(1000, controller.signal);
-    const called: string[] = [];
-    call.onCancel(() => called.push("first"));
+    const heard: string[] = [];
+    call.onCancel(() => heard.push("first"));
     controller.abort();
-    call.onCancel(() => called.push("second"));
-    expect(called).toEqual(["first", "second"]);
+    call.onCancel(() => heard.push("second"));
+    expect(heard).toEqual(["first", "second"]);
   });
 
-  it("rejects each further wait", async () => {
+  it("waits for nothing any more", async () => {
     const controller = new AbortController();
     const { clock, call } = begin(1000, controller.signal);
     controller.abort();
@@ -108,23 +108,23 @@ describe("a cancelled call", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("keeps its first cancellation", () => {
+  it("keeps the first reason", () => {
     const controller = new AbortController();
     const { call, calls } = begin(1000, controller.signal);
     controller.abort("first");
     void calls.close();
-    expect(call.cancellation()).toEqual({ by: "caller", reason: "first" });
+    expect(call.cancelled()).toEqual({ by: "caller", reason: "first" });
     call.end();
   });
 });
 
-it("does not begin with an aborted signal", () => {
+it("does not begin on a signal that is aborted already", () => {
   const reason = new Error("before");
   expect(() => begin(1000, AbortSignal.abort(reason))).toThrow(reason);
 });
 
 describe("close", () => {
-  it("cancels all running calls and waits for their end", async () => {
+  it("calls off every call under way and waits for their end", async () => {
     const { calls, call } = begin();
     const other = calls.begin(1000, undefined);
     let closed = false;
@@ -132,7 +132,7 @@ describe("close", () => {
       closed = true;
     });
 
-    expect([call.cancellation()?.by, other.cancellation()?.by]).toEqual(["close", "close"]);
+    expect([call.cancelled()?.by, other.cancelled()?.by]).toEqual(["close", "close"]);
     call.end();
     await new Promise(setImmediate);
     expect(closed).toBe(false);
@@ -140,7 +140,7 @@ describe("close", () => {
     await closing;
   });
 
-  it("lets no further call begin", () => {
+  it("lets no call begin any more", () => {
     const calls = createCalls(virtualClock());
     void calls.close();
     expect(catchSync(() => calls.begin(1000, undefined))).toSatisfy(
@@ -148,7 +148,7 @@ describe("close", () => {
     );
   });
 
-  it("resolves at once without running calls, also a second time", async () => {
+  it("resolves at once when nothing is under way, and twice as well as once", async () => {
     const calls = createCalls(virtualClock());
     expect(calls.close()).toBe(calls.close());
     await calls.close();

@@ -8,58 +8,55 @@ import { type HttpResponse, isSuccess } from "../../transport/response";
 import type { BackgroundLimits } from "../../validation/options";
 import { parsePeerId } from "../../validation/peer-id";
 
-/** The parent of the own workspace. */
+/** The workspace above the own one. */
 export interface Parent {
   readonly id: string;
-  /** As its owner chose it; untrusted. */
+  /** As its owner named it; not to be trusted. */
   readonly name: string;
 }
 
-/**
- * Looks the parent up; `undefined` for none, and when the platform does not answer. An answer is kept, a failure is
- * not. Rejects with the signal's reason when it is aborted.
- */
+/** Who the parent is: asked once, and again only after a failure. */
 export type ParentLookup = (limits: BackgroundLimits) => Promise<Parent | undefined>;
 
 export function createParentLookup(context: RequestContext, workspace: Workspace): ParentLookup {
   let known: { parent: Parent | undefined } | undefined;
 
-  const fetchRecord = (id: string, limits: BackgroundLimits) =>
+  const ask = (id: string, limits: BackgroundLimits) =>
     requestPlatform(context, {
       method: "GET",
       path: () => `/workspaces/${id}`,
       options: { source: workspace.id, ...limits },
       background: true,
-      classify: classifyRecord,
+      classify: judgeRecord,
     });
 
-  async function fetchParent(limits: BackgroundLimits): Promise<Parent | undefined> {
-    const own = await fetchRecord(workspace.id, limits);
+  async function find(limits: BackgroundLimits): Promise<Parent | undefined> {
+    const own = await ask(workspace.id, limits);
     const id = parsePeerId(own?.parent_id);
-    const record = id === null ? undefined : await fetchRecord(id, limits);
+    const record = id === null ? undefined : await ask(id, limits);
     if (id === null || record === undefined) return undefined;
     return { id, name: typeof record.name === "string" ? record.name : "" };
   }
 
   return async (limits) => {
     try {
-      known ??= { parent: await fetchParent(limits) };
+      known ??= { parent: await find(limits) };
     } catch (error) {
-      // The message is sent without the parent, and the next one looks it up again.
+      // The message goes out without the name, and the next one asks again.
       if (!isA2AError(error)) throw error;
     }
     return known?.parent;
   };
 }
 
-/** The record of a workspace; `undefined` for one that was removed or does not exist. */
-function classifyRecord(response: HttpResponse): Result<JsonRecord | undefined> {
+/** The record, or `undefined` for a workspace that is gone. */
+function judgeRecord(answer: HttpResponse): Result<JsonRecord | undefined> {
   const what = "the question for the parent";
-  if (isSuccess(response.status)) {
-    const read = readJsonObject(response, what);
+  if (isSuccess(answer.status)) {
+    const read = readJsonObject(answer, what);
     return read.ok && read.value.status === "removed" ? ok(undefined) : read;
   }
-  const failure = classifyStatus(response, what);
-  const isGone = response.status === 410 || (response.status === 404 && failure.code !== "wrong_tenant");
+  const failure = classifyStatus(answer, what);
+  const isGone = answer.status === 410 || (answer.status === 404 && failure.code !== "wrong_tenant");
   return isGone ? ok(undefined) : fail(failure);
 }

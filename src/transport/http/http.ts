@@ -1,3 +1,4 @@
+import type { Agent } from "node:http";
 import { createFetch, type FetchOptions } from "ofetch";
 import { builtin, isNode } from "../../runtime/builtins";
 import type { Clock } from "../../runtime/clock";
@@ -19,6 +20,8 @@ export interface HttpRequest {
   call: Call;
   /** Limit of the attempt in milliseconds, the wait for a connection excluded; the budget of the call ends it too. */
   limitMs: number;
+  /** Wants a connection that has not been idle: for what must not be sent twice. */
+  fresh?: boolean | undefined;
 }
 
 /** Makes one attempt. Rejects with a {@link TransportFailure} and nothing else. */
@@ -45,12 +48,12 @@ export function createHttp(httpOptions: HttpOptions): Http {
   const originLength = new URL(platformUrl).origin.length;
 
   async function transport(url: string, options: TransportOptions): Promise<OfetchResponse> {
-    const { limits, pool } = options;
+    const { limits, slot } = options;
     const request = { method: options.method, headers: options.headers.record, body: options.body, limits };
     const response = usesNode
       ? await nodeHttp(
           origin,
-          { ...request, path: url.slice(originLength), agent: pool.agent(origin.secure) },
+          { ...request, path: url.slice(originLength), ...slot.handOver(origin.secure) },
           clock,
         )
       : // Looked up for each request, so that a later replacement is used.
@@ -63,9 +66,10 @@ export function createHttp(httpOptions: HttpOptions): Http {
     Headers: PlainHeaders as unknown as typeof Headers,
   });
 
-  return async ({ method, url, headers, body, pool, call, limitMs }) => {
-    const slot = pool.acquire(call);
-    if (slot !== undefined) await slot;
+  return async ({ method, url, headers, body, pool, call, limitMs, fresh = false }) => {
+    const acquired = pool.acquire(call);
+    if (acquired !== undefined) await acquired;
+    const slot = createSlot(pool, fresh);
     try {
       if (call.remainingMs() === 0) {
         throw new TransportFailure("pool_timeout", "waiting", "the time of the call was over");
@@ -76,15 +80,35 @@ export function createHttp(httpOptions: HttpOptions): Http {
         background: call.background,
         onCancel: call.onCancel,
       };
-      const options = { method, headers, body, limits, pool, ...OFETCH_OPTIONS };
+      const options = { method, headers, body, limits, slot, ...OFETCH_OPTIONS };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);
       return (response as unknown as OfetchResponse).response;
     } catch (error) {
       const cause = (error as { cause?: unknown }).cause;
       throw cause instanceof TransportFailure ? cause : error;
     } finally {
-      pool.release();
+      slot.releaseUnlessHandedOver();
     }
+  };
+}
+
+/** A slot of a pool that one attempt holds: its connection gives it back, or the attempt where there is none. */
+interface Slot {
+  /** What the connection needs, which gives the slot back from now on. */
+  handOver(secure: boolean): { agent: Agent | undefined; onConnectionFree(): void };
+  releaseUnlessHandedOver(): void;
+}
+
+function createSlot(pool: Pool, fresh: boolean): Slot {
+  let handedOver = false;
+  return {
+    handOver(secure) {
+      handedOver = true;
+      return { agent: pool.agent(secure, fresh), onConnectionFree: pool.release };
+    },
+    releaseUnlessHandedOver() {
+      if (!handedOver) pool.release();
+    },
   };
 }
 
@@ -101,7 +125,7 @@ interface TransportOptions {
   headers: PlainHeaders;
   body: string | undefined;
   limits: AttemptLimits;
-  pool: Pool;
+  slot: Slot;
 }
 
 /** The part of a Response that ofetch uses. A real one costs more than the request. */

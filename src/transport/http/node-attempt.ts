@@ -3,22 +3,26 @@ import type { Clock } from "../../runtime/clock";
 import { cancelledFailure } from "../call";
 import { type FailureKind, type Phase, TransportFailure, toTransportFailure } from "../failure";
 import { type AttemptLimits, type HttpResponse, isSuccess } from "../response";
-import { getStatus, toHttpResponse } from "./node-response";
+import { type BodyReader, getStatus, toHttpResponse } from "./node-response";
 import { startTimeouts, type Timeouts } from "./timeouts";
 
 /** Limit until a connection is established, TLS included. */
 const CONNECT_TIMEOUT_MS = 30_000;
 /** Limit from then until the whole request is handed to the kernel. */
 const WRITE_TIMEOUT_MS = 30_000;
+/** Limit for the body of a response that is no success: it only explains the status. */
+const ERROR_BODY_TIMEOUT_MS = 3000;
 
 /** One request over `node:http` from its start until it has settled. */
 export interface NodeAttempt {
   readonly limits: AttemptLimits;
   readonly timeouts: Timeouts;
-  phase: Phase;
+  /** `undefined` until there is a socket to look at: nobody knows how far the request came. */
+  phase: Phase | undefined;
   request: ClientRequest | undefined;
   /** Set once the head of the response is here. */
   response: IncomingMessage | undefined;
+  body: BodyReader | undefined;
   /** True once the attempt has a result; what happens afterwards is ignored. */
   settled: boolean;
   resolve(response: HttpResponse): void;
@@ -34,23 +38,37 @@ export function startAttempt(
 ): NodeAttempt {
   const attempt: NodeAttempt = {
     limits,
-    timeouts: startTimeouts(clock, limits.limitMs, CONNECT_TIMEOUT_MS, limits.background, (limit) =>
-      failByTimeout(attempt, limit),
-    ),
-    phase: "connecting",
+    timeouts: startTimeouts({
+      clock,
+      totalMs: limits.limitMs,
+      stepMs: CONNECT_TIMEOUT_MS,
+      background: limits.background,
+      bytesRead: () => attempt.request?.socket?.bytesRead ?? 0,
+      onTimeout: (limit) => failByTimeout(attempt, limit),
+    }),
+    phase: undefined,
     request: undefined,
     response: undefined,
+    body: undefined,
     settled: false,
     resolve,
     reject,
   };
-  limits.onCancel(() => fail(attempt, cancelledFailure(attempt.phase)));
+  limits.onCancel(() => fail(attempt, cancelledFailure(getPhase(attempt))));
   return attempt;
+}
+
+/**
+ * How far the request came, as far as is known. Before it is opened nothing has left; without a socket to look at it
+ * counts as sent.
+ */
+function getPhase({ phase, request }: NodeAttempt): Phase {
+  return phase ?? (request === undefined ? "connecting" : "sent");
 }
 
 /** Enters the phase in which the request may have left, with the limit for writing it. */
 export function markConnected(attempt: NodeAttempt): void {
-  if (attempt.settled) return;
+  if (attempt.settled || attempt.phase === "answered") return;
   attempt.phase = "sent";
   attempt.timeouts.step(attempt.request?.writableFinished ? undefined : WRITE_TIMEOUT_MS);
 }
@@ -60,8 +78,18 @@ export function markWritten(attempt: NodeAttempt): void {
   if (attempt.phase === "sent") attempt.timeouts.step(undefined);
 }
 
-export function succeed(attempt: NodeAttempt, response: HttpResponse): void {
-  if (settle(attempt)) attempt.resolve(response);
+/** Enters the phase in which the head of the response is here, with the limit for an explanation that may follow. */
+export function markAnswered(attempt: NodeAttempt, response: IncomingMessage): void {
+  attempt.phase = "answered";
+  attempt.response = response;
+  attempt.timeouts.step(isSuccess(getStatus(response)) ? undefined : ERROR_BODY_TIMEOUT_MS);
+}
+
+export function succeed(attempt: NodeAttempt, incoming: IncomingMessage, text: string): void {
+  if (!settle(attempt)) return;
+  // A connection whose request is not out, or whose response is not read to its end, can carry no other.
+  if (!attempt.request?.writableFinished || !incoming.complete) attempt.request?.destroy();
+  attempt.resolve(toHttpResponse(incoming, text));
 }
 
 /**
@@ -73,19 +101,22 @@ function fail(attempt: NodeAttempt, failure: TransportFailure): void {
   attempt.request?.destroy();
   const { response } = attempt;
   if (response !== undefined && !isSuccess(getStatus(response)) && failure.kind !== "cancelled") {
-    attempt.resolve({ ...toHttpResponse(response, ""), truncated: true });
+    attempt.resolve({ ...toHttpResponse(response, attempt.body?.partialText() ?? ""), truncated: true });
   } else {
     attempt.reject(failure);
   }
 }
 
 export function failWith(attempt: NodeAttempt, kind: FailureKind, message: string): void {
-  const { phase, response } = attempt;
+  const { response } = attempt;
+  const phase = getPhase(attempt);
   fail(attempt, new TransportFailure(kind, phase, message, response && getStatus(response)));
 }
 
 export function failFrom(attempt: NodeAttempt, error: unknown): void {
-  const { phase, response } = attempt;
+  const { response } = attempt;
+  // Without a socket the code of the error may still tell that no connection came about.
+  const phase = attempt.phase ?? (attempt.request === undefined ? "connecting" : undefined);
   fail(attempt, toTransportFailure(error, phase, response && getStatus(response)));
 }
 
@@ -93,10 +124,11 @@ function failByTimeout(attempt: NodeAttempt, limit: "total" | "step"): void {
   const withinMs = Math.round(limit === "total" ? attempt.limits.limitMs : CONNECT_TIMEOUT_MS);
   if (attempt.phase === "connecting") {
     failWith(attempt, "connect_timeout", `no connection within ${withinMs} ms`);
-  } else if (limit === "total") {
-    failWith(attempt, "read_timeout", `no complete answer within ${withinMs} ms`);
+  } else if (attempt.phase === "sent" && !attempt.request?.writableFinished) {
+    const writeMs = limit === "total" ? withinMs : WRITE_TIMEOUT_MS;
+    failWith(attempt, "write_timeout", `the request could not be sent within ${writeMs} ms`);
   } else {
-    failWith(attempt, "write_timeout", `the request could not be sent within ${WRITE_TIMEOUT_MS} ms`);
+    failWith(attempt, "read_timeout", `no complete answer within ${withinMs} ms`);
   }
 }
 

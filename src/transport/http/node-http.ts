@@ -7,13 +7,14 @@ import { isRedirect, isSuccess, MAX_ERROR_BODY_BYTES } from "../response";
 import {
   failFrom,
   failWith,
+  markAnswered,
   markConnected,
   markWritten,
   type NodeAttempt,
   startAttempt,
   succeed,
 } from "./node-attempt";
-import { getStatus, readBody, toHttpResponse } from "./node-response";
+import { getStatus, readBody } from "./node-response";
 
 /** The server that requests go to, parsed once: parsing a URL for each request takes a fifth of the request's CPU time. */
 export interface Origin {
@@ -35,6 +36,8 @@ export interface NodeRequest {
   body: string | undefined;
   limits: AttemptLimits;
   agent: Agent | undefined;
+  /** Called once, when the connection is idle in its agent again, or closed, or none came about. */
+  onConnectionFree(): void;
 }
 
 /**
@@ -45,13 +48,17 @@ export interface NodeRequest {
 export function nodeHttp(origin: Origin, request: NodeRequest, clock: Clock): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const attempt = startAttempt(request.limits, clock, resolve, reject);
-    if (attempt.settled) return;
     try {
-      attempt.request = openRequest(origin, request);
+      if (!attempt.settled) attempt.request = openRequest(origin, request);
     } catch (error) {
       failFrom(attempt, error);
+    }
+    if (attempt.request === undefined) {
+      request.onConnectionFree();
       return;
     }
+    // Right after this event the agent takes a connection back that is idle now.
+    attempt.request.once("close", () => queueMicrotask(request.onConnectionFree));
     listen(attempt, attempt.request, origin);
     attempt.request.end(request.body);
   });
@@ -77,8 +84,10 @@ function listen(attempt: NodeAttempt, request: ClientRequest, { secure }: Origin
   request.on("socket", (socket) => {
     // The agent refs the socket again for the next request that uses it.
     if (attempt.limits.background) socket.unref();
-    if (request.reusedSocket) markConnected(attempt);
-    else socket.once(secure ? "secureConnect" : "connect", () => markConnected(attempt));
+    // A socket that is connected when it is handed over counts as connected at once, whoever connected it.
+    if (!isConnecting(socket)) return markConnected(attempt);
+    attempt.phase = "connecting";
+    socket.once(secure ? "secureConnect" : "connect", () => markConnected(attempt));
   });
   request.on("finish", () => markWritten(attempt));
   request.on("response", (incoming) => readResponse(attempt, incoming));
@@ -98,19 +107,17 @@ function listen(attempt: NodeAttempt, request: ClientRequest, { secure }: Origin
   });
 }
 
+/** True while nothing of a request can have left, the TLS handshake included. */
+const isConnecting = (socket: Socket & { secureConnecting?: boolean }): boolean =>
+  socket.connecting || socket.secureConnecting === true;
+
 function readResponse(attempt: NodeAttempt, incoming: IncomingMessage): void {
-  attempt.phase = "answered";
-  attempt.response = incoming;
-  attempt.timeouts.step(undefined);
+  markAnswered(attempt, incoming);
   const status = getStatus(incoming);
-  if (isRedirect(status)) {
-    succeed(attempt, toHttpResponse(incoming, ""));
-    attempt.request?.destroy();
-    return;
-  }
+  if (isRedirect(status)) return succeed(attempt, incoming, "");
   const maxBytes = isSuccess(status) ? attempt.limits.maxBytes : MAX_ERROR_BODY_BYTES;
-  readBody(incoming, maxBytes, {
-    onText: (text) => succeed(attempt, toHttpResponse(incoming, text)),
+  attempt.body = readBody(incoming, maxBytes, {
+    onText: (text) => succeed(attempt, incoming, text),
     onError: (error) => failFrom(attempt, error),
   });
 }

@@ -22,11 +22,17 @@ export interface BodyListener {
   onError(error: unknown): void;
 }
 
+/** The body of a response while it arrives. */
+export interface BodyReader {
+  /** The text so far; empty for an encoded body, which cannot be read in part. */
+  partialText(): string;
+}
+
 /** Reads the body, decodes it and passes it on as text. An error when it has more than `maxBytes` decoded bytes. */
-export function readBody(incoming: IncomingMessage, maxBytes: number, listener: BodyListener): void {
+export function readBody(incoming: IncomingMessage, maxBytes: number, listener: BodyListener): BodyReader {
   const { onText, onError } = listener;
-  collectBytes(incoming, maxBytes, onError, (body) => {
-    const encoding = incoming.headers["content-encoding"];
+  const encoding = incoming.headers["content-encoding"];
+  const chunks = collectBytes(incoming, maxBytes, onError, (body) => {
     // Passed on at once when there is nothing to decode, as in most responses.
     if (encoding === undefined) return onText(body.toString("utf8"));
     decodeBody(encoding, body, maxBytes, getStatus(incoming)).then(
@@ -34,6 +40,7 @@ export function readBody(incoming: IncomingMessage, maxBytes: number, listener: 
       onError,
     );
   });
+  return { partialText: () => (encoding === undefined ? Buffer.concat(chunks).toString("utf8") : "") };
 }
 
 function collectBytes(
@@ -41,13 +48,13 @@ function collectBytes(
   maxBytes: number,
   onError: (error: unknown) => void,
   onEnd: (body: Buffer) => void,
-): void {
+): readonly Buffer[] {
   const chunks: Buffer[] = [];
   let size = 0;
   const tooLarge = () => onError(tooLargeFailure(maxBytes, getStatus(incoming)));
   if (Number(incoming.headers["content-length"] ?? 0) > maxBytes) {
     tooLarge();
-    return;
+    return chunks;
   }
   incoming.on("data", (chunk: Buffer) => {
     size += chunk.length;
@@ -56,4 +63,5 @@ function collectBytes(
   });
   incoming.on("end", () => onEnd(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size)));
   incoming.on("error", onError);
+  return chunks;
 }

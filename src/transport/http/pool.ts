@@ -1,49 +1,77 @@
 import type { Agent } from "node:http";
 import { builtin } from "../../runtime/builtins";
 import type { Call } from "../call";
-import { TransportFailure } from "../failure";
-import { createWaiterQueue, type Waiter } from "./waiters";
+import { createSemaphore, type Semaphore } from "./semaphore";
 
 /**
- * A pool of keep-alive connections with a limit on the requests that use them at once: one slot for each. Shared by
- * all clients of the process with the same size, because file descriptors are limited by process.
+ * Keep-alive connections to one origin, and the right to use one. Shared by all clients of the process that ask for
+ * the same: file descriptors are the process's, and a client more must not be a pool more.
  */
 export interface Pool {
-  /**
-   * Takes a slot, first come, first served: `undefined` when one is free, else a promise that resolves with the slot.
-   * It rejects with a TransportFailure (`pool_timeout`, `cancelled`) when the call ends first.
-   */
+  /** Takes a slot, in the order of asking. `undefined` when there was one at once, else a promise to wait for. */
   acquire(call: Call): Promise<void> | undefined;
-  /** Returns a slot; required after each successful `acquire`. */
+  /** Gives the slot back, once its connection is idle or closed; every `acquire` that succeeded needs one. */
   release(): void;
-  /** Node's connection pool for the protocol; `undefined` where there is no Node. */
-  agent(secure: boolean): Agent | undefined;
-  /** Ends the use by one client; the last one closes the idle connections. */
+  /**
+   * Node's connections for the protocol; `undefined` where there is no Node. `fresh` wants a connection that has not
+   * been idle: one that the other side has just closed cannot be told from one that took the request.
+   */
+  agent(secure: boolean, fresh: boolean): Agent | undefined;
+  /** Says that one client needs the pool no more; the last one closes the idle connections. */
   close(): void;
+  /** Slots that are taken now. */
+  readonly inUse: number;
 }
 
-// Shorter than the keep-alive timeout of common proxies: a request on a connection that the other side is closing fails.
-const IDLE_TIMEOUT_MS = 4000;
+/** Messages have connections of their own, because answers take minutes; so have beats, which nothing may hold up. */
+export type PoolKind = "beats" | "control" | "messages";
 
-const pools = new Map<string, { readonly pool: Pool; users: number }>();
+export interface PoolOptions {
+  kind: PoolKind;
+  /** Where the connections lead. */
+  origin: string;
+  size: number;
+  /** How long a connection is kept that nobody uses, in milliseconds. */
+  idleMs: number;
+}
 
-/**
- * Opens the process-wide pool of this kind with `size` slots. Messages have a pool of their own, because their
- * responses take minutes and would delay all other requests.
- */
-export function openPool(kind: "control" | "messages", size: number): Pool {
-  const key = `${kind}:${size}`;
+/** A connection that was idle for longer may be closed on the other side already, in milliseconds. */
+const FRESH_MS = 50;
+
+/** Connections of all pools of the process together: the system has a limit for descriptors. */
+const MAX_CONNECTIONS = 1024;
+
+interface Registry {
+  readonly pools: Map<string, { pool: Pool; users: number }>;
+  readonly connections: Semaphore;
+}
+
+// A registered symbol: the ES module build and the CommonJS build of one process share their pools.
+const REGISTRY = Symbol.for("a2a-peers.pools.1");
+
+function registry(): Registry {
+  const holder = globalThis as { [REGISTRY]?: Registry };
+  holder[REGISTRY] ??= { pools: new Map(), connections: createSemaphore(MAX_CONNECTIONS) };
+  return holder[REGISTRY];
+}
+
+/** The pool of these options, shared with whoever asked for the same. */
+export function openPool(options: PoolOptions): Pool {
+  const { kind, origin, size, idleMs } = options;
+  const key = `${kind} ${origin} ${size} ${idleMs}`;
+  const { pools, connections } = registry();
   let entry = pools.get(key);
   if (entry === undefined) {
-    entry = { pool: createPool(size, () => removeUser(key)), users: 0 };
+    entry = { pool: createPool(options, connections, () => leave(key)), users: 0 };
     pools.set(key, entry);
   }
   entry.users += 1;
   return entry.pool;
 }
 
-/** Returns true for the last user, with which the pool is removed. */
-function removeUser(key: string): boolean {
+/** True when nobody uses the pool any more. */
+function leave(key: string): boolean {
+  const { pools } = registry();
   const entry = pools.get(key);
   if (entry === undefined) return false;
   entry.users -= 1;
@@ -51,71 +79,78 @@ function removeUser(key: string): boolean {
   return entry.users === 0;
 }
 
-function createPool(size: number, isLastUser: () => boolean): Pool {
-  let freeSlots = size;
-  const waiters = createWaiterQueue();
-  const agents = createAgents(size);
+function createPool({ size, idleMs }: PoolOptions, connections: Semaphore, isUnused: () => boolean): Pool {
+  const slots = createSemaphore(size);
+  const agents = createAgents(size, idleMs);
 
-  function release(): void {
-    const next = waiters.dequeue();
-    if (next === undefined) {
-      freeSlots += 1;
-    } else {
-      next.assigned = true;
-      next.proceed?.();
-    }
-  }
-
-  async function waitForSlot(call: Call): Promise<void> {
-    const waiter: Waiter = { assigned: false };
-    waiters.enqueue(waiter);
+  async function takeConnection(call: Call, own: Promise<void> | undefined): Promise<void> {
+    await own;
     try {
-      await call.waitFor(
-        new Promise<void>((resolve) => {
-          waiter.proceed = resolve;
-        }),
-      );
+      await connections.acquire(call);
     } catch (failure) {
-      // A slot that was assigned at the very moment the call ended goes to the next waiter.
-      if (waiter.assigned) release();
-      delete waiter.proceed;
-      if (failure instanceof TransportFailure && failure.kind === "cancelled") throw failure;
-      throw new TransportFailure("pool_timeout", "waiting", "no connection became free in time");
+      slots.release();
+      throw failure;
     }
   }
 
   return {
     acquire(call) {
-      if (freeSlots === 0) return waitForSlot(call);
-      freeSlots -= 1;
-      return undefined;
+      const own = slots.acquire(call);
+      if (own !== undefined || connections.inUse >= MAX_CONNECTIONS) return takeConnection(call, own);
+      return connections.acquire(call);
     },
-    release,
+    release() {
+      connections.release();
+      slots.release();
+    },
     agent: agents.get,
     close() {
-      if (isLastUser()) agents.destroy();
+      if (isUnused()) agents.destroy();
+    },
+    get inUse() {
+      return slots.inUse;
     },
   };
 }
 
-/** The agents of a pool, created with the first request of their protocol. */
-function createAgents(size: number) {
-  const agents: { plain?: Agent | undefined; secure?: Agent | undefined } = {};
-  const options = { keepAlive: true, maxSockets: size, maxFreeSockets: size, timeout: IDLE_TIMEOUT_MS };
+interface IdleAwareAgent {
+  readonly agent: Agent;
+  /** When a connection became idle last. */
+  idleSince: number;
+}
+
+function createAgents(size: number, idleMs: number) {
+  const agents: { plain?: IdleAwareAgent | undefined; secure?: IdleAwareAgent | undefined } = {};
+  // The pool counts connections; an agent that counted too would queue a request behind a socket it is done with.
+  const options = { keepAlive: true, maxFreeSockets: size, timeout: idleMs };
+
+  function create(module: { Agent: new (settings: typeof options) => Agent } | undefined) {
+    if (module === undefined) return undefined;
+    const created: IdleAwareAgent = { agent: new module.Agent(options), idleSince: 0 };
+    created.agent.on("free", () => {
+      created.idleSince = performance.now();
+    });
+    return created;
+  }
+
   return {
-    get(secure: boolean): Agent | undefined {
-      if (!secure) {
-        const http = builtin("node:http");
-        agents.plain ??= http && new http.Agent(options);
-        return agents.plain;
-      }
-      const https = builtin("node:https");
-      agents.secure ??= https && new https.Agent(options);
-      return agents.secure;
+    get(secure: boolean, fresh: boolean): Agent | undefined {
+      if (secure) agents.secure ??= create(builtin("node:https"));
+      else agents.plain ??= create(builtin("node:http"));
+      const found = secure ? agents.secure : agents.plain;
+      if (found !== undefined && fresh && performance.now() - found.idleSince > FRESH_MS)
+        closeIdle(found.agent);
+      return found?.agent;
     },
-    destroy(): void {
-      agents.plain?.destroy();
-      agents.secure?.destroy();
+    destroy() {
+      agents.plain?.agent.destroy();
+      agents.secure?.agent.destroy();
     },
   };
+}
+
+function closeIdle(agent: Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) socket.destroy();
+  }
 }

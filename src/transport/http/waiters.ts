@@ -1,8 +1,8 @@
-/** A call that waits for a slot of the pool. */
+/** A call that waits for a place. */
 export interface Waiter {
-  /** True once the slot of another call was handed over. */
+  /** True once the place of another call was handed over. */
   assigned: boolean;
-  /** Continues the call with its slot; absent once the call has given up. */
+  /** Continues the call with its place; absent once the call has given up. */
   proceed?: () => void;
 }
 

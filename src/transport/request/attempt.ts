@@ -25,7 +25,7 @@ export interface RequestState<T> {
 /** Makes one HTTP request and classifies what came of it. Rejects only when the call is cancelled. */
 export async function sendAttempt<T>(state: RequestState<T>, token: string | undefined): Promise<Result<T>> {
   const { request, options, progress } = state;
-  const { method, body, workspace, pool, call, limitMs } = request;
+  const { method, body, workspace, pool, call, limitMs, task } = request;
   if (token !== undefined) progress.tokens.push(token);
   const headers = requestHeaders(workspace.id, token, options.tenant);
   if (body !== undefined) headers["content-type"] = "application/json";
@@ -33,7 +33,9 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   const number = progress.attempts;
   const startedMs = call.elapsedMs();
   const url = options.platformUrl + request.path;
-  const response = options.http({ method, url, headers, body, pool, call, limitMs });
+  // What must not be sent twice cannot be sent again when the other side turns out to have closed the connection.
+  const fresh = task !== undefined && !task.retryMaybeDelivered;
+  const response = options.http({ method, url, headers, body, pool, call, limitMs, fresh });
   const result = await response.then(request.classify, (error) => classifyLostAttempt(state, error, token));
   if (!result.ok) {
     const { code, delivery, status, summary } = result.failure;

@@ -2,50 +2,59 @@ import type { Delivery } from "../../errors";
 import { FAILURES, type FailureKind, type Phase, type TransportFailure } from "../failure";
 import type { Failure } from "./result";
 
-/** What a request does decides whether it may be sent again after a failure. */
+/** What a request carries decides what a broken one means. */
 export interface RequestSafety {
-  /** True for a request that gives a peer something to do. */
+  /** False for a request that gives a peer nothing to do. */
   readonly task: boolean;
-  /** True for a request without an effect, or with an idempotency key: it may be sent any number of times. */
+  /** May be repeated freely: it has no effect, or a key that makes it have only one. */
   readonly idempotent: boolean;
-  /** Whether to send a request again that the peer may have run. */
+  /** Whether to repeat what the peer may have run. */
   readonly retryMaybeDelivered: boolean;
+  /** Whether to repeat a request that the other side has and has not answered in time. */
+  readonly retryTimeouts: boolean;
 }
 
 const DELIVERY: Readonly<Record<Phase, Delivery>> = {
   waiting: "not-sent",
   connecting: "not-sent",
   sent: "maybe",
-  // Of a success only: any other response is classified by its status, with or without its body.
+  // Only a success head gets here: other answers are judged by their status even when their body is lost.
   answered: "confirmed",
 };
 
-/** Classifies an attempt without a complete response. */
+/** What an attempt without a complete answer means. */
 export function classifyFailure(
   failure: TransportFailure,
   platformUrl: string,
-  safety: RequestSafety,
+  carried: RequestSafety,
 ): Failure {
   const { kind, phase, status } = failure;
   const { code, exception, transient } = FAILURES[kind];
-  const isReplyLost = safety.task && phase === "answered" && code === "network";
+  const replyWasCut = carried.task && phase === "answered" && code === "network";
   return {
-    code: isReplyLost ? "reply_lost" : code,
+    code: replyWasCut ? "reply_lost" : code,
     summary: `${summary(kind, phase, platformUrl, status)}${failure.message === "" ? "" : ` (${failure.message})`}`,
-    advice: ADVICE[kind],
+    advice: carried.task && isRunning(kind, phase) ? STILL_RUNNING : ADVICE[kind],
     detail: exceptionText(exception, failure.message),
-    delivery: safety.task ? DELIVERY[phase] : "not-sent",
-    retryable: transient && mayRetry(phase, safety),
+    delivery: carried.task ? DELIVERY[phase] : "not-sent",
+    retryable: transient && mayRepeat(kind, phase, carried),
     status,
     cause: failure.cause,
   };
 }
 
-/** Whether a request that came this far may be sent again; never after the response to a task has begun. */
-function mayRetry(phase: Phase, safety: RequestSafety): boolean {
-  if (safety.idempotent || DELIVERY[phase] === "not-sent") return true;
-  return DELIVERY[phase] === "maybe" && safety.retryMaybeDelivered;
+/** Whether a request that came this far may be sent again. A reply that had begun is never asked for twice. */
+function mayRepeat(kind: FailureKind, phase: Phase, carried: RequestSafety): boolean {
+  if (carried.idempotent || DELIVERY[phase] === "not-sent") return true;
+  if (isRunning(kind, phase) && !carried.retryTimeouts) return false;
+  return DELIVERY[phase] === "maybe" && carried.retryMaybeDelivered;
 }
+
+/** The other side has the request and has not answered in time: it is running, not lost. */
+const isRunning = (kind: FailureKind, phase: Phase): boolean => kind === "read_timeout" && phase === "sent";
+
+const STILL_RUNNING =
+  "The task is probably still running: ask the peer what became of it, naming the message id, or allow more time with `budgetMs`.";
 
 function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: number | undefined): string {
   switch (kind) {
@@ -80,7 +89,7 @@ const ADVICE: Partial<Record<FailureKind, string>> = {
   too_large: "Ask for a shorter answer, or for a reference to a file.",
 };
 
-/** The text of an exception in the reference client: its type and its message, unless the message has the type. */
+/** The text the reference client makes of an exception; a message that names its type already is left as it is. */
 function exceptionText(exception: string, message: string): string {
   if (message === "") return `${exception} (no message — likely connection reset or silent timeout)`;
   if (message.startsWith(`${exception}:`) || message.startsWith(`${exception} `)) return message;

@@ -3,51 +3,51 @@ import type { HttpResponse } from "../response";
 import { type ErrorBody, parseErrorBody, statusLine } from "./error-body";
 import { type Failure, fail, ok, type Result } from "./result";
 
-/** Parses the body of a success as JSON. `what` names the request in the failure. */
-export function readJson(response: HttpResponse, what: string): Result<unknown> {
-  const parsed = parseJson(response.text);
+/** The JSON value of a success, or what went wrong with it. */
+export function readJson(answer: HttpResponse, what: string): Result<unknown> {
+  const parsed = parseJson(answer.text);
   if (parsed.ok) return ok(parsed.value);
   return fail({
-    ...responseFacts(response),
+    ...responseFacts(answer),
     code: "bad_response",
-    summary: `The platform answered HTTP ${response.status} to ${what}, but the body is not JSON: ${parsed.problem}`,
+    summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not JSON: ${parsed.problem}`,
     advice: "Check that the platform URL is the platform's and not that of a page in front of it.",
-    detail: `Platform returned ${response.status} but body was not JSON: ${parsed.problem}`,
+    detail: `Platform returned ${answer.status} but body was not JSON: ${parsed.problem}`,
   });
 }
 
-/** Parses the body of a success as a JSON object. `what` names the request in the failure. */
-export function readJsonObject(response: HttpResponse, what: string): Result<JsonRecord> {
-  const read = readJson(response, what);
+/** The JSON object of a success, or what went wrong with it. */
+export function readJsonObject(answer: HttpResponse, what: string): Result<JsonRecord> {
+  const read = readJson(answer, what);
   if (!read.ok) return read;
   if (isRecord(read.value)) return ok(read.value);
   return fail({
-    ...responseFacts(response),
+    ...responseFacts(answer),
     code: "bad_response",
-    summary: `The platform answered HTTP ${response.status} to ${what}, but the body is not a JSON object`,
+    summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not a JSON object`,
   });
 }
 
-/** Transient statuses of a platform or of a proxy in front of it, after which a request is retried. */
+/** Transient statuses of a platform or an edge in front of it; these calls are repeated on them. */
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
-/** Classifies a response that is no success by its status, for requests without a special meaning of it. */
-export function classifyStatus(response: HttpResponse, what: string): Failure {
-  const body = parseErrorBody(response);
+/** What a status means for any of these calls, unless the call itself knows better. */
+export function classifyStatus(answer: HttpResponse, what: string): Failure {
+  const said = parseErrorBody(answer);
   return {
-    ...responseFacts(response, body),
-    ...describeStatus(response, body, what),
-    retryable: TRANSIENT.has(response.status),
+    ...responseFacts(answer, said),
+    ...meaning(answer, said, what),
+    retryable: TRANSIENT.has(answer.status),
   };
 }
 
-function describeStatus(
-  response: HttpResponse,
-  body: ErrorBody,
+function meaning(
+  answer: HttpResponse,
+  said: ErrorBody,
   what: string,
 ): Pick<Failure, "code" | "summary" | "advice"> {
-  const line = statusLine(response, body);
-  const { status } = response;
+  const line = statusLine(answer, said);
+  const { status } = answer;
   if (status === 401) {
     return {
       code: "unauthorized",
@@ -56,10 +56,10 @@ function describeStatus(
         "The token may be revoked, or belong to another workspace; restarting the workspace usually mints a new one.",
     };
   }
-  if ((status === 403 || status === 404) && body.foreign) {
+  if ((status === 403 || status === 404) && said.foreign) {
     return {
       code: "wrong_tenant",
-      summary: `${capitalize(what)} was refused before it reached the platform's handlers (${line})`,
+      summary: `${capital(what)} was refused before it reached the platform's handlers (${line})`,
       advice:
         "Behind a SaaS tenant this means that `orgId` (X-Molecule-Org-Id) or `origin` is missing or wrong; elsewhere, that the platform URL is.",
     };
@@ -75,14 +75,14 @@ function describeStatus(
   };
 }
 
-/** The facts of a response that any failure of a request without a task has. */
-export function responseFacts(response: HttpResponse, body?: ErrorBody) {
+/** The facts every failure without a task shares. */
+export function responseFacts(answer: HttpResponse, said?: ErrorBody) {
   return {
     delivery: "not-sent",
     retryable: false,
-    status: response.status,
-    retryAfterMs: body?.retryAfterMs,
+    status: answer.status,
+    retryAfterMs: said?.retryAfterMs,
   } as const;
 }
 
-const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -17,6 +17,8 @@ export type Execute = <T>(request: ExecuteRequest<T>) => Promise<T>;
 
 export interface ExecuteOptions extends AttemptOptions {
   policy: RetryPolicy;
+  /** Whether a task that the platform has and has not answered in time is sent again. */
+  retryTimeouts: boolean;
   random: () => number;
 }
 
@@ -35,6 +37,7 @@ export function createExecute(options: ExecuteOptions): Execute {
       safety: {
         task: task !== undefined,
         retryMaybeDelivered: task?.retryMaybeDelivered ?? true,
+        retryTimeouts: options.retryTimeouts,
         idempotent: task?.idempotent ?? task === undefined,
       },
       progress: request.progress ?? newProgress(),
@@ -96,8 +99,8 @@ function interruptionError<T>(failure: TransportFailure, execution: Execution<T>
   if (failure.kind !== "cancelled") {
     return toA2AError(classifyFailure(failure, options.platformUrl, safety), errorContext(execution));
   }
-  const cancellation = request.call.cancellation();
-  return cancellation?.by === "caller" ? cancellation.reason : closedError(errorContext(execution));
+  const cancelled = request.call.cancelled();
+  return cancelled?.by === "caller" ? cancelled.reason : closedError(errorContext(execution));
 }
 
 function errorContext<T>({ request, options, progress }: Execution<T>): ErrorContext {

@@ -1,7 +1,7 @@
 import type { Workspace, Workspaces } from "../../identity/workspaces";
 import { serializeJson } from "../../text/serialize-json";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
-import type { Calls } from "../calls";
+import type { Calls } from "../call";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
 import type { Execute } from "./execute";
@@ -9,9 +9,9 @@ import type { ExecuteRequest } from "./execute-request";
 import type { Progress } from "./progress";
 import type { Result } from "./result";
 
-/** The services of the client that a request other than a message needs. */
+/** What a call that is no message needs of the client. */
 export interface RequestContext {
-  /** Default limit of the whole call, in milliseconds. */
+  /** The whole call by default, in milliseconds. */
   requestMs: number;
   workspaces: Workspaces;
   calls: Calls;
@@ -19,24 +19,23 @@ export interface RequestContext {
   pool: Pool;
 }
 
-/** A request to the platform other than a message: within one time limit over all its attempts. */
+/** A call of the platform: short, on the small pool, within one time limit over all its repeats. */
 export interface PlatformRequest<T> {
   method: "GET" | "POST";
   /** Path below the platform URL. */
   path(source: Workspace): string;
   body?(source: Workspace): unknown;
   options: CallOptions | undefined;
-  /** The workspace that makes the request when the caller named none. @default the client's default workspace */
+  /** The workspace to ask with when the caller named none. @default the client's default workspace */
   source?: Workspace | undefined;
   peerId?: string | undefined;
   task?: ExecuteRequest<T>["task"];
   progress?: Progress | undefined;
-  classify(response: HttpResponse, source: Workspace): Result<T>;
-  /** For background work: one attempt, which does not keep the process alive. */
+  classify(answer: HttpResponse, source: Workspace): Result<T>;
+  /** For work nobody waits for: one attempt, and nothing the process stays alive for. */
   background?: boolean | undefined;
 }
 
-/** Checks the options and executes the request as a call of its own. */
 export async function requestPlatform<T>(context: RequestContext, request: PlatformRequest<T>): Promise<T> {
   const options = checkCallOptions(request.options);
   const { workspaces } = context;
@@ -57,7 +56,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
       peerId: request.peerId,
       task: request.task,
       progress: request.progress,
-      classify: (response) => request.classify(response, source),
+      classify: (answer) => request.classify(answer, source),
     });
   } finally {
     call.end();

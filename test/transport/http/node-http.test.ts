@@ -24,6 +24,7 @@ function requestOf(limits: Partial<AttemptLimits> = {}, body = "{}"): NodeReques
       ...limits,
     },
     agent: undefined,
+    onConnectionFree: () => undefined,
   };
 }
 
