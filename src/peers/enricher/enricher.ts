@@ -71,74 +71,90 @@ export interface ClosableEnricher extends PeerEnricher {
 /** Length of a normalised UUID. Cache keys of other workspaces are longer, so no argument can be taken for one. */
 const ID_LENGTH = 36;
 
-interface EnricherState extends EnricherContext {
+/** What the functions beside `get` use of an enricher. */
+interface EnricherParts extends EnricherContext {
   readonly refresher: Refresher;
-  hits: number;
-  misses: number;
-  closed: boolean;
+  /** The workspace that makes the request when the caller named none. */
+  sourceFor(peerId: string): Workspace;
+  /** Reads the cache, and counts a hit or a miss. */
+  lookUp(key: string): CacheEntry;
 }
 
 export function createEnricher(context: EnricherContext): ClosableEnricher {
+  const { workspaces, cache, getRoute } = context;
   const refresher = createRefresher(context);
-  const state: EnricherState = { ...context, refresher, hits: 0, misses: 0, closed: false };
+  // Variables, not fields of an object: a hit takes 10 % longer with those.
+  let hits = 0;
+  let misses = 0;
+  let closed = false;
+  const parts: EnricherParts = { ...context, refresher, sourceFor, lookUp };
+
+  function sourceFor(peerId: string): Workspace {
+    return workspaces.all.length === 1 ? workspaces.default : (getRoute(peerId) ?? workspaces.default);
+  }
+
+  function lookUp(key: string): CacheEntry {
+    const entry = cache.get(key);
+    if (entry.record !== null || !entry.refreshDue) hits += 1;
+    else misses += 1;
+    return entry;
+  }
+
+  function getRecord(peerId: string, source: string | undefined): PeerRecord | null {
+    const named = workspaces.named(source);
+    // The cache first: a normalised id, as pushed messages carry it, needs no further check.
+    if (peerId.length === ID_LENGTH) {
+      const fresh = cache.getFresh(cache.keyFor(named ?? sourceFor(peerId), peerId));
+      if (fresh !== undefined) {
+        hits += 1;
+        return fresh;
+      }
+    }
+    const id = parsePeerId(peerId);
+    return id === null ? null : getAndRefresh(parts, named ?? sourceFor(id), id);
+  }
+
   return {
     get(peerId, options) {
       try {
-        return state.closed || typeof peerId !== "string" ? null : getRecord(state, peerId, options?.source);
+        return closed || typeof peerId !== "string" ? null : getRecord(peerId, options?.source);
       } catch {
         // The source is not a workspace of this client, or the options cannot be read.
         return null;
       }
     },
-    fetch: (peerId, options) => fetchRecord(state, peerId, options),
+    fetch: (peerId, options) => fetchRecord(parts, peerId, options),
     settled: refresher.settled,
-    invalidate: (peerId) => invalidate(state, peerId),
-    stats() {
-      const { cache, hits, misses } = state;
-      return { cached: cache.size, hits, misses, ...refresher.counts() };
-    },
+    invalidate: (peerId) => invalidate(parts, peerId),
+    stats: () => ({ cached: cache.size, hits, misses, ...refresher.counts() }),
     close() {
-      state.closed = true;
+      closed = true;
       refresher.close();
     },
   };
 }
 
-function getRecord(state: EnricherState, peerId: string, source: string | undefined): PeerRecord | null {
-  const { workspaces, cache, refresher } = state;
-  const named = workspaces.named(source);
-  // The cache first: a normalised id, as pushed messages carry it, needs no further check.
-  if (peerId.length === ID_LENGTH) {
-    const fresh = cache.getFresh(cache.keyFor(named ?? sourceFor(state, peerId), peerId));
-    if (fresh !== undefined) {
-      state.hits += 1;
-      return fresh;
-    }
-  }
-  const id = parsePeerId(peerId);
-  if (id === null) return null;
-  const workspace = named ?? sourceFor(state, id);
+function getAndRefresh({ cache, refresher, lookUp }: EnricherParts, workspace: Workspace, id: string) {
   const key = cache.keyFor(workspace, id);
-  const { record, refreshDue } = lookUp(state, key);
+  const { record, refreshDue } = lookUp(key);
   if (refreshDue) refresher.request(key, workspace, id);
   return record;
 }
 
 async function fetchRecord(
-  state: EnricherState,
+  { requestMs, workspaces, calls, cache, refresher, sourceFor, lookUp }: EnricherParts,
   peerId: string,
   given: CallOptions | undefined,
 ): Promise<PeerRecord | null> {
-  const { workspaces, calls, cache, refresher } = state;
   const options = checkCallOptions(given);
   const named = workspaces.named(options.source);
-  const call = calls.begin(options.timeoutMs ?? state.requestMs, options.signal);
+  const call = calls.begin(options.timeoutMs ?? requestMs, options.signal);
   try {
     const id = parsePeerId(peerId);
     if (id === null) return null;
-    const workspace = named ?? sourceFor(state, id);
+    const workspace = named ?? sourceFor(id);
     const key = cache.keyFor(workspace, id);
-    const { record, refreshDue } = lookUp(state, key);
+    const { record, refreshDue } = lookUp(key);
     const job = refreshDue ? refresher.request(key, workspace, id) : undefined;
     return job === undefined ? record : await waitForJob(job, call);
   } finally {
@@ -146,20 +162,7 @@ async function fetchRecord(
   }
 }
 
-/** The workspace that makes the request when the caller named none. */
-function sourceFor({ workspaces, getRoute }: EnricherState, peerId: string): Workspace {
-  return workspaces.all.length === 1 ? workspaces.default : (getRoute(peerId) ?? workspaces.default);
-}
-
-/** Reads the cache, and counts a hit or a miss. */
-function lookUp(state: EnricherState, key: string): CacheEntry {
-  const entry = state.cache.get(key);
-  if (entry.record !== null || !entry.refreshDue) state.hits += 1;
-  else state.misses += 1;
-  return entry;
-}
-
-function invalidate({ workspaces, cache, refresher }: EnricherState, peerId: string): void {
+function invalidate({ workspaces, cache, refresher }: EnricherParts, peerId: string): void {
   const id = parsePeerId(peerId);
   if (id === null) return;
   for (const workspace of workspaces.all) {
