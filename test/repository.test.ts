@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -19,16 +19,25 @@ function readScripts(text: string): string[] {
 }
 
 describe("the documentation", () => {
-  it.each(["README.md"])("names only files and folders that exist: %s", (file) => {
+  it.each(["README.md", "CONTRIBUTING.md"])("names only files and folders that exist: %s", (file) => {
     const paths = readPaths(read(file));
     expect(paths.length).toBeGreaterThan(0);
     expect(paths.filter((path) => !existsSync(resolve(ROOT, path)))).toEqual([]);
   });
 
-  it.each(["README.md"])("names only npm scripts that exist: %s", (file) => {
+  it.each(["README.md", "CONTRIBUTING.md"])("names only npm scripts that exist: %s", (file) => {
     const names = readScripts(read(file));
     expect(names.length).toBeGreaterThan(0);
     expect(names.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+describe("the picture of the layers", () => {
+  it("shows every layer", () => {
+    const [, picture = ""] = /^```\n([\s\S]*?)^```/m.exec(read("CONTRIBUTING.md")) ?? [];
+    const layers = readdirSync(resolve(ROOT, "src")).map((name) => name.replace(/\.ts$/, ""));
+    const shown = new Set(picture.match(/\w+/g));
+    expect(layers.filter((layer) => !shown.has(layer))).toEqual([]);
   });
 });
 
