@@ -5,6 +5,7 @@ import { createCalls } from "../transport/call";
 import { createHttp } from "../transport/http/http";
 import { openPool, type PoolKind } from "../transport/http/pool";
 import { createExecute } from "../transport/request/execute";
+import { createOwnRecordReader } from "../transport/request/own-record";
 import type { SharedServices } from "../transport/request/shared-services";
 import type { ResolvedOptions } from "./resolve-options";
 
@@ -20,12 +21,15 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
   const { origin } = new URL(platformUrl);
   const open = (kind: PoolKind, size: number) =>
     openPool({ kind, origin, size, idleMs: options.idleConnectionMs });
+  const calls = createCalls(clock);
+  const pool = open("control", CONTROL_CONNECTIONS);
   const http = createHttp({
     platformUrl,
     customFetch: options.fetch,
     maxBytes: options.responseBytes,
     clock,
   });
+  const ownRecords = createOwnRecordReader({ platformUrl, tenant, http, pool, calls, clock });
   return {
     platformUrl,
     requestMs,
@@ -35,7 +39,7 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
     workspaces: createWorkspaces(options.workspaces, clock, (workspaceId) =>
       emit({ type: "token.refreshed", workspaceId }),
     ),
-    calls: createCalls(clock),
+    calls,
     execute: createExecute({
       platformUrl,
       tenant,
@@ -43,8 +47,9 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
       retryTimeouts: options.retryTimeouts,
       random,
       http,
+      ownRecords,
     }),
-    pool: open("control", CONTROL_CONNECTIONS),
+    pool,
     beatPool: open("beats", BEAT_CONNECTIONS),
     messagePool: open("messages", options.maxConcurrentSends),
   };

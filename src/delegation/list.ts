@@ -1,4 +1,4 @@
-import { classifyStatus, readJson, responseFacts } from "../transport/request/classify-status";
+import { classifyRead, readJson, responseFacts } from "../transport/request/classify-status";
 import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
 import { fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
@@ -37,7 +37,7 @@ const WHAT = "the question for delegations";
 
 /** The rows of an answer, unparsed. */
 function classifyRows(response: HttpResponse): Result<unknown[]> {
-  if (!isSuccess(response.status)) return fail(classifyStatus(response, WHAT));
+  if (!isSuccess(response.status)) return fail(classifyRead(response, WHAT));
   const body = readJson(response, WHAT);
   if (!body.ok) return body;
   if (Array.isArray(body.value)) return ok(body.value);

@@ -1,5 +1,6 @@
 import type { A2AErrorCode, Delivery } from "../errors";
 import { type ErrorBody, parseErrorBody, statusLine } from "../transport/request/error-body";
+import { isAmbiguousRefusal } from "../transport/request/refusal-check";
 import type { Failure } from "../transport/request/result";
 import type { HttpResponse } from "../transport/response";
 import { isRedirect } from "../transport/response";
@@ -158,5 +159,6 @@ export function classifyRefusal(response: HttpResponse, peer: string): Failure {
     retryable: typeof row.retryable === "function" ? row.retryable(errorBody) : row.retryable,
     status: response.status,
     retryAfterMs: errorBody.retryAfterMs,
+    ambiguous: isAmbiguousRefusal(response.status, errorBody),
   };
 }

@@ -1,6 +1,6 @@
-import { classifyStatus, readJsonObject, responseFacts } from "../transport/request/classify-status";
+import { classifyRead, readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { requestPlatform } from "../transport/request/platform-request";
-import { fail, ok, type Result } from "../transport/request/result";
+import { fail, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 import { checkPeerId } from "../validation/peer-id";
@@ -28,10 +28,12 @@ export async function checkAccess(
 }
 
 function classifyAccess(response: HttpResponse): Result<boolean> {
-  if (!isSuccess(response.status)) return fail(classifyStatus(response, SUBJECT));
+  if (!isSuccess(response.status)) return fail(classifyRead(response, SUBJECT));
   const body = readJsonObject(response, SUBJECT);
   if (!body.ok) return body;
-  if (typeof body.value.allowed === "boolean") return ok(body.value.allowed);
+  if (typeof body.value.allowed === "boolean") {
+    return { ok: true, value: body.value.allowed, ambiguous: !body.value.allowed };
+  }
   return fail({
     ...responseFacts(response),
     code: "bad_response",

@@ -1,5 +1,6 @@
+import { type A2AErrorCode, isA2AError } from "../errors";
 import { quote } from "../text/format";
-import { classifyStatus, readJsonObject, responseFacts } from "../transport/request/classify-status";
+import { classifyRead, readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { type ErrorBody, parseErrorBody, statusLine } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
@@ -8,6 +9,13 @@ import type { CallOptions } from "../validation/options";
 import { checkPeerId } from "../validation/peer-id";
 import type { PeersContext, RequestMode } from "./context";
 import { type PeerRecord, parsePeerRecord } from "./record";
+
+/** Errors after which the workspace is no longer used as the source for the peer. */
+const NO_ROUTE_CODES: ReadonlySet<A2AErrorCode> = new Set([
+  "access_denied",
+  "peer_not_found",
+  "wrong_tenant",
+]);
 
 /** States of a workspace that do not end within a call, so that another attempt is of no use. */
 const LASTING_STATES = new Set(["paused", "failed", "removed", "hibernated"]);
@@ -21,24 +29,31 @@ export async function discoverPeer(
 ): Promise<PeerRecord> {
   const id = checkPeerId(peerId);
   const { directory, cache } = context;
-  return requestPlatform(context, {
-    method: "GET",
-    path: () => `/registry/discover/${id}`,
-    options,
-    background,
-    source: directory.getRoute(id),
-    peerId: id,
-    classify: (response, source) => {
-      const result = classifyDiscovery(response, id, directory.label(id));
-      if (result.ok) {
-        directory.setName(id, result.value.name);
-        if (updateCache) cache.merge(source, result.value);
-      } else if (response.status === 403 || response.status === 404) {
-        directory.deleteRoute(id, source);
-      }
-      return result;
-    },
-  });
+  const route = directory.getRoute(id);
+  try {
+    return await requestPlatform(context, {
+      method: "GET",
+      path: () => `/registry/discover/${id}`,
+      options,
+      background,
+      source: route,
+      peerId: id,
+      classify: (response, source) => {
+        const result = classifyDiscovery(response, id, directory.label(id));
+        if (result.ok) {
+          directory.setName(id, result.value.name);
+          if (updateCache) cache.merge(source, result.value);
+        }
+        return result;
+      },
+    });
+  } catch (error) {
+    const source = context.workspaces.named(options?.source) ?? route;
+    if (source !== undefined && isA2AError(error) && NO_ROUTE_CODES.has(error.code)) {
+      directory.deleteRoute(id, source);
+    }
+    throw error;
+  }
 }
 
 function classifyDiscovery(response: HttpResponse, id: string, peer: string): Result<PeerRecord> {
@@ -56,7 +71,7 @@ function classifyDiscovery(response: HttpResponse, id: string, peer: string): Re
 
 function classifyRefusal(response: HttpResponse, peer: string): Failure {
   const errorBody = parseErrorBody(response);
-  const general = classifyStatus(response, `the question for ${peer}`);
+  const general = classifyRead(response, `the question for ${peer}`);
   const line = statusLine(response, errorBody);
   if (general.code === "wrong_tenant") return general;
   switch (response.status) {

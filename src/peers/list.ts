@@ -1,6 +1,6 @@
 import { type A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import { formatDuration, quote } from "../text/format";
-import { classifyStatus, readJson, responseFacts } from "../transport/request/classify-status";
+import { classifyRead, readJson, responseFacts } from "../transport/request/classify-status";
 import { parseErrorBody } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
@@ -115,7 +115,7 @@ function incompleteList(status: number, rows: number, skipped: number): PeerList
 /** `detail` has the wording of the reference client, which operators know. */
 function classifyRefusal(response: HttpResponse, sourceId: string): Failure {
   const { status } = response;
-  const general = classifyStatus(response, "the question for the peer list");
+  const general = classifyRead(response, "the question for the peer list");
   if (general.code === "wrong_tenant") return general;
   if (status === 401 || status === 403) {
     return {

@@ -1,7 +1,7 @@
-import type { JsonRecord } from "../text/json";
-import { classifyStatus, readJsonObject, responseFacts } from "../transport/request/classify-status";
+import { classifyRead, readJsonObject, responseFacts } from "../transport/request/classify-status";
 import { parseErrorBody, statusLine } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
+import { removedFailure } from "../transport/request/removed-workspace";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
@@ -18,10 +18,6 @@ export interface WorkspaceInfo extends PeerRecord {
 
 /** How error messages name the request. */
 const SUBJECT = "the question for this workspace";
-
-/** The advice where the platform sends none. */
-const REMOVED_HINT =
-  "Workspace was deleted on the platform. Regenerate workspace + token from the canvas → Tokens tab.";
 
 /** Requests the record of the own workspace. Rejects with `workspace_removed` for a 410 and for that status alike. */
 export async function getWorkspaceInfo(
@@ -54,24 +50,13 @@ function classifyInfo(response: HttpResponse, id: string): Result<WorkspaceInfo>
 }
 
 function classifyRefusal(response: HttpResponse, id: string): Failure {
-  const general = classifyStatus(response, SUBJECT);
+  // The route is open: a refusal of it does not come from a failed check of the token.
+  const general: Failure = { ...classifyRead(response, SUBJECT), ambiguous: false };
   if (response.status !== 404 || general.code === "wrong_tenant") return general;
   return {
     ...general,
     code: "peer_not_found",
     summary: `Workspace ${id} is not known to the platform (${statusLine(response, parseErrorBody(response))})`,
     advice: "Check the workspace id, and register the workspace if it is new.",
-  };
-}
-
-function removedFailure(response: HttpResponse, id: string, body: JsonRecord): Failure {
-  const removedId = typeof body.id === "string" ? body.id : id;
-  const at = typeof body.removed_at === "string" ? ` at ${body.removed_at}` : "";
-  const hint = typeof body.hint === "string" && body.hint !== "" ? body.hint : REMOVED_HINT;
-  return {
-    ...responseFacts(response),
-    code: "workspace_removed",
-    summary: `Workspace ${removedId} was removed from the platform${at}`,
-    advice: hint.endsWith(".") ? hint : `${hint}.`,
   };
 }

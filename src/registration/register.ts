@@ -28,8 +28,10 @@ export async function register(
       if (await storeToken(context, change, accepted)) await rejectRemoved(context, change);
       return createResult(context, change.workspace, accepted);
     } catch (error) {
-      // The platform accepts no token of a removed workspace. Its record needs none and says that it was removed.
-      if (isA2AError(error) && error.code === "unauthorized") await rejectRemoved(context, change);
+      // Also after a refusal of the token: the platform accepts none of a removed workspace.
+      if (isA2AError(error) && error.code === "workspace_removed") {
+        context.stateFor(change.workspace).last = undefined;
+      }
       throw error;
     }
   });

@@ -11,14 +11,13 @@ const MAX_LOOKUP_MS = 3000;
  */
 export async function rejectRemoved(
   context: RegistrationContext,
-  { workspace, remainingOptions }: RegistrationChange,
+  { remainingOptions }: RegistrationChange,
 ): Promise<void> {
   const options = remainingOptions();
   const timeoutMs = Math.min(options.timeoutMs, MAX_LOOKUP_MS);
   const lookup = await settle(context.getWorkspaceInfo({ ...options, timeoutMs }));
   if (lookup.ok) return;
   const { error } = lookup;
-  if (error.code === "workspace_removed") context.stateFor(workspace).last = undefined;
   // Any other failure of the lookup says nothing about the registration.
   if (error.code === "workspace_removed" || error.code === "closed") throw error;
 }

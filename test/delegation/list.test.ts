@@ -214,7 +214,7 @@ describe("a row that is ignored", () => {
 describe("the request for the list", () => {
   const ROUTE = "GET /workspaces/:id/delegations";
 
-  it.each([429, 502, 503, 504])("is retried after %i", async (status) => {
+  it.each([429, 500, 502, 503, 504])("is retried after %i", async (status) => {
     const { client, platform, requests } = await world();
     platform.fail(ROUTE, { status }, { times: 2 });
     expect(await client.listDelegations()).toEqual([]);
@@ -227,7 +227,7 @@ describe("the request for the list", () => {
     [200, "null", "bad_response"],
     [401, { error: "invalid workspace auth token" }, "unauthorized"],
     [404, undefined, "wrong_tenant"],
-    [500, { error: "query failed" }, "platform_error"],
+    [501, { error: "query failed" }, "platform_error"],
   ])("fails with %i %j as %s", async (status, body, code) => {
     const { client, platform } = await world();
     platform.fail(ROUTE, { status, body });

@@ -44,7 +44,10 @@ export interface SentEnvelope {
 export interface NockPlatform {
   /** Every request of the running test that was answered, oldest first. */
   readonly sent: readonly SentRequest[];
-  /** Answers the next requests to a route, one each. A test fails over an answer nobody asked for. */
+  /**
+   * Answers the next requests to a route, one each. A test fails over an answer nobody asked for. A client that checks
+   * a refusal finds its own workspace online, unless the test answers that route.
+   */
   answer(route: string, ...answers: Answer[]): void;
   /** The same for messages to {@link PEER}. */
   answerMessage(...answers: Answer[]): void;
@@ -53,6 +56,8 @@ export interface NockPlatform {
 }
 
 export const reply = (text = "done"): Answer => ({ body: rpc(textMessage(text)) });
+
+const OWN_RECORD = /^\/workspaces\/[^/]+$/;
 
 /** A platform in the place of the network: what is not answered here fails the test that asked for it. */
 export function nockPlatform(): NockPlatform {
@@ -65,9 +70,14 @@ export function nockPlatform(): NockPlatform {
     nock.disableNetConnect();
     nock.emitter.on("no match", onNoMatch);
   });
+  const answered = new Set<string>();
+  const isUnanswered = (path: string) => OWN_RECORD.test(path) && !answered.has(`GET ${path}`);
+
   beforeEach(() => {
     sent.length = 0;
     unmatched.length = 0;
+    answered.clear();
+    nock(PLATFORM).persist().get(isUnanswered).optionally().reply(200, { status: "online" });
   });
   afterEach(() => {
     const pending = nock.pendingMocks();
@@ -81,6 +91,7 @@ export function nockPlatform(): NockPlatform {
 
   function answer(route: string, ...answers: Answer[]): void {
     const [method = "", path = ""] = route.split(" ");
+    answered.add(route);
     for (const { status = 200, body, headers, error, errorText } of answers) {
       const interceptor = nock(PLATFORM).intercept(path, method);
       const scope =

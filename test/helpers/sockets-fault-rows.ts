@@ -90,7 +90,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { fault: "close mid upload", large: true, site: kind("close-upload"), expected: HALF_SENT },
   { fault: "stalled upload", large: true, limitMs: SILENCE_MS, site: kind("stall-upload"), expected: lost("timeout", "maybe", true, false), overFetch: lost("timeout", "maybe", false, false) },
   { fault: "413 while uploading", large: true, site: kind("early-413"), expected: lost("too_large", "not-sent", false, false) },
-  { fault: "401 before the body is read", large: true, site: raw({ onHead: (socket) => socket.write(answerBytes('{"error":"invalid caller auth token"}', ["connection: close"], "401 Unauthorized")) }), expected: lost("unauthorized", "not-sent", false, false) },
+  { fault: "401 before the body is read", large: true, site: raw({ onHead: (socket) => socket.write(answerBytes('{"error":"admin auth required"}', ["connection: close"], "401 Unauthorized")) }), expected: lost("unauthorized", "not-sent", false, false) },
 
   // The request is there, an answer is not.
   { fault: "reset after the request", site: kind("reset"), expected: SENT },

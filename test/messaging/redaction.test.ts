@@ -66,7 +66,7 @@ describe("a platform that echoes the token", () => {
   });
 
   it("does not put it into the errors of the other calls", async () => {
-    const answer = { status: 500, body: { error: echo } };
+    const answer = { status: 501, body: { error: echo } };
     platform.answer(`GET /registry/discover/${PEER}`, answer);
     platform.answer(`GET /workspaces/${OWN}`, answer);
     platform.answer("POST /registry/check-access", answer);

@@ -31,14 +31,20 @@ describe("checkAccess", () => {
     [{ status: 400, body: { error: "invalid request body" } }, "bad_request"],
     [{ status: 401, body: "" }, "unauthorized"],
     [{ status: 404, body: "" }, "wrong_tenant"],
-    [{ status: 500, body: "" }, "platform_error"],
+    [{ status: 501, body: "" }, "platform_error"],
   ])("rejects after %j", async (answer, code) => {
     platform.answer(ROUTE, answer);
     expect(await failureOf(testClient().checkAccess(PEER))).toMatchObject({ code, delivery: "not-sent" });
   });
 
   it("retries transient failures, even with at-most-once delivery", async () => {
-    platform.answer(ROUTE, { error: "ECONNRESET" }, { status: 502, body: "" }, { body: { allowed: true } });
+    platform.answer(
+      ROUTE,
+      { error: "ECONNRESET" },
+      { status: 502, body: "" },
+      { status: 500, body: "" },
+      { body: { allowed: true } },
+    );
     expect(await testClient({ delivery: "at-most-once" }).checkAccess(PEER)).toBe(true);
   });
 });

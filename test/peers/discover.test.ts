@@ -59,7 +59,6 @@ describe("discoverPeer that fails", () => {
     ["a hibernated peer", { status: 503, body: { error: "workspace not available", status: "hibernated" } }, "peer_unavailable"],
     ["a paused peer", { status: 503, body: { error: "workspace not available", status: "paused" } }, "peer_unavailable"],
     ["an unsafe URL", { status: 503, body: { error: "workspace URL failed safety check" } }, "peer_unavailable"],
-    ["a platform error", { status: 500, body: "" }, "platform_error"],
     ["a redirect", { status: 302, body: "", headers: { location: "http://elsewhere.test/" } }, "bad_response"],
     ["no JSON", { body: "<html>" }, "bad_response"],
     ["no object", { body: "[]" }, "bad_response"],
@@ -85,6 +84,8 @@ describe("discoverPeer that fails", () => {
     ["a rate limit", { status: 429, body: { error: "rate limit exceeded" } }, "rate_limited"],
     ["a peer that is starting", { status: 503, body: { error: "workspace not available", status: "provisioning" } }, "peer_unavailable"],
     ["a peer in an unknown state", { status: 503, body: { error: "workspace not available", status: "dreaming" } }, "peer_unavailable"],
+    ["a failed query", { status: 500, body: { error: "lookup failed" } }, "platform_error"],
+    ["an empty 500", { status: 500, body: "" }, "platform_error"],
     ["an unavailable platform", { status: 503, body: "" }, "platform_error"],
     ["an edge proxy", { status: 502, body: "<html>" }, "platform_error"],
   ])("rejects after all attempts for %s", async (_, answer, code) => {

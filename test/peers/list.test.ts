@@ -235,7 +235,7 @@ describe("the diagnostic of listPeers", () => {
   });
 
   it("is null again for the next list that succeeds", async () => {
-    platform.answer(ROUTE, { status: 500, body: "" }, { body: [] });
+    platform.answer(ROUTE, { status: 501, body: "" }, { body: [] });
     const client = testClient();
     expect((await client.listPeers()).diagnostic).not.toBeNull();
     expect((await client.listPeers()).diagnostic).toBeNull();
@@ -250,6 +250,8 @@ describe("the retries of listPeers", () => {
       "a rate limit",
       { status: 429, body: { error: "rate limit exceeded" }, headers: { "retry-after": "0" } },
     ],
+    ["a failed query", { status: 500, body: { error: "query failed" } }],
+    ["an empty 500", { status: 500, body: "" }],
     ["a 502", { status: 502, body: "" }],
     ["a 503", { status: 503, body: { error: "…", code: "platform_unavailable" } }],
     ["a 504", { status: 504, body: "" }],

@@ -4,10 +4,10 @@ import type { A2AClientOptions, A2AEvent, Registration } from "a2a-peers";
 import { type Fault, type PlatformOptions, startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClientOn } from "../../src/client/client";
-import { scratchFolder } from "../helpers/scratch-folder";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OWN, PLATFORM, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { virtualClock } from "../helpers/sockets-clock";
 import { REFUSED_STATUSES } from "./refused-statuses";
 
@@ -504,11 +504,11 @@ describe("a registration whose token is refused", () => {
   it.each<[string, Fault]>([
     ["fails", { status: 500 }],
     ["is lost", { kind: "reset" }],
-  ])("stays refused when the look at its workspace %s", async (_, fault) => {
+  ])("is a failure of the platform when the look at its workspace %s", async (_, fault) => {
     const { client, platform } = await setUp({ token: "another-token-another", retry: { maxAttempts: 1 } });
     platform.addWorkspace({ id: OWN, token: TOKEN });
     platform.fail(LOOK, fault);
-    expect(await failureOf(client.register({ agentCard: CARD }))).toMatchObject({ code: "unauthorized" });
+    expect(await failureOf(client.register({ agentCard: CARD }))).toMatchObject({ code: "platform_error" });
   });
 
   it("fetches the record within the time of the call, until the caller aborts", async () => {
@@ -517,7 +517,7 @@ describe("a registration whose token is refused", () => {
     platform.fail(LOOK, { kind: "stall" });
     const startedAt = performance.now();
     const error = await failureOf(client.register({ agentCard: CARD }, { timeoutMs: 300 }));
-    expect(error).toMatchObject({ code: "unauthorized" });
+    expect(error).toMatchObject({ code: "platform_error" });
     expect(performance.now() - startedAt).toBeLessThan(2500);
     const signal = AbortSignal.timeout(50);
     const aborted = client.register({ agentCard: CARD }, { signal });

@@ -58,5 +58,6 @@ function judgeRecord(answer: HttpResponse): Result<JsonRecord | undefined> {
   }
   const failure = classifyStatus(answer, what);
   const isGone = answer.status === 410 || (answer.status === 404 && failure.code !== "wrong_tenant");
-  return isGone ? ok(undefined) : fail(failure);
+  // The route is open: a refusal of it does not come from a failed check of the token.
+  return isGone ? ok(undefined) : fail({ ...failure, ambiguous: false });
 }

@@ -3,6 +3,7 @@ import { TransportFailure } from "../failure";
 import type { Http } from "../http/http";
 import { classifyFailure, type RequestSafety } from "./classify-failure";
 import type { ExecuteRequest } from "./execute-request";
+import type { OwnRecordReader } from "./own-record";
 import { type Progress, worseDelivery } from "./progress";
 import { fail, type Result } from "./result";
 import { toReason } from "./to-error";
@@ -12,6 +13,8 @@ export interface AttemptOptions {
   platformUrl: string;
   tenant: TenantHeaders;
   http: Http;
+  /** Tells refusals from an outage of the platform's database. */
+  ownRecords: OwnRecordReader;
 }
 
 /** A request and what has happened to it so far, over all its attempts. */

@@ -1,6 +1,7 @@
 import { isRecord, type JsonRecord, parseJson } from "../../text/json";
 import type { HttpResponse } from "../response";
 import { type ErrorBody, parseErrorBody, statusLine } from "./error-body";
+import { isAmbiguousRefusal } from "./refusal-check";
 import { type Failure, fail, ok, type Result } from "./result";
 
 /** The JSON value of a success, or what went wrong with it. */
@@ -38,7 +39,14 @@ export function classifyStatus(answer: HttpResponse, what: string): Failure {
     ...responseFacts(answer, said),
     ...meaning(answer, said, what),
     retryable: TRANSIENT.has(answer.status),
+    ambiguous: isAmbiguousRefusal(answer.status, said),
   };
+}
+
+/** The same for a request that only reads: it is also retried after a 500, which does no harm. */
+export function classifyRead(response: HttpResponse, what: string): Failure {
+  const failure = classifyStatus(response, what);
+  return { ...failure, retryable: failure.retryable || response.status === 500 };
 }
 
 function meaning(

@@ -4,6 +4,7 @@ import type { RetryPolicy } from "./backoff";
 import { classifyFailure } from "./classify-failure";
 import type { ExecuteRequest } from "./execute-request";
 import { newProgress } from "./progress";
+import { isAmbiguous, resolveAmbiguous } from "./refusal-check";
 import { type Failure, fail, type Result } from "./result";
 import { type AttemptResult, retryUntilDone } from "./retry";
 import { closedError, type ErrorContext, toA2AError } from "./to-error";
@@ -66,11 +67,13 @@ async function attempt<T>(execution: Execution<T>): Promise<AttemptResult<T, Fai
   const known = workspace.tokens.get();
   // A known token is used without a wait, which would cost a timer for each request.
   const token = known instanceof Promise ? await call.waitFor(known, TOKEN_SOURCE) : known;
+  const startedMs = call.elapsedMs();
   let result = await sendAttempt(execution, token);
   if (isTokenRefused(result) && !execution.tokenRefreshed) {
     execution.tokenRefreshed = true;
     result = await sendRefreshed(execution, token, result.failure);
   }
+  if (isAmbiguous(result)) result = await checkRefusal(execution, result, call.elapsedMs() - startedMs);
   if (result.ok) return result;
   const { failure } = result;
   return {
@@ -91,6 +94,17 @@ async function sendRefreshed<T>(
   const refreshed = await refreshToken(workspace.tokens, refusedToken, call);
   if (refreshed.token !== undefined) return sendAttempt(execution, refreshed.token);
   return fail(withTokenSourceError(refusal, refreshed.error));
+}
+
+/** Believes an ambiguous result only while the platform can read its database; else it is a failure of the platform. */
+async function checkRefusal<T>(
+  { request, options }: Execution<T>,
+  result: Result<T>,
+  elapsedMs: number,
+): Promise<Result<T>> {
+  const { call, workspace } = request;
+  const record = await options.ownRecords.read(workspace, elapsedMs, call);
+  return resolveAmbiguous(result, record, workspace.id);
 }
 
 /** The error of a request that was cancelled, or whose budget ended between two attempts. */

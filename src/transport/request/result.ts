@@ -18,6 +18,8 @@ export interface Failure {
   readonly rpcCode?: number | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
+  /** The platform also answers so while it cannot read its database: checked before it is believed. */
+  readonly ambiguous?: boolean | undefined;
 }
 
 /** The side of a {@link Result} that holds a failure. */
@@ -26,7 +28,10 @@ export interface Failed {
   readonly failure: Failure;
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | Failed;
+/** `ambiguous` of a value means the same as that of a failure. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T; readonly ambiguous?: boolean | undefined }
+  | Failed;
 
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 export const fail = (failure: Failure): Failed => ({ ok: false, failure });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { numberedId } from "../../helpers/ids";
 import { until } from "../../helpers/sockets-client";
-import { TTL_MS } from "./limits";
+import { FAILURE_TTL_MS, TTL_MS } from "./limits";
 import {
   DISCOVER,
   discoveryPath,
@@ -121,17 +121,18 @@ describe("several workspaces", () => {
   });
 
   it("request as the default workspace, or over the route that a peer list has shown", async () => {
-    const { enricher, client, platform, me, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const { enricher, client, requests, me, second, addPeerOfSecond } = await setUpTwoWorkspaces();
     const [unlisted, listed] = [addPeerOfSecond(), addPeerOfSecond({ name: "Listed" })];
     enricher.get(unlisted.id);
     await enricher.settled();
     await client.listPeers({ source: second.id });
     expect(enricher.get(listed.id)).toMatchObject({ name: "Listed" });
-    expect(platform.requests.map(({ headers }) => headers["x-workspace-id"])).toEqual([me.id, second.id]);
+    expect(requests().map(({ headers }) => headers["x-workspace-id"])).toEqual([me.id, second.id]);
   });
 
   it("request as the default workspace again once the route was refused", async () => {
-    const { enricher, client, platform, clock, me, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const { enricher, client, requests, platform, clock, me, second, addPeerOfSecond } =
+      await setUpTwoWorkspaces();
     const { id } = addPeerOfSecond();
     await client.listPeers({ source: second.id });
     await clock.advance(TTL_MS);
@@ -140,8 +141,26 @@ describe("several workspaces", () => {
     await enricher.settled();
     enricher.get(id);
     await enricher.settled();
-    const sources = platform.requests.map(({ headers }) => headers["x-workspace-id"]);
+    const sources = requests().map(({ headers }) => headers["x-workspace-id"]);
     expect(sources).toEqual([second.id, second.id, me.id]);
+  });
+
+  it("keep a route that was refused while the platform could not read its database", async () => {
+    const { enricher, client, requests, platform, clock, second, addPeerOfSecond } =
+      await setUpTwoWorkspaces();
+    const { id } = addPeerOfSecond();
+    await client.listPeers({ source: second.id });
+    await clock.advance(TTL_MS);
+    const refusal = { status: 403, body: { error: "not authorized to discover this workspace" } };
+    platform.fail(DISCOVER, refusal, { times: 1 });
+    platform.fail("GET /workspaces/:id", { status: 500, body: { error: "query failed" } }, { times: 1 });
+    enricher.get(id);
+    await enricher.settled();
+    await clock.advance(FAILURE_TTL_MS);
+    enricher.get(id);
+    await enricher.settled();
+    const sources = requests().map(({ headers }) => headers["x-workspace-id"]);
+    expect(sources).toEqual([second.id, second.id, second.id]);
   });
 
   it("return null without a request for a workspace of another client", async () => {

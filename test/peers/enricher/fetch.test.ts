@@ -130,11 +130,11 @@ describe("fetch", () => {
   });
 
   it("requests as the given workspace", async () => {
-    const { enricher, platform, second, addPeerOfSecond } = await setUpTwoWorkspaces();
+    const { enricher, requests, second, addPeerOfSecond } = await setUpTwoWorkspaces();
     const { id } = addPeerOfSecond({ name: "Hidden" });
     expect(await enricher.fetch(id)).toBeNull();
     expect(await enricher.fetch(id, { source: second.id })).toMatchObject({ name: "Hidden" });
-    expect(platform.requests[1]?.headers["x-workspace-id"]).toBe(second.id);
+    expect(requests()[1]?.headers["x-workspace-id"]).toBe(second.id);
   });
 
   it("resolves to the cached record when the queue is full", async () => {

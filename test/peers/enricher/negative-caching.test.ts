@@ -37,6 +37,19 @@ describe("a failed request", () => {
     },
   );
 
+  it("for a peer that was refused during an outage is remembered as a failure of the platform", async () => {
+    const { enricher, events, clock, load, platform, addPeer, me } = await setUp();
+    const lead = addPeer({ name: "Lead" });
+    const refusal = { status: 403, body: { error: "not authorized to discover this workspace" } };
+    platform.fail(DISCOVER, refusal, { times: 1 });
+    platform.fail("GET /workspaces/:id", { status: 500, body: { error: "query failed" } }, { times: 1 });
+    await load(lead);
+    expect(events).toMatchObject([{ workspaceId: me.id, peerId: lead.id, code: "platform_error" }]);
+    await clock.advance(FAILURE_TTL_MS);
+    await load(lead);
+    expect(enricher.get(lead.id)).toMatchObject({ name: "Lead" });
+  });
+
   it("for a peer this workspace may not see is not repeated for `ttlMs`", async () => {
     const { enricher, requestPaths, clock, load, platform } = await setUp();
     const stranger = platform.addWorkspace({ parentId: "deadbeef-0000-4000-8000-00000000beef" });

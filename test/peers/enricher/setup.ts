@@ -9,6 +9,8 @@ import { type CountingClock, countingClock } from "./counting-clock";
 export const DISCOVER = "GET /registry/discover/:id";
 export const LIST = "GET /registry/:id/peers";
 
+const OWN_RECORD = /^\/workspaces\/[^/]+$/;
+
 /** A tuple for the counts that tests destructure. */
 type Several<Count extends number> = Count extends 2
   ? [TestWorkspace, TestWorkspace]
@@ -25,7 +27,9 @@ export interface Setup {
   /** The client's (default) workspace. */
   me: TestWorkspace;
   events: A2AEvent[];
-  /** Paths of the requests that the platform received. */
+  /** The requests for peers that the platform received: all but those that check a refusal. */
+  requests(): TestPlatform["requests"];
+  /** Their paths. */
   requestPaths(): string[];
   /** Adds a workspace that `me` may talk to. */
   addPeer(workspace?: NewWorkspace): TestWorkspace;
@@ -71,6 +75,7 @@ function createSetup(platform: TestPlatform, me: TestWorkspace, options: A2AClie
     await platform.close();
   });
   const { enricher } = client;
+  const requests = () => platform.requests.filter(({ path }) => !OWN_RECORD.test(path));
   const addPeer = (workspace: NewWorkspace = {}) =>
     platform.addWorkspace({ reply: () => "ok", ...workspace });
   return {
@@ -80,7 +85,8 @@ function createSetup(platform: TestPlatform, me: TestWorkspace, options: A2AClie
     enricher,
     me,
     events,
-    requestPaths: () => platform.requests.map(({ path }) => path),
+    requests,
+    requestPaths: () => requests().map(({ path }) => path),
     addPeer,
     addPeers: <Count extends number>(count: Count) =>
       Array.from({ length: count }, () => addPeer()) as Several<Count>,
