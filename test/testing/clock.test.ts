@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { manualClock } from "../../src/testing/index";
 
-it("stands still until it is advanced", async () => {
+it("keeps its time until it is advanced", async () => {
   const clock = manualClock();
   expect(clock.now()).toBe(0);
   await clock.advance(1500);
   expect(clock.now()).toBe(1500);
 });
 
-it("runs what falls due in order, at the time at which it falls due", async () => {
+it("runs timers in the order of their times, each at its own time", async () => {
   const clock = manualClock();
   const seen: string[] = [];
   const note = (name: string) => () => seen.push(`${name}@${clock.now()}`);
@@ -20,7 +20,7 @@ it("runs what falls due in order, at the time at which it falls due", async () =
   expect(seen).toEqual(["early@100", "also early@100", "late@300"]);
 });
 
-it("lets promises settle between timers, and runs what they schedule in time", async () => {
+it("lets promises settle between timers, and runs the timers they set within the span", async () => {
   const clock = manualClock();
   const seen: number[] = [];
   const sleep = (ms: number) => new Promise<void>((resolve) => clock.setTimer(resolve, ms));
@@ -38,7 +38,7 @@ it("lets promises settle between timers, and runs what they schedule in time", a
   expect(seen).toEqual([100, 200, 300]);
 });
 
-it("does not run what was called off", async () => {
+it("does not run a cancelled timer", async () => {
   const clock = manualClock();
   let ran = false;
   const cancel = clock.setTimer(() => {
@@ -49,6 +49,6 @@ it("does not run what was called off", async () => {
   expect(ran).toBe(false);
 });
 
-it("refuses to go back", async () => {
+it("rejects a negative span", async () => {
   await expect(manualClock().advance(-1)).rejects.toThrow(RangeError);
 });

@@ -10,14 +10,14 @@ beforeEach(async () => {
 });
 afterEach(() => platform.close());
 
-describe("every answer", () => {
-  it("tells that there is no rate limit", async () => {
+describe("every response", () => {
+  it("states that there is no rate limit", async () => {
     const { headers } = await call(`${platform.url}/nowhere`);
     expect(headers).toMatchObject({ "x-ratelimit-limit": "unlimited" });
     expect(Object.keys(headers).filter((name) => name.startsWith("x-ratelimit"))).toHaveLength(1);
   });
 
-  it("tells the state of the rate limit where there is one", async () => {
+  it("states the rate limit and what remains of it", async () => {
     const clock = manualClock();
     await using timed = await startPlatform({ clock, rateLimit: 600 });
     await call(`${timed.url}/health`);
@@ -46,7 +46,7 @@ describe("every answer", () => {
 });
 
 describe("requests", () => {
-  it("keeps what arrived, refused or not, in order", async () => {
+  it("records every request in order, refused ones too", async () => {
     const clock = manualClock();
     await using timed = await startPlatform({ clock });
     const { requests } = timed;
@@ -67,27 +67,27 @@ describe("requests", () => {
     ]);
   });
 
-  it("joins repeated headers and keeps a body that is no JSON as text", async () => {
+  it("joins repeated headers and records a body that is not JSON as text", async () => {
     const bytes = "POST /x HTTP/1.1\r\nhost: t\r\nX-Many: a\r\nx-many: b\r\ncontent-length: 5\r\n\r\n{oops";
-    await exchangeRaw(platform.url, bytes, { enough: (seen) => seen.length > 0, patienceMs: 1000 });
+    await exchangeRaw(platform.url, bytes, { isComplete: (seen) => seen.length > 0, timeoutMs: 1000 });
     expect(platform.requests).toMatchObject([{ headers: { "x-many": "a, b" }, body: "{oops" }]);
   });
 
-  it("does not keep a request that never arrived completely", async () => {
-    await exchangeRaw(platform.url, `${headOf("/workspaces/x/a2a", 100)}{`, { patienceMs: 30 });
+  it("does not record an incomplete request", async () => {
+    await exchangeRaw(platform.url, `${headOf("/workspaces/x/a2a", 100)}{`, { timeoutMs: 30 });
     expect(platform.requests).toEqual([]);
   });
 });
 
 describe("addWorkspace", () => {
-  it("gives an id, a name and a token of the platform's form", () => {
+  it("generates an id, a name and a token in the platform's format", () => {
     const workspace = platform.addWorkspace({});
     expect(workspace.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
     expect(workspace.token).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(workspace.name).toBe(`workspace-${workspace.id.slice(0, 8)}`);
   });
 
-  it("takes what it is given, the id in lower case", () => {
+  it("uses the given fields, with the id in lower case", () => {
     const id = "AAAAAAAA-1111-4111-8111-111111111111";
     expect(platform.addWorkspace({ id, name: "Sum", token: "secret" })).toMatchObject({
       id: id.toLowerCase(),
@@ -97,14 +97,14 @@ describe("addWorkspace", () => {
     expect(platform.addWorkspace({ token: null }).token).toBeNull();
   });
 
-  it("refuses ids that are no UUIDs or are taken", () => {
+  it("throws for an id that is not a UUID or exists already", () => {
     const { id } = platform.addWorkspace({});
     expect(() => platform.addWorkspace({ id })).toThrow(/exists already/);
     expect(() => platform.addWorkspace({ id: "me" })).toThrow(/Expected `id` to be a UUID/);
     expect(() => platform.addWorkspace({ parentId: "me" })).toThrow(/Expected `parentId` to be a UUID/);
   });
 
-  it("returns the strings to pull", async () => {
+  it("returns controls that change the workspace", async () => {
     const caller = platform.addWorkspace({});
     const peer = platform.addWorkspace({});
     expect((await send(platform, caller, peer)).status).toBe(503);
@@ -125,10 +125,10 @@ describe("close", () => {
     const hanging = platform.addWorkspace({ reply: () => new Promise(() => undefined) });
     platform.fail("GET /health", { kind: "stall" });
     const stalled = exchangeRaw(platform.url, "GET /health HTTP/1.1\r\nhost: t\r\n\r\n", {
-      patienceMs: 5000,
+      timeoutMs: 5000,
     });
-    const waiting = exchangeRaw(platform.url, post(`/workspaces/${hanging.id}/a2a`), { patienceMs: 5000 });
-    const silent = exchangeRaw(platform.url, "", { patienceMs: 5000 });
+    const waiting = exchangeRaw(platform.url, post(`/workspaces/${hanging.id}/a2a`), { timeoutMs: 5000 });
+    const silent = exchangeRaw(platform.url, "", { timeoutMs: 5000 });
     while (hanging.received.length === 0 || platform.requests.length < 2) await new Promise(setImmediate);
     await platform.close();
     for (const { end } of await Promise.all([stalled, waiting, silent])) expect(end).not.toBe("none");
@@ -141,14 +141,14 @@ describe("close", () => {
     expect(again.url).toBe(platform.url);
   });
 
-  it("works while the port is refused, which then stays closed", async () => {
+  it("closes a port that refuses connections for good", async () => {
     platform.fail("*", { kind: "refuse", delayMs: 10 });
     await platform.close();
     await new Promise((resolve) => setTimeout(resolve, 40));
     expect((await exchangeRaw(platform.url, "")).end).toBe("refused");
   });
 
-  it("lets the process end", async () => {
+  it("does not keep the process alive afterwards", async () => {
     const script = `
       import { startPlatform } from "./src/testing/index.ts";
       const platform = await startPlatform();
@@ -172,12 +172,12 @@ describe("close", () => {
   });
 });
 
-it("tells who cannot get the port", async () => {
+it("rejects when the port is taken", async () => {
   const port = Number(new URL(platform.url).port);
   await expect(startPlatform({ port })).rejects.toThrow(/EADDRINUSE/);
 });
 
-it("leaves the globals of the process alone", async () => {
+it("does not replace globals of the process", async () => {
   const before = [globalThis.Request, globalThis.Response, globalThis.fetch];
   await call(`${platform.url}/workspaces/x`, { headers: asCaller(platform.addWorkspace({})) });
   expect([globalThis.Request, globalThis.Response, globalThis.fetch]).toEqual(before);

@@ -78,7 +78,7 @@ function findAgent(state: PlatformState, target: Workspace): Agent | Response {
 }
 
 /** Appends a message to the inbox of a workspace in poll mode, and returns the body of the response. */
-export function appendToInbox(
+function appendToInbox(
   state: PlatformState,
   target: Workspace,
   from: string | null,

@@ -16,8 +16,8 @@ export interface Row {
   response_preview?: string;
 }
 
-/** One request below the path of the workspace, with its own token. */
-export function ask(
+/** Sends a request below the path of the workspace, with its own token. */
+export function requestAs(
   platform: TestPlatform,
   who: TestWorkspace,
   method: "GET" | "POST",
@@ -27,39 +27,52 @@ export function ask(
   return call(`${platform.url}/workspaces/${who.id}${path}`, { method, headers: asCaller(who), body });
 }
 
-/** Hands a task to `to`, with the fields in `said`. */
-export function handOut(platform: TestPlatform, from: TestWorkspace, to: { id: string }, said: object = {}) {
-  return ask(platform, from, "POST", "/delegate", { target_id: to.id, task: "count to ten", ...said });
+/** Delegates a task to `to`; `fields` are added to the body. */
+export function delegateTask(
+  platform: TestPlatform,
+  from: TestWorkspace,
+  to: { id: string },
+  fields: object = {},
+) {
+  return requestAs(platform, from, "POST", "/delegate", {
+    target_id: to.id,
+    task: "count to ten",
+    ...fields,
+  });
 }
 
-/** The id in a receipt. */
-export const idIn = ({ json }: Answer): string => (json as { delegation_id: string }).delegation_id;
+/** The id of the delegation in a response. */
+export const getDelegationId = ({ json }: Answer): string =>
+  (json as { delegation_id: string }).delegation_id;
 
-export async function rowsOf(platform: TestPlatform, who: TestWorkspace): Promise<Row[]> {
-  return (await ask(platform, who, "GET", "/delegations")).json as Row[];
+export async function listRows(platform: TestPlatform, who: TestWorkspace): Promise<Row[]> {
+  return (await requestAs(platform, who, "GET", "/delegations")).json as Row[];
 }
 
-/** The rows, once there are so many of them. */
-export async function rowsWhen(platform: TestPlatform, who: TestWorkspace, count: number): Promise<Row[]> {
+/** The rows, once there are at least `count`. */
+export async function waitForRows(platform: TestPlatform, who: TestWorkspace, count: number): Promise<Row[]> {
   for (;;) {
-    const rows = await rowsOf(platform, who);
+    const rows = await listRows(platform, who);
     if (rows.length >= count) return rows;
     await setImmediate();
   }
 }
 
 /** The status and the preview or error of each row, newest first. */
-export const gistOf = ({ status, response_preview, error }: Row): string =>
+export const summarize = ({ status, response_preview, error }: Row): string =>
   [status, response_preview ?? error].filter(Boolean).join(": ");
 
-/** What was told about the delegations of a workspace. */
-export function toldOf(platform: TestPlatform, who: TestWorkspace): [type: string, payload: object][] {
+/** The events of a workspace's delegations. */
+export function delegationEvents(
+  platform: TestPlatform,
+  who: TestWorkspace,
+): [type: string, payload: object][] {
   return platform.events
     .filter(({ type, workspaceId }) => workspaceId === who.id && type.startsWith("DELEGATION_"))
     .map(({ type, payload }) => [type, payload]);
 }
 
-/** Lets everything settle that needs no time. */
-export async function settled(): Promise<void> {
+/** Waits for everything that needs no clock time. */
+export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await setImmediate();
 }

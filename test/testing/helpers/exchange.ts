@@ -16,7 +16,7 @@ interface Call {
   connection?: Agent;
 }
 
-/** One request, on a connection of its own unless one is given. A string body is sent as it is, anything else as JSON. */
+/** Sends one request, on a new connection unless one is given. A string body is sent unchanged, anything else as JSON. */
 export function call(
   url: string,
   { method = "GET", headers = {}, body, connection }: Call = {},
@@ -37,7 +37,7 @@ export function call(
   });
 }
 
-/** The headers a workspace identifies itself with. */
+/** The headers that identify a workspace. */
 export function asCaller({ id, token }: TestWorkspace): Record<string, string> {
   return { "x-workspace-id": id, ...(token === null ? {} : { authorization: `Bearer ${token}` }) };
 }
@@ -51,7 +51,7 @@ export function messageBody(text = "hello", messageId = "m-1") {
   };
 }
 
-/** Sends a message through the proxy. */
+/** Sends a message through the proxy; `from` null is a human. */
 export function send(
   platform: TestPlatform,
   from: TestWorkspace | null,
@@ -62,26 +62,26 @@ export function send(
   return call(`${platform.url}/workspaces/${to.id}/a2a`, { method: "POST", headers, body });
 }
 
-/** What a client that is no HTTP client sees: the bytes, and how the connection ended. */
+/** What is read from a connection: the bytes, and how it ended. */
 export interface RawExchange {
   bytes: Buffer;
   end: "fin" | "reset" | "refused" | "none";
 }
 
-export interface Watch {
-  patienceMs?: number;
+export interface ReadOptions {
+  timeoutMs?: number;
   quietMs?: number;
-  enough?: (seen: Buffer) => boolean;
+  isComplete?: (seen: Buffer) => boolean;
 }
 
 /**
- * Opens a connection, writes `bytes` and watches until it ends, until `enough` says so, until nothing more came for
- * `quietMs` after the first bytes, or for `patienceMs`; but for the first the end is "none".
+ * Opens a connection, writes `bytes` and reads until the connection ends. The end is "none" when `isComplete` is true
+ * before, when nothing more arrives for `quietMs` after the first bytes, or after `timeoutMs`.
  */
 export function exchangeRaw(
   url: string,
   bytes: string,
-  { patienceMs = 5000, quietMs, enough }: Watch = {},
+  { timeoutMs = 5000, quietMs, isComplete }: ReadOptions = {},
 ): Promise<RawExchange> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -92,11 +92,11 @@ export function exchangeRaw(
       socket.destroy();
       resolve({ bytes: seen, end });
     };
-    let timer = setTimeout(() => settle("none"), patienceMs);
+    let timer = setTimeout(() => settle("none"), timeoutMs);
     socket.on("connect", () => socket.write(bytes));
     socket.on("data", (chunk) => {
       seen = Buffer.concat([seen, chunk]);
-      if (enough?.(seen)) settle("none");
+      if (isComplete?.(seen)) settle("none");
       else if (quietMs !== undefined) {
         clearTimeout(timer);
         timer = setTimeout(() => settle("none"), quietMs);
@@ -109,12 +109,12 @@ export function exchangeRaw(
   });
 }
 
-/** A whole POST as bytes. */
+/** The bytes of a complete POST. */
 export function post(path: string, body = "{}"): string {
   return `${headOf(path, body.length)}${body}`;
 }
 
-/** The head of a POST whose body is still to come. */
+/** The bytes of the head of a POST. */
 export function headOf(path: string, length: number): string {
   return `POST ${path} HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { type Fault, manualClock, startPlatform, type TestPlatform } from "../../src/testing/index";
-import { call } from "./helpers/exchange";
+import { type Fault, manualClock, startPlatform, type TestPlatform } from "../../../src/testing/index";
+import { call } from "../helpers/exchange";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 
@@ -21,7 +21,7 @@ it.each([
   ["POST /health", false],
   ["GET /health/more", false],
   ["GET /Health", false],
-])("%s fits GET /health: %s", async (route, fits) => {
+])("%s matches GET /health: %s", async (route, fits) => {
   platform.fail(route, { status: 599 });
   expect(await statusOf("/health?with=query")).toBe(fits ? 599 : 200);
 });
@@ -34,13 +34,13 @@ it.each([
   ["* /registry/*", true],
   ["GET /registry/:id", false],
   ["GET /registry/22222222-2222-4222-8222-222222222222/peers", false],
-])("%s fits the peers of a workspace: %s", async (route, fits) => {
+])("%s matches GET /registry/:id/peers: %s", async (route, fits) => {
   platform.fail(route, { status: 599 });
   expect(await statusOf(`/registry/${ID}/peers`)).toBe(fits ? 599 : 404);
 });
 
 it.each(["", "/health", "get /health", "GET health", "GET", "GET /a b"])(
-  "says what a route looks like instead of taking %o",
+  "throws for the route %o",
   (route) => {
     expect(() => platform.fail(route, { kind: "reset" })).toThrow(/method and a path/);
   },
@@ -54,22 +54,22 @@ it.each<[unknown, RegExp]>([
   [{ status: 200, headers: { "x-a": "b\r\nc" } }, /Invalid character/],
   [{ status: 200, delayMs: -1 }, /delayMs/],
   [{ kind: "reset", delayMs: Number.NaN }, /delayMs/],
-])("refuses the fault %o", (fault, message) => {
+])("throws for the fault %o", (fault, message) => {
   expect(() => platform.fail("*", fault as Fault)).toThrow(message);
 });
 
-it.each([-1, 1.5, Number.NaN])("refuses %d times", (times) => {
+it.each([-1, 1.5, Number.NaN])("throws for %d times", (times) => {
   expect(() => platform.fail("*", { kind: "reset" }, { times })).toThrow(/whole number/);
 });
 
-it("fails as often as told and then serves", async () => {
+it("fails `times` requests and then serves", async () => {
   platform.fail("GET /health", { status: 503 }, { times: 2 });
   expect([await statusOf("/health"), await statusOf("/health"), await statusOf("/health")]).toEqual([
     503, 503, 200,
   ]);
 });
 
-it("takes faults of one route in the order in which they were asked for", async () => {
+it("uses the faults of a route in the order of the calls", async () => {
   platform.fail("GET /health", { status: 501 }, { times: 1 });
   platform.fail("GET /health", { status: 502 }, { times: 1 });
   platform.fail("GET /health", { status: 503 });
@@ -78,7 +78,7 @@ it("takes faults of one route in the order in which they were asked for", async 
   expect(statuses).toEqual([501, 502, 503, 503]);
 });
 
-it("takes back all faults of a route with times 0, and those of no other", async () => {
+it("removes all faults of a route with times 0, and those of no other route", async () => {
   platform.fail("GET /health", { status: 501 });
   platform.fail("GET /health", { status: 502 });
   platform.fail("GET /nowhere", { status: 503 });
@@ -86,7 +86,7 @@ it("takes back all faults of a route with times 0, and those of no other", async
   expect([await statusOf("/health"), await statusOf("/nowhere")]).toEqual([200, 503]);
 });
 
-it("gives any answer in the platform's place: objects as JSON, strings and bytes as they are", async () => {
+it("responds instead of the platform: objects as JSON, strings and bytes unchanged", async () => {
   platform.fail(
     "*",
     { status: 429, headers: { "Retry-After": "0" }, body: { error: "slow down" } },
@@ -116,7 +116,7 @@ it("gives any answer in the platform's place: objects as JSON, strings and bytes
   expect(answers[4]).toMatchObject({ status: 404, text: "" });
 });
 
-it("waits for the delay by the platform's clock", async () => {
+it("delays a fault by the time of the platform's clock", async () => {
   const clock = manualClock();
   await using timed = await startPlatform({ clock });
   timed.fail("GET /health", { status: 503, delayMs: 60_000 });

@@ -5,10 +5,10 @@ import {
   startPlatform,
   type TestPlatform,
   type TestWorkspace,
-} from "../../src/testing/index";
-import { ask } from "./helpers/delegations";
-import { messageBody, send } from "./helpers/exchange";
-import { beat } from "./helpers/registry";
+} from "../../../src/testing/index";
+import { requestAs } from "../helpers/delegations";
+import { messageBody, send } from "../helpers/exchange";
+import { beat } from "../helpers/registry";
 
 const NOBODY = "99999999-9999-4999-8999-999999999999";
 
@@ -28,15 +28,15 @@ interface Row {
   created_at: string;
 }
 
-const report = (said: object, who = me) =>
-  ask(platform, who, "POST", "/activity", { activity_type: "agent_log", ...said });
-const query = (parameters: string) => ask(platform, me, "GET", `/activity?${parameters}`);
+const report = (fields: object, who = me) =>
+  requestAs(platform, who, "POST", "/activity", { activity_type: "agent_log", ...fields });
+const query = (parameters: string) => requestAs(platform, me, "GET", `/activity?${parameters}`);
 const rows = async (parameters = "") => (await query(parameters)).json as Row[];
 const summaries = async (parameters = "") => (await rows(parameters)).map(({ summary }) => summary);
 
 describe("a message to the human", () => {
-  it("is shown, told, and kept among what the agent received, from nobody", async () => {
-    expect(await ask(platform, me, "POST", "/notify", { message: "done", type: "x" })).toMatchObject({
+  it("is stored, emitted, and logged as received without a source", async () => {
+    expect(await requestAs(platform, me, "POST", "/notify", { message: "done", type: "x" })).toMatchObject({
       status: 200,
       json: { status: "sent" },
     });
@@ -51,14 +51,15 @@ describe("a message to the human", () => {
     ]);
   });
 
-  it("is shown as often as it is said", async () => {
-    for (let count = 0; count < 2; count += 1) await ask(platform, me, "POST", "/notify", { message: "hi" });
+  it("is stored each time it is sent", async () => {
+    for (let count = 0; count < 2; count += 1)
+      await requestAs(platform, me, "POST", "/notify", { message: "hi" });
     expect(me.notifications).toEqual(["hi", "hi"]);
   });
 
-  it("may name files", async () => {
+  it("may have attachments", async () => {
     const attachments = [{ uri: "workspace:/a", name: "a", size: 1 }];
-    await ask(platform, me, "POST", "/notify", { message: "look", attachments });
+    await requestAs(platform, me, "POST", "/notify", { message: "look", attachments });
     expect(platform.events.at(-1)?.payload).toMatchObject({ attachments });
   });
 
@@ -72,23 +73,28 @@ describe("a message to the human", () => {
       "attachment[1]: uri and name are required",
     ],
   ])("is refused with %j", async (body, error) => {
-    expect(await ask(platform, me, "POST", "/notify", body)).toMatchObject({ status: 400, json: { error } });
+    expect(await requestAs(platform, me, "POST", "/notify", body)).toMatchObject({
+      status: 400,
+      json: { error },
+    });
     expect(me.notifications).toEqual([]);
   });
 
-  it("does not reach the human of a workspace that was removed", async () => {
+  it("is refused for a removed workspace", async () => {
     await platform.close();
     platform = await startPlatform({ adminToken: "operator" });
     const gone = platform.addWorkspace({ status: "removed" });
-    const answer = await ask(platform, { ...gone, token: "operator" }, "POST", "/notify", { message: "x" });
+    const answer = await requestAs(platform, { ...gone, token: "operator" }, "POST", "/notify", {
+      message: "x",
+    });
     expect(answer).toMatchObject({ status: 404, json: { error: "workspace not found" } });
   });
 });
 
 describe("what an agent reports", () => {
-  it("is a row of its own", async () => {
-    const said = { method: "m", summary: "s", target_id: NOBODY, duration_ms: 5, request_body: { a: 1 } };
-    expect(await report(said)).toMatchObject({ status: 200, json: { status: "logged" } });
+  it("is appended as a row", async () => {
+    const fields = { method: "m", summary: "s", target_id: NOBODY, duration_ms: 5, request_body: { a: 1 } };
+    expect(await report(fields)).toMatchObject({ status: 200, json: { status: "logged" } });
     expect(await rows()).toEqual([
       {
         id: expect.any(String),
@@ -98,7 +104,7 @@ describe("what an agent reports", () => {
         status: "ok",
         error_detail: null,
         created_at: expect.any(String),
-        ...said,
+        ...fields,
       },
     ]);
   });
@@ -114,31 +120,49 @@ describe("what an agent reports", () => {
     [{ duration_ms: 1.5 }, 400, /^invalid request body$/],
     [{ activity_type: "delegation" }, 400, /^invalid activity_type, must be one of: a2a_send, /],
     [{ source_id: NOBODY }, 403, /^source_id must match authenticated workspace$/],
-  ])("is refused with %j", async (said, status, error) => {
-    expect(await report(said)).toMatchObject({ status, json: { error: expect.stringMatching(error) } });
+  ])("is refused with %j", async (fields, status, error) => {
+    expect(await report(fields)).toMatchObject({ status, json: { error: expect.stringMatching(error) } });
   });
 });
 
-describe("the list of what happened", () => {
+describe("the list of activity", () => {
   beforeEach(async () => {
     for (const summary of ["one", "two", "three"]) await report({ summary });
   });
 
-  it("is newest first, of one's own", async () => {
+  it("has the workspace's own rows, newest first", async () => {
     await report({ summary: "theirs" }, platform.addWorkspace({}));
     expect(await summaries()).toEqual(["three", "two", "one"]);
   });
 
-  it("shows a message left for an agent that polls, with its body", async () => {
+  it("has the messages to an agent in poll mode, with their bodies", async () => {
     const peer = platform.addWorkspace({});
     await send(platform, peer, me, messageBody("ping"));
-    expect(await rows("type=a2a_receive&source=agent")).toMatchObject([
-      { source_id: peer.id, target_id: me.id, request_body: messageBody("ping") },
+    expect(await rows("type=a2a_receive&source=agent")).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        workspace_id: me.id,
+        activity_type: "a2a_receive",
+        source_id: peer.id,
+        target_id: me.id,
+        method: "message/send",
+        summary: "message/send → Me (queued for poll)",
+        status: "ok",
+        duration_ms: null,
+        error_detail: null,
+        created_at: expect.stringMatching(/^\d{4}-.*\.\d{6}Z$/),
+        request_body: messageBody("ping"),
+      },
     ]);
   });
 
-  it("knows rows by type and by where they come from", async () => {
-    await ask(platform, me, "POST", "/notify", { message: "hi" });
+  it("has the messages of humans, also without a method", async () => {
+    await send(platform, null, me, { jsonrpc: "2.0" });
+    expect(await rows("type=a2a_receive&source=canvas")).toMatchObject([{ source_id: null, method: "" }]);
+  });
+
+  it("is filtered by type and source", async () => {
+    await requestAs(platform, me, "POST", "/notify", { message: "hi" });
     expect(await summaries("type=agent_log")).toHaveLength(3);
     expect(await summaries("type=unknown")).toEqual([]);
     expect(await summaries("source=canvas")).toEqual(["Agent message: hi"]);
@@ -150,29 +174,29 @@ describe("the list of what happened", () => {
     ["0", 3],
     ["x", 3],
     ["9999", 3],
-  ])("is as long as `limit` %s says", async (limit, count) => {
+  ])("has the length of `limit` %s", async (limit, count) => {
     expect(await summaries(`limit=${limit}`)).toHaveLength(count);
   });
 
-  it("is 100 rows long when nothing is said", async () => {
+  it("has 100 rows by default", async () => {
     for (let count = 0; count < 100; count += 1) await report({});
     expect(await rows()).toHaveLength(100);
     expect(await rows("limit=500")).toHaveLength(103);
   });
 
-  it("goes on behind a cursor, in the order of events", async () => {
+  it("continues after a cursor, oldest first", async () => {
     const [three, two, one] = await rows();
     expect(await summaries(`since_id=${one?.id}`)).toEqual(["two", "three"]);
     expect(await summaries(`since_id=${two?.id}&limit=1`)).toEqual(["three"]);
     expect(await summaries(`since_id=${three?.id}`)).toEqual([]);
   });
 
-  it("goes back from a time", async () => {
+  it("is filtered by an upper time", async () => {
     const [, two] = await rows();
     expect(await summaries(`before_ts=${two?.created_at}`)).toEqual(["one"]);
   });
 
-  it("goes back for some seconds, also behind a cursor", async () => {
+  it("is filtered by age, also after a cursor", async () => {
     const [three] = await rows();
     await clock.advance(10_000);
     await report({ summary: "four" });
@@ -182,7 +206,7 @@ describe("the list of what happened", () => {
     expect(await summaries(`since_secs=9&since_id=${three?.id}`)).toEqual(["four"]);
   });
 
-  it("knows the rows about a peer, from it and to it", async () => {
+  it("is filtered by peer, as source or as target", async () => {
     const peer = platform.addWorkspace({});
     await send(platform, peer, me);
     await report({ summary: "to it", target_id: peer.id });
@@ -206,18 +230,18 @@ describe("the list of what happened", () => {
     expect(await query(parameters)).toMatchObject({ status, json: { error } });
   });
 
-  it("does not take the row of another workspace for a cursor", async () => {
+  it("does not accept the row of another workspace as a cursor", async () => {
     const other = platform.addWorkspace({});
     await report({}, other);
-    const [row] = (await ask(platform, other, "GET", "/activity")).json as Row[];
+    const [row] = (await requestAs(platform, other, "GET", "/activity")).json as Row[];
     expect((await query(`since_id=${row?.id}`)).status).toBe(410);
   });
 });
 
-describe("a message that was passed to an agent", () => {
+describe("a message that was dispatched to an agent", () => {
   const refusal = { jsonrpc: "2.0", id: 1, error: { code: -32603, message: "no" } };
 
-  it("is a row of the agent's, with what it answered and how long that took", async () => {
+  it("is a row of the agent's activity, with response and duration", async () => {
     const peer = platform.addWorkspace({
       name: "Peer",
       reply: async () => {
@@ -226,7 +250,7 @@ describe("a message that was passed to an agent", () => {
       },
     });
     await send(platform, me, peer, messageBody("hello"));
-    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([
+    expect((await requestAs(platform, peer, "GET", "/activity")).json).toMatchObject([
       {
         activity_type: "a2a_receive",
         source_id: me.id,
@@ -244,22 +268,22 @@ describe("a message that was passed to an agent", () => {
     expect(platform.events).toEqual([]);
   });
 
-  it("names the tools that the agent says it used", async () => {
+  it("has the tools that the agent reports", async () => {
     const tool_trace = [{ tool: "search", input: "x", output_preview: "y" }];
     const peer = platform.addWorkspace({ reply: () => ({ parts: [], metadata: { tool_trace } }) });
     await send(platform, me, peer);
-    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([{ tool_trace }]);
+    expect((await requestAs(platform, peer, "GET", "/activity")).json).toMatchObject([{ tool_trace }]);
   });
 
-  it("is an error where the agent was not reached", async () => {
+  it("is an error where the agent is unreachable", async () => {
     const peer = platform.addWorkspace({ url: "http://127.0.0.1:1/" });
     await send(platform, me, peer);
-    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([
+    expect((await requestAs(platform, peer, "GET", "/activity")).json).toMatchObject([
       { status: "error", error_detail: "the agent was not reached" },
     ]);
   });
 
-  it("of a human is told with its answer", async () => {
+  it("of a human is emitted with its response", async () => {
     const peer = platform.addWorkspace({ reply: () => refusal });
     await send(platform, null, peer);
     expect(platform.events).toEqual([
@@ -271,7 +295,7 @@ describe("a message that was passed to an agent", () => {
     ]);
   });
 
-  it("is written down once, also when it is handed out again from the queue", async () => {
+  it("is logged once, also when it is delivered from the queue", async () => {
     const never = () => new Promise<string>(() => undefined);
     const peer = platform.addWorkspace({ reply: never });
     const answer = send(platform, me, peer);
@@ -281,13 +305,13 @@ describe("a message that was passed to an agent", () => {
     peer.setReply(() => "done");
     await beat(platform, peer);
     while (peer.received.length < 2) await new Promise(setImmediate);
-    expect((await ask(platform, peer, "GET", "/activity")).json).toMatchObject([
+    expect((await requestAs(platform, peer, "GET", "/activity")).json).toMatchObject([
       { status: "error", error_detail: "the agent did not answer", duration_ms: 300_000 },
     ]);
   });
 });
 
-it("has neither cursors nor times in the earlier version", async () => {
+it("ignores cursors and times in 2026-04", async () => {
   await platform.close();
   platform = await startPlatform({ clock, version: "2026-04" });
   me = platform.addWorkspace({});

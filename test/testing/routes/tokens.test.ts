@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { startPlatform, type TestPlatform, type TestWorkspace } from "../../src/testing/index";
-import { ask } from "./helpers/delegations";
-import { asCaller, call } from "./helpers/exchange";
-import { beat } from "./helpers/registry";
+import { startPlatform, type TestPlatform, type TestWorkspace } from "../../../src/testing/index";
+import { requestAs } from "../helpers/delegations";
+import { asCaller, call } from "../helpers/exchange";
+import { beat } from "../helpers/registry";
 
 let platform: TestPlatform;
 let me: TestWorkspace;
@@ -18,15 +18,16 @@ interface Row {
   last_used_at: string | null;
 }
 
-const mint = async () => (await ask(platform, me, "POST", "/tokens")).json as { auth_token: string };
+const issueToken = async () =>
+  (await requestAs(platform, me, "POST", "/tokens")).json as { auth_token: string };
 const rows = async (query = "") =>
-  ((await ask(platform, me, "GET", `/tokens${query}`)).json as { tokens: Row[]; count: number }).tokens;
+  ((await requestAs(platform, me, "GET", `/tokens${query}`)).json as { tokens: Row[]; count: number }).tokens;
 const revoke = (id: string) =>
   call(`${platform.url}/workspaces/${me.id}/tokens/${id}`, { method: "DELETE", headers: asCaller(me) });
-const state = (token: string) => ask(platform, { ...me, token }, "GET", "/state");
+const state = (token: string) => requestAs(platform, { ...me, token }, "GET", "/state");
 
-it("mints one more token, which works beside the first", async () => {
-  expect(await ask(platform, me, "POST", "/tokens")).toMatchObject({
+it("issues one more token, which is accepted beside the first", async () => {
+  expect(await requestAs(platform, me, "POST", "/tokens")).toMatchObject({
     status: 201,
     json: {
       auth_token: expect.stringMatching(/^[\w-]{43}$/),
@@ -34,13 +35,13 @@ it("mints one more token, which works beside the first", async () => {
       message: expect.any(String),
     },
   });
-  const { auth_token } = await mint();
+  const { auth_token } = await issueToken();
   expect((await state(auth_token)).status).toBe(200);
   expect((await state(me.token ?? "")).status).toBe(200);
 });
 
-it("lists live tokens newest first, by their beginning and their last use", async () => {
-  const { auth_token } = await mint();
+it("lists live tokens newest first, with prefix and last use", async () => {
+  const { auth_token } = await issueToken();
   expect(await rows()).toEqual([
     {
       id: expect.any(String),
@@ -58,8 +59,8 @@ it("lists live tokens newest first, by their beginning and their last use", asyn
   expect(await rows("?limit=1&offset=1")).toMatchObject([{ prefix: me.token?.slice(0, 8) }]);
 });
 
-it("revokes one token and leaves the others", async () => {
-  const { auth_token } = await mint();
+it("revokes one token and keeps the others", async () => {
+  const { auth_token } = await issueToken();
   const [newest] = await rows();
   expect(await revoke(newest?.id ?? "")).toMatchObject({ status: 200, json: { status: "revoked" } });
   expect((await state(auth_token)).status).toBe(401);
@@ -70,19 +71,19 @@ it("revokes one token and leaves the others", async () => {
   });
 });
 
-it("keeps no more than 50 tokens alive, and says so without a time to wait", async () => {
-  for (let count = 1; count < 50; count += 1) await mint();
-  const refused = await ask(platform, me, "POST", "/tokens");
+it("refuses more than 50 live tokens, without Retry-After", async () => {
+  for (let count = 1; count < 50; count += 1) await issueToken();
+  const refused = await requestAs(platform, me, "POST", "/tokens");
   expect(refused).toMatchObject({ status: 429, json: { error: "maximum 50 active tokens per workspace" } });
   expect(refused.headers).not.toHaveProperty("retry-after");
 });
 
-it("shows nothing of tokens to who has none", async () => {
-  expect((await ask(platform, { ...me, token: null }, "POST", "/tokens")).status).toBe(401);
+it("refuses the list without a token", async () => {
+  expect((await requestAs(platform, { ...me, token: null }, "POST", "/tokens")).status).toBe(401);
 });
 
 it.each(["GET /state", "GET /activity", "GET /budget", "GET /tokens", "POST /tokens"])(
-  "fails in the database where the operator asks for %s of what is no UUID",
+  "answers 500 to the admin for %s of an id that is not a UUID",
   async (route) => {
     await using owned = await startPlatform({ adminToken: "operator" });
     const [method, path] = route.split(" ");
@@ -94,7 +95,7 @@ it.each(["GET /state", "GET /activity", "GET /budget", "GET /tokens", "POST /tok
   },
 );
 
-it("mints one for a removed workspace that never works, as a registration does", async () => {
+it("issues a token for a removed workspace that is never accepted, as a registration does", async () => {
   await using owned = await startPlatform({ adminToken: "operator" });
   const gone = owned.addWorkspace({ status: "removed" });
   const operator = { authorization: "Bearer operator" };

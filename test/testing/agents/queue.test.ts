@@ -6,9 +6,9 @@ import {
   startPlatform,
   type TestPlatform,
   type TestWorkspace,
-} from "../../src/testing/index";
-import { asCaller, call, messageBody, send } from "./helpers/exchange";
-import { beat } from "./helpers/registry";
+} from "../../../src/testing/index";
+import { asCaller, call, messageBody, send } from "../helpers/exchange";
+import { beat } from "../helpers/registry";
 
 const never: Reply = () => new Promise<string>(() => undefined);
 
@@ -24,12 +24,12 @@ beforeEach(async () => {
 });
 afterEach(() => platform.close());
 
-const settled = async () => {
+const settle = async () => {
   for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
 };
-const idsOf = ({ received }: TestWorkspace) => received.map(({ messageId }) => messageId);
+const messageIdsOf = ({ received }: TestWorkspace) => received.map(({ messageId }) => messageId);
 
-/** Messages that the silent peer lets time out, one after the other, and what the sender was told. */
+/** Sends messages whose dispatch times out, one after the other, and returns the responses. */
 async function queue(...ids: string[]) {
   const answers = [];
   for (const id of ids) {
@@ -43,68 +43,68 @@ async function queue(...ids: string[]) {
 }
 
 describe("a queued message", () => {
-  it("is handed out after a heartbeat with time for it, one for each heartbeat, oldest first", async () => {
+  it("is delivered after a heartbeat with capacity, one for each heartbeat, oldest first", async () => {
     await queue("m-1", "m-2");
     peer.setReply(() => "done");
     await beat(platform, peer);
-    await settled();
-    expect(idsOf(peer)).toEqual(["m-1", "m-2", "m-1"]);
+    await settle();
+    expect(messageIdsOf(peer)).toEqual(["m-1", "m-2", "m-1"]);
     await beat(platform, peer);
     await beat(platform, peer);
-    await settled();
-    expect(idsOf(peer)).toEqual(["m-1", "m-2", "m-1", "m-2"]);
+    await settle();
+    expect(messageIdsOf(peer)).toEqual(["m-1", "m-2", "m-1", "m-2"]);
     expect(peer.received.at(-1)).toMatchObject({ from: me.id, text: "m-2" });
   });
 
-  it("waits while the agent has no time for it", async () => {
+  it("stays queued while the agent has no capacity", async () => {
     await queue("m-1");
     peer.setReply(() => "done");
     await beat(platform, peer, { active_tasks: 1 });
-    await settled();
+    await settle();
     expect(peer.received).toHaveLength(1);
     await beat(platform, peer, { active_tasks: 0 });
-    await settled();
+    await settle();
     expect(peer.received).toHaveLength(2);
   });
 
-  it("waits for as many tasks as the workspace may have", async () => {
+  it("is delivered while fewer tasks than the maximum are active", async () => {
     peer = platform.addWorkspace({ reply: never, maxConcurrentTasks: 3 });
     await queue("m-1");
     peer.setReply(() => "done");
     await beat(platform, peer, { active_tasks: 3 });
-    await settled();
+    await settle();
     expect(peer.received).toHaveLength(1);
     await beat(platform, peer, { active_tasks: 2 });
-    await settled();
+    await settle();
     expect(peer.received).toHaveLength(2);
   });
 
-  it("waits while the workspace is paused", async () => {
+  it("stays queued while the workspace is paused", async () => {
     await queue("m-1");
     peer.setReply(() => "done");
     peer.setStatus("paused");
     await beat(platform, peer);
-    await settled();
+    await settle();
     expect(peer.received).toHaveLength(1);
   });
 
-  it("keeps its place in the queue while it is on its way", async () => {
+  it("is not queued twice while it is dispatched", async () => {
     const [first] = await queue("m-1");
     await beat(platform, peer);
-    await settled();
+    await settle();
     const again = send(platform, me, peer, messageBody("m-1", "m-1"));
     while (peer.received.length < 3) await new Promise(setImmediate);
     await clock.advance(300_000);
     expect((await again).json).toMatchObject({ queue_id: first?.queue_id });
   });
 
-  it("is tried five times and then given up", async () => {
+  it("fails after five attempts", async () => {
     await queue("m-1");
     for (let round = 0; round < 7; round++) {
       await beat(platform, peer);
-      await settled();
+      await settle();
       await clock.advance(300_000);
-      await settled();
+      await settle();
     }
     expect(peer.received).toHaveLength(1 + 5);
     peer.setReply(() => "done");
@@ -112,7 +112,7 @@ describe("a queued message", () => {
     expect(later?.status).toBe(200);
   });
 
-  it("is lost in the earlier version when the agent is busy again", async () => {
+  it("is lost in 2026-04 when the agent is busy again", async () => {
     await platform.close();
     platform = await startPlatform({ clock, version: "2026-04" });
     me = platform.addWorkspace({});
@@ -120,14 +120,14 @@ describe("a queued message", () => {
     await queue("m-1");
     for (let round = 0; round < 3; round++) {
       await beat(platform, peer);
-      await settled();
+      await settle();
       await clock.advance(300_000);
-      await settled();
+      await settle();
     }
     expect(peer.received).toHaveLength(1 + 1);
   });
 
-  it("is not made of a message to an agent that keeps a session of its own", async () => {
+  it("is not created for an agent with the capability `session`", async () => {
     await beat(platform, peer, { runtime_metadata: { capabilities: { session: true } } });
     const answer = send(platform, me, peer);
     while (peer.received.length === 0) await new Promise(setImmediate);
@@ -145,12 +145,12 @@ describe("a queued message", () => {
   });
 });
 
-describe("what became of a queued message", () => {
+describe("the status of a queued message", () => {
   const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+00$/);
   const ask = (queueId: string | undefined, who: TestWorkspace, target = peer) =>
     call(`${platform.url}/workspaces/${target.id}/a2a/queue/${queueId}`, { headers: asCaller(who) });
 
-  it("is told to its sender and to its target, with the answer in the end", async () => {
+  it("is returned to its sender and its target, with the response once there is one", async () => {
     const [first] = await queue("m-1");
     expect(await ask(first?.queue_id, me)).toMatchObject({
       status: 200,
@@ -165,7 +165,7 @@ describe("what became of a queued message", () => {
     });
     peer.setReply(() => ({ jsonrpc: "2.0", result: "done" }));
     await beat(platform, peer);
-    await settled();
+    await settle();
     const { json } = await ask(first?.queue_id, peer);
     expect(json).toEqual({
       queue_id: first?.queue_id,
@@ -180,14 +180,14 @@ describe("what became of a queued message", () => {
     });
   });
 
-  it("is that it failed, after five attempts", async () => {
+  it("is `failed` after five attempts", async () => {
     const [first] = await queue("m-1");
     for (let round = 0; round < 5; round++) {
       await beat(platform, peer);
-      await settled();
+      await settle();
       expect((await ask(first?.queue_id, me)).json).toMatchObject({ status: "dispatched" });
       await clock.advance(300_000);
-      await settled();
+      await settle();
     }
     expect((await ask(first?.queue_id, me)).json).toMatchObject({
       status: "failed",
@@ -196,7 +196,7 @@ describe("what became of a queued message", () => {
     });
   });
 
-  it("is told to nobody else", async () => {
+  it("is 404 for everybody else", async () => {
     const [first] = await queue("m-1");
     const other = platform.addWorkspace({});
     const unknown = { status: 404, json: { error: "queue item not found" } };
@@ -206,7 +206,7 @@ describe("what became of a queued message", () => {
     expect(await ask("99999999-9999-4999-8999-999999999999", me)).toMatchObject(unknown);
   });
 
-  it("is not told by the earlier version", async () => {
+  it("is 404 in 2026-04", async () => {
     await platform.close();
     platform = await startPlatform({ clock, version: "2026-04" });
     me = platform.addWorkspace({});
@@ -215,7 +215,7 @@ describe("what became of a queued message", () => {
     expect(await ask(first?.queue_id, me)).toMatchObject({ status: 404, text: "404 page not found" });
   });
 
-  it("is nothing once it has expired", async () => {
+  it("stays `queued` after its expiry", async () => {
     const body = messageBody("late", "m-1");
     const answer = send(platform, me, peer, { ...body, params: { ...body.params, expires_in_seconds: 60 } });
     while (peer.received.length === 0) await new Promise(setImmediate);
@@ -226,12 +226,12 @@ describe("what became of a queued message", () => {
     await clock.advance(1);
     peer.setReply(() => "done");
     await beat(platform, peer);
-    await settled();
+    await settle();
     expect(peer.received).toHaveLength(1);
   });
 });
 
-describe("the patience with an agent", () => {
+describe("the idle timeout of an agent", () => {
   async function sending(from: TestWorkspace | null = me) {
     const count = peer.received.length;
     let isOver = false;
@@ -241,24 +241,24 @@ describe("the patience with an agent", () => {
     };
     answer.then(end, end);
     while (peer.received.length === count) await new Promise(setImmediate);
-    return { answer, isOver: () => settled().then(() => isOver) };
+    return { answer, isOver: () => settle().then(() => isOver) };
   }
 
-  it("is what its last heartbeat asked for, and the usual one without it", async () => {
+  it("is the one in its last heartbeat, else the default", async () => {
     await beat(platform, peer, { runtime_metadata: { idle_timeout_seconds: 600 } });
     const patient = await sending();
     await clock.advance(599_999);
     expect(await patient.isOver()).toBe(false);
     await clock.advance(1);
     expect(await patient.answer).toMatchObject({ status: 202 });
-    // With its capacity used up it is given nothing from the queue.
+    // Without capacity it gets nothing from the queue.
     await beat(platform, peer, { active_tasks: 1 });
     const usual = await sending();
     await clock.advance(300_000);
     expect((await usual.answer).status).toBe(202);
   });
 
-  it("begins anew with every sign of life", async () => {
+  it("restarts with every event of the agent", async () => {
     const { answer, isOver } = await sending();
     for (let round = 0; round < 4; round++) {
       await clock.advance(299_000);
@@ -271,7 +271,7 @@ describe("the patience with an agent", () => {
     expect((await answer).status).toBe(202);
   });
 
-  it("has no ceiling for who brings a deadline, and nothing is queued once that has passed", async () => {
+  it("has no maximum for a caller with a deadline, whose message is not queued after that", async () => {
     const url = `${platform.url}/workspaces/${peer.id}/a2a`;
     const headers = { ...asCaller(me), "x-timeout": "5" };
     const answer = call(url, { method: "POST", headers, body: messageBody() });
@@ -290,19 +290,16 @@ describe("the patience with an agent", () => {
     });
   });
 
-  it.each(["0", "soon", "-5", "1.5"])(
-    "is the usual one with the deadline %s, which is none",
-    async (timeout) => {
-      const url = `${platform.url}/workspaces/${peer.id}/a2a`;
-      const headers = { ...asCaller(me), "x-timeout": timeout };
-      const answer = call(url, { method: "POST", headers, body: messageBody() });
-      while (peer.received.length === 0) await new Promise(setImmediate);
-      await clock.advance(300_000);
-      expect((await answer).status).toBe(202);
-    },
-  );
+  it.each(["0", "soon", "-5", "1.5"])("ignores the deadline %s, which is invalid", async (timeout) => {
+    const url = `${platform.url}/workspaces/${peer.id}/a2a`;
+    const headers = { ...asCaller(me), "x-timeout": timeout };
+    const answer = call(url, { method: "POST", headers, body: messageBody() });
+    while (peer.received.length === 0) await new Promise(setImmediate);
+    await clock.advance(300_000);
+    expect((await answer).status).toBe(202);
+  });
 
-  it("ends after 30 minutes for a workspace, and for a human never", async () => {
+  it("ends after 30 minutes at most for a workspace, and never for a human", async () => {
     const agent = await sending();
     const human = await sending(null);
     for (let minutes = 0; minutes < 30; minutes += 2) {

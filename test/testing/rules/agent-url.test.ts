@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type PlatformOptions, startPlatform, type TestPlatform } from "../../src/testing/index";
-import { call, send } from "./helpers/exchange";
-import { register } from "./helpers/registry";
+import { type PlatformOptions, startPlatform, type TestPlatform } from "../../../src/testing/index";
+import { call, send } from "../helpers/exchange";
+import { register } from "../helpers/registry";
 
 const platforms: TestPlatform[] = [];
 afterEach(async () => {
@@ -14,8 +14,8 @@ async function start(options: PlatformOptions): Promise<TestPlatform> {
   return platform;
 }
 
-/** What a registration with this URL is told; undefined when it is accepted. */
-async function objectionTo(url: string, options: PlatformOptions): Promise<unknown> {
+/** The error of a registration with this URL; undefined when it is accepted. */
+async function errorFor(url: string, options: PlatformOptions): Promise<unknown> {
   const platform = await start(options);
   const { status, json } = await register(platform, platform.addWorkspace({}), { url });
   const { error } = json as { error?: string };
@@ -42,13 +42,13 @@ describe.each(BOTH)("on a platform that is %s", (deployMode) => {
     ["http://[::ffff:169.254.169.254]:80", "link-local address (cloud metadata endpoint)"],
     ["http://[::ffff:a9fe:a9fe]", "link-local address (cloud metadata endpoint)"],
   ])("%s is blocked as %s", async (url, label) => {
-    expect(await objectionTo(url, { deployMode })).toBe(`url targets a blocked address: ${label}`);
+    expect(await errorFor(url, { deployMode })).toBe(`url targets a blocked address: ${label}`);
   });
 
   it.each(["http://8.8.8.8", "https://[2606:4700::1]:8443/a2a", "http://100.128.0.1", "http://0.0.0.0:9"])(
-    "%s is taken",
+    "%s is accepted",
     async (url) => {
-      expect(await objectionTo(url, { deployMode })).toBeUndefined();
+      expect(await errorFor(url, { deployMode })).toBeUndefined();
     },
   );
 
@@ -63,14 +63,14 @@ describe.each(BOTH)("on a platform that is %s", (deployMode) => {
     ["http://", NO_HOST],
     ["http:/x", NO_HOST],
     ["http:///x", NO_HOST],
-  ])("%s is no URL of an agent", async (url, error) => {
-    expect(await objectionTo(url, { deployMode })).toEqual(error);
+  ])("%s is refused", async (url, error) => {
+    expect(await errorFor(url, { deployMode })).toEqual(error);
   });
 
   it.each(["http://127.0.0.1:9000", "http://127.9.9.9", "http://[::1]:9000", "http://localhost:9000"])(
-    "%s is taken, because agents of tests listen there",
+    "%s is accepted, because agents in tests listen there",
     async (url) => {
-      expect(await objectionTo(url, { deployMode })).toBeUndefined();
+      expect(await errorFor(url, { deployMode })).toBeUndefined();
     },
   );
 
@@ -79,8 +79,8 @@ describe.each(BOTH)("on a platform that is %s", (deployMode) => {
     ["http://[::1]:9000", "url targets a blocked address: IPv6 loopback address"],
     ["http://[::ffff:127.0.0.1]", "url targets a blocked address: loopback address"],
     ["http://localhost:9000", undefined],
-  ])("without loopback %s is told %j", async (url, error) => {
-    expect(await objectionTo(url, { deployMode, allowLoopback: false })).toBe(error);
+  ])("without `allowLoopback` the error of %s is %j", async (url, error) => {
+    expect(await errorFor(url, { deployMode, allowLoopback: false })).toBe(error);
   });
 });
 
@@ -90,16 +90,16 @@ describe("private networks", () => {
     ["http://172.31.255.255", "RFC-1918 private address"],
     ["http://192.168.1.1", "RFC-1918 private address"],
     ["http://[fd00::1]", "IPv6 ULA address (RFC-4193 private)"],
-  ])("take %s in only when the platform is hosted", async (url, label) => {
-    expect(await objectionTo(url, { deployMode: "saas" })).toBeUndefined();
-    expect(await objectionTo(url, { deployMode: "self-hosted" })).toBe(
+  ])("accept %s only on a hosted platform", async (url, label) => {
+    expect(await errorFor(url, { deployMode: "saas" })).toBeUndefined();
+    expect(await errorFor(url, { deployMode: "self-hosted" })).toBe(
       `url targets a blocked address: ${label}`,
     );
   });
 });
 
-describe("a name", () => {
-  it("is looked up, and every address must pass", async () => {
+describe("a host name", () => {
+  it("is resolved, and every address is checked", async () => {
     const asked: string[] = [];
     const resolve = async (name: string) => {
       asked.push(name);
@@ -107,63 +107,63 @@ describe("a name", () => {
     };
     const error =
       'hostname "agent.test" resolves to forbidden address: url targets a blocked address: RFC-1918 private address';
-    expect(await objectionTo("https://agent.test:8443/a2a", { resolve })).toBe(error);
-    expect(await objectionTo("https://agent.test/", { resolve, deployMode: "saas" })).toBeUndefined();
+    expect(await errorFor("https://agent.test:8443/a2a", { resolve })).toBe(error);
+    expect(await errorFor("https://agent.test/", { resolve, deployMode: "saas" })).toBeUndefined();
     expect(asked).toEqual(["agent.test", "agent.test"]);
   });
 
-  it("that has no address is refused", async () => {
+  it("is refused without an address", async () => {
     const resolve = async () => {
       throw new Error("no such host");
     };
-    expect(await objectionTo("http://nowhere.test", { resolve })).toBe(
+    expect(await errorFor("http://nowhere.test", { resolve })).toBe(
       'hostname "nowhere.test" cannot be resolved (DNS error): no such host',
     );
   });
 
-  it("is not looked up when it is localhost or an address", async () => {
+  it("is not resolved when it is localhost or an address", async () => {
     const resolve = async () => {
       throw new Error("asked");
     };
     for (const url of ["http://localhost:1", "http://8.8.8.8"]) {
-      expect(await objectionTo(url, { resolve })).toBeUndefined();
+      expect(await errorFor(url, { resolve })).toBeUndefined();
     }
   });
 
   it.each(["LOCALHOST", "localhost.", "2130706433", "0x7f.1", "127.0.0.01", "１２７.0.0.1"])(
-    "is what only another reader would take for this machine: %s",
+    "is also %s, which other parsers read as loopback",
     async (host) => {
       const asked: string[] = [];
       const resolve = async (name: string) => {
         asked.push(name);
         return ["127.0.0.1"];
       };
-      expect(await objectionTo(`http://${host}:9`, { resolve, allowLoopback: false })).toBe(
+      expect(await errorFor(`http://${host}:9`, { resolve, allowLoopback: false })).toBe(
         `hostname "${host}" resolves to forbidden address: url targets a blocked address: loopback address`,
       );
       expect(asked).toEqual([host]);
     },
   );
 
-  it("is an address with a zone, which answers for itself", async () => {
+  it("is also an address with a zone, which is checked without DNS", async () => {
     const resolve = async () => {
       throw new Error("asked");
     };
-    expect(await objectionTo("http://[fe80::1%25eth0]:9", { resolve })).toBe(
+    expect(await errorFor("http://[fe80::1%25eth0]:9", { resolve })).toBe(
       'hostname "fe80::1%eth0" resolves to forbidden address: ' +
         "url targets a blocked address: IPv6 link-local address (cloud metadata analogue)",
     );
-    expect(await objectionTo("http://[2606:4700::1%25eth0]:9", { resolve })).toBeUndefined();
+    expect(await errorFor("http://[2606:4700::1%25eth0]:9", { resolve })).toBeUndefined();
   });
 
-  it("may be found at an address with a zone", async () => {
+  it("may resolve to an address with a zone", async () => {
     const resolve = async () => ["fe80::1%eth0"];
-    expect(await objectionTo("http://agent.test", { resolve })).toMatch(/: IPv6 link-local address /);
+    expect(await errorFor("http://agent.test", { resolve })).toMatch(/: IPv6 link-local address /);
   });
 });
 
 it.each(["http://8.8.8.8:99999", "http://[2606:4700::1%25eth0]:9"])(
-  "does not reach an agent at %s, which may be registered",
+  "may register %s, which then is unreachable",
   async (url) => {
     const platform = await start({});
     const me = platform.addWorkspace({});
@@ -181,7 +181,7 @@ it.each(["http://8.8.8.8:99999", "http://[2606:4700::1%25eth0]:9"])(
   },
 );
 
-it("dispatches to loopback only where the agent may be there", async () => {
+it("dispatches to loopback only where the URL may be loopback", async () => {
   const platform = await start({ allowLoopback: false });
   const me = platform.addWorkspace({});
   const peer = platform.addWorkspace({});

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { findBlockedRange } from "../../src/testing/rules/address-ranges";
+import { findBlockedRange } from "../../../src/testing/rules/address-ranges";
 
 const STRICT = { deployMode: "self-hosted", allowLoopback: false } as const;
 const SAAS = { deployMode: "saas", allowLoopback: false } as const;
 const WITH_LOOPBACK = { deployMode: "self-hosted", allowLoopback: true } as const;
 
-/** Where an address is blocked: to be registered, and to be called. */
+/** The uses for which an address is blocked. */
 function blockedAt(address: string, rules: typeof STRICT | typeof SAAS | typeof WITH_LOOPBACK): string {
   const uses = (["register", "dispatch"] as const).filter((use) => findBlockedRange(address, use, rules));
   return uses.join(" ");
@@ -49,7 +49,7 @@ describe("an address is blocked", () => {
   });
 });
 
-it("is told by the platform's name for its range", () => {
+it("has the label of its range", () => {
   const labelOf = (address: string) => findBlockedRange(address, "register", STRICT)?.label;
   expect(labelOf("224.0.0.1")).toBe("IPv4 multicast address");
   expect(labelOf("239.0.0.1")).toBe("IPv4 multicast address");

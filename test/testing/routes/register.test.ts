@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { manualClock, startPlatform, type TestPlatform, type TestWorkspace } from "../../src/testing/index";
-import { call } from "./helpers/exchange";
-import { beat, register, updateCard } from "./helpers/registry";
+import {
+  manualClock,
+  startPlatform,
+  type TestPlatform,
+  type TestWorkspace,
+} from "../../../src/testing/index";
+import { call } from "../helpers/exchange";
+import { beat, register, updateCard } from "../helpers/registry";
 
 const NOBODY = "99999999-9999-4999-8999-999999999999";
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -19,7 +24,7 @@ const tokenIn = (answer: { json: unknown }) => (answer.json as { auth_token: str
 const infoOf = async (id: string) => (await call(`${platform.url}/workspaces/${id}`)).json;
 
 describe("the token of a registration", () => {
-  it("is minted once for a workspace that has none, and is live from then on", async () => {
+  it("is issued once to a workspace without one, and is live from then on", async () => {
     const bare = platform.addWorkspace({ token: null });
     const first = await register(platform, { id: bare.id });
     expect(first).toMatchObject({
@@ -32,7 +37,7 @@ describe("the token of a registration", () => {
     expect(again.json).toMatchObject({ status: "registered" });
   });
 
-  it("is asked for while one is live", async () => {
+  it("is required while one is live", async () => {
     const peer = platform.addWorkspace({});
     expect(await register(platform, { id: me.id })).toMatchObject({
       status: 401,
@@ -48,7 +53,7 @@ describe("the token of a registration", () => {
     expect((await register(platform, me)).status).toBe(200);
   });
 
-  it("is minted anew after all were revoked", async () => {
+  it("is issued again after all were revoked", async () => {
     const old = me.token;
     me.revokeTokens();
     const fresh = tokenIn(await register(platform, { id: me.id }));
@@ -57,7 +62,7 @@ describe("the token of a registration", () => {
     expect((await beat(platform, { id: me.id, token: fresh })).status).toBe(200);
   });
 
-  it("is minted but once when two register at the same time", async () => {
+  it("is issued once when two register at the same time", async () => {
     const bare = platform.addWorkspace({ token: null });
     const answers = await Promise.all([1, 2, 3].map(() => register(platform, { id: bare.id })));
     expect(answers.map(tokenIn).filter((token) => token !== undefined)).toEqual([bare.token]);
@@ -65,7 +70,7 @@ describe("the token of a registration", () => {
 });
 
 describe("a registration", () => {
-  it("brings the workspace online with its URL and its card, and tells so", async () => {
+  it("sets the workspace online with its URL and its card, and emits an event", async () => {
     const clock = manualClock();
     await using timed = await startPlatform({ clock });
     const lead = timed.addWorkspace({ name: "Lead", status: "provisioning" });
@@ -98,7 +103,7 @@ describe("a registration", () => {
     },
   );
 
-  it("hands out the inbound secret each time", async () => {
+  it("returns the inbound secret each time", async () => {
     for (let round = 0; round < 2; round++) {
       expect((await register(platform, me)).json).toEqual({
         status: "registered",
@@ -110,7 +115,7 @@ describe("a registration", () => {
     expect((await register(platform, me)).json).not.toHaveProperty("platform_inbound_secret");
   });
 
-  it("of an unknown id makes a workspace that is named by its id", async () => {
+  it("of an unknown id creates a workspace with its id as its name", async () => {
     const token = tokenIn(await register(platform, { id: NOBODY.toUpperCase() }));
     expect(await infoOf(NOBODY)).toMatchObject({
       id: NOBODY,
@@ -123,7 +128,7 @@ describe("a registration", () => {
     expect((await beat(platform, { id: NOBODY, token })).status).toBe(200);
   });
 
-  it("leaves a removed workspace alone, and hands it a token that never works", async () => {
+  it("of a removed workspace changes nothing, and returns a token that is never accepted", async () => {
     me.setStatus("removed");
     const answer = await register(platform, { id: me.id });
     expect(answer).toMatchObject({ status: 200, json: { status: "registered" } });
@@ -139,7 +144,7 @@ describe("a registration", () => {
     }
   });
 
-  it("replaces the URL of the registration before, but not the one the platform gave on this machine", async () => {
+  it("replaces the URL of the registration before, but not a provisioned one on 127.0.0.1", async () => {
     await register(platform, me);
     await register(platform, me, { url: "http://127.0.0.1:40124" });
     expect(me.state.url).toBe("http://127.0.0.1:40124");
@@ -162,13 +167,13 @@ describe("a registration", () => {
     { id: NOBODY, url: "http://127.0.0.1:1" },
     { id: NOBODY, url: 1, agent_card: {} },
     { id: NOBODY, url: "http://127.0.0.1:1", agent_card: {}, delivery_mode: 1 },
-  ])("cannot be read when it is %j", async (body) => {
+  ])("is refused with the body %j", async (body) => {
     const url = `${platform.url}/registry/register`;
     expect(await call(url, { method: "POST", body })).toMatchObject(UNREADABLE);
     expect(platform.events).toEqual([]);
   });
 
-  it("of what is no UUID fails in the database", async () => {
+  it("of an id that is not a UUID is answered with 500", async () => {
     expect(await register(platform, { id: "me" })).toMatchObject({
       status: 500,
       json: { error: "registration failed" },
@@ -184,7 +189,7 @@ describe("a registration without its token at a URL that is blocked", () => {
     });
   });
 
-  it("is refused for the URL by the earlier version, which judges that first", async () => {
+  it("is refused for the URL in 2026-04, which is checked first", async () => {
     await using earlier = await startPlatform({ version: "2026-04" });
     const { id } = earlier.addWorkspace({});
     expect(await register(earlier, { id }, { url: "http://10.0.0.1" })).toMatchObject(UNREADABLE);
@@ -193,8 +198,8 @@ describe("a registration without its token at a URL that is blocked", () => {
 });
 
 describe("the delivery mode", () => {
-  it("is push unless it was stated, stays what it was, and is echoed", async () => {
-    const modeAfter = async (said: object) => (await register(platform, me, said)).json;
+  it("is push by default, stays what it was, and is returned", async () => {
+    const modeAfter = async (fields: object) => (await register(platform, me, fields)).json;
     expect(await modeAfter({})).toMatchObject({ delivery_mode: "push" });
     expect(await modeAfter({ delivery_mode: "poll" })).toMatchObject({ delivery_mode: "poll" });
     expect(await modeAfter({ url: "" })).toMatchObject({ delivery_mode: "poll" });
@@ -203,27 +208,27 @@ describe("the delivery mode", () => {
     expect(await modeAfter({ delivery_mode: "push" })).toMatchObject({ delivery_mode: "push" });
   });
 
-  it.each(["Poll", "pull", "PUSH"])("is never %s", async (delivery_mode) => {
+  it.each(["Poll", "pull", "PUSH"])("cannot be %s", async (delivery_mode) => {
     expect(await register(platform, me, { delivery_mode })).toMatchObject({
       status: 400,
       json: { error: "delivery_mode must be 'push' or 'poll'" },
     });
   });
 
-  it("push needs a URL", async () => {
+  it("push requires a URL", async () => {
     expect(await register(platform, me, { url: "" })).toMatchObject({
       status: 400,
       json: { error: "url is required for push-mode workspaces" },
     });
   });
 
-  it("poll takes no notice of the URL, whatever it is", async () => {
+  it("poll does not check the URL", async () => {
     const answer = await register(platform, me, { delivery_mode: "poll", url: "http://169.254.169.254/" });
     expect(answer.status).toBe(200);
     expect(me.state.url).toBe("");
   });
 
-  it("is unknown to the earlier version, which always needs a URL and tells no reason", async () => {
+  it("does not exist in 2026-04, which requires a URL and gives no reason", async () => {
     await using earlier = await startPlatform({ version: "2026-04" });
     const old = earlier.addWorkspace({});
     for (const delivery_mode of ["poll", "Poll", 5]) {
@@ -236,7 +241,7 @@ describe("the delivery mode", () => {
 });
 
 describe("the agent card", () => {
-  it("is replaced as a whole, and told", async () => {
+  it("is replaced as a whole, with an event", async () => {
     await register(platform, me);
     const card = { name: "new", version: "2" };
     expect(await updateCard(platform, me, card)).toMatchObject({ status: 200, json: { status: "updated" } });
@@ -248,7 +253,7 @@ describe("the agent card", () => {
     });
   });
 
-  it("needs the workspace's token, an id and a card", async () => {
+  it("requires the workspace's token, an id and a card", async () => {
     expect(await updateCard(platform, { id: me.id }, {})).toMatchObject({
       status: 401,
       json: { error: "missing workspace auth token" },
@@ -261,7 +266,7 @@ describe("the agent card", () => {
     });
   });
 
-  it("of an unknown workspace is updated nowhere, with the same answer", async () => {
+  it("of an unknown workspace gets the same response and is not stored", async () => {
     expect((await updateCard(platform, { id: NOBODY }, {})).status).toBe(200);
     expect((await call(`${platform.url}/workspaces/${NOBODY}`)).status).toBe(404);
   });

@@ -5,9 +5,9 @@ import {
   startPlatform,
   type TestPlatform,
   type TestWorkspace,
-} from "../../src/testing/index";
-import { call } from "./helpers/exchange";
-import { beat as beatOf } from "./helpers/registry";
+} from "../../../src/testing/index";
+import { call } from "../helpers/exchange";
+import { beat as beatOf } from "../helpers/registry";
 
 const NOBODY = "99999999-9999-4999-8999-999999999999";
 
@@ -27,10 +27,10 @@ const post = (body: unknown, token: string | null = me.token) =>
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     body,
   });
-const beat = (said: object = {}) => beatOf(platform, me, said);
+const beat = (fields: object = {}) => beatOf(platform, me, fields);
 
 describe("a heartbeat", () => {
-  it("overwrites everything the platform believed, also with what it leaves out", async () => {
+  it("overwrites every field, absent ones with defaults", async () => {
     await clock.advance(1000);
     await beat({
       error_rate: 0.25,
@@ -71,7 +71,7 @@ describe("a heartbeat", () => {
     });
   });
 
-  it("shows in what others are told", async () => {
+  it("changes what discovery returns to others", async () => {
     await beat({ active_tasks: 3, error_rate: 0.2, uptime_seconds: 7 });
     expect((await call(`${platform.url}/workspaces/${me.id}`)).json).toMatchObject({
       active_tasks: 3,
@@ -88,7 +88,7 @@ describe("a heartbeat", () => {
     [0, null],
     [-5, null],
     [1, 1],
-  ])("with an idle timeout of %i leaves %j", async (seconds, kept) => {
+  ])("with an idle timeout of %i stores %j", async (seconds, kept) => {
     await beat({ runtime_metadata: { idle_timeout_seconds: 600 } });
     await beat({ runtime_metadata: { idle_timeout_seconds: seconds } });
     expect(me.state.idleTimeoutSeconds).toBe(kept);
@@ -100,7 +100,7 @@ describe("a heartbeat", () => {
     [1, 1],
     [1_000_000_000_000, 1_000_000_000_000],
     [1_000_000_000_001, 1_000_000_000_000],
-  ])("that states a spending of %i leaves %i", async (stated, kept) => {
+  ])("with a spending of %i stores %i", async (stated, kept) => {
     await beat({ monthly_spend: 100 });
     await beat({ monthly_spend: stated });
     expect(me.state.monthlySpend).toBe(kept);
@@ -124,19 +124,19 @@ describe("a heartbeat", () => {
     { runtime_metadata: [] },
     { runtime_metadata: { idle_timeout_seconds: 1.5 } },
     { runtime_metadata: { capabilities: { session: "yes" } } },
-  ])("cannot be read when it is %j", async (body) => {
+  ])("is refused with the body %j", async (body) => {
     const known = typeof body === "object" && !Array.isArray(body) && Object.keys(body).length > 0;
     const answer = await post(known ? { workspace_id: me.id, ...body } : body);
     expect(answer).toMatchObject({ status: 400, json: { error: "invalid request body" } });
     expect(me.state.lastHeartbeatAt).toBeNull();
   });
 
-  it("may carry null for anything, and fields nobody knows", async () => {
+  it("may have null for any field, and unknown fields", async () => {
     const answer = await beat({ active_tasks: null, runtime_metadata: null, shoe_size: 43 });
     expect(answer.status).toBe(200);
   });
 
-  it("needs the workspace's token while one is live", async () => {
+  it("requires the workspace's token while one is live", async () => {
     const peer = platform.addWorkspace({});
     const missing = { status: 401, json: { error: "missing workspace auth token" } };
     const invalid = { status: 401, json: { error: "invalid workspace auth token" } };
@@ -153,7 +153,7 @@ describe("a heartbeat", () => {
     expect((await post({ workspace_id: me.id }, null)).status).toBe(200);
   });
 
-  it("hands out the inbound secret of now, and nothing when there is none", async () => {
+  it("returns the current inbound secret, and no field without one", async () => {
     expect((await beat()).json).toEqual({ status: "ok", platform_inbound_secret: me.inboundSecret });
     me.setInboundSecret("s3");
     expect((await beat()).json).toEqual({ status: "ok", platform_inbound_secret: "s3" });
@@ -161,7 +161,7 @@ describe("a heartbeat", () => {
     expect((await beat()).json).toEqual({ status: "ok" });
   });
 
-  it("hands out no secret in the earlier version", async () => {
+  it("returns no secret in 2026-04", async () => {
     await using earlier = await startPlatform({ version: "2026-04" });
     const old = earlier.addWorkspace({ token: null });
     const url = `${earlier.url}/registry/heartbeat`;
@@ -169,7 +169,7 @@ describe("a heartbeat", () => {
     expect(answer.json).toEqual({ status: "ok" });
   });
 
-  it("of an unknown or a removed workspace is answered like any other and changes nothing", async () => {
+  it("of an unknown or a removed workspace gets the same response and changes nothing", async () => {
     me.setStatus("removed");
     expect(await post({ workspace_id: me.id, active_tasks: 2 }, null)).toMatchObject({
       status: 200,
@@ -180,14 +180,14 @@ describe("a heartbeat", () => {
     expect((await call(`${platform.url}/workspaces/${NOBODY}`)).status).toBe(404);
   });
 
-  it("of what is no UUID fails in the database", async () => {
+  it("of an id that is not a UUID is answered with 500", async () => {
     expect(await post({ workspace_id: "me" }, null)).toMatchObject({
       status: 500,
       json: { error: "failed to update" },
     });
   });
 
-  it("is told to the listeners, and the task only when it changed", async () => {
+  it("emits an event, and one for the task only when it changed", async () => {
     await beat({ active_tasks: 1, current_task: "printing", uptime_seconds: 1 });
     await beat({ active_tasks: 2, current_task: "printing", uptime_seconds: 2 });
     await beat({ uptime_seconds: 3 });

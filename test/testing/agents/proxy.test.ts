@@ -1,8 +1,13 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { manualClock, startPlatform, type TestPlatform, type TestWorkspace } from "../../src/testing/index";
-import { call, messageBody, send } from "./helpers/exchange";
+import {
+  manualClock,
+  startPlatform,
+  type TestPlatform,
+  type TestWorkspace,
+} from "../../../src/testing/index";
+import { call, messageBody, send } from "../helpers/exchange";
 
 const NOBODY = "99999999-9999-4999-8999-999999999999";
 
@@ -25,15 +30,15 @@ async function startAgent(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/agent`;
 }
 
-describe("the checks before a message is passed on", () => {
-  it.each(["webhook:x", "system:x", "test:x", "channel:x"])("refuses the forged caller %s", async (id) => {
+describe("the checks before a message is dispatched", () => {
+  it.each(["webhook:x", "system:x", "test:x", "channel:x"])("refuse the reserved caller %s", async (id) => {
     expect(await send(platform, { ...me, id }, { id: NOBODY })).toMatchObject({
       status: 403,
       json: { error: "invalid caller ID" },
     });
   });
 
-  it("fails in the database where the target is no UUID, once the caller may talk to it", async () => {
+  it("answer 500 to a target that is not a UUID, after the access check", async () => {
     expect(await send(platform, null, { id: "xyz" })).toMatchObject({
       status: 500,
       json: { error: "lookup failed" },
@@ -41,7 +46,7 @@ describe("the checks before a message is passed on", () => {
     expect((await send(platform, me, { id: "xyz" })).status).toBe(403);
   });
 
-  it("asks a caller that names itself for its token", async () => {
+  it("require the token of a caller that states its id", async () => {
     const peer = platform.addWorkspace({ reply: () => "hi" });
     expect(await send(platform, { ...me, token: null }, peer)).toMatchObject({
       status: 401,
@@ -55,27 +60,27 @@ describe("the checks before a message is passed on", () => {
     expect(peer.received).toEqual([]);
   });
 
-  it("lets a caller without a live token pass", async () => {
+  it("pass a caller without a live token", async () => {
     const bare = platform.addWorkspace({ token: null });
     const peer = platform.addWorkspace({ reply: () => "hi" });
     expect((await send(platform, bare, peer)).status).toBe(200);
   });
 
-  it("lets nobody reach a stranger, or a workspace that does not exist", async () => {
+  it("refuse a workspace outside the hierarchy, and an unknown one", async () => {
     const stranger = platform.addWorkspace({ parentId: NOBODY, reply: () => "hi" });
     const error = "access denied: workspaces cannot communicate per hierarchy rules";
     expect(await send(platform, me, stranger)).toMatchObject({ status: 403, json: { error } });
     expect(await send(platform, me, { id: NOBODY })).toMatchObject({ status: 403, json: { error } });
   });
 
-  it("asks nothing of a human at the canvas, nor of a message to oneself", async () => {
+  it("require no token of a human, nor for a message to oneself", async () => {
     const stranger = platform.addWorkspace({ parentId: NOBODY, reply: () => "hi" });
     expect((await send(platform, null, stranger)).status).toBe(200);
     expect((await send(platform, { ...stranger, token: null }, stranger)).status).toBe(200);
     expect(stranger.received.map(({ from }) => from)).toEqual([null, stranger.id]);
   });
 
-  it("does not find a workspace that does not exist", async () => {
+  it("answer 404 to a human for an unknown workspace", async () => {
     expect(await send(platform, null, { id: NOBODY })).toMatchObject({
       status: 404,
       json: { error: "workspace not found" },
@@ -83,7 +88,7 @@ describe("the checks before a message is passed on", () => {
   });
 
   it.each(["provisioning", "offline", "paused", "failed", "awaiting_agent", "removed"])(
-    "has no URL of a %s workspace",
+    "answer 503 for a workspace that is %s",
     async (status) => {
       for (const agent of [{}, { reply: () => "hi" }]) {
         const peer = platform.addWorkspace({ status, ...agent });
@@ -98,18 +103,21 @@ describe("the checks before a message is passed on", () => {
   it.each([
     ["2026-04", 503, "workspace has no URL"],
     ["2026-05", 400, "invalid JSON"],
-  ] as const)("in %s answers %i to what is no JSON and has nowhere to go", async (version, status, error) => {
-    await using other = await startPlatform({ version });
-    const peer = other.addWorkspace({ status: "offline" });
-    expect(await send(other, null, peer, "oops")).toMatchObject({ status, json: { error } });
-  });
+  ] as const)(
+    "in %s answer %i to a body that is not JSON for a workspace without an agent",
+    async (version, status, error) => {
+      await using other = await startPlatform({ version });
+      const peer = other.addWorkspace({ status: "offline" });
+      expect(await send(other, null, peer, "oops")).toMatchObject({ status, json: { error } });
+    },
+  );
 
-  it("still tries the URL of an agent that went offline", async () => {
+  it("pass a message to the URL of an offline agent", async () => {
     const url = await startAgent((_request, response) => response.end("{}"));
     expect((await send(platform, me, platform.addWorkspace({ status: "offline", url }))).status).toBe(200);
   });
 
-  it("says that a hibernated workspace is waking", async () => {
+  it("answer that a hibernated workspace is waking", async () => {
     const answer = await send(
       platform,
       me,
@@ -129,7 +137,7 @@ describe("the checks before a message is passed on", () => {
     ["http://[fe80::1]/", "saas"],
     ["http://10.0.0.1/", "self-hosted"],
     ["ftp://127.0.0.1/", "self-hosted"],
-  ] as const)("does not dispatch to %s (%s)", async (url, deployMode) => {
+  ] as const)("refuse the blocked URL %s (%s)", async (url, deployMode) => {
     await using strict = await startPlatform({ deployMode });
     const peer = strict.addWorkspace({ url });
     expect(await send(strict, null, peer)).toMatchObject({
@@ -138,7 +146,7 @@ describe("the checks before a message is passed on", () => {
     });
   });
 
-  it.each(["oops", "", "[]", "null", '"text"', "1"])("refuses the body %o", async (body) => {
+  it.each(["oops", "", "[]", "null", '"text"', "1"])("refuse the body %o", async (body) => {
     const peer = platform.addWorkspace({ reply: () => "hi" });
     expect(await send(platform, me, peer, body)).toMatchObject({
       status: 400,
@@ -146,7 +154,7 @@ describe("the checks before a message is passed on", () => {
     });
   });
 
-  it("takes one mebibyte and cuts what is longer", async () => {
+  it("pass a body of one mebibyte and truncate a longer one", async () => {
     const peer = platform.addWorkspace({ reply: ({ text }) => String(text.length) });
     const overhead = JSON.stringify(messageBody("")).length;
     const room = 2 ** 20 - overhead;
@@ -158,14 +166,14 @@ describe("the checks before a message is passed on", () => {
   });
 });
 
-describe("what the agent gets", () => {
+describe("the message that an agent gets", () => {
   const receivedOf = async (body: unknown) => {
     const peer = platform.addWorkspace({ reply: () => "hi" });
     await send(platform, me, peer, body);
     return peer.received[0];
   };
 
-  it("is the message with its sender, its text and its id", async () => {
+  it("has its sender, its text and its id", async () => {
     expect(await receivedOf(messageBody("hello", "m-7"))).toEqual({
       from: me.id,
       text: "hello",
@@ -174,7 +182,7 @@ describe("what the agent gets", () => {
     });
   });
 
-  it("has the text of all text parts, whatever names their sort", async () => {
+  it("has the text of all text parts, whichever field names their type", async () => {
     const parts = [
       { kind: "text", text: "a" },
       { type: "text", text: "b" },
@@ -188,7 +196,7 @@ describe("what the agent gets", () => {
     });
   });
 
-  it("gets an envelope, which replaces everything but method and params", async () => {
+  it("gets an envelope, which keeps only method and params", async () => {
     const { method, params } = messageBody();
     const received = await receivedOf({ id: "mine", extra: 1, method, params });
     expect(received?.body).toEqual({
@@ -211,7 +219,7 @@ describe("what the agent gets", () => {
     });
   });
 
-  it("notes when the sender last sent", async () => {
+  it("sets the time of the sender's last message", async () => {
     await receivedOf(messageBody());
     expect((await call(`${platform.url}/workspaces/${me.id}`)).json).toMatchObject({
       last_outbound_at: expect.stringMatching(/^\d{4}-/),
@@ -245,7 +253,7 @@ describe("a reply", () => {
     expect((await answerTo(() => ["a"])).json).toEqual({ jsonrpc: "2.0", id: "rpc-1", result: ["a"] });
   });
 
-  it("with its own jsonrpc is sent as it is", async () => {
+  it("with its own jsonrpc is sent unchanged", async () => {
     const whole = { jsonrpc: "2.0", id: 7, error: { code: -32001, message: "no such task" } };
     expect((await answerTo(() => whole)).json).toEqual(whole);
   });
@@ -305,7 +313,7 @@ describe("a real agent", () => {
     expect(peer.received).toHaveLength(1);
   });
 
-  it("is relayed byte for byte when it succeeds", async () => {
+  it("gets a success passed on byte for byte", async () => {
     const odd = '{ "jsonrpc":"2.0",  "result": 1e2 }\n';
     const { answer } = await ask((_request, response) => response.writeHead(201).end(odd));
     expect(answer).toMatchObject({ status: 201, text: odd });
@@ -317,18 +325,21 @@ describe("a real agent", () => {
     [500, '{"jsonrpc":"2.0","error":{"code":-32603,"message":"lost"}}', "Internal Server Error"],
     [404, "<html>", "Not Found"],
     [302, "", "Found"],
-  ])("that answers %i keeps its status and only a string error", async (status, body, error) => {
-    const { answer } = await ask((_request, response) => response.writeHead(status).end(body));
-    expect(answer.status).toBe(status);
-    expect(answer.json).toEqual({ error });
-  });
+  ])(
+    "that responds with %i gets its status and only a string error passed on",
+    async (status, body, error) => {
+      const { answer } = await ask((_request, response) => response.writeHead(status).end(body));
+      expect(answer.status).toBe(status);
+      expect(answer.json).toEqual({ error });
+    },
+  );
 
-  it("passes an answer without a body on", async () => {
+  it("gets a response without a body passed on", async () => {
     const { answer } = await ask((_request, response) => response.writeHead(204).end());
     expect(answer).toMatchObject({ status: 204, text: "" });
   });
 
-  it("that refuses connections or speaks no HTTP was not reached", async () => {
+  it("that refuses connections or does not speak HTTP is unreachable", async () => {
     const noHttp = createTcpServer((socket) => socket.end("SSH-2.0-x\r\n")).listen(0, "127.0.0.1");
     await new Promise((resolve) => noHttp.once("listening", resolve));
     const port = (noHttp.address() as AddressInfo).port;
@@ -342,7 +353,7 @@ describe("a real agent", () => {
     noHttp.close();
   });
 
-  it("that dies at work has its message queued, once for each messageId", async () => {
+  it("that resets the connection has its message queued, once for each messageId", async () => {
     const url = await startAgent((request) => request.socket.resetAndDestroy());
     const peer = platform.addWorkspace({ url });
     const first = await send(platform, me, peer, messageBody("a", "m-1"));
@@ -355,7 +366,7 @@ describe("a real agent", () => {
     expect(peer.received).toHaveLength(3);
   });
 
-  it("that closes without an answer has its message queued", async () => {
+  it("that closes without a response has its message queued", async () => {
     const { answer } = await ask((request) => request.socket.end());
     expect(answer.status).toBe(202);
   });
@@ -363,7 +374,7 @@ describe("a real agent", () => {
   it.each([
     ["a success", 200, true],
     ["a failure", 500, false],
-  ])("that breaks off %s is a reply that cannot be read", async (_name, status, delivered) => {
+  ])("that closes within the body of %s is answered with 502", async (_name, status, delivered) => {
     const { answer } = await ask((_request, response) => {
       response.writeHead(status, { "content-length": 100 }).write("{", () => response.destroy());
     });
@@ -377,7 +388,7 @@ describe("a real agent", () => {
     ["2026-05", 307, 307, undefined],
     ["2026-04", 307, 200, "POST"],
     ["2026-04", 302, 200, "GET"],
-  ] as const)("in %s answers %i to send its reader on: %i", async (version, redirect, status, method) => {
+  ] as const)("in %s with the redirect %i is answered with %i", async (version, redirect, status, method) => {
     await using other = await startPlatform({ version });
     const seen: (string | undefined)[] = [];
     const url = await startAgent((request, response) => {
@@ -391,7 +402,7 @@ describe("a real agent", () => {
     if (method !== undefined) expect(answer.json).toEqual(method === "POST" ? messageBody() : undefined);
   });
 
-  it("that sends its reader round and round is given up", async () => {
+  it("is unreachable after ten redirects", async () => {
     await using earlier = await startPlatform({ version: "2026-04" });
     let count = 0;
     const url = await startAgent((_request, response) => {
@@ -402,14 +413,14 @@ describe("a real agent", () => {
     expect(count).toBe(11);
   });
 
-  it("has a reply of more than 10 MiB cut without a word", async () => {
+  it("has a response of more than 10 MiB truncated without an error", async () => {
     const { answer } = await ask((_request, response) => response.end(`"${"x".repeat(11 * 2 ** 20)}"`));
     expect(answer.status).toBe(200);
     expect(answer.text).toHaveLength(10 * 2 ** 20);
   });
 });
 
-it.each(["reply", "url"])("queues a message whose %s is silent for 300 s", async (kind) => {
+it.each(["reply", "url"])("queues a message whose %s does not respond for 300 s", async (kind) => {
   const clock = manualClock();
   await using timed = await startPlatform({ clock });
   const never = () => new Promise<string>(() => undefined);
@@ -422,7 +433,7 @@ it.each(["reply", "url"])("queues a message whose %s is silent for 300 s", async
   expect(await answer).toMatchObject({ status: 202, json: { queued: true } });
 });
 
-it("makes queued and busy answers of what a test says", async () => {
+it("responds queued and busy as a test's faults say", async () => {
   const route = "POST /workspaces/:id/a2a";
   platform.fail(route, { status: 202, body: { queued: true, queue_id: "q" } }, { times: 1 });
   platform.fail(route, { status: 503, headers: { "Retry-After": "30" }, body: { busy: true } }, { times: 1 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseUrl } from "../../src/testing/rules/parse-url";
+import { parseUrl } from "../../../src/testing/rules/parse-url";
 
-describe("a URL is read as the platform reads it", () => {
+describe("parseUrl parses as the platform does", () => {
   it.each([
     ["http://LOCALHOST:9", "LOCALHOST"],
     ["http://localhost.", "localhost."],
@@ -31,7 +31,7 @@ describe("a URL is read as the platform reads it", () => {
     ["http://?x", ""],
     ["http://:80", ""],
     ["http:\\\\a", ""],
-  ])("%s is at %j", (url, host = "127.0.0.1") => {
+  ])("%s has the host %j", (url, host = "127.0.0.1") => {
     expect(parseUrl(url)).toEqual({ scheme: "http", host });
   });
 
@@ -75,7 +75,7 @@ describe("a URL is read as the platform reads it", () => {
     "http://[v1.a]/",
     "http://[fe80::1%eth0]/",
     "http://[fe80::1%25]/",
-  ])("%j is none", (url) => {
+  ])("%j is an error", (url) => {
     expect(parseUrl(url)).toEqual({ error: expect.any(String) });
   });
 });

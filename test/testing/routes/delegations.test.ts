@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startPlatform, type TestPlatform, type TestWorkspace } from "../../src/testing/index";
-import { ask, gistOf, rowsOf, toldOf } from "./helpers/delegations";
+import { startPlatform, type TestPlatform, type TestWorkspace } from "../../../src/testing/index";
+import { delegationEvents, listRows, requestAs, summarize } from "../helpers/delegations";
 
 const PEER = "11111111-1111-4111-8111-111111111111";
 
@@ -12,27 +12,28 @@ beforeEach(async () => {
 });
 afterEach(() => platform.close());
 
-const record = (said: object = {}) =>
-  ask(platform, me, "POST", "/delegations/record", {
+const record = (fields: object = {}) =>
+  requestAs(platform, me, "POST", "/delegations/record", {
     target_id: PEER,
     task: "sort",
     delegation_id: "d-1",
-    ...said,
+    ...fields,
   });
-const update = (said: object, id = "d-1") => ask(platform, me, "POST", `/delegations/${id}/update`, said);
+const update = (fields: object, id = "d-1") =>
+  requestAs(platform, me, "POST", `/delegations/${id}/update`, fields);
 
 describe("a delegation that an agent records", () => {
-  it("is there as dispatched, once for each time it is said", async () => {
+  it("is listed as dispatched, once for each request", async () => {
     expect(await record()).toMatchObject({
       status: 202,
       json: { delegation_id: "d-1", status: "recorded" },
     });
     await record();
-    expect(await rowsOf(platform, me)).toMatchObject([
+    expect(await listRows(platform, me)).toMatchObject([
       { delegation_id: "d-1", status: "dispatched", target_id: PEER, source_id: me.id },
       { delegation_id: "d-1", status: "dispatched" },
     ]);
-    expect(toldOf(platform, me)[0]).toEqual([
+    expect(delegationEvents(platform, me)[0]).toEqual([
       "DELEGATION_SENT",
       { delegation_id: "d-1", target_id: PEER, task_preview: "sort" },
     ]);
@@ -43,17 +44,17 @@ describe("a delegation that an agent records", () => {
     [{ delegation_id: undefined }, "invalid request body"],
     [{ target_id: 7 }, "invalid request body"],
     [{ target_id: "peer" }, "target_id must be a valid UUID"],
-  ])("is refused with %j", async (said, error) => {
-    expect(await record(said)).toMatchObject({ status: 400, json: { error } });
+  ])("is refused with %j", async (fields, error) => {
+    expect(await record(fields)).toMatchObject({ status: 400, json: { error } });
   });
 
-  it("fails where no row can be kept", async () => {
+  it("is answered with 500 while tracking is off", async () => {
     me.setDelegationTracking(false);
     expect(await record()).toMatchObject({ status: 500, json: { error: "failed to record delegation" } });
   });
 });
 
-describe("the end of a recorded delegation", () => {
+describe("the outcome of a recorded delegation", () => {
   beforeEach(() => record());
 
   it("adds a row with the result, which has no target", async () => {
@@ -61,25 +62,25 @@ describe("the end of a recorded delegation", () => {
       status: 200,
       json: { status: "completed", delegation_id: "d-1" },
     });
-    const rows = await rowsOf(platform, me);
-    expect(rows.map(gistOf)).toEqual(["completed: sorted", "completed"]);
+    const rows = await listRows(platform, me);
+    expect(rows.map(summarize)).toEqual(["completed: sorted", "completed"]);
     expect(rows[0]).toMatchObject({ target_id: "", summary: "Delegation completed (sorted)" });
-    expect(toldOf(platform, me).at(-1)).toEqual([
+    expect(delegationEvents(platform, me).at(-1)).toEqual([
       "DELEGATION_COMPLETE",
       { delegation_id: "d-1", response_preview: "sorted" },
     ]);
   });
 
-  it("adds another result each time it is said, also for an unknown delegation", async () => {
+  it("adds another result for each request, also for an unknown delegation", async () => {
     await update({ status: "completed", response_preview: "a" });
     await update({ status: "completed" }, "d-9");
-    expect((await rowsOf(platform, me)).map(gistOf)).toEqual(["completed", "completed: a", "completed"]);
+    expect((await listRows(platform, me)).map(summarize)).toEqual(["completed", "completed: a", "completed"]);
   });
 
-  it("keeps the error of a failure in the row that was there", async () => {
+  it("stores the error of a failure in the existing row", async () => {
     await update({ status: "failed", error: "no time" });
-    expect((await rowsOf(platform, me)).map(gistOf)).toEqual(["failed: no time"]);
-    expect(toldOf(platform, me).at(-1)).toEqual([
+    expect((await listRows(platform, me)).map(summarize)).toEqual(["failed: no time"]);
+    expect(delegationEvents(platform, me).at(-1)).toEqual([
       "DELEGATION_FAILED",
       { delegation_id: "d-1", error: "no time" },
     ]);
@@ -89,8 +90,8 @@ describe("the end of a recorded delegation", () => {
     [{}, "invalid request body"],
     [{ status: "completed", error: 1 }, "invalid request body"],
     [{ status: "queued" }, "status must be 'completed' or 'failed'"],
-  ])("is refused with %j", async (said, error) => {
-    expect(await update(said)).toMatchObject({ status: 400, json: { error } });
+  ])("is refused with %j", async (fields, error) => {
+    expect(await update(fields)).toMatchObject({ status: 400, json: { error } });
   });
 });
 
@@ -101,15 +102,15 @@ it.each<["GET" | "POST", string]>([
   ["POST", "/notify"],
   ["GET", "/activity"],
   ["POST", "/activity"],
-])("%s %s asks for the token of the workspace", async (method, path) => {
+])("%s %s requires the token of the workspace", async (method, path) => {
   const refused = { status: 401, json: { error: "invalid workspace auth token" } };
-  expect(await ask(platform, { ...me, token: "wrong" }, method, path)).toMatchObject(refused);
+  expect(await requestAs(platform, { ...me, token: "wrong" }, method, path)).toMatchObject(refused);
 });
 
-it("shows rows that a test made up as they are, in the list alone", async () => {
+it("lists inserted rows unchanged, and only in the list of delegations", async () => {
   await record();
   me.addDelegationRow({ status: 7 });
   me.addDelegationRow("nonsense");
-  expect(await rowsOf(platform, me)).toMatchObject(["nonsense", { status: 7 }, { delegation_id: "d-1" }]);
-  expect((await ask(platform, me, "GET", "/activity")).json).toHaveLength(1);
+  expect(await listRows(platform, me)).toMatchObject(["nonsense", { status: 7 }, { delegation_id: "d-1" }]);
+  expect((await requestAs(platform, me, "GET", "/activity")).json).toHaveLength(1);
 });
