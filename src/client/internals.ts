@@ -7,7 +7,7 @@ import type { Clock } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import type { StateFolder } from "../storage/state-folder";
 import { quote } from "../text/format";
-import type { Calls } from "../transport/call";
+import type { Calls } from "../transport/calls";
 import type { Pool } from "../transport/http/pool";
 import type { Execute } from "../transport/request/execute";
 import type { RequestContext } from "../transport/request/platform-request";

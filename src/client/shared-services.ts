@@ -1,7 +1,7 @@
 import { type A2AEvent, safeHook } from "../events";
 import { createWorkspaces } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
-import { createCalls } from "../transport/call";
+import { createCalls } from "../transport/calls";
 import { createHttp } from "../transport/http/http";
 import { openPool, type PoolKind } from "../transport/http/pool";
 import { createExecute } from "../transport/request/execute";

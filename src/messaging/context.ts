@@ -1,6 +1,6 @@
 import type { A2AEvent, Emit } from "../events";
 import type { Workspace, Workspaces } from "../identity/workspaces";
-import type { Calls } from "../transport/call";
+import type { Calls } from "../transport/calls";
 import type { Pool } from "../transport/http/pool";
 import type { Execute } from "../transport/request/execute";
 import type { DeliveryMode } from "../validation/options";

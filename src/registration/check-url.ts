@@ -1,6 +1,6 @@
 import { invalidArgument } from "../errors";
 import type { DeployMode } from "../identity/deploy-mode";
-import type { Calls } from "../transport/call";
+import type { Calls } from "../transport/calls";
 import { adviceForUrl, parseAgentUrl, type UrlProblem } from "./agent-url";
 import { type HostLookup, isNoSuchHost } from "./host-lookup";
 

@@ -87,7 +87,7 @@ async function settlesInTime(call: Call, storing: Promise<void>): Promise<boolea
     await call.waitFor(storing);
     return true;
   } catch (error) {
-    if (call.cancelled() !== undefined) throw error;
+    if (call.cancellation() !== undefined) throw error;
     return false;
   }
 }

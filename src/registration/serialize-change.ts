@@ -106,7 +106,7 @@ async function waitHalfTheTime(
   try {
     await wait.waitFor(slot.ready);
   } catch (error) {
-    if (wait.cancelled() !== undefined) throw error;
+    if (wait.cancellation() !== undefined) throw error;
     slot.preempt();
   } finally {
     wait.end();

@@ -5,60 +5,65 @@ import { hasErrorCode } from "../storage/file-system";
 import { LockHeldError } from "../storage/lock";
 import { errorMessage } from "../text/format";
 
-/** What the disk said, and what to do about it where that is known. */
+/** The message of a disk error, with advice where a permission is missing. */
 export function describeDiskError(error: unknown): string {
   const reason = errorMessage(error);
   if (!["EACCES", "EPERM", "EROFS"].some((code) => hasErrorCode(error, code))) return reason;
   return `${reason}. Both the results file and the state folder, for what is remembered, have to be writable: see \`resultsFile\` and \`stateDir\``;
 }
 
-/** What keeps results from coming home, told at the 1st, 2nd, 3rd, 10th, 20th … time in a row. */
+/**
+ * Emits the events of failed polls and of failures to store results: the 1st, 2nd, 3rd, 10th, 20th … in a row. A store
+ * that another holder has is reported once per holder.
+ */
 export interface FailureReporter {
-  /** The platform did not tell what became of delegations. */
-  look(error: A2AError): void;
-  looked(): void;
-  /** The disk did not do what it should. */
-  store(error: unknown): void;
-  stored(): void;
+  pollFailed(error: A2AError): void;
+  pollSucceeded(): void;
+  storeFailed(error: unknown): void;
+  storeSucceeded(): void;
+}
+
+interface FailureCounts {
+  polls: number;
+  stores: number;
+  /** The message of the last error for a store that another holder has. */
+  heldBy: string | undefined;
 }
 
 export function createFailureReporter(workspaceId: string, emit: Emit<HeartbeatEvent>): FailureReporter {
-  let failedLooks = 0;
-  let failedStores = 0;
-  let heldBy: string | undefined;
+  const counts: FailureCounts = { polls: 0, stores: 0, heldBy: undefined };
   return {
-    look({ code, status, message: reason }) {
+    pollFailed({ code, status, message: reason }) {
       if (code === "closed") return;
-      failedLooks += 1;
-      if (!shouldReport(failedLooks)) return;
-      const answered = status === undefined ? {} : { status };
+      counts.polls += 1;
+      if (!shouldReport(counts.polls)) return;
       emit({
         type: "delegations.look_failed",
         workspaceId,
-        consecutive: failedLooks,
+        consecutive: counts.polls,
         code,
-        ...answered,
+        ...(status === undefined ? {} : { status }),
         reason,
       });
     },
-    looked() {
-      failedLooks = 0;
+    pollSucceeded() {
+      counts.polls = 0;
     },
-    store(error) {
+    storeFailed(error) {
       if (error instanceof LockHeldError) {
-        if (error.message !== heldBy)
-          emit({ type: "delegations.held_elsewhere", workspaceId, reason: error.message });
-        heldBy = error.message;
+        const reason = error.message;
+        if (reason !== counts.heldBy) emit({ type: "delegations.held_elsewhere", workspaceId, reason });
+        counts.heldBy = reason;
         return;
       }
-      failedStores += 1;
-      if (!shouldReport(failedStores)) return;
+      counts.stores += 1;
+      if (!shouldReport(counts.stores)) return;
       const reason = describeDiskError(error);
-      emit({ type: "delegations.store_failed", workspaceId, consecutive: failedStores, reason });
+      emit({ type: "delegations.store_failed", workspaceId, consecutive: counts.stores, reason });
     },
-    stored() {
-      heldBy = undefined;
-      failedStores = 0;
+    storeSucceeded() {
+      counts.heldBy = undefined;
+      counts.stores = 0;
     },
   };
 }

@@ -3,96 +3,113 @@ import type { Emit, HeartbeatEvent } from "../events";
 import { sanitizeLine } from "../text/sanitize";
 import type { DelegationResult } from "./result";
 
-/** More results than these at once come in one message. */
-const MOST_SINGLE = 3;
-/** Lines of such a message. */
-const MOST_LISTED = 10;
-const LONGEST_SUMMARY = 100;
-const LONGEST_PREVIEW = 200;
-const MOST_TRIES = 5;
-/** Messages that wait for a platform that refuses them. */
-const MOST_WAITING = 50;
+/** More results than these at once are shown in one message. */
+const MAX_SINGLE_MESSAGES = 3;
+/** Results listed in such a message. */
+const MAX_LISTED = 10;
+const MAX_STATUS_LENGTH = 40;
+const MAX_SUMMARY_LENGTH = 100;
+const MAX_PREVIEW_LENGTH = 200;
+const MAX_ATTEMPTS = 5;
+const MAX_PENDING = 50;
 
 export interface NotifierOptions {
   workspaceId: string;
-  /** Shows a message to the human. Resolves to what went wrong, if anything did; rejects when it was called off. */
+  /** Shows a message to the user. Resolves to the error when it fails; rejects when it is aborted. */
   show(message: string): Promise<A2AError | undefined>;
   emit: Emit<HeartbeatEvent>;
 }
 
-interface Notice {
-  readonly message: string;
-  readonly tries: number;
-}
-
-/** Tells the human behind the workspace of results. What surely was not shown is shown later; nothing is shown twice. */
+/**
+ * Shows results to the user of the workspace. A message that certainly was not shown is sent again with the next
+ * flush, at most five times in all; one that may have been shown is not. Of pending messages the newest 50 are kept.
+ */
 export interface Notifier {
   add(results: readonly DelegationResult[]): void;
-  /** Shows what waits, one after the other. Does nothing while that goes on. */
+  /** Sends the pending messages one after the other. Does nothing while that is under way. */
   flush(): void;
-  /** Resolves when nothing is being shown. */
+  /** Resolves when no message is being sent. */
   idle(): Promise<void>;
 }
 
-export function createNotifier({ workspaceId, show, emit }: NotifierOptions): Notifier {
-  let waiting: readonly Notice[] = [];
-  let underWay: Promise<void> | undefined;
+interface Notice {
+  readonly message: string;
+  /** The next attempt: 1 for the first. */
+  readonly attempt: number;
+}
 
-  async function showAll(): Promise<void> {
-    const again: Notice[] = [];
-    try {
-      while (waiting.length > 0) {
-        const [notice, ...rest] = waiting as readonly [Notice, ...Notice[]];
-        waiting = rest;
-        const error = await show(notice.message);
-        if (error === undefined) continue;
-        const mayRepeat = error.delivery === "not-sent" && (error.retryable || error.code === "unauthorized");
-        if (mayRepeat && notice.tries < MOST_TRIES) {
-          again.push({ ...notice, tries: notice.tries + 1 });
-          continue;
-        }
-        const { code, message: reason } = error;
-        emit({ type: "delegations.notify_failed", workspaceId, code, reason });
-      }
-    } finally {
-      waiting = [...again, ...waiting];
-    }
-  }
+interface NotifierState {
+  pending: readonly Notice[];
+  flushing: Promise<void> | undefined;
+}
 
+export function createNotifier(options: NotifierOptions): Notifier {
+  const state: NotifierState = { pending: [], flushing: undefined };
   return {
     add(results) {
-      const messages = results.length > MOST_SINGLE ? [together(results)] : results.map(single);
-      waiting = [...waiting, ...messages.map((message) => ({ message, tries: 1 }))].slice(-MOST_WAITING);
+      const messages =
+        results.length > MAX_SINGLE_MESSAGES ? [formatList(results)] : results.map(formatResult);
+      const added = messages.map((message) => ({ message, attempt: 1 }));
+      state.pending = [...state.pending, ...added].slice(-MAX_PENDING);
     },
     flush() {
-      const over = () => {
-        underWay = undefined;
+      const done = () => {
+        state.flushing = undefined;
       };
-      // It rejects when it is called off; those behind wait for the next time.
-      underWay ??= showAll().then(over, over);
+      // Rejects when it is aborted; the messages not sent yet stay pending.
+      state.flushing ??= sendPending(options, state).then(done, done);
     },
     async idle() {
-      await underWay;
+      await state.flushing;
     },
   };
 }
 
-function single({ status, summary, response_preview: preview }: DelegationResult): string {
-  const told = `Delegation ${cut(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`;
-  return preview === "" ? told : `${told}\nResult: ${cut(preview, LONGEST_PREVIEW)}`;
+async function sendPending(
+  { workspaceId, show, emit }: NotifierOptions,
+  state: NotifierState,
+): Promise<void> {
+  const retries: Notice[] = [];
+  try {
+    while (state.pending.length > 0) {
+      const [notice, ...rest] = state.pending as readonly [Notice, ...Notice[]];
+      state.pending = rest;
+      const error = await show(notice.message);
+      if (error === undefined) continue;
+      if (isRepeatable(error) && notice.attempt < MAX_ATTEMPTS) {
+        retries.push({ ...notice, attempt: notice.attempt + 1 });
+        continue;
+      }
+      const { code, message: reason } = error;
+      emit({ type: "delegations.notify_failed", workspaceId, code, reason });
+    }
+  } finally {
+    state.pending = [...retries, ...state.pending];
+  }
 }
 
-function together(results: readonly DelegationResult[]): string {
+const isRepeatable = ({ delivery, retryable, code }: A2AError): boolean =>
+  delivery === "not-sent" && (retryable || code === "unauthorized");
+
+function formatResult({ status, summary, response_preview: preview }: DelegationResult): string {
+  const headline = `Delegation ${formatOutcome(status, summary)}`;
+  return preview === "" ? headline : `${headline}\nResult: ${truncate(preview, MAX_PREVIEW_LENGTH)}`;
+}
+
+function formatList(results: readonly DelegationResult[]): string {
   const failed = results.filter(({ status }) => status === "failed").length;
-  const head = `${results.length} delegations finished: ${results.length - failed} completed, ${failed} failed`;
+  const headline = `${results.length} delegations finished: ${results.length - failed} completed, ${failed} failed`;
   const lines = results
-    .slice(0, MOST_LISTED)
-    .map(({ status, summary }) => `- ${cut(status, 40)}: ${cut(summary, LONGEST_SUMMARY)}`);
-  if (results.length > MOST_LISTED) lines.push(`- and ${results.length - MOST_LISTED} more`);
-  return [head, ...lines].join("\n");
+    .slice(0, MAX_LISTED)
+    .map(({ status, summary }) => `- ${formatOutcome(status, summary)}`);
+  if (results.length > MAX_LISTED) lines.push(`- and ${results.length - MAX_LISTED} more`);
+  return [headline, ...lines].join("\n");
 }
 
-/** Whole characters. */
-function cut(text: string, most: number): string {
-  return [...sanitizeLine(text)].slice(0, most).join("");
+const formatOutcome = (status: string, summary: string): string =>
+  `${truncate(status, MAX_STATUS_LENGTH)}: ${truncate(summary, MAX_SUMMARY_LENGTH)}`;
+
+/** Cleans text and cuts it between code points. */
+function truncate(text: string, length: number): string {
+  return [...sanitizeLine(text)].slice(0, length).join("");
 }

@@ -3,22 +3,22 @@ import { quote } from "../text/format";
 import { isRecord } from "../text/json";
 import { checkMilliseconds } from "../validation/options";
 
-/** How the results of delegations come home. */
+/** How results of delegations are polled for, stored and announced. */
 export interface DelegationWatchOptions {
   /**
-   * File the results are written to, one JSON object per line.
+   * Path of the file the results are written to, one JSON object per line.
    * @default DELEGATION_RESULTS_FILE for the client's default workspace, else `delegation_results.jsonl` in the state folder
    */
   resultsFile?: string | undefined;
-  /** Wakes the agent with a message to itself when results have come. @default true */
+  /** Sends a message to the own agent when results were delivered. @default true */
   announce?: boolean | undefined;
   /** Lets that message quote what peers wrote about their results: cleaned, cut and marked as data. @default false */
   summaries?: boolean | undefined;
-  /** From one such message to the next, in milliseconds. @default 60000 */
+  /** From one such message to the next, in milliseconds, above 0. @default 60000 */
   cooldownMs?: number | undefined;
-  /** Shows each result to the human behind the workspace, too. @default true */
+  /** Shows each result to the user of the workspace, too. @default true */
   notify?: boolean | undefined;
-  /** Delivers also what was finished before the workspace waited for results for the first time. @default false */
+  /** Delivers also what was finished before the workspace first polled for results. @default false */
   replayOld?: boolean | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface ResolvedResultsOptions {
   replayOld: boolean;
 }
 
-/** `undefined` for a heartbeat that leaves delegations alone. */
+/** Validates the options; `undefined` for `false`. Throws `invalid_argument`. */
 export function resolveResultsOptions(given: unknown): ResolvedResultsOptions | undefined {
   if (given === false) return undefined;
   const options = given ?? {};

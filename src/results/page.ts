@@ -3,42 +3,49 @@ import { isRecord, type JsonRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
 import { isDelegationId } from "./result";
 
-/** What a page of the platform's list says. */
+/** One page of the platform's list of delegations. */
 export interface DelegationPage {
-  /** The own delegations that are completed or failed, in the order they came to be. */
+  /** The own delegations that are completed or failed, oldest first. */
   finished: readonly Delegation[];
-  /** Finished ones that claim to be this workspace's and are not. */
-  foreign: readonly { delegationId: string; sourceId: string }[];
-  /** Rows that are none. */
+  /** Finished delegations whose source is another workspace, although they are listed as this one's. */
+  foreign: readonly ForeignDelegation[];
+  /** Number of rows of the wrong shape. */
   malformed: number;
-  /** Every delegation of the page. */
+  /** Ids of all own delegations of the page. */
   ids: readonly string[];
-  /** The page holds as many rows as the platform ever sends. */
+  /** The page has as many rows as the platform ever sends, so there may be more. */
   full: boolean;
 }
 
-/** The platform lists no more rows than these. */
+export interface ForeignDelegation {
+  delegationId: string;
+  /** As the row says; untrusted. */
+  sourceId: string;
+}
+
+/** Rows in a page of the platform, at most. */
 const PAGE_ROWS = 50;
 
-/** More are not remembered for certain; they come newest first. */
-const MOST_ROWS = 5 * PAGE_ROWS;
+/** Rows beyond this are ignored: the journal could not keep them all. Rows come newest first. */
+const MAX_ROWS = 5 * PAGE_ROWS;
 
+/** Parses the rows of a page for one workspace. */
 export function parsePage(given: readonly unknown[], workspaceId: string): DelegationPage {
-  const rows = given.slice(0, MOST_ROWS);
-  const good = rows.filter(isRow);
-  const own = parseDelegations(good, workspaceId).reverse();
-  const foreign = good.filter(
+  const rows = given.slice(0, MAX_ROWS);
+  const wellFormed = rows.filter(isRow);
+  const own = parseDelegations(wellFormed, workspaceId).reverse();
+  const foreign = wellFormed.filter(
     (row) =>
       isFinal(row) &&
       parsePeerId(row.source_id) !== workspaceId &&
-      // Newer platforms also list the work that others handed to this workspace, and say so.
+      // Newer platforms also list the tasks that others delegated to this workspace, with this direction.
       row.direction !== "received" &&
       row.delegation_id,
   );
   return {
     finished: own.filter(isFinal),
     foreign: foreign.map((row) => ({ delegationId: String(row.delegation_id), sourceId: row.source_id })),
-    malformed: rows.length - good.length,
+    malformed: rows.length - wellFormed.length,
     ids: own.map(({ delegationId }) => delegationId),
     full: rows.length >= PAGE_ROWS,
   };
@@ -48,7 +55,7 @@ type Row = JsonRecord & { status: string; source_id: string; delegation_id?: str
 
 function isRow(row: unknown): row is Row {
   if (!isRecord(row) || typeof row.status !== "string" || typeof row.source_id !== "string") return false;
-  // The row that tells of a failure has no id: there is another one that has.
+  // The platform adds a row without an id for a failure, beside the one with the id.
   return isAbsent(row.delegation_id) || isDelegationId(row.delegation_id);
 }
 

@@ -1,160 +1,154 @@
 import { A2AError } from "../errors";
 import type { Clock } from "../runtime/clock";
-import { onAbort } from "../runtime/signals";
 import { formatDuration } from "../text/format";
 import { type Phase, TransportFailure } from "./failure";
 
 /**
- * One call of the client from its start to its end: how much time it has, and whether it was called off.
- * It waits for one thing at a time, so it has one place for what to do when it is called off.
+ * The time budget and the cancellation of one call of the client. A call waits for one thing at a time, so it has a
+ * single callback for its cancellation.
  */
 export interface Call {
-  /** Milliseconds left of its budget, never below 0. */
+  /** Milliseconds left of the budget, never below 0. */
   remainingMs(): number;
   elapsedMs(): number;
-  /** True for work nobody waits for: it does not keep the process alive. */
+  /** True for background work: it does not keep the process alive. */
   readonly background: boolean;
-  /** Why it was called off: the caller's own reason, or the closing of the client. */
-  cancelled(): Cancelled | undefined;
-  /** What to do when it is called off; called at once when it already was. `undefined` clears it. */
+  /** Who cancelled the call and why; `undefined` while nobody has. */
+  cancellation(): Cancellation | undefined;
+  /** Sets the callback for the cancellation, called at once after one; `undefined` removes it. */
   onCancel(callback: (() => void) | undefined): void;
-  /** Waits for `promise`, named `what` for people, as long as the call lasts; then rejects with a TransportFailure. */
+  /**
+   * Waits for `promise` until the budget is spent. Rejects with a TransportFailure then (`what` names the promise in
+   * its message), and when the call is cancelled.
+   */
   waitFor<T>(promise: Promise<T>, what?: string): Promise<T>;
-  /** Waits `ms` milliseconds; rejects when the call is called off meanwhile. */
+  /** Waits `ms` milliseconds. Rejects with a TransportFailure when the call is cancelled. */
   sleep(ms: number): Promise<void>;
+  /** Ends the call; required for each call. */
   end(): void;
 }
 
-export interface Cancelled {
+export interface Cancellation {
   readonly by: "caller" | "close";
+  /** The reason of the caller's signal; `undefined` for the closing of the client. */
   readonly reason: unknown;
 }
 
-/** The calls under way in one client. */
-export interface Calls {
-  /** Starts a call. Throws the signal's reason when it is aborted already, and `closed` after {@link close}. */
-  begin(budgetMs: number, signal: AbortSignal | undefined, background?: boolean): Call;
-  /** Calls off whatever is under way and waits until it has ended. */
-  close(): Promise<void>;
+/** A call and the function that cancels it; the first cancellation counts. */
+export interface StartedCall {
+  readonly call: Call;
+  cancel(cancellation: Cancellation): void;
 }
 
-// A linked list through the calls themselves: a Set costs a fifth of the throughput at high rates, by rehashing.
-interface Link {
-  previous: Link;
-  next: Link;
-  cancel(by: Cancelled["by"], reason: unknown): void;
+interface CallState {
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly budgetMs: number;
+  readonly background: boolean;
+  cancellation: Cancellation | undefined;
+  onCancel: (() => void) | undefined;
 }
 
-export function createCalls(clock: Clock): Calls {
-  const ring = { cancel: () => {} } as unknown as Link;
-  ring.previous = ring;
-  ring.next = ring;
-  let closed = false;
-  let onEmpty: (() => void) | undefined;
-
-  function begin(budgetMs: number, signal: AbortSignal | undefined, background = false): Call {
-    if (closed) throw closedError();
-    if (signal?.aborted) throw signal.reason;
-    const startedAt = clock.now();
-    let cancelled: Cancelled | undefined;
-    let interruption: (() => void) | undefined;
-
-    const link: Link = {
-      previous: ring.previous,
-      next: ring,
-      cancel(by, reason) {
-        cancelled ??= { by, reason };
-        const callback = interruption;
-        interruption = undefined;
-        callback?.();
-      },
-    };
-    link.previous.next = link;
-    ring.previous = link;
-    const release = signal && onAbort(signal, (reason) => link.cancel("caller", reason));
-
-    const setTimer = (callback: () => void, ms: number) => clock.setTimer(callback, ms, background);
-    const call: Call = {
-      background,
-      cancelled: () => cancelled,
-      remainingMs: () => Math.max(0, budgetMs - (clock.now() - startedAt)),
-      elapsedMs: () => clock.now() - startedAt,
-      onCancel(callback) {
-        if (callback !== undefined && cancelled !== undefined) callback();
-        else interruption = callback;
-      },
-      waitFor: (promise, what = "the wait") =>
-        new Promise((resolve, reject) => {
-          let over = false;
-          // A promise that settles later must not clear what the call waits for by then.
-          const end = (settle: () => void) => {
-            if (over) return;
-            over = true;
-            stopTimer();
-            call.onCancel(undefined);
-            settle();
-          };
-          const stopTimer = setTimer(() => {
-            end(() => reject(new TransportFailure("pool_timeout", "waiting", `${what} took too long`)));
-          }, call.remainingMs());
-          promise.then(
-            (value) => end(() => resolve(value)),
-            (error) => end(() => reject(error)),
-          );
-          call.onCancel(() => end(() => reject(cancelledFailure("waiting"))));
-        }),
-      sleep: (ms) =>
-        new Promise((resolve, reject) => {
-          const stopTimer = setTimer(() => {
-            call.onCancel(undefined);
-            resolve();
-          }, ms);
-          call.onCancel(() => {
-            stopTimer();
-            reject(cancelledFailure("waiting"));
-          });
-        }),
-      end() {
-        release?.();
-        link.previous.next = link.next;
-        link.next.previous = link.previous;
-        if (closed && ring.next === ring) onEmpty?.();
-      },
-    };
-    return call;
-  }
-
-  let closing: Promise<void> | undefined;
-  return {
-    begin,
-    close() {
-      closing ??= new Promise((resolve) => {
-        closed = true;
-        onEmpty = resolve;
-        const underWay: Link[] = [];
-        for (let link = ring.next; link !== ring; link = link.next) underWay.push(link);
-        for (const link of underWay) link.cancel("close", undefined);
-        if (ring.next === ring) resolve();
-      });
-      return closing;
-    },
+/** Starts the budget of a call, in milliseconds. `onEnd` is called when the call ends. */
+export function startCall(
+  clock: Clock,
+  budgetMs: number,
+  background: boolean,
+  onEnd: () => void,
+): StartedCall {
+  const state: CallState = {
+    clock,
+    startedAt: clock.now(),
+    budgetMs,
+    background,
+    cancellation: undefined,
+    onCancel: undefined,
   };
+  const call: Call = {
+    background,
+    cancellation: () => state.cancellation,
+    remainingMs: () => Math.max(0, budgetMs - elapsedMs(state)),
+    elapsedMs: () => elapsedMs(state),
+    onCancel: (callback) => setOnCancel(state, callback),
+    waitFor: (promise, what = "the wait") => waitFor(state, promise, what),
+    sleep: (ms) => sleep(state, ms),
+    end: onEnd,
+  };
+  return { call, cancel: (cancellation) => cancel(state, cancellation) };
 }
 
+const elapsedMs = ({ clock, startedAt }: CallState): number => clock.now() - startedAt;
+
+function cancel(state: CallState, cancellation: Cancellation): void {
+  state.cancellation ??= cancellation;
+  const callback = state.onCancel;
+  state.onCancel = undefined;
+  callback?.();
+}
+
+function setOnCancel(state: CallState, callback: (() => void) | undefined): void {
+  if (callback !== undefined && state.cancellation !== undefined) callback();
+  else state.onCancel = callback;
+}
+
+function waitFor<T>(state: CallState, promise: Promise<T>, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let settled = false;
+    // A promise that settles late must not remove the callback of what the call waits for by then.
+    const settle = (apply: () => void) => {
+      if (settled) return;
+      settled = true;
+      stopTimer();
+      setOnCancel(state, undefined);
+      apply();
+    };
+    const remainingMs = Math.max(0, state.budgetMs - elapsedMs(state));
+    const stopTimer = setTimer(state, remainingMs, () => {
+      settle(() => reject(new TransportFailure("pool_timeout", "waiting", `${what} took too long`)));
+    });
+    promise.then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    );
+    setOnCancel(state, () => settle(() => reject(cancelledFailure("waiting"))));
+  });
+}
+
+function sleep(state: CallState, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopTimer = setTimer(state, ms, () => {
+      setOnCancel(state, undefined);
+      resolve();
+    });
+    setOnCancel(state, () => {
+      stopTimer();
+      reject(cancelledFailure("waiting"));
+    });
+  });
+}
+
+const setTimer = ({ clock, background }: CallState, ms: number, callback: () => void): (() => void) =>
+  clock.setTimer(callback, ms, background);
+
+/** The failure of an attempt whose call was cancelled. */
 export function cancelledFailure(phase: Phase): TransportFailure {
   return new TransportFailure("cancelled", phase, "the call was called off");
 }
 
-/** What a call that ended before its time rejects with: the caller's own reason, `closed`, or `timeout`. */
+/**
+ * What a call rejects with that was cancelled or has spent its budget: the caller's own reason, `closed` or
+ * `timeout`. `awaited` names in the message what the call has waited for.
+ */
 export function earlyEndError(call: Call, awaited: string): unknown {
-  const cancelled = call.cancelled();
-  if (cancelled?.by === "caller") return cancelled.reason;
-  if (cancelled !== undefined) return closedError();
+  const cancellation = call.cancellation();
+  if (cancellation?.by === "caller") return cancellation.reason;
+  if (cancellation !== undefined) return clientClosedError();
   const elapsedMs = Math.round(call.elapsedMs());
   const message = `${awaited} did not come within ${formatDuration(elapsedMs)}. Try again later.`;
   return new A2AError({ code: "timeout", message, retryable: true, elapsedMs });
 }
 
-function closedError(): A2AError {
+/** The error of a call on a closed client. */
+export function clientClosedError(): A2AError {
   return new A2AError({ code: "closed", message: "This client is closed. Create a new one to go on." });
 }

@@ -1,8 +1,8 @@
 import type { HeartbeatEvent } from "a2a-peers/heartbeat";
 import { expect, it } from "vitest";
+import { seeded } from "../helpers/seeded";
 import { dayModel, eventLine, requestLine } from "./helpers/day-model";
 import { type Answer, OK } from "./helpers/scripted";
-import { seeded } from "../helpers/seeded";
 import { BEAT, REGISTER, refused, world } from "./helpers/world";
 
 const DAY = 24 * 3_600_000;

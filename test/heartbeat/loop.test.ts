@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { turns } from "../helpers/held-clock";
-import { inOrder, OK } from "./helpers/scripted";
 import { seeded } from "../helpers/seeded";
+import { inOrder, OK } from "./helpers/scripted";
 import { BEAT, INTERVAL, SECOND, world } from "./helpers/world";
 
 const timesOf = (sent: readonly { at: number }[]) => sent.map(({ at }) => at);

@@ -1,7 +1,7 @@
 import { startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { scratchFolder } from "../helpers/scratch-folder";
 import { bundle, runScript } from "../helpers/run-script";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { BEAT } from "./helpers/world";
 
 let script: string;

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { A2AClientOptions, A2AEvent } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { scratchFolder } from "../helpers/scratch-folder";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OWN, SECOND } from "../helpers/ids";
+import { scratchFolder } from "../helpers/scratch-folder";
 
 const AGENT = { agentCard: { name: "me" } };
 const STALE = "stale-token-stale-token";

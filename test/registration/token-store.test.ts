@@ -6,10 +6,10 @@ import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Workspace } from "../../src/identity/workspaces";
 import { createTokenStore } from "../../src/registration/token-store";
-import { heldClock, turns } from "../helpers/held-clock";
-import { scratchFolder } from "../helpers/scratch-folder";
 import { testClient } from "../helpers/client";
+import { heldClock, turns } from "../helpers/held-clock";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
+import { scratchFolder } from "../helpers/scratch-folder";
 
 const ME = { id: OWN } as Workspace;
 const OTHER = { id: SECOND } as Workspace;

@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createResultsJournal, type ResultsState } from "../../src/results/results-journal";
+import { createResultsJournal } from "../../src/results/results-journal";
+import type { ResultsState } from "../../src/results/results-state";
 import { scratchFolder } from "../helpers/scratch-folder";
 
 const EMPTY: ResultsState = {

@@ -101,7 +101,7 @@ describe("what a killed process had taken", () => {
     const folder = await scratchFolder();
     const before = await openInbox(folder);
     await before.append(results(["a"]));
-    await before.note((state) => ({ ...state, unannounced: [] }));
+    await before.completeWakeUp(["a"]);
     await rename(before.path, `${before.path}.claim`);
     await appendFile(`${before.path}.claim`, `${lineOf("b")}\n`);
 

@@ -1,6 +1,6 @@
 import { isA2AError } from "a2a-peers";
 import { describe, expect, it } from "vitest";
-import { createCalls } from "../../src/transport/call";
+import { createCalls } from "../../src/transport/calls";
 import { rejectionOf } from "../helpers/sockets-client";
 import { virtualClock } from "../helpers/sockets-clock";
 
@@ -12,7 +12,7 @@ function begin(budgetMs = 1000, signal?: AbortSignal) {
 
 const never = () => new Promise<never>(() => undefined);
 
-it("counts its time from its start and never below nothing", async () => {
+it("counts its budget from its start and never below 0", async () => {
   const { clock, call } = begin(1000);
   await clock.advance(400);
   expect([call.remainingMs(), call.elapsedMs()]).toEqual([600, 400]);
@@ -20,28 +20,28 @@ it("counts its time from its start and never below nothing", async () => {
   expect([call.remainingMs(), call.elapsedMs()]).toEqual([0, 1400]);
 });
 
-describe("until", () => {
-  it("gives what the promise gives, and stops its timer", async () => {
+describe("waitFor", () => {
+  it("resolves with the value of the promise and stops its timer", async () => {
     const { clock, call } = begin();
     await expect(call.waitFor(Promise.resolve("value"))).resolves.toBe("value");
     expect(clock.pending).toBe(0);
   });
 
-  it("fails as the promise fails, and stops its timer", async () => {
+  it("rejects with the error of the promise and stops its timer", async () => {
     const { clock, call } = begin();
     const error = new Error("its own");
     expect(await rejectionOf(call.waitFor(Promise.reject(error)))).toBe(error);
     expect(clock.pending).toBe(0);
   });
 
-  it("waits no longer than the call lasts", async () => {
+  it("waits no longer than the budget of the call", async () => {
     const { clock, call } = begin(250);
     const failure = await clock.drive(rejectionOf(call.waitFor(never())));
     expect(failure).toMatchObject({ kind: "pool_timeout", phase: "waiting" });
     expect(clock.now()).toBe(250);
   });
 
-  it("leaves what the call waits for next alone when the promise settles late", async () => {
+  it("keeps the callback of the next wait when the promise settles late", async () => {
     const controller = new AbortController();
     const { clock, call } = begin(100, controller.signal);
     let late: (value: string) => void = () => undefined;
@@ -60,13 +60,13 @@ describe("until", () => {
 });
 
 describe("sleep", () => {
-  it("takes its time", async () => {
+  it("resolves after its delay", async () => {
     const { clock, call } = begin();
     await clock.drive(call.sleep(300));
     expect(clock.now()).toBe(300);
   });
 
-  it("ends when the call is called off, and leaves no timer", async () => {
+  it("rejects when the call is cancelled, without a timer left", async () => {
     const controller = new AbortController();
     const { clock, call } = begin(1000, controller.signal);
     const slept = rejectionOf(call.sleep(300));
@@ -78,28 +78,28 @@ describe("sleep", () => {
   });
 });
 
-describe("a call that was called off", () => {
-  it("says who did it and why", () => {
+describe("a cancelled call", () => {
+  it("has the origin and the reason of its cancellation", () => {
     const controller = new AbortController();
     const { call } = begin(1000, controller.signal);
     const reason = { any: "thing" };
-    expect(call.cancelled()).toBeUndefined();
+    expect(call.cancellation()).toBeUndefined();
     controller.abort(reason);
-    expect(call.cancelled()).toEqual({ by: "caller", reason });
-    expect(call.cancelled()?.reason).toBe(reason);
+    expect(call.cancellation()).toEqual({ by: "caller", reason });
+    expect(call.cancellation()?.reason).toBe(reason);
   });
 
-  it("tells what is set to interrupt it, once, and at once what is set later", () => {
+  it("calls its callback once, and one that is set later at once", () => {
     const controller = new AbortController();
     const { call } = begin(1000, controller.signal);
-    const heard: string[] = [];
-    call.onCancel(() => heard.push("first"));
+    const called: string[] = [];
+    call.onCancel(() => called.push("first"));
     controller.abort();
-    call.onCancel(() => heard.push("second"));
-    expect(heard).toEqual(["first", "second"]);
+    call.onCancel(() => called.push("second"));
+    expect(called).toEqual(["first", "second"]);
   });
 
-  it("waits for nothing any more", async () => {
+  it("rejects each further wait", async () => {
     const controller = new AbortController();
     const { clock, call } = begin(1000, controller.signal);
     controller.abort();
@@ -108,23 +108,23 @@ describe("a call that was called off", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("keeps the first reason", () => {
+  it("keeps its first cancellation", () => {
     const controller = new AbortController();
     const { call, calls } = begin(1000, controller.signal);
     controller.abort("first");
     void calls.close();
-    expect(call.cancelled()).toEqual({ by: "caller", reason: "first" });
+    expect(call.cancellation()).toEqual({ by: "caller", reason: "first" });
     call.end();
   });
 });
 
-it("does not begin on a signal that is aborted already", () => {
+it("does not begin with an aborted signal", () => {
   const reason = new Error("before");
   expect(() => begin(1000, AbortSignal.abort(reason))).toThrow(reason);
 });
 
 describe("close", () => {
-  it("calls off every call under way and waits for their end", async () => {
+  it("cancels all running calls and waits for their end", async () => {
     const { calls, call } = begin();
     const other = calls.begin(1000, undefined);
     let closed = false;
@@ -132,7 +132,7 @@ describe("close", () => {
       closed = true;
     });
 
-    expect([call.cancelled()?.by, other.cancelled()?.by]).toEqual(["close", "close"]);
+    expect([call.cancellation()?.by, other.cancellation()?.by]).toEqual(["close", "close"]);
     call.end();
     await new Promise(setImmediate);
     expect(closed).toBe(false);
@@ -140,7 +140,7 @@ describe("close", () => {
     await closing;
   });
 
-  it("lets no call begin any more", () => {
+  it("lets no further call begin", () => {
     const calls = createCalls(virtualClock());
     void calls.close();
     expect(catchSync(() => calls.begin(1000, undefined))).toSatisfy(
@@ -148,7 +148,7 @@ describe("close", () => {
     );
   });
 
-  it("resolves at once when nothing is under way, and twice as well as once", async () => {
+  it("resolves at once without running calls, also a second time", async () => {
     const calls = createCalls(virtualClock());
     expect(calls.close()).toBe(calls.close());
     await calls.close();

@@ -13,7 +13,7 @@ it.each([
   { connection: "kept", headers: [] },
   { connection: "closed", headers: ["connection: close"] },
 ])(
-  "takes a complete reply with bytes behind it for a reply, on a $connection connection",
+  "accepts a complete reply with excess bytes behind it, on a $connection connection",
   async ({ headers }) => {
     await using server = await rawServer({
       onRequest: (socket) => socket.end(`${answerBytes(OK, headers)}and more`),
@@ -24,7 +24,7 @@ it.each([
 );
 
 it.each(["constructor", "__proto__"])(
-  "treats the content encoding %s as one it does not know",
+  "treats the content encoding %s as an unknown one",
   async (encoding) => {
     const body = Buffer.from(OK);
     expect(await Promise.race([decodeBody(encoding, body, 1000, 200), wait(90, "hangs")])).toEqual(body);
@@ -32,7 +32,7 @@ it.each(["constructor", "__proto__"])(
 );
 
 it.each(["gzip, gzip", "gzip"])(
-  "tells the status of an answer that cannot be decoded (%s)",
+  "reports the status of a response that cannot be decoded (%s)",
   async (encoding) => {
     const bytes = Buffer.concat([
       Buffer.from(answerBytes("", [`content-encoding: ${encoding}`, "content-length: 4"])),
@@ -47,7 +47,7 @@ it.each(["gzip, gzip", "gzip"])(
   },
 );
 
-it("tells the status of an answer that is too large once decoded", async () => {
+it("reports the status of a response that is too large after decoding", async () => {
   const body = gzipSync(Buffer.alloc(4000));
   const bytes = Buffer.concat([
     Buffer.from(answerBytes("", ["content-encoding: gzip", `content-length: ${body.length}`])),
@@ -61,11 +61,11 @@ it("tells the status of an answer that is too large once decoded", async () => {
   });
 });
 
-it("never makes an endless wait of a retry_after", () => {
+it("limits the wait of a retry_after", () => {
   expect(retryAfterBodyMs(1e308) ?? 0).toBeLessThan(Number.POSITIVE_INFINITY);
 });
 
-it("takes the signal of a polyfill without throwIfAborted", async () => {
+it("accepts the signal of a polyfill without throwIfAborted", async () => {
   class OldSignal extends EventTarget {
     aborted = false;
     reason: unknown;
@@ -74,9 +74,9 @@ it("takes the signal of a polyfill without throwIfAborted", async () => {
   await using client = quickClient(server.url);
   const signal = new OldSignal();
   const sent = rejectionOf(client.sendA2AMessage(PEER_ID, "x", { signal: signal as unknown as AbortSignal }));
-  await until(() => server.complete === 1, "the request is there");
-  Object.assign(signal, { aborted: true, reason: "left" }).dispatchEvent(new Event("abort"));
-  expect(await sent).toBe("left");
+  await until(() => server.complete === 1, "the request has arrived");
+  Object.assign(signal, { aborted: true, reason: "cancelled" }).dispatchEvent(new Event("abort"));
+  expect(await sent).toBe("cancelled");
 });
 
 describe("the number of attempts", () => {
@@ -84,7 +84,7 @@ describe("the number of attempts", () => {
     await using server = await rawServer({});
     await using client = quickClient(server.url, { limits: { maxConcurrentSends: 1 } });
     const holder = failureOf(client.sendA2AMessage(PEER_ID, "holder"));
-    await until(() => server.complete === 1, "the place is taken");
+    await until(() => server.complete === 1, "the slot is taken");
     expect(await failureOf(client.sendA2AMessage(PEER_ID, "queued", { budgetMs: 40 }))).toMatchObject({
       attempts: 0,
     });

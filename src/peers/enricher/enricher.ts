@@ -1,5 +1,6 @@
 import type { Workspace, Workspaces } from "../../identity/workspaces";
-import { type Call, type Calls, earlyEndError } from "../../transport/call";
+import { type Call, earlyEndError } from "../../transport/call";
+import type { Calls } from "../../transport/calls";
 import { TransportFailure } from "../../transport/failure";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
 import { parsePeerId } from "../../validation/peer-id";

@@ -4,159 +4,188 @@ import { shouldReport } from "../../events/thinning";
 import type { Clock } from "../../runtime/clock";
 import { newId } from "../../runtime/ids";
 import { LockHeldError } from "../../storage/lock";
-import type { PendingWakeUp, UnannouncedResult } from "../results-journal";
+import type { PendingWakeUp, UnannouncedResult } from "../results-state";
 import type { ResultsStore } from "../results-store";
 
 export interface WakeUpOptions {
   workspaceId: string;
   clock: Clock;
-  inbox: ResultsStore;
+  store: ResultsStore;
+  /** From one message to the next, in milliseconds, at least. */
   cooldownMs: number;
   emit: Emit<HeartbeatEvent>;
-  /** Sends the message to the own agent. Resolves to what went wrong, if anything did. */
+  /** Sends the message to the own agent. Resolves to the error when it fails; rejects when it is aborted. */
   send(results: readonly UnannouncedResult[], messageId: string): Promise<A2AError | undefined>;
-  /** Told of a failure to remember. */
+  /** Called with an error of the store. */
   onStoreFailed(error: unknown): void;
 }
 
-/** Wakes the agent for results that came home: one message at a time, and not more than one in each cooldown. */
+/**
+ * Wakes the agent with a message about results: one message at a time, and one in each cooldown. A message is stored
+ * before it is sent and is sent again under the same id until it has arrived, also by a later process.
+ */
 export interface WakeUp {
-  /** Announces what is to be announced, at once or when the cooldown ends. */
-  kick(): void;
-  /** Plans nothing any more, until the next kick. Resolves when what is under way has ended. */
+  /** Sends a message if there are results to announce: at once, or when the cooldown is over. */
+  trigger(): void;
+  /** Cancels what is scheduled, until the next trigger. Resolves when no message is being sent. */
   halt(): Promise<void>;
 }
 
-/** A failing announcement is tried again after the cooldown, then after twice, four times … up to this many times it. */
-const LONGEST_PAUSES = 10;
+interface WakeUpState {
+  sending: Promise<void> | undefined;
+  cancelTimer: (() => void) | undefined;
+  /** Failures in a row. */
+  failures: number;
+  /** Answers of the agent with an error status, in a row. */
+  refusals: number;
+  /** No message before this time of the clock, in milliseconds; negative infinity before the first one. */
+  quietUntil: number;
+  /** Increased by each halt: what began before a halt schedules and stores nothing after it. */
+  generation: number;
+}
 
-/** An agent that answers with a status of its own has the message, and may have worked on it each time. */
-const MOST_REFUSALS = 3;
+/** After failures the cooldown doubles, up to this many times its length. */
+const MAX_COOLDOWNS = 10;
 
-/** A process that ended so often while the agent was told may have ended because of it. */
-const MOST_UNFINISHED = 3;
+/** An agent that answers with an error status has the message and may have acted on it, so it is not sent for ever. */
+const MAX_REFUSALS = 3;
+
+/** A process that ended this often while the message was being sent may have ended because of it. */
+const MAX_UNFINISHED = 3;
 
 export function createWakeUp(options: WakeUpOptions): WakeUp {
-  const { workspaceId, clock, inbox, cooldownMs, emit, send, onStoreFailed } = options;
-  let underWay: Promise<void> | undefined;
-  let failures = 0;
-  let refusals = 0;
-  let quietUntil = Number.NEGATIVE_INFINITY;
-  let stopTimer: (() => void) | undefined;
-  let halts = 0;
+  const { clock, store } = options;
+  const state: WakeUpState = {
+    sending: undefined,
+    cancelTimer: undefined,
+    failures: 0,
+    refusals: 0,
+    quietUntil: Number.NEGATIVE_INFINITY,
+    generation: 0,
+  };
 
-  function kick(): void {
-    if (underWay !== undefined || stopTimer !== undefined || inbox.state.unannounced.length === 0) return;
-    keepCooldownOfBefore();
-    const wait = quietUntil - clock.now();
-    if (wait > 0) {
-      stopTimer = clock.setTimer(
-        () => {
-          stopTimer = undefined;
-          kick();
-        },
-        wait,
-        true,
-      );
+  function trigger(): void {
+    if (state.sending !== undefined || state.cancelTimer !== undefined) return;
+    if (store.state.unannounced.length === 0) return;
+    resumeCooldown(options, state);
+    const waitMs = state.quietUntil - clock.now();
+    if (waitMs > 0) {
+      const onTimer = () => {
+        state.cancelTimer = undefined;
+        trigger();
+      };
+      state.cancelTimer = clock.setTimer(onTimer, waitMs, true);
       return;
     }
-    const round = halts;
-    const over = () => {
-      underWay = undefined;
-      if (round === halts) kick();
+    const { generation } = state;
+    const done = () => {
+      state.sending = undefined;
+      if (generation === state.generation) trigger();
     };
-    // It rejects when it is called off; what it was about is remembered.
-    underWay = announce(round).then(over, over);
-  }
-
-  /** An earlier process may have begun a cooldown; it is measured by the only clock that goes on without it. */
-  function keepCooldownOfBefore(): void {
-    const { toldAt } = inbox.state;
-    if (toldAt === undefined || quietUntil !== Number.NEGATIVE_INFINITY) return;
-    const since = Math.max(0, Date.now() - toldAt);
-    quietUntil = clock.now() + Math.max(0, cooldownMs - since);
-  }
-
-  /** The one that was begun before, or one for all that wait. */
-  async function begin(): Promise<PendingWakeUp> {
-    const { announcement, unannounced } = inbox.state;
-    const begun = announcement ?? { messageId: newId(), ids: unannounced.map(({ id }) => id), unfinished: 0 };
-    quietUntil = clock.now() + cooldownMs;
-    await remember({ ...begun, unfinished: begun.unfinished + 1 }, []);
-    return begun;
-  }
-
-  async function announce(round: number): Promise<void> {
-    const announcement = await begin();
-    const { messageId, ids, unfinished } = announcement;
-    const wanted = new Set(ids);
-    const results = inbox.state.unannounced.filter(({ id }) => wanted.has(id));
-    const mayTell = unfinished < MOST_UNFINISHED;
-    const error = results.length > 0 && mayTell ? await send(results, messageId) : undefined;
-    if (round !== halts) return;
-    if (error !== undefined && !hasArrived(error)) {
-      noteFailure(error);
-      if (refusals < MOST_REFUSALS) {
-        await remember({ ...announcement, unfinished: 0 }, []);
-        return;
-      }
-    } else if (!mayTell) {
-      noteGivenUp(unfinished);
-    } else if (results.length > 0) {
-      emit({ type: "delegations.announced", workspaceId, messageId, delegationIds: [...ids] });
-    }
-    failures = 0;
-    refusals = 0;
-    await remember(undefined, ids);
-  }
-
-  function noteGivenUp(consecutive: number): void {
-    const reason = `The process ended ${consecutive} times while the agent was told of these results, so it is not told again.`;
-    emit({ type: "delegations.announce_failed", workspaceId, consecutive, code: "reply_lost", reason });
-  }
-
-  function noteFailure({ code, delivery, message: reason, retryAfterMs = 0 }: A2AError): void {
-    failures += 1;
-    const isAgents = delivery === "maybe" && (code === "agent_error" || code === "platform_error");
-    refusals = isAgents ? refusals + 1 : 0;
-    const pause = cooldownMs * Math.min(2 ** (failures - 1), LONGEST_PAUSES);
-    const hint = Math.min(retryAfterMs, cooldownMs * LONGEST_PAUSES);
-    quietUntil = clock.now() + Math.max(pause, hint);
-    if (shouldReport(failures)) {
-      emit({ type: "delegations.announce_failed", workspaceId, consecutive: failures, code, reason });
-    }
-  }
-
-  async function remember(announcement: PendingWakeUp | undefined, done: readonly string[]): Promise<void> {
-    const over = new Set(done);
-    try {
-      await inbox.note((state) => ({
-        ...state,
-        announcement,
-        toldAt: announcement === undefined ? state.toldAt : Date.now(),
-        unannounced: state.unannounced.filter(({ id }) => !over.has(id)),
-      }));
-    } catch (error) {
-      onStoreFailed(error);
-      // Then it is somebody else's to tell.
-      if (error instanceof LockHeldError) throw error;
-    }
+    // Rejects when it is aborted; the message stays stored.
+    state.sending = sendOnce(options, state).then(done, done);
   }
 
   return {
-    kick,
+    trigger,
     async halt() {
-      halts += 1;
-      stopTimer?.();
-      stopTimer = undefined;
-      await underWay;
+      state.generation += 1;
+      state.cancelTimer?.();
+      state.cancelTimer = undefined;
+      await state.sending;
     },
   };
 }
 
+/** Continues the cooldown of an earlier process, measured by the wall clock. */
+function resumeCooldown({ clock, store, cooldownMs }: WakeUpOptions, state: WakeUpState): void {
+  const { toldAt } = store.state;
+  if (toldAt === undefined || state.quietUntil !== Number.NEGATIVE_INFINITY) return;
+  const elapsedMs = Math.max(0, Date.now() - toldAt);
+  state.quietUntil = clock.now() + Math.max(0, cooldownMs - elapsedMs);
+}
+
+/** Sends the pending message and stores the outcome. */
+async function sendOnce(options: WakeUpOptions, state: WakeUpState): Promise<void> {
+  const { workspaceId, store, emit, send } = options;
+  const { generation } = state;
+  const wakeUp = await beginWakeUp(options, state);
+  const { messageId, ids, unfinished } = wakeUp;
+  const wanted = new Set(ids);
+  const results = store.state.unannounced.filter(({ id }) => wanted.has(id));
+  const isGivenUp = unfinished >= MAX_UNFINISHED;
+  const error = results.length > 0 && !isGivenUp ? await send(results, messageId) : undefined;
+  if (generation !== state.generation) return;
+  if (error !== undefined && !hasArrived(error)) {
+    recordFailure(options, state, error);
+    if (state.refusals < MAX_REFUSALS) {
+      await persist(options, () => store.saveWakeUp({ ...wakeUp, unfinished: 0 }));
+      return;
+    }
+  } else if (isGivenUp) {
+    emitGivenUp(options, unfinished);
+  } else if (results.length > 0) {
+    emit({ type: "delegations.announced", workspaceId, messageId, delegationIds: [...ids] });
+  }
+  state.failures = 0;
+  state.refusals = 0;
+  await persist(options, () => store.completeWakeUp(ids));
+}
+
+/** Stores the message before it is sent: the one an earlier attempt began, else one for all unannounced results. */
+async function beginWakeUp(options: WakeUpOptions, state: WakeUpState): Promise<PendingWakeUp> {
+  const { clock, store, cooldownMs } = options;
+  const { announcement, unannounced } = store.state;
+  const wakeUp = announcement ?? {
+    messageId: newId(),
+    ids: unannounced.map(({ id }) => id),
+    unfinished: 0,
+  };
+  state.quietUntil = clock.now() + cooldownMs;
+  await persist(options, () => store.saveWakeUp({ ...wakeUp, unfinished: wakeUp.unfinished + 1 }));
+  return wakeUp;
+}
+
+async function persist({ onStoreFailed }: WakeUpOptions, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    onStoreFailed(error);
+    // The holder of the store wakes the agent. Other errors leave the state in memory.
+    if (error instanceof LockHeldError) throw error;
+  }
+}
+
+function recordFailure(
+  { workspaceId, clock, cooldownMs, emit }: WakeUpOptions,
+  state: WakeUpState,
+  { code, delivery, message: reason, retryAfterMs = 0 }: A2AError,
+): void {
+  state.failures += 1;
+  const isRefusal = delivery === "maybe" && (code === "agent_error" || code === "platform_error");
+  state.refusals = isRefusal ? state.refusals + 1 : 0;
+  const pauseMs = cooldownMs * Math.min(2 ** (state.failures - 1), MAX_COOLDOWNS);
+  const askedMs = Math.min(retryAfterMs, cooldownMs * MAX_COOLDOWNS);
+  state.quietUntil = clock.now() + Math.max(pauseMs, askedMs);
+  if (shouldReport(state.failures)) {
+    emit({
+      type: "delegations.announce_failed",
+      workspaceId,
+      consecutive: state.failures,
+      code,
+      reason,
+    });
+  }
+}
+
+function emitGivenUp({ workspaceId, emit }: WakeUpOptions, consecutive: number): void {
+  const reason = `The process ended ${consecutive} times while the agent was told of these results, so it is not told again.`;
+  emit({ type: "delegations.announce_failed", workspaceId, consecutive, code: "reply_lost", reason });
+}
+
 /**
- * The agent has the message, whatever became of its answer. Also when time was up: an agent works for minutes, and the
- * platform does not call it off because nobody waits any more.
+ * True when the agent has the message, whatever its answer was. So it is after a timeout: an agent works for minutes,
+ * and the platform does not stop it when nobody waits for the answer.
  */
 function hasArrived({ code, delivery }: A2AError): boolean {
   return delivery === "confirmed" || (delivery === "maybe" && code === "timeout");

@@ -2,15 +2,15 @@ import type { Delivery } from "../../errors";
 import { FAILURES, type FailureKind, type Phase, type TransportFailure } from "../failure";
 import type { Failure } from "./result";
 
-/** What a request carries decides what a broken one means. */
+/** What a request does decides whether it may be sent again after a failure. */
 export interface RequestSafety {
-  /** False for a request that gives a peer nothing to do. */
+  /** True for a request that gives a peer something to do. */
   readonly task: boolean;
-  /** May be repeated freely: it has no effect, or a key that makes it have only one. */
+  /** True for a request without an effect, or with an idempotency key: it may be sent any number of times. */
   readonly idempotent: boolean;
-  /** Whether to repeat what the peer may have run. */
+  /** Whether to send a request again that the peer may have run. */
   readonly retryMaybeDelivered: boolean;
-  /** Whether to repeat a request that the other side has and has not answered in time. */
+  /** Whether to send a request again that the other side has and has not answered in time. */
   readonly retryTimeouts: boolean;
 }
 
@@ -18,36 +18,36 @@ const DELIVERY: Readonly<Record<Phase, Delivery>> = {
   waiting: "not-sent",
   connecting: "not-sent",
   sent: "maybe",
-  // Only a success head gets here: other answers are judged by their status even when their body is lost.
+  // Of a success only: any other response is classified by its status, with or without its body.
   answered: "confirmed",
 };
 
-/** What an attempt without a complete answer means. */
+/** Classifies an attempt without a complete response. */
 export function classifyFailure(
   failure: TransportFailure,
   platformUrl: string,
-  carried: RequestSafety,
+  safety: RequestSafety,
 ): Failure {
   const { kind, phase, status } = failure;
   const { code, exception, transient } = FAILURES[kind];
-  const replyWasCut = carried.task && phase === "answered" && code === "network";
+  const isReplyLost = safety.task && phase === "answered" && code === "network";
   return {
-    code: replyWasCut ? "reply_lost" : code,
+    code: isReplyLost ? "reply_lost" : code,
     summary: `${summary(kind, phase, platformUrl, status)}${failure.message === "" ? "" : ` (${failure.message})`}`,
-    advice: carried.task && isRunning(kind, phase) ? STILL_RUNNING : ADVICE[kind],
+    advice: safety.task && isRunning(kind, phase) ? STILL_RUNNING : ADVICE[kind],
     detail: exceptionText(exception, failure.message),
-    delivery: carried.task ? DELIVERY[phase] : "not-sent",
-    retryable: transient && mayRepeat(kind, phase, carried),
+    delivery: safety.task ? DELIVERY[phase] : "not-sent",
+    retryable: transient && mayRetry(kind, phase, safety),
     status,
     cause: failure.cause,
   };
 }
 
-/** Whether a request that came this far may be sent again. A reply that had begun is never asked for twice. */
-function mayRepeat(kind: FailureKind, phase: Phase, carried: RequestSafety): boolean {
-  if (carried.idempotent || DELIVERY[phase] === "not-sent") return true;
-  if (isRunning(kind, phase) && !carried.retryTimeouts) return false;
-  return DELIVERY[phase] === "maybe" && carried.retryMaybeDelivered;
+/** Whether a request that came this far may be sent again; never after the response to a task has begun. */
+function mayRetry(kind: FailureKind, phase: Phase, safety: RequestSafety): boolean {
+  if (safety.idempotent || DELIVERY[phase] === "not-sent") return true;
+  if (isRunning(kind, phase) && !safety.retryTimeouts) return false;
+  return DELIVERY[phase] === "maybe" && safety.retryMaybeDelivered;
 }
 
 /** The other side has the request and has not answered in time: it is running, not lost. */
@@ -89,7 +89,7 @@ const ADVICE: Partial<Record<FailureKind, string>> = {
   too_large: "Ask for a shorter answer, or for a reference to a file.",
 };
 
-/** The text the reference client makes of an exception; a message that names its type already is left as it is. */
+/** The text of an exception in the reference client: its type and its message, unless the message has the type. */
 function exceptionText(exception: string, message: string): string {
   if (message === "") return `${exception} (no message — likely connection reset or silent timeout)`;
   if (message.startsWith(`${exception}:`) || message.startsWith(`${exception} `)) return message;

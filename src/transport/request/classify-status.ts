@@ -4,42 +4,42 @@ import { type ErrorBody, parseErrorBody, statusLine } from "./error-body";
 import { isAmbiguousRefusal } from "./refusal-check";
 import { type Failure, fail, ok, type Result } from "./result";
 
-/** The JSON value of a success, or what went wrong with it. */
-export function readJson(answer: HttpResponse, what: string): Result<unknown> {
-  const parsed = parseJson(answer.text);
+/** Parses the body of a success as JSON. `what` names the request in the failure. */
+export function readJson(response: HttpResponse, what: string): Result<unknown> {
+  const parsed = parseJson(response.text);
   if (parsed.ok) return ok(parsed.value);
   return fail({
-    ...responseFacts(answer),
+    ...responseFacts(response),
     code: "bad_response",
-    summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not JSON: ${parsed.problem}`,
+    summary: `The platform answered HTTP ${response.status} to ${what}, but the body is not JSON: ${parsed.problem}`,
     advice: "Check that the platform URL is the platform's and not that of a page in front of it.",
-    detail: `Platform returned ${answer.status} but body was not JSON: ${parsed.problem}`,
+    detail: `Platform returned ${response.status} but body was not JSON: ${parsed.problem}`,
   });
 }
 
-/** The JSON object of a success, or what went wrong with it. */
-export function readJsonObject(answer: HttpResponse, what: string): Result<JsonRecord> {
-  const read = readJson(answer, what);
+/** Parses the body of a success as a JSON object. `what` names the request in the failure. */
+export function readJsonObject(response: HttpResponse, what: string): Result<JsonRecord> {
+  const read = readJson(response, what);
   if (!read.ok) return read;
   if (isRecord(read.value)) return ok(read.value);
   return fail({
-    ...responseFacts(answer),
+    ...responseFacts(response),
     code: "bad_response",
-    summary: `The platform answered HTTP ${answer.status} to ${what}, but the body is not a JSON object`,
+    summary: `The platform answered HTTP ${response.status} to ${what}, but the body is not a JSON object`,
   });
 }
 
-/** Transient statuses of a platform or an edge in front of it; these calls are repeated on them. */
+/** Transient statuses of a platform or of a proxy in front of it, after which a request is retried. */
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
-/** What a status means for any of these calls, unless the call itself knows better. */
-export function classifyStatus(answer: HttpResponse, what: string): Failure {
-  const said = parseErrorBody(answer);
+/** Classifies a response that is no success by its status, for requests without a special meaning of it. */
+export function classifyStatus(response: HttpResponse, what: string): Failure {
+  const body = parseErrorBody(response);
   return {
-    ...responseFacts(answer, said),
-    ...meaning(answer, said, what),
-    retryable: TRANSIENT.has(answer.status),
-    ambiguous: isAmbiguousRefusal(answer.status, said),
+    ...responseFacts(response, body),
+    ...describeStatus(response, body, what),
+    retryable: TRANSIENT.has(response.status),
+    ambiguous: isAmbiguousRefusal(response.status, body),
   };
 }
 
@@ -49,13 +49,13 @@ export function classifyRead(response: HttpResponse, what: string): Failure {
   return { ...failure, retryable: failure.retryable || response.status === 500 };
 }
 
-function meaning(
-  answer: HttpResponse,
-  said: ErrorBody,
+function describeStatus(
+  response: HttpResponse,
+  body: ErrorBody,
   what: string,
 ): Pick<Failure, "code" | "summary" | "advice"> {
-  const line = statusLine(answer, said);
-  const { status } = answer;
+  const line = statusLine(response, body);
+  const { status } = response;
   if (status === 401) {
     return {
       code: "unauthorized",
@@ -64,10 +64,10 @@ function meaning(
         "The token may be revoked, or belong to another workspace; restarting the workspace usually mints a new one.",
     };
   }
-  if ((status === 403 || status === 404) && said.foreign) {
+  if ((status === 403 || status === 404) && body.foreign) {
     return {
       code: "wrong_tenant",
-      summary: `${capital(what)} was refused before it reached the platform's handlers (${line})`,
+      summary: `${capitalize(what)} was refused before it reached the platform's handlers (${line})`,
       advice:
         "Behind a SaaS tenant this means that `orgId` (X-Molecule-Org-Id) or `origin` is missing or wrong; elsewhere, that the platform URL is.",
     };
@@ -83,14 +83,14 @@ function meaning(
   };
 }
 
-/** The facts every failure without a task shares. */
-export function responseFacts(answer: HttpResponse, said?: ErrorBody) {
+/** The facts of a response that any failure of a request without a task has. */
+export function responseFacts(response: HttpResponse, body?: ErrorBody) {
   return {
     delivery: "not-sent",
     retryable: false,
-    status: answer.status,
-    retryAfterMs: said?.retryAfterMs,
+    status: response.status,
+    retryAfterMs: body?.retryAfterMs,
   } as const;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

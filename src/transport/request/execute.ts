@@ -113,7 +113,7 @@ function interruptionError<T>(failure: TransportFailure, execution: Execution<T>
   if (failure.kind !== "cancelled") {
     return toA2AError(classifyFailure(failure, options.platformUrl, safety), errorContext(execution));
   }
-  const cancelled = request.call.cancelled();
+  const cancelled = request.call.cancellation();
   return cancelled?.by === "caller" ? cancelled.reason : closedError(errorContext(execution));
 }
 

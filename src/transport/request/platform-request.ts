@@ -1,7 +1,7 @@
 import type { Workspace, Workspaces } from "../../identity/workspaces";
 import { serializeJson } from "../../text/serialize-json";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
-import type { Calls } from "../call";
+import type { Calls } from "../calls";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
 import type { Execute } from "./execute";
@@ -9,9 +9,9 @@ import type { ExecuteRequest } from "./execute-request";
 import type { Progress } from "./progress";
 import type { Result } from "./result";
 
-/** What a call that is no message needs of the client. */
+/** The services of the client that a request other than a message needs. */
 export interface RequestContext {
-  /** The whole call by default, in milliseconds. */
+  /** Default limit of the whole call, in milliseconds. */
   requestMs: number;
   workspaces: Workspaces;
   calls: Calls;
@@ -19,23 +19,24 @@ export interface RequestContext {
   pool: Pool;
 }
 
-/** A call of the platform: short, on the small pool, within one time limit over all its repeats. */
+/** A request to the platform other than a message: within one time limit over all its attempts. */
 export interface PlatformRequest<T> {
   method: "GET" | "POST";
   /** Path below the platform URL. */
   path(source: Workspace): string;
   body?(source: Workspace): unknown;
   options: CallOptions | undefined;
-  /** The workspace to ask with when the caller named none. @default the client's default workspace */
+  /** The workspace that makes the request when the caller named none. @default the client's default workspace */
   source?: Workspace | undefined;
   peerId?: string | undefined;
   task?: ExecuteRequest<T>["task"];
   progress?: Progress | undefined;
-  classify(answer: HttpResponse, source: Workspace): Result<T>;
-  /** For work nobody waits for: one attempt, and nothing the process stays alive for. */
+  classify(response: HttpResponse, source: Workspace): Result<T>;
+  /** For background work: one attempt, which does not keep the process alive. */
   background?: boolean | undefined;
 }
 
+/** Checks the options and executes the request as a call of its own. */
 export async function requestPlatform<T>(context: RequestContext, request: PlatformRequest<T>): Promise<T> {
   const options = checkCallOptions(request.options);
   const { workspaces } = context;
@@ -56,7 +57,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
       peerId: request.peerId,
       task: request.task,
       progress: request.progress,
-      classify: (answer) => request.classify(answer, source),
+      classify: (response) => request.classify(response, source),
     });
   } finally {
     call.end();

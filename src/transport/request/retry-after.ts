@@ -1,28 +1,28 @@
-/** Nothing is ever waited for this long; it only keeps absurd numbers out of messages. */
-const LONGEST_HINT_MS = 366 * 24 * 3_600_000;
+/** Far above any budget; it only keeps absurd numbers out of messages. */
+const MAX_HINT_MS = 366 * 24 * 3_600_000;
 
-const fromSeconds = (seconds: number): number => Math.min(Math.ceil(seconds * 1000), LONGEST_HINT_MS);
+const fromSeconds = (seconds: number): number => Math.min(Math.ceil(seconds * 1000), MAX_HINT_MS);
 
 const SECONDS = /^\d{1,15}(\.\d{1,6})?$/;
 
-// The three forms HTTP allows for a date. Date.parse alone also takes "1.5.", "-3" and other garbage.
+// The three formats of an HTTP date. Date.parse alone also accepts "1.5.", "-3" and other invalid input.
 const HTTP_DATE =
   /^[A-Z][a-z]{2,8},? [ \d]\d[- ][A-Z][a-z]{2}[- ]\d{2,4} \d{2}:\d{2}:\d{2} GMT$|^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
 
 /**
- * Reads a `Retry-After` header (seconds or an HTTP date) as milliseconds from now. Anything else, negative
- * numbers included, is `undefined`: a server's number must never reach a timer unchecked.
+ * Parses a `Retry-After` header (seconds or an HTTP date) as milliseconds from now; `undefined` for anything else,
+ * negative numbers included. At most 366 days.
  */
 export function retryAfterHeaderMs(value: string | undefined, wallClockMs = Date.now()): number | undefined {
   const text = value?.trim() ?? "";
   if (SECONDS.test(text)) return fromSeconds(Number(text));
   if (!HTTP_DATE.test(text)) return undefined;
-  // One of the forms names no zone; all of them mean UTC.
+  // One of the formats has no zone; all of them are in UTC.
   const at = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
-  return Number.isNaN(at) ? undefined : Math.min(Math.max(0, at - wallClockMs), LONGEST_HINT_MS);
+  return Number.isNaN(at) ? undefined : Math.min(Math.max(0, at - wallClockMs), MAX_HINT_MS);
 }
 
-/** Reads a `retry_after` of an answer's body: seconds, as a number or as text. */
+/** Parses the `retry_after` of a body, seconds as a number or as text, as milliseconds; `undefined` for anything else. */
 export function retryAfterBodyMs(value: unknown): number | undefined {
   if (typeof value === "string") return SECONDS.test(value) ? fromSeconds(Number(value)) : undefined;
   if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;

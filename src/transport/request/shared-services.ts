@@ -3,15 +3,15 @@ import type { Clock } from "../../runtime/clock";
 import type { Pool } from "../http/pool";
 import type { RequestContext } from "./platform-request";
 
-/** The services of one client that all its parts use. `pool` is the pool for requests other than messages. */
+/** The services of one client that all its parts share. `pool` is the pool for requests other than messages. */
 export interface SharedServices extends RequestContext {
-  /** Base URL of the platform, without a slash at its end. */
+  /** Base URL of the platform, without a trailing slash. */
   readonly platformUrl: string;
-  /** Pool for beats, which no other call may hold up. */
+  /** Pool for beats, which no other request may delay. */
   readonly beatPool: Pool;
-  /** Pool for messages, which may wait minutes for their reply. */
+  /** Pool for messages, whose replies may take minutes. */
   readonly messagePool: Pool;
-  /** The largest body of a message or a task as JSON, in bytes. */
+  /** Largest body of a message or a task as JSON, in bytes. */
   readonly requestBytes: number;
   readonly clock: Clock;
   readonly emit: Emit<A2AEvent>;

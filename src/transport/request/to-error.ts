@@ -4,10 +4,11 @@ import { toSingleLine } from "../../text/sanitize";
 import type { Progress } from "./progress";
 import type { Failure } from "./result";
 
+/** What an error says about its request beside the failure. */
 export interface ErrorContext extends Progress {
   elapsedMs: number;
   messageId: string | undefined;
-  /** A repeat under the same identity does no harm. */
+  /** True when the task may be repeated with the same idempotency key. */
   idempotent: boolean;
   peerId: string | undefined;
   target: string;
@@ -25,8 +26,8 @@ function deliveryNote({ idempotent, delivery, messageId }: ErrorContext): string
 }
 
 /**
- * Makes the error of a failed call. Its message stands alone: what failed, how often it was tried, whether the peer
- * may have run the task, and what to do next.
+ * Creates the error of a failed call. Its message is complete alone: what failed, how often it was tried, whether the
+ * peer may have run the task, and what to do next. Redacts the tokens used.
  */
 export function toA2AError(failure: Failure, context: ErrorContext): A2AError {
   const { attempts, elapsedMs, messageId, peerId, target, tokens } = context;
@@ -53,40 +54,40 @@ export function toA2AError(failure: Failure, context: ErrorContext): A2AError {
     messageId,
     peerId,
     target,
-    detail: detailOf(failure, tokens),
+    detail: redactedDetail(failure, tokens),
     cause: failure.cause instanceof Error ? redactedCause(failure.cause, tokens) : failure.cause,
   });
 }
 
 const EXCERPT_LENGTH = 200;
-// Enough to find a secret that stands across the end of the excerpt.
+// Longer than the excerpt, so that a secret across its end is found.
 const SEARCHED_LENGTH = 16_384;
 
-function detailOf({ detail, excerpt }: Failure, tokens: readonly string[]): string | undefined {
+function redactedDetail({ detail, excerpt }: Failure, tokens: readonly string[]): string | undefined {
   if (detail === undefined) return undefined;
-  const shownPart = redact((excerpt ?? "").slice(0, SEARCHED_LENGTH), tokens).slice(0, EXCERPT_LENGTH);
-  return redact(detail, tokens) + shownPart;
+  const shown = redact((excerpt ?? "").slice(0, SEARCHED_LENGTH), tokens).slice(0, EXCERPT_LENGTH);
+  return redact(detail, tokens) + shown;
 }
 
-/** Text that may hold what others wrote, fit for people: one line, no secret, a capital first. */
+/** Untrusted text as the reason of an event or an error: a single line, without tokens, capitalised. */
 export function toReason(text: string, tokens: readonly string[]): string {
   const line = toSingleLine(redact(text, tokens));
   return line.charAt(0).toUpperCase() + line.slice(1);
 }
 
-/** The error of a call that was under way when its client was closed. */
+/** The error of a call that was running when its client was closed. */
 export function closedError(context: ErrorContext): A2AError {
   const summary = "The client was closed before the call was over";
   return toA2AError({ code: "closed", summary, delivery: context.delivery, retryable: false }, context);
 }
 
-// A shorter one is no secret, and would be found inside ordinary words.
-const SHORTEST_SECRET = 4;
+// Shorter ones are no secrets, and occur in ordinary words.
+const MIN_SECRET_LENGTH = 4;
 
-/** A platform that echoes a token back must not get it into a log. */
+/** Removes the tokens, which a platform may repeat in its response. */
 function redact(text: string, tokens: readonly string[]): string {
   return tokens.reduce(
-    (safe, token) => (token.length < SHORTEST_SECRET ? safe : safe.replaceAll(token, "[redacted]")),
+    (safe, token) => (token.length < MIN_SECRET_LENGTH ? safe : safe.replaceAll(token, "[redacted]")),
     text,
   );
 }

@@ -2,8 +2,8 @@ import type { A2AClient, A2AClientOptions, A2AEvent } from "a2a-peers";
 import { createHeartbeat, type Heartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
 import { onTestFinished } from "vitest";
 import { createClientOn } from "../../../src/client/client";
-import { OWN, PLATFORM, TOKEN } from "../../helpers/ids";
 import { type HeldClock, heldClock } from "../../helpers/held-clock";
+import { OWN, PLATFORM, TOKEN } from "../../helpers/ids";
 import { type BeatBody, OK, type Scripted, type Sent, type Spoken, scriptedPlatform } from "./scripted";
 
 export const BEAT = "POST /registry/heartbeat";

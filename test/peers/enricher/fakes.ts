@@ -2,7 +2,7 @@ import { A2AError, type A2AErrorCode, type A2AEvent, type PeerRecord } from "a2a
 import { createWorkspaces, type Workspace } from "../../../src/identity/workspaces";
 import { createPeerCache, type PeerCache } from "../../../src/peers/enricher/cache";
 import { type ClosableEnricher, createEnricher } from "../../../src/peers/enricher/enricher";
-import { createCalls } from "../../../src/transport/call";
+import { createCalls } from "../../../src/transport/calls";
 import { OWN, SECOND } from "../../helpers/ids";
 import { type CountingClock, countingClock } from "./counting-clock";
 import type { Limits } from "./limits";

@@ -1,11 +1,8 @@
 import { join } from "node:path";
 import type { DelegationResult } from "../../../src/results/result";
 import { createResultsJournal, type ResultsJournal } from "../../../src/results/results-journal";
-import {
-  createResultsStore,
-  type ResultsStore,
-  type ResultsStoreOptions,
-} from "../../../src/results/results-store";
+import { createResultsStore, type ResultsStore } from "../../../src/results/results-store";
+import type { ResultsStoreOptions } from "../../../src/results/store-session";
 import { createClaimedFile } from "../../../src/storage/claimed-file";
 import { OWN, PEER } from "../../helpers/ids";
 
@@ -53,7 +50,7 @@ export function inboxOver(
     journal,
     // One process plays several, one after the other.
     locks: [],
-    toAnnounce: ({ delegation_id: id, status }) => ({ id, status }),
+    toUnannounced: ({ delegation_id: id, status }) => ({ id, status }),
     beforeWriting: () => {},
     onCorrupt: () => {},
     onDropped: (count) => void dropped.push(count),

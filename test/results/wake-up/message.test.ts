@@ -2,7 +2,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DelegationResult } from "../../../src/results/result";
-import { toUnannounced, wakeUpText } from "../../../src/results/wake-up/message";
+import { formatWakeUp, toUnannounced } from "../../../src/results/wake-up/message";
 import { OWN, PEER } from "../../helpers/ids";
 import { INFO, MESSAGE, watched } from "../helpers/polled";
 import { done, failed, page } from "../helpers/rows";
@@ -130,7 +130,7 @@ describe("the message to the agent", () => {
 
   it("is one text whatever is known", () => {
     const results = [toUnannounced(result(), false)];
-    const text = wakeUpText({ results, path: undefined, parent: undefined });
+    const text = formatWakeUp({ results, path: undefined, parent: undefined });
     expect(text).not.toContain("undefined");
     expect(text).toContain("inbox of delegation results");
     expect(text.endsWith(REPORT)).toBe(true);
@@ -139,7 +139,7 @@ describe("the message to the agent", () => {
 
 describe("the name of the parent", () => {
   const naming = (name: string) =>
-    wakeUpText({ results: [], path: "/results", parent: { id: PEER, name } })
+    formatWakeUp({ results: [], path: "/results", parent: { id: PEER, name } })
       .split("parent '")[1]
       ?.split("' by delegating")[0];
 
@@ -168,7 +168,7 @@ describe("the name of the parent", () => {
 
 describe("summaries", () => {
   const text = (...results: DelegationResult[]) =>
-    wakeUpText({
+    formatWakeUp({
       results: results.map((each) => toUnannounced(each, true)),
       path: "/results",
       parent: undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createCalls } from "../../../src/transport/call";
+import { createCalls } from "../../../src/transport/calls";
 import { openPool, type Pool, type PoolKind } from "../../../src/transport/http/pool";
 import { rejectionOf } from "../../helpers/sockets-client";
 import { virtualClock } from "../../helpers/sockets-clock";

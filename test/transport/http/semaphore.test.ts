@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Call, createCalls } from "../../../src/transport/call";
+import type { Call } from "../../../src/transport/call";
+import { createCalls } from "../../../src/transport/calls";
 import { createSemaphore } from "../../../src/transport/http/semaphore";
 import { rejectionOf } from "../../helpers/sockets-client";
 import { virtualClock } from "../../helpers/sockets-clock";

@@ -1,0 +1,52 @@
+import type { Delegation } from "../delegation/parse-delegations";
+
+/**
+ * Finished delegations that were not delivered yet. They are kept in memory, because the platform's list may have
+ * moved on by the time the disk accepts them: the newest 1,000.
+ */
+export interface PendingResults {
+  /** Adds delegations, or replaces what was known of them. */
+  merge(delegations: readonly Delegation[]): void;
+  /** Removes all but these. */
+  retain(ids: readonly string[]): void;
+  /** Removes delegations that were delivered. */
+  remove(ids: readonly string[]): void;
+  /**
+   * Those to deliver now. One that is completed without any text is returned the second time only: the platform
+   * stores the result in another row, a moment later.
+   */
+  ready(): Delegation[];
+}
+
+const MAX_PENDING = 1000;
+
+export function createPendingResults(): PendingResults {
+  const finished = new Map<string, Delegation>();
+  /** Ids of completed delegations that had no text yet. */
+  const incomplete = new Set<string>();
+
+  function isReady({ delegationId, status, responsePreview, error }: Delegation): boolean {
+    if (status === "failed" || responsePreview !== "" || error !== "") return true;
+    if (incomplete.has(delegationId)) return true;
+    incomplete.add(delegationId);
+    return false;
+  }
+
+  return {
+    merge(delegations) {
+      for (const delegation of delegations) finished.set(delegation.delegationId, delegation);
+      for (const id of [...finished.keys()].slice(0, -MAX_PENDING)) finished.delete(id);
+    },
+    retain(ids) {
+      const retained = new Set(ids);
+      for (const id of finished.keys()) if (!retained.has(id)) finished.delete(id);
+    },
+    remove(ids) {
+      for (const id of ids) {
+        finished.delete(id);
+        incomplete.delete(id);
+      }
+    },
+    ready: () => [...finished.values()].filter(isReady),
+  };
+}
