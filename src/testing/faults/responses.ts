@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { RequestFault } from "./fault";
 
-/** How the connection goes on after the bytes of a response. */
-type Ending = "fin" | "reset" | "silence";
+/** How the connection ends after the bytes of a response; with `none` it stays open. */
+type Ending = "fin" | "reset" | "none";
 
 // A reset discards bytes that the client has not read yet, so they get this long to arrive.
 const RESET_DELAY_MS = 20;

@@ -42,11 +42,11 @@ const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
 
   reset: onSocket((socket) => socket.resetAndDestroy()),
   close: raw("", "fin"),
-  stall: raw("", "silence"),
+  stall: raw("", "none"),
 
   "cut-head": raw(HALF_HEAD, "fin"),
   "cut-head-reset": raw(HALF_HEAD, "reset"),
-  "stall-head": raw(HALF_HEAD, "silence"),
+  "stall-head": raw(HALF_HEAD, "none"),
   "drip-head": drip("HTTP/1.1 200 OK\r\nx-drip: ", "a"),
 
   cut: raw(WITH_LENGTH + PART_OF_REPLY, "fin"),
@@ -55,7 +55,7 @@ const FAULTS: Readonly<Record<FaultKind, FaultAction>> = {
   "cut-chunked-reset": raw(CHUNKED + chunk(PART_OF_REPLY), "reset"),
   "cut-close-delimited": raw(head() + PART_OF_REPLY, "fin"),
   "bad-chunk": raw(`${CHUNKED}${chunk(PART_OF_REPLY)}zz\r\n`, "fin"),
-  "stall-body": raw(WITH_LENGTH + PART_OF_REPLY, "silence"),
+  "stall-body": raw(WITH_LENGTH + PART_OF_REPLY, "none"),
   drip: drip(head() + LARGE.start, "a"),
   "extra-bytes": raw(`${COMPLETE}and more`, "fin"),
 
