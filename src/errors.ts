@@ -44,6 +44,7 @@ export interface A2AErrorFacts {
   peerId?: string | undefined;
   target?: string | undefined;
   detail?: string | undefined;
+  data?: unknown;
   cause?: unknown;
 }
 
@@ -81,6 +82,11 @@ export class A2AError extends Error {
   declare readonly target?: string;
   /** The error text of the response or the connection, without advice; `toToolText` prints it. */
   declare readonly detail?: string;
+  /**
+   * What the peer gave as data: the `data` of a JSON-RPC error, or the list of data parts of a failed task. A JSON value
+   * written by the peer; where it has more than 16,384 characters as JSON, the beginning of that JSON as text.
+   */
+  declare readonly data?: unknown;
 
   constructor(facts: A2AErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -106,6 +112,7 @@ const OPTIONAL_FIELDS = [
   "peerId",
   "target",
   "detail",
+  "data",
 ] as const;
 
 /** True for an {@link A2AError}, also one made by another copy of this package. */

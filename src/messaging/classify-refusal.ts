@@ -122,6 +122,8 @@ const REFUSALS: readonly Refusal[] = [
     text: "{peer} is restarting" },
   { status: 503, when: hasFlag("warming"), code: "peer_unavailable", delivery: "not-sent", retryable: true,
     text: "{peer} is warming up" },
+  { status: 503, when: (said) => said.error === "workspace has no URL" && said.body.status === "removed", code: "workspace_removed", delivery: "not-sent", retryable: false,
+    text: "{peer} was removed from the platform", advice: "List the peers again and use an id from that list." },
   { status: 503, when: errorIs("workspace has no URL"), code: "peer_unavailable", delivery: "not-sent",
     retryable: ({ body }) => STARTING_STATES.has(String(body.status)),
     text: "{peer} is not online", advice: "Ask another peer, or try later." },

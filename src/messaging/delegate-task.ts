@@ -2,9 +2,10 @@ import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
 import { formatDuration, quote } from "../text/format";
 import { sanitizeName, toSingleLine } from "../text/sanitize";
 import { parsePeerId } from "../validation/peer-id";
+import { formatJson } from "./content-text";
 import type { SendOutcome } from "./outcome";
 import type { SendOptions } from "./send-options";
-import { ERROR_PREFIX, toToolText } from "./tool-text";
+import { ERROR_PREFIX, failureText, toToolText } from "./tool-text";
 
 /** The part of a client that `delegateTask` uses. */
 export interface DelegatingClient {
@@ -31,7 +32,7 @@ export async function delegateTask(
   } catch (error) {
     const name = resolveName(client, peerId);
     if (isA2AError(error)) {
-      const text = toToolText(error);
+      const text = `${failureText(error)}${dataNote(error)}`;
       const note = text.includes(error.message) ? "" : `${deliveryNote(error)} `;
       return `DELEGATION FAILED to ${name}: ${text}\n${note}${adviceFor(error, name)}`;
     }
@@ -56,8 +57,14 @@ function resolveName(client: DelegatingClient, peerId: string): string {
   }
 }
 
+/** Most agents put the cause of a JSON-RPC error into its data. */
+function dataNote({ code, data }: A2AError): string {
+  return code !== "rpc_error" || data === undefined ? "" : ` ${toSingleLine(formatJson(data, 1000), 1100)}`;
+}
+
 /** What the texts of the reference client lack: whether the task arrived, and which arguments are valid. */
 function deliveryNote({ code, delivery, detail, message }: A2AError): string {
+  if (code === "rpc_error" && delivery === "not-sent") return "The peer refused the request and ran nothing.";
   if (code !== "invalid_argument") return DELIVERY_NOTES[delivery];
   const help = detail !== undefined && message.startsWith(detail) ? message.slice(detail.length) : "";
   return `Nothing was sent${help || "."}`;

@@ -23,7 +23,10 @@ export interface SendReport {
 export type Outcome =
   | {
       kind: "reply";
-      /** All text of the reply, in order, joined with line feeds; `(no response)` for a reply without parts. */
+      /**
+       * All text of the reply, in order: the parts of a message each on a line of its own, those of an artifact as one
+       * text. `(no response)` for a reply without parts. What an agent marks as its model's reasoning is left out.
+       */
       text: string;
       files: FilePart[];
       /** The data parts, as the peer sent them. */
@@ -36,6 +39,7 @@ export type Outcome =
   | {
       /** The platform has stored the message for the peer. No reply comes back for it; do not send it again. */
       kind: "queued";
+      /** What became of the message, and how its answer can be had. */
       text: string;
       queueId?: string | undefined;
       /** Messages waiting for the peer, this one included. */
@@ -46,15 +50,21 @@ export type Outcome =
   | {
       /** The peer needs an answer: send another message with the `taskId` and `contextId` of this outcome. */
       kind: "input-required" | "auth-required";
+      /** What the peer asks; `""` where it asks with files or data alone. */
       text: string;
+      files: FilePart[];
+      data: unknown[];
       taskId?: string | undefined;
       contextId?: string | undefined;
       raw: unknown;
     }
   | {
-      /** The peer has started a task that is not finished. */
+      /** The peer has started a task that is not finished, or whose state this version does not know. */
       kind: "working";
+      /** What there is of it so far. */
       text: string;
+      files: FilePart[];
+      data: unknown[];
       taskId?: string | undefined;
       contextId?: string | undefined;
       raw: unknown;

@@ -1,13 +1,16 @@
 import { isRecord, type JsonRecord } from "../text/json";
+import { joinPieces } from "./join-pieces";
+import { firstString } from "./members";
 import type { FilePart } from "./outcome";
-import { addText, type Content, collectParts, createContent } from "./parts";
+import { type Attachments, collectContent, createAttachments } from "./parts";
+import { findSubject, type Subject } from "./subject";
 
 /** The content of a peer's result, in one form for all versions of A2A. */
 export interface Reply {
   text: string;
   files: FilePart[];
   data: unknown[];
-  /** The state of a task in lower case with hyphens; `undefined` for a message. */
+  /** Name of a task's state, in lower case with hyphens; `""` for a task without one, `undefined` for a message. */
   state: string | undefined;
   taskId: string | undefined;
   contextId: string | undefined;
@@ -15,21 +18,6 @@ export interface Reply {
 
 /** The text of a reply without any part. */
 export const NO_RESPONSE = "(no response)";
-
-/** True for a value that has the shape of a message or a task, with or without the wrapper of A2A 1.0. */
-export function isReply(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  return (
-    Array.isArray(value.parts) ||
-    Array.isArray(value.artifacts) ||
-    Array.isArray(value.history) ||
-    value.kind === "message" ||
-    value.kind === "task" ||
-    isRecord(value.message) ||
-    isRecord(value.task) ||
-    (isRecord(value.status) && typeof value.status.state === "string")
-  );
-}
 
 /**
  * Parses a message or a task: its text in order, files, data and state. Never throws; a value of any other shape is a
@@ -39,76 +27,61 @@ export function parseReply(result: unknown): Reply {
   if (typeof result === "string") {
     return { text: result, files: [], data: [], state: undefined, taskId: undefined, contextId: undefined };
   }
-  const subject = unwrap(result);
-  const isTask = subject.kind === "task" || Array.isArray(subject.artifacts) || subject.status !== undefined;
-  const content = createContent();
-  collectParts(subject.parts, content);
-  if (isRecord(subject.status)) collectMessage(subject.status.message, content);
-  const artifacts = Array.isArray(subject.artifacts) ? subject.artifacts.filter(isRecord) : [];
-  for (const artifact of artifacts) collectParts(artifact.parts, content);
-  if (content.texts.length === 0) collectMessage(lastAgentMessage(subject.history), content);
-  for (const artifact of artifacts) collectArtifactContent(artifact, content);
+  const subject = findSubject(result);
+  const attachments = createAttachments();
+  const text = subject === undefined ? "" : collectText(subject, attachments);
+  const body = subject?.body ?? {};
   return {
-    text: content.anyPart || content.texts.length > 0 ? content.texts.join("\n") : NO_RESPONSE,
-    files: content.files,
-    data: content.data,
-    state: taskState(subject),
-    taskId: string(subject.taskId) ?? (isTask ? string(subject.id) : undefined),
-    contextId: string(subject.contextId),
+    text: text !== "" || attachments.anyPart ? text : NO_RESPONSE,
+    files: attachments.files,
+    data: attachments.data,
+    state: subject?.state,
+    taskId: firstString(body, "taskId", "task_id") ?? (subject?.isTask ? firstString(body, "id") : undefined),
+    contextId: firstString(body, "contextId", "context_id"),
   };
 }
 
-/** Why a task failed: the text of its status message, else all of its text. */
-export function failureReason(result: unknown): string {
-  const { status } = unwrap(result);
-  const content = createContent();
-  if (isRecord(status)) collectMessage(status.message, content);
-  if (content.texts.length > 0) return content.texts.join("\n");
-  const { text } = parseReply(result);
-  return text === NO_RESPONSE ? "" : text;
+/** Why a task failed: the content of its status message, else all of its content. */
+export function parseFailureReason(result: unknown): Pick<Reply, "text" | "files" | "data"> {
+  const { body } = findSubject(result) ?? {};
+  const attachments = createAttachments();
+  const text = body === undefined ? "" : messageText(statusMessage(body), attachments);
+  const { files, data } = attachments;
+  if (text !== "" || files.length > 0 || data.length > 0) return { text, files, data };
+  const reply = parseReply(result);
+  return { ...reply, text: reply.text === NO_RESPONSE ? "" : reply.text };
 }
 
-/** A2A 1.0 wraps the result as `{"task": …}` or `{"message": …}`. */
-function unwrap(result: unknown): JsonRecord {
-  if (!isRecord(result)) return {};
-  const hasOwnContent =
-    result.parts !== undefined || result.artifacts !== undefined || result.status !== undefined;
-  if (!hasOwnContent) {
-    if (isRecord(result.task)) return result.task;
-    if (isRecord(result.message)) return result.message;
-  }
-  return result;
+/**
+ * The text of a task or a message: its own parts, the status message, the artifacts. Where there is none, what the
+ * agent said last.
+ */
+function collectText({ body, artifacts }: Subject, attachments: Attachments): string {
+  const own = collectContent(body, attachments).join("\n");
+  const status = messageText(statusMessage(body), attachments);
+  const pieces = artifacts.map((artifact) => joinPieces(collectContent(artifact, attachments)));
+  const output = joinSections(pieces);
+  // Some agents give the text of the artifacts as their status message too.
+  const text = joinSections([own, status === output ? "" : status, output]);
+  return text === "" ? messageText(lastAgentMessage(body.history), attachments) : text;
 }
 
-function collectMessage(message: unknown, content: Content): void {
-  if (typeof message === "string") addText(message, content);
-  else if (isRecord(message)) collectParts(message.parts, content);
+const joinSections = (sections: readonly string[]): string =>
+  sections.filter((section) => section !== "").join("\n");
+
+function statusMessage({ status }: JsonRecord): unknown {
+  return isRecord(status) ? (status.message ?? status.update) : undefined;
 }
+
+/** A message is never appended to, so each of its parts has a line of its own. */
+function messageText(message: unknown, attachments: Attachments): string {
+  if (typeof message === "string") return message;
+  return isRecord(message) ? collectContent(message, attachments).join("\n") : "";
+}
+
+const AGENT_ROLES: ReadonlySet<unknown> = new Set(["agent", "ROLE_AGENT", 2]);
 
 function lastAgentMessage(history: unknown): unknown {
   if (!Array.isArray(history)) return undefined;
-  return history.findLast(
-    (entry) => isRecord(entry) && (entry.role === "agent" || entry.role === "ROLE_AGENT"),
-  );
+  return history.findLast((entry) => isRecord(entry) && AGENT_ROLES.has(entry.role));
 }
-
-/** Artifacts of some hand-written agents have a `content` instead of parts: text, or an object, which is data. */
-function collectArtifactContent(artifact: JsonRecord, content: Content): void {
-  if (artifact.parts !== undefined || artifact.content === undefined) return;
-  content.anyPart = true;
-  if (typeof artifact.content === "string") addText(artifact.content, content);
-  else content.data.push(artifact.content);
-}
-
-/** Versions of A2A write a state as `TASK_STATE_INPUT_REQUIRED`, `input_required` or `input-required`. */
-function taskState(subject: JsonRecord): string | undefined {
-  const state = isRecord(subject.status) ? subject.status.state : subject.status;
-  if (typeof state !== "string") return undefined;
-  return state
-    .trim()
-    .toLowerCase()
-    .replace(/^task_state_/, "")
-    .replaceAll("_", "-");
-}
-
-const string = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,12 +1,14 @@
 import { type A2AError, type A2AErrorCode, isA2AError } from "../errors";
 import { toSingleLine } from "../text/sanitize";
-import type { FilePart, Outcome } from "./outcome";
+import { formatContent, type MessageContent } from "./content-text";
+import type { Outcome } from "./outcome";
 
 /** Beginning of the text of a failure, its space included. */
 export const ERROR_PREFIX = "[A2A_ERROR] ";
 
 /**
- * Formats an outcome or an error as the text that a model is shown. A reply is its text. A failure begins with
+ * Formats an outcome or an error as the text that a model is shown. A reply is its text, with its data as JSON and its
+ * files below. A failure begins with
  * `[A2A_ERROR] ` and ends with the URL of the request. The strings are those of the reference Python client, to the
  * letter, for the cases that client knows.
  */
@@ -17,7 +19,7 @@ export function toToolText(outcomeOrError: Outcome | A2AError): string {
 function outcomeText(outcome: Outcome): string {
   switch (outcome.kind) {
     case "reply":
-      return replyText(outcome);
+      return formatContent(outcome);
     case "queued":
       return outcome.text;
     case "working":
@@ -29,45 +31,19 @@ function outcomeText(outcome: Outcome): string {
   }
 }
 
-/** The unchanged text, and a line for each file below it. A reply of nothing but data is shown as JSON. */
-function replyText({
-  text,
-  files,
-  data,
-}: {
-  text: string;
-  files: readonly FilePart[];
-  data: readonly unknown[];
-}): string {
-  if (text === "" && files.length === 0) return data.map(jsonLine).join("\n");
-  const lines = files.map(fileLine);
-  return (text === "" ? lines : [text, ...lines]).join("\n");
-}
-
-/** Longer JSON is cut off, in characters. */
-const MAX_JSON_LENGTH = 20_000;
-
-function jsonLine(data: unknown): string {
-  const json = JSON.stringify(data) ?? "";
-  return json.length > MAX_JSON_LENGTH ? `${json.slice(0, MAX_JSON_LENGTH)}…` : json;
-}
-
 function appendIds(
   lead: string,
-  outcome: { text: string; taskId?: string | undefined; contextId?: string | undefined },
+  outcome: MessageContent & { taskId?: string | undefined; contextId?: string | undefined },
 ): string {
   const ids = [
     outcome.taskId === undefined ? "" : `taskId=${toSingleLine(outcome.taskId, 200)}`,
     outcome.contextId === undefined ? "" : `contextId=${toSingleLine(outcome.contextId, 200)}`,
   ].filter((id) => id !== "");
-  const text = outcome.text === "" ? "" : ` It says: ${outcome.text}`;
-  return `${lead}${text}${ids.length === 0 ? "" : ` [${ids.join(" ")}]`}`;
-}
-
-function fileLine({ name, uri, mimeType, bytes }: FilePart): string {
-  const where = uri ?? (bytes === undefined ? "" : "inline");
-  const facts = [mimeType, where].filter((fact) => fact !== undefined && fact !== "").join(", ");
-  return `[file: ${toSingleLine(`${name ?? "unnamed"}${facts === "" ? "" : ` (${facts})`}`, 500)}]`;
+  const content = formatContent(outcome);
+  const text = content === "" ? lead : `${lead} It says: ${content}`;
+  if (ids.length === 0) return text;
+  // On a line of their own below several lines, so that they are not taken for a part of the last one.
+  return `${text}${content.includes("\n") ? "\n" : " "}[${ids.join(" ")}]`;
 }
 
 /** Failures for which the reference client has texts of its own. */
@@ -81,8 +57,14 @@ const REFERENCE_TEXT_CODES: ReadonlySet<A2AErrorCode> = new Set([
   "reply_lost",
 ]);
 
-function errorText({ code, detail, message, target }: A2AError): string {
-  if (code === "agent_error" && detail !== undefined) return `${ERROR_PREFIX}${detail}`;
-  const text = detail !== undefined && REFERENCE_TEXT_CODES.has(code) ? detail : message;
-  return target === undefined ? `${ERROR_PREFIX}${text}` : `${ERROR_PREFIX}${text} [target=${target}]`;
+function errorText(error: A2AError): string {
+  const text = failureText(error);
+  // The reference client adds nothing to the agent's own words.
+  if (error.target === undefined || (error.code === "agent_error" && error.detail !== undefined)) return text;
+  return `${text} [target=${error.target}]`;
+}
+
+/** The text of a failure without the URL of the request, which is no concern of a model. */
+export function failureText({ code, detail, message }: A2AError): string {
+  return `${ERROR_PREFIX}${detail !== undefined && REFERENCE_TEXT_CODES.has(code) ? detail : message}`;
 }

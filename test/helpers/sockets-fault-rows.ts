@@ -64,7 +64,8 @@ const REPLY_LOST = lost("reply_lost", "confirmed", false, true);
 const REPLY_STALLED = lost("timeout", "confirmed", false, true);
 const TOO_LARGE = lost("too_large", "confirmed", false, true);
 const UNREADABLE = lost("bad_response", "confirmed", false, true);
-const NOT_FOLLOWED = lost("bad_response", "maybe", false, true);
+/** A redirect or a web page: nothing is known of the peer. */
+const NOT_THE_PLATFORM = lost("bad_response", "maybe", false, true);
 
 const DEEP = "[".repeat(300) + "]".repeat(300);
 
@@ -128,19 +129,19 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { fault: "100, then 200", site: kind("continue"), expected: text("ok"), overFetch: [SENT, text("ok")] },
   { fault: "100 without end", limitMs: SILENCE_MS, site: kind("continue-flood"), expected: SILENT, overFetch: [SENT, SILENT] },
   { fault: "103, then 200", site: kind("early-hints"), expected: text("ok") },
-  { fault: "status 999", site: platformWith({ status: 999, body: OK }), expected: NOT_FOLLOWED },
+  { fault: "status 999", site: platformWith({ status: 999, body: OK }), expected: NOT_THE_PLATFORM },
   { fault: "204", site: platformWith({ status: 204 }), expected: UNREADABLE },
-  { fault: "304", site: platformWith({ status: 304 }), expected: NOT_FOLLOWED },
+  { fault: "304", site: platformWith({ status: 304 }), expected: NOT_THE_PLATFORM },
 
   // Redirects.
-  { fault: "301 to another origin", site: redirect(301, (elsewhere) => `${elsewhere}/a`), expected: NOT_FOLLOWED },
-  { fault: "302 to another origin", site: redirect(302, (elsewhere) => `${elsewhere}/a`), expected: NOT_FOLLOWED },
-  { fault: "307 to another origin", site: redirect(307, (elsewhere) => `${elsewhere}/a`), expected: NOT_FOLLOWED },
-  { fault: "308 to another origin", site: redirect(308, (elsewhere) => `${elsewhere}/a`), expected: NOT_FOLLOWED },
-  { fault: "302 to the cloud's metadata", site: redirect(302, "http://169.254.169.254/latest/meta-data/"), expected: NOT_FOLLOWED },
-  { fault: "302 to a file", site: redirect(302, "file:///etc/passwd"), expected: NOT_FOLLOWED },
-  { fault: "302 to itself", site: redirect(302, ""), expected: NOT_FOLLOWED },
-  { fault: "302 without a location", site: platformWith({ status: 302 }), expected: NOT_FOLLOWED },
+  { fault: "301 to another origin", site: redirect(301, (elsewhere) => `${elsewhere}/a`), expected: NOT_THE_PLATFORM },
+  { fault: "302 to another origin", site: redirect(302, (elsewhere) => `${elsewhere}/a`), expected: NOT_THE_PLATFORM },
+  { fault: "307 to another origin", site: redirect(307, (elsewhere) => `${elsewhere}/a`), expected: NOT_THE_PLATFORM },
+  { fault: "308 to another origin", site: redirect(308, (elsewhere) => `${elsewhere}/a`), expected: NOT_THE_PLATFORM },
+  { fault: "302 to the cloud's metadata", site: redirect(302, "http://169.254.169.254/latest/meta-data/"), expected: NOT_THE_PLATFORM },
+  { fault: "302 to a file", site: redirect(302, "file:///etc/passwd"), expected: NOT_THE_PLATFORM },
+  { fault: "302 to itself", site: redirect(302, ""), expected: NOT_THE_PLATFORM },
+  { fault: "302 without a location", site: platformWith({ status: 302 }), expected: NOT_THE_PLATFORM },
 
   // Too much.
   { fault: "200 MB with a length", site: kind("huge"), expected: TOO_LARGE },
@@ -160,7 +161,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { fault: "300 levels of nesting", site: content(`{"result":${DEEP}}`), expected: UNREADABLE },
   { fault: "a million levels of nesting", site: content("[".repeat(1_000_000)), expected: UNREADABLE },
   { fault: "`__proto__` among the keys", site: content(OK.replace('{"kind":"message"', '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"kind":"message"')), expected: text("ok") },
-  { fault: "HTML page", site: kind("html"), expected: UNREADABLE },
+  { fault: "HTML page", site: kind("html"), expected: NOT_THE_PLATFORM },
   { fault: "broken JSON", site: kind("garbage-json"), expected: UNREADABLE },
   { fault: "empty body", site: kind("empty"), expected: UNREADABLE },
   { fault: "NaN, which is no JSON", site: content("NaN"), expected: UNREADABLE },

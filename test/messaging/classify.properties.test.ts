@@ -111,7 +111,10 @@ describe("any response", () => {
     fc.assert(
       fc.property(body, (text) => {
         const verdict = classify(httpAnswer(200, text), "peer P");
-        if (!verdict.ok) expect(verdict.failure).toMatchObject({ retryable: false, delivery: "confirmed" });
+        if (verdict.ok) return;
+        const { retryable, delivery, code, rpcCode } = verdict.failure;
+        expect(retryable).toBe(false);
+        if (code !== "bad_response" && rpcCode === undefined) expect(delivery).toBe("confirmed");
       }),
       { numRuns: 1000 },
     );

@@ -48,10 +48,25 @@ describe("a message that was queued", () => {
     expect(outcomeOf(body).kind).toBe("queued");
   });
 
-  it("names the peer and says not to send the message again", () => {
-    const { text } = outcomeOf(busy, 202);
+  it.each([
+    ["a busy peer", busy],
+    ["a peer that polls", poll],
+    ["an early answer", pushAsync],
+  ])("names the peer and says not to send the message again: %s", (_, body) => {
+    const { text } = outcomeOf(body, 202);
     expect(text).toContain("peer P");
     expect(text).toContain("do not send it again");
+  });
+
+  it("says that a busy peer may have begun the task: an agent that resets the connection is queued too", () => {
+    expect(outcomeOf(busy, 202).text).toContain("may already have begun the task");
+  });
+
+  it("says where the answer of a peer that polls comes, and how to receive it", () => {
+    const { text } = outcomeOf(poll);
+    expect(text).toContain("a message of its own to the inbox of this workspace");
+    expect(text).toContain("/activity");
+    expect(text).not.toContain("No reply");
   });
 
   it("ignores members of a wrong type", () => {
@@ -113,7 +128,6 @@ describe("a success response of unknown shape", () => {
   it.each([
     ["an empty body", ""],
     ["white space", " \n"],
-    ["a page", "<html>login</html>"],
     ["broken JSON", '{"jsonrpc":"2.0","result":{"parts":[{"text":"cut'],
     ["null", "null"],
     ["a number", "42"],
@@ -126,6 +140,11 @@ describe("a success response of unknown shape", () => {
     ["a result that is a number", '{"result":1}'],
     ["a result that is true", '{"result":true}'],
     ["a result that is an array", '{"result":[]}'],
+    ["a result of another shape", '{"result":{"answer":"42"}}'],
+    ["a bare part", '{"result":{"kind":"text","text":"hi"}}'],
+    ["a message without a message", '{"result":{"message":{"answer":"42"}}}'],
+    ["a status word and nothing else", '{"result":{"status":"ok"}}'],
+    ["two inner envelopes", '{"result":{"result":{"result":{"parts":[{"text":"hi"}]}}}}'],
     ["an inner result that is null", '{"result":{"jsonrpc":"2.0","result":null}}'],
     ["an inner result that is an array", '{"result":{"jsonrpc":"2.0","result":[]}}'],
     [
@@ -143,8 +162,78 @@ describe("a success response of unknown shape", () => {
     expect(failure.summary).toContain("peer P was reached");
   });
 
+  it("is quoted in the error, from its beginning", () => {
+    expect(failureFrom(rpc({ answer: "42" }))).toMatchObject({
+      summary: expect.stringContaining("neither a message nor a task"),
+      quoted: '{"answer":"42"}',
+    });
+  });
+
   it("may have any success status", () => {
     expect(failureFrom("", 204)).toMatchObject({ code: "bad_response", status: 204 });
     expect(failureFrom({}, 202)).toMatchObject({ code: "bad_response", status: 202 });
+  });
+});
+
+describe("a web page in the place of an answer", () => {
+  it.each([
+    ["a page", "<html>login</html>"],
+    ["a document", "\n<!DOCTYPE html><title>Sign in</title>"],
+    ["a page with a byte order mark", "\ufeff<html></html>"],
+    ["XML", '<?xml version="1.0"?><error/>'],
+  ])("is bad_response, and nothing is known of the peer: %s", (_, body) => {
+    const failure = failureFrom(body);
+    expect(failure).toMatchObject({ code: "bad_response", delivery: "maybe", retryable: false, status: 200 });
+    expect(failure.advice).toContain("platform URL");
+    expect(JSON.stringify(failure)).not.toMatch(/login|Sign in/);
+  });
+});
+
+describe("an answer that the platform has cut off", () => {
+  const LIMIT = 10_485_760;
+  const head = '{"jsonrpc":"2.0","id":"r","result":{"parts":[{"text":"';
+  const cutAt = (bytes: number, unit: string) =>
+    Buffer.from(head + unit.repeat(bytes))
+      .subarray(0, bytes)
+      .toString();
+
+  it.each(["x", "é", "語", "😀"])("is too_large at exactly the platform's limit, of %j", (unit) => {
+    expect(failureFrom(cutAt(LIMIT, unit))).toMatchObject({
+      code: "too_large",
+      delivery: "confirmed",
+      retryable: false,
+      status: 200,
+    });
+  });
+
+  it.each([LIMIT - 1, LIMIT + 1])("is a bad response at %i bytes", (bytes) => {
+    expect(verdictOf(cutAt(bytes, "x"))).toBe("bad_response");
+  });
+
+  it("is a reply when it is whole", () => {
+    const tail = '"}]}}';
+    const text = "x".repeat(LIMIT - head.length - tail.length);
+    expect(outcomeOf(head + text + tail)).toMatchObject({ kind: "reply", text });
+  });
+});
+
+describe("a JSON-RPC error with which the agent refused the request", () => {
+  it.each([-32700, -32600, -32601, -32602, -32009])("%i means that nothing ran", (code) => {
+    expect(failureFrom({ jsonrpc: "2.0", id: null, error: { code, message: "no" } })).toMatchObject({
+      code: "rpc_error",
+      delivery: "not-sent",
+      retryable: false,
+      rpcCode: code,
+    });
+  });
+
+  it.each([-32603, -32000, -32001, -32006, 32601, 0, "-32601"])("%j says nothing of the kind", (code) => {
+    expect(failureFrom({ error: { code, message: "no" } }).delivery).toBe("confirmed");
+  });
+
+  it("has advice for an agent that speaks A2A 1.0 only", () => {
+    expect(failureFrom({ error: { code: -32009, message: "version not supported" } }).advice).toContain(
+      "compatibility with A2A 0.3",
+    );
   });
 });

@@ -40,10 +40,26 @@ describe("a delegation that fails", () => {
     await client.listPeers();
     expect(await delegateTask(client, PEER, "add")).toBe(
       [
-        `DELEGATION FAILED to Research Lead: [A2A_ERROR] no such tool (code=1) [target=http://platform.test/workspaces/${PEER}/a2a]`,
+        `DELEGATION FAILED to Research Lead: [A2A_ERROR] no such tool (code=1)`,
         "The peer has received the task: sending it again would run it again. You can: (1) ask another peer, (2) handle the task yourself, (3) tell the user that Research Lead could not do it.",
       ].join("\n"),
     );
+  });
+
+  it("shows the data of a JSON-RPC error, cut off, and never the URL of the request", async () => {
+    const data = { reason: "no\nmemory", trace: "x".repeat(5000) };
+    platform.answerMessage({ body: { error: { code: -32603, message: "boom", data } } });
+    const text = await delegateTask(testClient(), PEER, "add");
+    expect(text).toContain('boom (code=-32603) {"reason":"no\\nmemory","trace":"xxx');
+    expect(text.length).toBeLessThan(1800);
+    expect(text).not.toContain("http://");
+  });
+
+  it("says that nothing ran when the agent refused the request", async () => {
+    platform.answerMessage({ body: { error: { code: -32601, message: "Method not found" } } });
+    const text = await delegateTask(testClient(), PEER, "add");
+    expect(text).toContain("The peer refused the request and ran nothing.");
+    expect(text).toContain("(1) ask another peer");
   });
 
   it("names the peer by its id when the name is not known", async () => {

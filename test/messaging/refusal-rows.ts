@@ -78,7 +78,7 @@ export const PLATFORM_REFUSALS: readonly RefusalRow[] = [
   { name: "503 no URL, awaiting its agent", status: 503, body: noUrl("awaiting_agent"), ...comingUp },
   { name: "503 no URL, paused", status: 503, body: noUrl("paused"), ...unreachable },
   { name: "503 no URL, failed", status: 503, body: noUrl("failed"), ...unreachable },
-  { name: "503 no URL, removed", status: 503, body: noUrl("removed"), ...unreachable },
+  { name: "503 no URL, removed", status: 503, body: noUrl("removed"), ...verdict("workspace_removed", "not-sent", false) },
   { name: "503 no URL, state unknown", status: 503, body: says("workspace has no URL"), ...unreachable },
   { name: "503 restarting", status: 503, body: says("workspace agent unreachable — container restart triggered", { restarting: true }), ...comingUp },
   { name: "503 restarting, with a wait", status: 503, body: says("workspace agent unreachable — container restart triggered", { restarting: true, retry_after: 15 }), headers: { "retry-after": "15" }, ...comingUp, retryAfterMs: 15_000 },

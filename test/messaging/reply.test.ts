@@ -15,7 +15,7 @@ describe("the text of a reply", () => {
     ["a wrapped message", { message: { role: "ROLE_AGENT", parts: [{ text: "hi" }] } }, "hi"],
     ["a wrapped message with typed parts", { message: { parts: [{ type: "text", text: "hi" }] } }, "hi"],
     ["a wrapped task", { task: { id: "t", status: { state: "TASK_STATE_COMPLETED" }, artifacts: [{ parts: [{ text: "hi" }] }] } }, "hi"],
-    ["a task with artifacts", { kind: "task", id: "t", status: finished, artifacts: [{ parts: [text("a"), text("b")] }, { parts: [text("c")] }] }, "a\nb\nc"],
+    ["a task with artifacts", { kind: "task", id: "t", status: finished, artifacts: [{ parts: [text("a"), text("b")] }, { parts: [text("c")] }] }, "ab\nc"],
     ["a task with a status message", { kind: "task", status: { ...finished, message: agentSays("said") } }, "said"],
     ["a message before the artifacts", { kind: "task", status: { ...finished, message: agentSays("summary") }, artifacts: [{ parts: [text("detail")] }] }, "summary\ndetail"],
     ["parts before the status message", { parts: [text("first")], status: { ...finished, message: agentSays("second") } }, "first\nsecond"],
@@ -32,7 +32,29 @@ describe("the text of a reply", () => {
     ["parts that are nothing", { parts: [null, 7, "x", [], text("hi")] }, "hi"],
     ["text that is no text", { parts: [{ kind: "text", text: 7 }, text("hi")] }, "hi"],
     ["another kind with a text", { parts: [{ kind: "thought", text: "hm" }, text("hi")] }, "hi"],
-    ["empty and repeated parts", textMessage("a", "", "a", "b", "a"), "a\nb\na"],
+    ["repeated parts", textMessage("a", "a", "b", "a"), "a\na\nb\na"],
+    ["content in the place of parts", { role: "agent", content: [text("hi")] }, "hi"],
+    ["content that is text", { kind: "message", content: "hi" }, "hi"],
+    ["content that is one part", { content: { type: "text", text: "hi" } }, "hi"],
+    ["artifact content that is an array of parts", { artifacts: [{ content: [{ text: "h" }, { text: "i" }] }] }, "hi"],
+    ["a single artifact", { status: finished, artifact: { parts: [text("hi")] } }, "hi"],
+    ["a bare artifact", { artifactId: "a", parts: [text("h"), text("i")] }, "hi"],
+    ["a bare artifact in snake case", { artifact_id: "a", parts: [text("h"), text("i")] }, "hi"],
+    ["an update of an artifact", { kind: "artifact-update", taskId: "t", contextId: "c", artifact: { artifactId: "a", parts: [text("hi")] } }, "hi"],
+    ["a wrapped update of an artifact", { artifactUpdate: { taskId: "t", artifact: { parts: [{ text: "h" }, { text: "i" }] }, lastChunk: true } }, "hi"],
+    ["a wrapped update in snake case", { artifact_update: { artifact: { parts: [{ text: "hi" }] } } }, "hi"],
+    ["an update of the status", { kind: "status-update", taskId: "t", status: { ...finished, message: agentSays("hi") }, final: true }, "hi"],
+    ["a wrapped update of the status", { statusUpdate: { taskId: "t", status: { state: "TASK_STATE_COMPLETED", message: { parts: [{ text: "hi" }] } } } }, "hi"],
+    ["a status that says ok", { status: "ok", parts: [text("hi")] }, "hi"],
+    ["a word for a status that is no state", { status: "cheerful", parts: [text("hi")] }, "hi"],
+    ["a numeric role in the history", { status: finished, history: [{ role: 2, parts: [{ text: "hi" }] }, { role: 1, parts: [{ text: "mine" }] }] }, "hi"],
+    ["a message of which only its id is left", { messageId: "m" }, "(no response)"],
+    ["members without a value", { parts: [], metadata: {}, text: null }, "(no response)"],
+    ["parts beside the model's reasoning", { parts: [{ kind: "text", text: "hm", metadata: { adk_thought: true } }, text("hi")] }, "hi"],
+    ["an artifact whose reasoning is between two pieces", { artifacts: [{ parts: [text("h"), { text: "hm", metadata: { adk_thought: true } }, text("i")] }] }, "hi"],
+    ["reasoning inside a root", { parts: [{ root: { kind: "text", text: "hm", metadata: { adk_thought: true } } }, text("hi")] }, "hi"],
+    ["nothing but reasoning", { parts: [{ text: "hm", metadata: { adk_thought: true } }] }, ""],
+    ["a part whose mark is not true", { parts: [{ text: "hi", metadata: { adk_thought: "no" } }] }, "hi"],
     ["a summary repeated as artifact", { status: { ...finished, message: agentSays("same") }, artifacts: [{ parts: [text("same")] }] }, "same"],
     ["a status message that is a string", { kind: "task", status: { state: "completed", message: "hi" } }, "hi"],
     ["only what the user said", { kind: "task", status: finished, history: [{ role: "user", parts: [text("mine")] }] }, "(no response)"],
@@ -53,9 +75,9 @@ describe("the text of a reply", () => {
     expect(outcomeOf(body)).toMatchObject({ kind: "reply", text: "hi", raw: body });
   });
 
-  it("is read from one inner JSON-RPC envelope, but not from two", () => {
-    const twice = { result: { result: { result: textMessage("hi") } } };
-    expect(outcomeOf(twice)).toMatchObject({ kind: "reply", text: "(no response)" });
+  it("keeps the model's reasoning in `raw`", () => {
+    const body = rpc({ parts: [{ text: "hm", metadata: { adk_thought: true } }, { text: "hi" }] });
+    expect(outcomeOf(body)).toMatchObject({ text: "hi", raw: body });
   });
 
   it("is unchanged", () => {
@@ -77,6 +99,10 @@ describe("files and data of a reply", () => {
     ["of 1.0 with raw bytes", { raw: "aGk=", mediaType: "text/plain" }, { bytes: "aGk=", mimeType: "text/plain" }],
     ["that is flat", { type: "file", uri: "workspace:/r.pdf" }, { uri: "workspace:/r.pdf" }],
     ["inside a root", { root: { kind: "file", file: { uri: "workspace:/r.pdf" } } }, { uri: "workspace:/r.pdf" }],
+    ["of protobuf JSON with a uri", { file: { fileWithUri: "workspace:/r.pdf", mimeType: "application/pdf" } }, { uri: "workspace:/r.pdf", mimeType: "application/pdf" }],
+    ["of protobuf JSON with bytes", { file: { fileWithBytes: "aGk=", name: "hi.txt" } }, { bytes: "aGk=", name: "hi.txt" }],
+    ["of protobuf in snake case", { file: { file_with_uri: "u", mime_type: "text/plain" } }, { uri: "u", mimeType: "text/plain" }],
+    ["of protobuf in snake case with bytes", { file: { file_with_bytes: "aGk=", media_type: "text/plain" } }, { bytes: "aGk=", mimeType: "text/plain" }],
     ["with fields of wrong types", { kind: "file", file: { uri: "u", name: 7, mimeType: null, size: "9" } }, { uri: "u" }],
   ])("holds a file %s", (_, part, file) => {
     expect(resultOutcome({ parts: [text("see"), part] })).toMatchObject({ kind: "reply", text: "see", files: [file], data: [] });
@@ -124,6 +150,24 @@ describe("the ids of a reply", () => {
     expect(resultOutcome({ ...textMessage("hi"), id: "m-1" })).not.toHaveProperty("taskId");
   });
 
+  it("are read in snake case", () => {
+    const task = { kind: "task", id: "t-1", context_id: "c-1", status: finished };
+    expect(resultOutcome(task)).toMatchObject({ taskId: "t-1", contextId: "c-1" });
+    expect(resultOutcome({ message_id: "m", task_id: "t-2", context_id: "c-2", parts: [] })).toMatchObject({
+      taskId: "t-2",
+      contextId: "c-2",
+    });
+  });
+
+  it("are those of an update", () => {
+    const update = { taskId: "t-1", contextId: "c-1", status: finished };
+    const expected = { taskId: "t-1", contextId: "c-1" };
+    expect(resultOutcome({ statusUpdate: update })).toMatchObject(expected);
+    expect(resultOutcome({ artifactUpdate: { ...expected, artifact: { parts: [] } } })).toMatchObject(
+      expected,
+    );
+  });
+
   it("are left out when they are not strings", () => {
     const outcome = resultOutcome({ kind: "task", id: 7, contextId: null, status: finished });
     expect(outcome).not.toHaveProperty("taskId");
@@ -147,6 +191,11 @@ describe("the state of a task", () => {
     "TASK_STATE_FAILED",
     "TASK_STATE_REJECTED",
     "Canceled",
+    4,
+    5,
+    7,
+    "4",
+    "TaskState.failed",
   ])("%s is a failed task with the reason the peer gave", (state) => {
     const failure = failureFrom(rpc(inState(state, "disk full")));
     expect(failure).toMatchObject({
@@ -181,9 +230,35 @@ describe("the state of a task", () => {
     ["TASK_STATE_WORKING", "working"],
     ["submitted", "working"],
     ["TASK_STATE_SUBMITTED", "working"],
+    ["unknown", "working"],
+    ["TASK_STATE_UNSPECIFIED", "working"],
+    ["TASK_STATE_PAUSED", "working"],
+    ["", "working"],
+    [undefined, "working"],
+    [null, "working"],
+    [{}, "working"],
+    [0, "working"],
+    [1, "working"],
+    [2, "working"],
+    [6, "input-required"],
+    [8, "auth-required"],
+    ["8", "auth-required"],
+    [99, "working"],
+    [-1, "working"],
+    [2.5, "working"],
+    ["inputRequired", "input-required"],
+    ["TaskState.input_required", "input-required"],
   ])("%s is the outcome %s with its words and ids", (state, kind) => {
     const body = rpc(inState(state, "which one?"));
-    expect(outcomeOf(body)).toEqual({ kind, text: "which one?", taskId: "t", contextId: "c", raw: body });
+    expect(outcomeOf(body)).toEqual({
+      kind,
+      text: "which one?",
+      files: [],
+      data: [],
+      taskId: "t",
+      contextId: "c",
+      raw: body,
+    });
   });
 
   it("gives an unfinished task without text an empty text", () => {
@@ -193,12 +268,68 @@ describe("the state of a task", () => {
     });
   });
 
-  it.each(["completed", "TASK_STATE_COMPLETED", "unknown", "", 7, null])(
+  it.each(["completed", "TASK_STATE_COMPLETED", 3, "3", " Completed "])(
     "%j is an ordinary reply",
     (state) => {
       expect(resultOutcome(inState(state))).toMatchObject({ kind: "reply", text: "words" });
     },
   );
+
+  it.each<[string, object]>([
+    ["a wrapped task", { task: { id: "t", contextId: "c", artifacts: [{ parts: [{ text: "half" }] }] } }],
+    ["a task by its kind", { kind: "task", id: "t", artifacts: [{ parts: [text("half")] }] }],
+    ["a task by its ids", { id: "t", contextId: "c", artifacts: [{ parts: [text("half")] }] }],
+    ["a status without a state", { id: "t", status: {}, artifacts: [{ parts: [text("half")] }] }],
+    ["an update without a state", { statusUpdate: { taskId: "t", status: { message: agentSays("half") } } }],
+    ["an artifact of which more follows", { kind: "artifact-update", taskId: "t", artifact: { parts: [text("half")] }, lastChunk: false }],
+  ])("is working where it is missing: %s", (_, result) => {
+    expect(resultOutcome(result)).toMatchObject({ kind: "working", text: "half", taskId: "t" });
+  }); // biome-ignore format: a table reads best in rows
+
+  it("counts as finished for artifacts alone, as agents without an SDK give them", () => {
+    expect(resultOutcome({ artifacts: [{ parts: [text("hi")] }] })).toMatchObject({
+      kind: "reply",
+      text: "hi",
+    });
+  });
+
+  it.each<[string, object]>([
+    ["a wrapped update", { statusUpdate: { status: { state: "TASK_STATE_FAILED", message: { parts: [{ text: "disk full" }] } } } }],
+    ["a wrapped update in snake case", { status_update: { status: { state: "TASK_STATE_FAILED", message: { parts: [{ text: "disk full" }] } } } }],
+    ["a flat update", { kind: "status-update", status: { state: "failed", message: agentSays("disk full") }, final: true }],
+    ["a status message called update", { status: { state: 4, update: { content: [{ text: "disk full" }] } } }],
+    ["a plain word", { status: "error", parts: [text("disk full")] }],
+  ])("of a failure is read in %s", (_, result) => {
+    const failure = failureFrom(rpc(result));
+    expect(failure.code).toBe("task_failed");
+    expect(failure.summary).toContain("ended as failed: disk full");
+  }); // biome-ignore format: a table reads best in rows
+
+  it("comes with what the peer asks as data or as a file", () => {
+    const form = { fields: ["city"] };
+    const file = { file: { uri: "workspace:/form.pdf" } };
+    for (const state of ["input-required", "auth-required", "working"]) {
+      const result = { ...inState(state), status: { state, message: { parts: [{ data: form }, file] } } };
+      expect(resultOutcome(result)).toMatchObject({
+        kind: state,
+        text: "",
+        data: [form],
+        files: [{ uri: "workspace:/form.pdf" }],
+      });
+    }
+  });
+
+  it("comes with the reason of a failure that is data or a file", () => {
+    const status = {
+      state: "rejected",
+      message: { parts: [{ data: { reason: "quota" } }, { url: "workspace:/log.txt" }] },
+    };
+    const failure = failureFrom(rpc({ kind: "task", id: "t", status }));
+    expect(failure.summary).toBe(
+      'peer P took the task, and it ended as rejected: {"reason":"quota"}\n[file: unnamed (workspace:/log.txt)]',
+    );
+    expect(failure.data).toEqual([{ reason: "quota" }]);
+  });
 
   it("is read from a body that is a bare task", () => {
     expect(verdictOf(inState("failed"))).toBe("task_failed");

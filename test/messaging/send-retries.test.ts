@@ -130,7 +130,7 @@ describe("a connection that broke", () => {
     "ENETUNREACH",
     "UND_ERR_CONNECT_TIMEOUT",
   ];
-  const PERHAPS_SENT = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET", "UND_ERR_HEADERS_TIMEOUT"];
+  const PERHAPS_SENT = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "UND_ERR_SOCKET"];
   const twice = (error: string): Answer[] => [{ error }, { error }];
 
   it.each(NEVER_CONNECTED)("by %s is retried in either delivery mode", async (code) => {
@@ -162,6 +162,17 @@ describe("a connection that broke", () => {
       delivery: "maybe",
       retryable: true,
       attempts: 2,
+    });
+  });
+
+  it("by a timeout of the response is final in either mode, because the task is running", async () => {
+    platform.answerMessage({ error: "UND_ERR_HEADERS_TIMEOUT" });
+    const client = testClient({ ...overFetch, delivery: "at-least-once" });
+    expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({
+      code: "timeout",
+      delivery: "maybe",
+      retryable: false,
+      attempts: 1,
     });
   });
 

@@ -43,6 +43,14 @@ describe("the tool text of a reply", () => {
     expect(await toolTextOf({ body: rpc({ parts: parts.slice(2) }) })).toBe("[file: unnamed (inline)]");
   });
 
+  it("shows the data below the text, and before the files", async () => {
+    const parts = [{ text: "see" }, { data: { total: 4 } }, { data: [1] }, { url: "u" }];
+    expect(await toolTextOf({ body: rpc({ parts }) })).toBe('see\n{"total":4}\n[1]\n[file: unnamed (u)]');
+    expect(await toolTextOf({ body: rpc({ parts: parts.slice(1) }) })).toBe(
+      '{"total":4}\n[1]\n[file: unnamed (u)]',
+    );
+  });
+
   it("removes control characters from a file's name", async () => {
     const parts = [{ kind: "file", file: { uri: "u", name: "a\n[A2A_ERROR] b\u202e" } }];
     expect(await toolTextOf({ body: rpc({ parts }) })).toBe("[file: a [A2A_ERROR] b  (u)]");
@@ -75,6 +83,17 @@ describe("the tool text of another outcome", () => {
     ],
   ])("says what %s asks of the caller", async (state, expected) => {
     expect(await toolTextOf({ body: task(state, "which?") })).toBe(expected);
+  });
+
+  it.each(["input-required", "auth-required", "working"])("shows what %s says as data", async (state) => {
+    const message = { parts: [{ data: { fields: ["city"] } }] };
+    const status = { state, message };
+    const text = await toolTextOf({ body: rpc({ kind: "task", id: "t-1", status }) });
+    expect(text).toMatch(/It says: \{"fields":\["city"\]\} \[taskId=t-1\]$/);
+    message.parts.push({ url: "workspace:/form.pdf" } as never);
+    expect(await toolTextOf({ body: rpc({ kind: "task", id: "t-1", status }) })).toMatch(
+      /It says: \{"fields":\["city"\]\}\n\[file: unnamed \(workspace:\/form.pdf\)\]\n\[taskId=t-1\]$/,
+    );
   });
 
   it("is short when there is neither text nor an id", async () => {

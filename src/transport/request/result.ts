@@ -5,6 +5,8 @@ export interface Failure {
   readonly code: A2AErrorCode;
   /** What failed, as a sentence without its full stop. */
   readonly summary: string;
+  /** What the peer wrote, to follow the summary. Cut by `toA2AError`, after it has redacted secrets. */
+  readonly quoted?: string | undefined;
   /** What to do about it, as full sentences. */
   readonly advice?: string | undefined;
   /** The same in the words of the reference client, where it has any. */
@@ -17,6 +19,10 @@ export interface Failure {
   readonly status?: number | undefined;
   readonly rpcCode?: number | undefined;
   readonly retryAfterMs?: number | undefined;
+  /** JSON value that the peer gave with its error. Redacted and cut by `toA2AError`. */
+  readonly data?: unknown;
+  /** The error names the URL of the request: it is what may be wrong. */
+  readonly namesTarget?: boolean | undefined;
   readonly cause?: unknown;
   /** The platform also answers so while it cannot read its database: checked before it is believed. */
   readonly ambiguous?: boolean | undefined;

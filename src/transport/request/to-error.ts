@@ -1,5 +1,6 @@
 import { A2AError, type Delivery } from "../../errors";
 import { formatDuration } from "../../text/format";
+import { parseJson } from "../../text/json";
 import { toSingleLine } from "../../text/sanitize";
 import type { Progress } from "./progress";
 import type { Failure } from "./result";
@@ -20,7 +21,9 @@ const DELIVERY_NOTE: Readonly<Record<Delivery, string>> = {
   confirmed: "The peer has received the message: sending it again would run the task again.",
 };
 
-function deliveryNote({ idempotent, delivery, messageId }: ErrorContext): string {
+function deliveryNote({ idempotent, delivery, messageId }: ErrorContext, { rpcCode }: Failure): string {
+  if (delivery === "not-sent" && rpcCode !== undefined)
+    return "The peer refused the request and ran nothing.";
   if (!idempotent || delivery === "not-sent") return DELIVERY_NOTE[delivery];
   return `The platform may have taken the task: repeat the call with the idempotency key ${messageId}, and it runs once.`;
 }
@@ -34,8 +37,9 @@ export function toA2AError(failure: Failure, context: ErrorContext): A2AError {
   const clean = (text: string) => toReason(text, tokens);
   const tries = attempts > 1 ? ` after ${attempts} attempts in ${formatDuration(elapsedMs)}` : "";
   const sentences = [
-    `${clean(failure.summary)}${tries}.`,
-    messageId === undefined ? "" : deliveryNote(context),
+    `${clean(failure.summary)}${quotedText(failure, tokens)}${tries}.`,
+    failure.namesTarget === true ? `The URL that was asked is ${target}.` : "",
+    messageId === undefined ? "" : deliveryNote(context, failure),
     failure.retryAfterMs === undefined || !failure.retryable
       ? ""
       : `Try again in ${formatDuration(failure.retryAfterMs)}.`,
@@ -55,8 +59,28 @@ export function toA2AError(failure: Failure, context: ErrorContext): A2AError {
     peerId,
     target,
     detail: redactedDetail(failure, tokens),
+    data: errorData(failure.data, tokens),
     cause: failure.cause instanceof Error ? redactedCause(failure.cause, tokens) : failure.cause,
   });
+}
+
+/** Characters of JSON; see `data` of an A2AError. */
+const MAX_DATA_LENGTH = 16_384;
+
+/** A copy of what the peer gave, so that no token it may hold gets out. */
+function errorData(data: unknown, tokens: readonly string[]): unknown {
+  if (data === undefined) return undefined;
+  const json = redact(JSON.stringify(data), tokens);
+  const parsed = json.length > MAX_DATA_LENGTH ? undefined : parseJson(json);
+  return parsed?.ok ? parsed.value : `${json.slice(0, MAX_DATA_LENGTH - 1)}…`;
+}
+
+/** Characters of what the peer wrote in the message of an error. */
+const QUOTED_LENGTH = 300;
+
+function quotedText({ quoted }: Failure, tokens: readonly string[]): string {
+  if (quoted === undefined) return "";
+  return `: ${toSingleLine(redact(quoted.slice(0, SEARCHED_LENGTH), tokens), QUOTED_LENGTH)}`;
 }
 
 const EXCERPT_LENGTH = 200;
