@@ -45,6 +45,7 @@ const SLOW = [
   "test/heartbeat/platform.test.ts",
   "test/messaging/classify.properties.test.ts",
   "test/peers/enricher/bounds.test.ts",
+  "test/peers/enricher/model.properties.test.ts",
   "test/results/poller-platform.test.ts",
   "test/results/results-store.test.ts",
   "test/results/results-store-faults.test.ts",

@@ -114,7 +114,10 @@ const isConnecting = (socket: Socket & { secureConnecting?: boolean }): boolean 
 function readResponse(attempt: NodeAttempt, incoming: IncomingMessage): void {
   markAnswered(attempt, incoming);
   const status = getStatus(incoming);
-  if (isRedirect(status)) return succeed(attempt, incoming, "");
+  if (isRedirect(status)) {
+    succeed(attempt, incoming, "");
+    return;
+  }
   const maxBytes = isSuccess(status) ? attempt.limits.maxBytes : MAX_ERROR_BODY_BYTES;
   attempt.body = readBody(incoming, maxBytes, {
     onText: (text) => succeed(attempt, incoming, text),

@@ -2,8 +2,8 @@ import { isA2AError } from "../../errors";
 import { requestHeaders, type TenantHeaders } from "../../identity/headers";
 import type { Workspace } from "../../identity/workspaces";
 import type { Clock } from "../../runtime/clock";
-import type { Call, Calls } from "../call";
-
+import type { Call } from "../call";
+import type { Calls } from "../calls";
 import { TransportFailure } from "../failure";
 import type { Http } from "../http/http";
 import type { Pool } from "../http/pool";

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Workspace } from "../../../src/identity/workspaces";
-import { createCalls } from "../../../src/transport/call";
+import { createCalls } from "../../../src/transport/calls";
 import { TransportFailure } from "../../../src/transport/failure";
 import type { HttpRequest } from "../../../src/transport/http/http";
 import { openPool } from "../../../src/transport/http/pool";
