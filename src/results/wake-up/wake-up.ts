@@ -162,7 +162,9 @@ function recordFailure(
   { code, delivery, message: reason, retryAfterMs = 0 }: A2AError,
 ): void {
   state.failures += 1;
-  const isRefusal = delivery === "maybe" && (code === "agent_error" || code === "platform_error");
+  // A JSON-RPC error of a message that has not arrived: the agent does not take such messages at all.
+  const isRefusal =
+    code === "rpc_error" || (delivery === "maybe" && (code === "agent_error" || code === "platform_error"));
   state.refusals = isRefusal ? state.refusals + 1 : 0;
   const pauseMs = cooldownMs * Math.min(2 ** (state.failures - 1), MAX_COOLDOWNS);
   const askedMs = Math.min(retryAfterMs, cooldownMs * MAX_COOLDOWNS);

@@ -483,9 +483,15 @@ describe("turning announcements on", () => {
 });
 
 describe("an agent that answers each time with an error of its own", () => {
-  it("is told three times and no more, and of later results again", async () => {
+  it.each<[string, Answer]>([
+    ["a status", { status: 500, body: { error: "the agent's turn broke" } }],
+    [
+      "a refusal by JSON-RPC",
+      { status: 200, body: { error: { code: -32601, message: "Method not found" } } },
+    ],
+  ])("is told three times and no more, and of later results again: %s", async (_, answer) => {
     const { platform, begin, next, pass, about, told, ids } = await announcing();
-    platform.on(MESSAGE, () => ({ status: 500, body: { error: "the agent's turn broke" } }));
+    platform.on(MESSAGE, () => answer);
     await begin();
     await next(done("d-1"));
     await pass(20 * TEN_SECONDS);
