@@ -11,8 +11,11 @@ const MAX_PEERS = 16_384;
  */
 export interface Directory {
   getName(peerId: string): string | undefined;
-  /** Stores the name, unless it is blank or not a string. */
-  setName(peerId: string, name: unknown): void;
+  /**
+   * Stores the name, unless it is blank or not a string, or a request that began later has brought one. `stamp` is
+   * higher for later requests.
+   */
+  setName(peerId: string, name: unknown, stamp?: number): void;
   /** The workspace whose peer list contained the peer last. */
   getRoute(peerId: string): Workspace | undefined;
   setRoute(peerId: string, workspace: Workspace): void;
@@ -22,13 +25,19 @@ export interface Directory {
   label(peerId: string): string;
 }
 
+interface KnownName {
+  readonly name: string;
+  readonly stamp: number;
+}
+
 export function createDirectory(): Directory {
-  const names = createLruMap<string>(MAX_PEERS);
+  const names = createLruMap<KnownName>(MAX_PEERS);
   const routes = createLruMap<Workspace>(MAX_PEERS);
   return {
-    getName: (peerId) => names.get(peerId),
-    setName(peerId, name) {
-      if (typeof name === "string" && name.trim() !== "") names.set(peerId, name);
+    getName: (peerId) => names.get(peerId)?.name,
+    setName(peerId, name, stamp = 0) {
+      if (typeof name !== "string" || name.trim() === "") return;
+      if (stamp >= (names.peek(peerId)?.stamp ?? 0)) names.set(peerId, { name, stamp });
     },
     getRoute: (peerId) => routes.get(peerId),
     setRoute: (peerId, workspace) => routes.set(peerId, workspace),
@@ -36,7 +45,7 @@ export function createDirectory(): Directory {
       if (routes.peek(peerId) === workspace) routes.delete(peerId);
     },
     label(peerId) {
-      const name = names.peek(peerId);
+      const name = names.peek(peerId)?.name;
       return name === undefined
         ? `peer ${peerId}`
         : `peer "${displayName({ id: peerId, name })}" (${peerId})`;

@@ -30,6 +30,7 @@ export async function discoverPeer(
   const id = checkPeerId(peerId);
   const { directory, cache } = context;
   const route = directory.getRoute(id);
+  const stamp = cache.nextStamp();
   try {
     return await requestPlatform(context, {
       method: "GET",
@@ -41,8 +42,8 @@ export async function discoverPeer(
       classify: (response, source) => {
         const result = classifyDiscovery(response, id, directory.label(id));
         if (result.ok) {
-          directory.setName(id, result.value.name);
-          if (updateCache) cache.merge(source, result.value);
+          directory.setName(id, result.value.name, stamp);
+          if (updateCache) cache.merge(source, result.value, stamp);
         }
         return result;
       },

@@ -67,6 +67,7 @@ export function fetchPeerList(
   { background, updateCache = true }: RequestMode = {},
 ): Promise<PeerList> {
   const { workspaces, directory, cache } = context;
+  const stamp = cache.nextStamp();
   return requestPlatform(context, {
     method: "GET",
     path: (source) => `/registry/${source.id}/peers`,
@@ -76,8 +77,8 @@ export function fetchPeerList(
       const result = classifyList(response, source.id);
       if (!result.ok) return result;
       for (const peer of result.value.peers) {
-        directory.setName(peer.id, peer.name);
-        if (updateCache) cache.merge(source, peer);
+        directory.setName(peer.id, peer.name, stamp);
+        if (updateCache) cache.merge(source, peer, stamp);
         if (workspaces.all.length > 1) directory.setRoute(peer.id, source);
       }
       return result;

@@ -1,5 +1,6 @@
 import type { Workspace } from "../../identity/workspaces";
 import type { Clock } from "../../runtime/clock";
+import { frozenCopy } from "../frozen-copy";
 import { createLruMap } from "../lru";
 import type { PeerRecord } from "../record";
 
@@ -31,13 +32,21 @@ export interface PeerCache {
   /** The record while it is fresh. The path of every hit, so it allocates nothing. */
   getFresh(key: string): PeerRecord | undefined;
   get(key: string): CacheEntry;
+  /** False for a response to a request that began before the key was deleted. */
+  accepts(key: string, stamp: number): boolean;
+  /** A number for a request that begins now: higher than those of all requests and deletions before it. */
+  nextStamp(): number;
   /**
-   * Stores the record, merged into the one that is cached: a discovery has fewer fields than a list and must not
-   * erase those. Removes a remembered failure. Returns the merged record, fresh from now on.
+   * Stores a copy of the record, merged into the one that is cached: a discovery has fewer fields than a list and
+   * must not erase those. Of two responses, the fields of the request that began last count. Removes a remembered
+   * failure. A response to a request that began before the key was deleted is not stored. Returns the merged record,
+   * which is frozen.
+   *
+   * @param stamp of the request. @default that of a request that begins now
    */
-  merge(workspace: Workspace, record: PeerRecord): PeerRecord;
-  /** Remembers a failure for `durationMs` milliseconds. A cached record stays. */
-  markFailed(key: string, durationMs: number): void;
+  merge(workspace: Workspace, record: PeerRecord, stamp?: number): PeerRecord;
+  /** Remembers a failure for `durationMs` milliseconds, unless the cache knows better since. A cached record stays. */
+  markFailed(key: string, durationMs: number, stamp?: number): void;
   delete(key: string): void;
   /** Number of records. */
   readonly size: number;
@@ -45,6 +54,8 @@ export interface PeerCache {
 
 interface CachedRecord {
   record: PeerRecord;
+  /** That of the request that began last of those whose responses are merged. */
+  stamp: number;
   freshUntil: number;
 }
 
@@ -56,12 +67,24 @@ export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: Pe
   const records = createLruMap<CachedRecord>(maxPeers);
   // Separate, so that a flood of unknown ids evicts no good record.
   const failures = createLruMap<CachedFailure>(maxPeers);
+  /** When keys were deleted, as stamps. */
+  const deletions = createLruMap<number>(maxPeers);
+  let latestStamp = 0;
   // One workspace is the usual case, and joining two strings would double the cost of a hit.
   const keyFor = (workspace: Workspace, peerId: string): string =>
     workspace === defaultWorkspace ? peerId : `${peerId} of ${workspace.id}`;
 
+  function nextStamp(): number {
+    latestStamp += 1;
+    return latestStamp;
+  }
+
+  const accepts = (key: string, stamp: number): boolean => stamp >= (deletions.peek(key) ?? 0);
+
   return {
     keyFor,
+    accepts,
+    nextStamp,
     getFresh(key) {
       const cached = records.get(key);
       return cached !== undefined && clock.now() < cached.freshUntil ? cached.record : undefined;
@@ -75,20 +98,30 @@ export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: Pe
       const refreshDue = failure === undefined || now >= failure.rememberedUntil;
       return { record: cached?.record ?? null, refreshDue };
     },
-    merge(workspace, record) {
-      const key = keyFor(workspace, record.id);
-      const merged = mergeRecords(records.peek(key)?.record, record);
-      // Counted from the response, not from the request: a slow response would otherwise arrive stale.
-      records.set(key, { record: merged, freshUntil: clock.now() + ttlMs });
+    merge(workspace, given, stamp = nextStamp()) {
+      const key = keyFor(workspace, given.id);
+      const record = frozenCopy(given);
+      if (!accepts(key, stamp)) return record;
+      const cached = records.peek(key);
       failures.delete(key);
+      if (cached !== undefined && stamp < cached.stamp) {
+        const merged = mergeRecords(record, cached.record);
+        records.set(key, { ...cached, record: merged });
+        return merged;
+      }
+      const merged = mergeRecords(cached?.record, record);
+      // Counted from the response, not from the request: a slow response would otherwise arrive stale.
+      records.set(key, { record: merged, stamp, freshUntil: clock.now() + ttlMs });
       return merged;
     },
-    markFailed(key, durationMs) {
+    markFailed(key, durationMs, stamp = nextStamp()) {
+      if (!accepts(key, stamp) || stamp < (records.peek(key)?.stamp ?? 0)) return;
       failures.set(key, { rememberedUntil: clock.now() + durationMs });
     },
     delete(key) {
       records.delete(key);
       failures.delete(key);
+      deletions.set(key, nextStamp());
     },
     get size() {
       return records.size;
@@ -96,10 +129,11 @@ export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: Pe
   };
 }
 
-function mergeRecords(cached: PeerRecord | undefined, update: PeerRecord): PeerRecord {
-  if (cached === undefined) return update;
-  const merged = { ...cached, ...update };
+/** The fields of both records, those of `newer` where both have them. Both are frozen, and so is the result. */
+function mergeRecords(older: PeerRecord | undefined, newer: PeerRecord): PeerRecord {
+  if (older === undefined) return newer;
+  const merged = { ...older, ...newer };
   // The platform may answer a discovery with an empty name, which is no news.
-  if (update.name === "" && cached.name !== undefined) merged.name = cached.name;
-  return merged;
+  if (newer.name === "" && older.name !== undefined) merged.name = older.name;
+  return Object.freeze(merged);
 }

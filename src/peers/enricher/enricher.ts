@@ -6,14 +6,14 @@ import { type CallOptions, checkCallOptions } from "../../validation/options";
 import { parsePeerId } from "../../validation/peer-id";
 import type { PeerRecord } from "../record";
 import type { CacheEntry } from "./cache";
-import type { Job } from "./job-queue";
+import type { Job, Waiter } from "./job-queue";
 import { createRefresher, type Refresher, type RefresherOptions } from "./refresher";
 
 /**
  * The records of peers from a cache, at once. What is missing or stale is requested in the background
  * (stale-while-revalidate), one request for all callers that want it (request coalescing) and one peer list for
- * several peers (batching). Failures are remembered, too (negative caching). Only a pending `fetch` keeps the process
- * alive.
+ * several peers (batching). Failures are remembered, too (negative caching). Only what somebody awaits keeps the process
+ * alive: a pending `fetch` or `settled`. Records are frozen, nested values included.
  */
 export interface PeerEnricher {
   /**
@@ -24,11 +24,12 @@ export interface PeerEnricher {
   get(peerId: string, options?: { source?: string | undefined }): PeerRecord | null;
   /**
    * The record of the peer; waits for it when it is missing or stale. Resolves to the cached record, or `null`, when
-   * the platform has no better one or is unavailable, or when the queue is full. Limited to `timeoutMs`, by default
-   * `timeouts.requestMs` of the client.
+   * the platform has no better one or is unavailable, or when the queue is full. While a rate limit holds all requests
+   * back, resolves at once to a stale record, and to `null` when the limit outlasts the call. Limited to `timeoutMs`, by
+   * default `timeouts.requestMs` of the client; then resolves to a stale record, if there is one.
    *
-   * @throws the signal's reason when it is aborted; `timeout`; `invalid_argument`; `closed`. The request goes on for
-   *   other callers.
+   * @throws the signal's reason when it is aborted; `timeout` when nothing is known of the peer by then;
+   *   `invalid_argument`; `closed`. The request goes on for other callers.
    */
   fetch(peerId: string, options?: CallOptions): Promise<PeerRecord | null>;
   /** Resolves once no lookup is queued and no background request runs. */
@@ -143,10 +144,11 @@ function getAndRefresh({ cache, refresher, lookUp }: EnricherParts, workspace: W
 }
 
 async function fetchRecord(
-  { requestMs, workspaces, calls, cache, refresher, sourceFor, lookUp }: EnricherParts,
+  parts: EnricherParts,
   peerId: string,
   given: CallOptions | undefined,
 ): Promise<PeerRecord | null> {
+  const { requestMs, workspaces, calls, cache, refresher, sourceFor, lookUp } = parts;
   const options = checkCallOptions(given);
   const named = workspaces.named(options.source);
   const call = calls.begin(options.timeoutMs ?? requestMs, options.signal);
@@ -157,7 +159,7 @@ async function fetchRecord(
     const key = cache.keyFor(workspace, id);
     const { record, refreshDue } = lookUp(key);
     const job = refreshDue ? refresher.request(key, workspace, id) : undefined;
-    return job === undefined ? record : await waitForJob(job, call);
+    return job === undefined ? record : await waitForJob(parts, job, call);
   } finally {
     call.end();
   }
@@ -169,23 +171,42 @@ function invalidate({ workspaces, cache, refresher }: EnricherParts, peerId: str
   for (const workspace of workspaces.all) {
     const key = cache.keyFor(workspace, id);
     cache.delete(key);
-    refresher.invalidate(key, workspace, id);
+    refresher.detach(key);
   }
 }
 
-/** Waits for the record of a job as long as the call lasts. */
-async function waitForJob(job: Job, call: Call): Promise<PeerRecord | null> {
+/**
+ * Waits for the record of a job as long as the call lasts. A cached record is returned instead when a rate limit holds
+ * the job back, or when the time is over.
+ */
+async function waitForJob(
+  { cache, refresher }: EnricherParts,
+  job: Job,
+  call: Call,
+): Promise<PeerRecord | null> {
   let resolve: (record: PeerRecord | null) => void = () => {};
   const record = new Promise<PeerRecord | null>((resolveRecord) => {
     resolve = resolveRecord;
   });
-  job.waiters.add(resolve);
+  const getCached = () => cache.get(job.key).record;
+  const waiter: Waiter = {
+    settle: resolve,
+    onPause(pauseMs) {
+      const cached = getCached();
+      if (cached !== null || pauseMs >= call.remainingMs()) resolve(cached);
+    },
+  };
+  job.waiters.add(waiter);
+  const pauseMs = refresher.pauseMs();
+  if (pauseMs > 0) waiter.onPause(pauseMs);
   try {
     return await call.waitFor(record);
   } catch (failure) {
-    job.waiters.delete(resolve);
-    throw failure instanceof TransportFailure
-      ? earlyEndError(call, `The record of peer ${job.peerId}`)
-      : failure;
+    if (!(failure instanceof TransportFailure)) throw failure;
+    const cached = failure.kind === "cancelled" ? null : getCached();
+    if (cached !== null) return cached;
+    throw earlyEndError(call, `The record of peer ${job.peerId}`);
+  } finally {
+    job.waiters.delete(waiter);
   }
 }

@@ -9,10 +9,17 @@ export interface Job {
   readonly peerId: string;
   /** True once a peer list did not contain the peer: from then on it is requested individually. */
   unlisted: boolean;
-  /** True once the peer was invalidated while its request ran: the result must not be cached. */
-  detached: boolean;
-  /** Callbacks of the callers that wait for the record. `get` adds none. */
-  readonly waiters: Set<(record: PeerRecord | null) => void>;
+  /** True once the platform has shown no record of the peer alone: only a peer list may have one. */
+  undiscoverable: boolean;
+  /** The callers that wait for the record. `get` adds none. */
+  readonly waiters: Set<Waiter>;
+}
+
+/** A caller that waits for the record of a job. */
+export interface Waiter {
+  settle(record: PeerRecord | null): void;
+  /** The job waits for the end of a pause of this length, in milliseconds. */
+  onPause(pauseMs: number): void;
 }
 
 /** Queued and running jobs by key, at most one of each for a key. Queued ones are in the order of their arrival. */
@@ -33,6 +40,8 @@ export interface JobQueue {
   detach(job: Job): void;
   /** Ends a job with this result for its waiters. */
   settle(job: Job, record: PeerRecord | null): void;
+  /** Tells those who wait for queued jobs that no request starts within `pauseMs` milliseconds. */
+  notifyPause(pauseMs: number): void;
   /** Ends all jobs; their waiters get `null`. */
   clear(): void;
   /** Number of queued jobs. */
@@ -58,7 +67,7 @@ export function createJobQueue(maxQueued: number): JobQueue {
   function settle(job: Job, record: PeerRecord | null): void {
     if (queued.get(job.key) === job) queued.delete(job.key);
     stopRunning(job);
-    for (const resolve of job.waiters) resolve(record);
+    for (const waiter of job.waiters) waiter.settle(record);
     job.waiters.clear();
   }
 
@@ -67,7 +76,7 @@ export function createJobQueue(maxQueued: number): JobQueue {
       const existing = find(key);
       if (existing !== undefined) return existing;
       if (queued.size >= maxQueued) return undefined;
-      const job: Job = { key, workspace, peerId, unlisted: false, detached: false, waiters: new Set() };
+      const job: Job = { key, workspace, peerId, unlisted: false, undiscoverable: false, waiters: new Set() };
       queued.set(key, job);
       return job;
     },
@@ -85,18 +94,17 @@ export function createJobQueue(maxQueued: number): JobQueue {
       stopRunning(job);
       const newer = find(job.key);
       if (newer !== undefined) {
-        for (const resolve of job.waiters) newer.waiters.add(resolve);
+        for (const waiter of job.waiters) newer.waiters.add(waiter);
         job.waiters.clear();
         return true;
       }
       if (queued.size >= maxQueued) return false;
-      job.detached = false;
       queued.set(job.key, job);
       return true;
     },
-    detach(job) {
-      job.detached = true;
-      stopRunning(job);
+    detach: stopRunning,
+    notifyPause(pauseMs) {
+      for (const job of queued.values()) for (const waiter of job.waiters) waiter.onPause(pauseMs);
     },
     settle,
     clear() {

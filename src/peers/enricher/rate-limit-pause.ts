@@ -13,6 +13,8 @@ const LONGEST_GAP_MS = 30_000;
 export interface RateLimitPause {
   /** True while no request may start. */
   readonly active: boolean;
+  /** Milliseconds until the pause ends; 0 without one. */
+  readonly remainingMs: number;
   /**
    * Pauses for `retryAfterMs` milliseconds, at least 1 s, which is also the default, and at most `maxPauseMs`. Sets
    * the gap to 1 s, and doubles it at each further 429 up to 30 s.
@@ -69,6 +71,9 @@ export function createRateLimitPause({ clock, maxPauseMs, onEnd }: RateLimitPaus
   return {
     get active() {
       return state.cancelTimer !== undefined;
+    },
+    get remainingMs() {
+      return state.cancelTimer === undefined ? 0 : Math.max(0, state.until - clock.now());
     },
     begin(retryAfterMs = SHORTEST_PAUSE_MS) {
       state.gapMs = Math.min(Math.max(2 * state.gapMs, SHORTEST_GAP_MS), LONGEST_GAP_MS);

@@ -1,6 +1,6 @@
 import type { A2AEvent, Emit } from "../../events";
 import type { Workspace } from "../../identity/workspaces";
-import type { Clock } from "../../runtime/clock";
+import { type Clock, MAX_TIMER_MS } from "../../runtime/clock";
 import type { PeerCache } from "./cache";
 import { createFailureLog } from "./failure-log";
 import { createJobQueue, type Job } from "./job-queue";
@@ -27,9 +27,11 @@ export interface Refresher {
    * because its token was refused.
    */
   request(key: string, workspace: Workspace, peerId: string): Job | undefined;
-  /** Keeps the result of a running request for this peer out of the cache. */
-  invalidate(key: string, workspace: Workspace, peerId: string): void;
-  /** Resolves once no job is queued and no request runs. */
+  /** Gives later callers for this peer a request of their own instead of the running one. */
+  detach(key: string): void;
+  /** How long no request starts because of a rate limit, in milliseconds; 0 when they may start. */
+  pauseMs(): number;
+  /** Resolves once no job is queued and no request runs. Keeps the process alive until then. */
   settled(): Promise<void>;
   counts(): { queued: number; inFlight: number; dropped: number };
   /** Settles all jobs; no request starts from now on. */
@@ -38,7 +40,7 @@ export interface Refresher {
 
 export function createRefresher(options: RefresherOptions): Refresher {
   const context = createContext(options, () => workers.start());
-  const { cache, queue, pause, backoff, failureLog, runningLists } = context;
+  const { clock, cache, queue, pause, backoff, failureLog, runningLists } = context;
   const workers = createWorkers({ limit: options.workers, nextTask: nextRequest, onNoneRunning });
   const idleListeners = new Set<() => void>();
 
@@ -78,8 +80,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
       else workers.startSoon();
       return job;
     },
-    invalidate(key, workspace, peerId) {
-      runningLists.get(workspace)?.add(peerId);
+    pauseMs: () => pause.remainingMs,
+    detach(key) {
       const job = queue.running(key);
       if (job !== undefined) queue.detach(job);
     },
@@ -87,7 +89,12 @@ export function createRefresher(options: RefresherOptions): Refresher {
       queue.idle && workers.running === 0
         ? Promise.resolve()
         : new Promise((resolve) => {
-            idleListeners.add(resolve);
+            // Somebody waits: the requests themselves do not keep the process alive, so this timer does.
+            const stopTimer = clock.setTimer(() => {}, MAX_TIMER_MS);
+            idleListeners.add(() => {
+              stopTimer();
+              resolve();
+            });
           }),
     counts: () => ({ queued: queue.size, inFlight: workers.running, dropped: failureLog.dropped }),
     close() {
@@ -112,7 +119,7 @@ function createContext(options: RefresherOptions, onPauseEnd: () => void): Refre
     pause: createRateLimitPause({ clock, maxPauseMs: ttlMs, onEnd: onPauseEnd }),
     backoff: createUnauthorizedBackoff(clock),
     failureLog: createFailureLog(emit),
-    runningLists: new Map(),
+    runningLists: new Set(),
     lastListAt: new Map(),
     closed: false,
   };

@@ -103,17 +103,78 @@ describe("fetch", () => {
     await enricher.settled();
   });
 
-  it("waits for `requestMs` by default, for a queued peer, too", async () => {
-    const { enricher, platform, clock, events } = await setUp({ timeouts: { requestMs: 5000 } });
-    platform.fail(DISCOVER, { status: 429, headers: { "retry-after": "60" } });
+  it("waits for `requestMs` by default", async () => {
+    const { enricher, platform, clock, requestPaths } = await setUp({ timeouts: { requestMs: 500 } });
+    platform.fail(DISCOVER, { kind: "stall" });
     const waiting = failureOf(enricher.fetch(numberedId(1)));
-    await until(() => events.length === 1, "the queue is paused");
-    const queued = failureOf(enricher.fetch(numberedId(2)));
-    await clock.advance(5000);
+    await until(() => requestPaths().length === 1, "the request has arrived");
+    await clock.advance(500);
     expect(await waiting).toMatchObject({ code: "timeout" });
-    expect(await queued).toMatchObject({ code: "timeout" });
+    await clock.advance(ENRICH_MS);
+    await enricher.settled();
   });
 
+  it("resolves to the stale record when its time is over", async () => {
+    const { enricher, platform, clock, requestPaths, addPeer, load } = await setUp();
+    const lead = addPeer({ name: "Lead" });
+    await load(lead);
+    await clock.advance(TTL_MS);
+    platform.fail(DISCOVER, { kind: "stall" });
+    const waiting = enricher.fetch(lead.id, { timeoutMs: 500 });
+    await until(() => requestPaths().length === 2, "the request has arrived");
+    await clock.advance(500);
+    expect(await waiting).toMatchObject({ name: "Lead" });
+    await clock.advance(ENRICH_MS);
+    await enricher.settled();
+  });
+});
+
+describe("fetch under a rate limit", () => {
+  /** A platform that asks for a wait of this many seconds once. */
+  async function setUpLimited(retryAfter: number, route = DISCOVER) {
+    const setup = await setUp();
+    const lead = setup.addPeer({ name: "Lead" });
+    await setup.load(lead);
+    await setup.clock.advance(TTL_MS);
+    setup.platform.fail(route, { status: 429, headers: { "retry-after": `${retryAfter}` } }, { times: 1 });
+    return { ...setup, lead };
+  }
+
+  it("resolves to a stale record at once when its own request meets the limit", async () => {
+    const { enricher, lead } = await setUpLimited(3);
+    expect(await enricher.fetch(lead.id)).toMatchObject({ name: "Lead" });
+  });
+
+  it("resolves to a stale record at once while another request has met the limit", async () => {
+    const { enricher, lead, events } = await setUpLimited(3);
+    enricher.get(numberedId(1));
+    await until(() => events.length === 1, "the queue is paused");
+    expect(await enricher.fetch(lead.id)).toMatchObject({ name: "Lead" });
+  });
+
+  it("resolves to null at once for an unknown peer when the limit outlasts the call", async () => {
+    const { enricher } = await setUpLimited(60);
+    expect(await enricher.fetch(numberedId(1))).toBeNull();
+    expect(await enricher.fetch(numberedId(2))).toBeNull();
+  });
+
+  it("resolves at once when a list meets the limit", async () => {
+    const { enricher, lead } = await setUpLimited(60, LIST);
+    const both = [enricher.fetch(lead.id), enricher.fetch(numberedId(2))];
+    expect(await Promise.all(both)).toMatchObject([{ name: "Lead" }, null]);
+  });
+
+  it("waits for the record of an unknown peer when the limit ends in time", async () => {
+    const { enricher, clock, events, addPeer } = await setUpLimited(3);
+    const other = addPeer({ name: "Other" });
+    const waiting = enricher.fetch(other.id);
+    await until(() => events.length === 1, "the queue is paused");
+    await clock.advance(3000);
+    expect(await waiting).toMatchObject({ name: "Other" });
+  });
+});
+
+describe("fetch with invalid arguments", () => {
   it.each([
     { what: "a foreign source", options: { source: numberedId(9) } },
     { what: "a source that is no id", options: { source: "me" } },

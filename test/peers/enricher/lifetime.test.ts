@@ -54,6 +54,19 @@ describe.concurrent("a process", () => {
     expect(output).toMatchObject({ found: null, inFlight: 2, queued: 3 });
   });
 
+  it("that waits for `settled` does not exit before it has the record", async () => {
+    await using platform = await startPlatform();
+    const { id: workspaceId, token } = platform.addWorkspace();
+    const lead = platform.addWorkspace({ reply: () => "ok", name: "Lead" });
+    platform.fail(DISCOVER, { status: 200, body: { id: lead.id, name: "Lead" }, delayMs: 200 }, { times: 1 });
+    const output = await run({ platformUrl: platform.url, workspaceId, token, timeouts }, [
+      `client.enricher.get("${lead.id}");`,
+      "await client.enricher.settled();",
+      `const found = client.enricher.get("${lead.id}");`,
+    ]);
+    expect(output).toMatchObject({ found: { name: "Lead" }, inFlight: 0 });
+  });
+
   it("that has just started a background request exits by itself", async () => {
     await using platform = await startPlatform();
     const { id: workspaceId, token } = platform.addWorkspace();

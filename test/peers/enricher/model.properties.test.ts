@@ -13,6 +13,7 @@ const LONGEST_PAUSE_MS = 5000;
 const ERRORS = {
   missing: createError("peer_not_found"),
   unavailable: createError("platform_error"),
+  undiscoverable: createError("peer_unavailable"),
   unauthorized: createError("unauthorized"),
   "rate-limited": createError("rate_limited", LONGEST_PAUSE_MS),
   "briefly rate-limited": createError("rate_limited", 2000),

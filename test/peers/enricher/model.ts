@@ -5,7 +5,7 @@ import type { Limits } from "./limits";
 /** The result of a request: records, or the kind of its failure. */
 export type Outcome =
   | { kind: "records"; records: readonly PeerRecord[] }
-  | { kind: "missing" | "unavailable" | "unauthorized" }
+  | { kind: "missing" | "unavailable" | "undiscoverable" | "unauthorized" }
   | { kind: "rate-limited"; retryAfterMs: number };
 
 interface Job {
@@ -13,6 +13,7 @@ interface Job {
   workspace: string;
   peerId: string;
   unlisted: boolean;
+  undiscoverable: boolean;
   detached: boolean;
 }
 
@@ -20,19 +21,21 @@ interface Job {
 export interface Request {
   workspace: string;
   job?: Job;
-  /** Keys of the peers that were invalidated meanwhile. */
-  invalidated: Set<string>;
+  /** Higher for a request that began later. */
+  stamp: number;
 }
 
 interface ModelState {
   readonly limits: Limits;
   now: number;
+  stamp: number;
   dropped: number;
   hits: number;
   misses: number;
   readonly queued: Job[];
   readonly running: Request[];
-  readonly records: LruModel<{ record: PeerRecord; freshUntil: number }>;
+  readonly records: LruModel<{ record: PeerRecord; freshUntil: number; stamp: number }>;
+  readonly deletions: LruModel<number>;
   readonly failures: LruModel<{ until: number }>;
   readonly lastListAt: Map<string, number>;
   /** Refusals of the token in a row, by workspace. */
@@ -47,12 +50,14 @@ export function createModel(limits: Limits) {
   const state: ModelState = {
     limits,
     now: 0,
+    stamp: 0,
     dropped: 0,
     hits: 0,
     misses: 0,
     queued: [],
     running: [],
     records: createLruModel(limits.maxPeers),
+    deletions: createLruModel(limits.maxPeers),
     failures: createLruModel(limits.maxPeers),
     lastListAt: new Map(),
     refusals: new Map(),
@@ -64,14 +69,14 @@ export function createModel(limits: Limits) {
     state: state as Readonly<ModelState>,
     get: (workspace: string, peerId: string) => get(state, workspace, peerId),
     /** Stores the record of a list that the user requested. */
-    merge: (workspace: string, record: PeerRecord) => merge(state, workspace, record),
+    merge: (workspace: string, record: PeerRecord) => merge(state, workspace, record, nextStamp(state)),
     invalidate: (workspace: string, peerId: string) => invalidate(state, workspace, peerId),
     /** Starts as many requests as there are free workers. */
     start: () => start(state),
     /** Ends the running request at this index. */
     end(index: number, outcome: Outcome): void {
       const [request] = state.running.splice(index, 1);
-      if (request?.job !== undefined) endPeerRequest(state, request.job, outcome);
+      if (request?.job !== undefined) endPeerRequest(state, request, request.job, outcome);
       else if (request !== undefined) endListRequest(state, request, outcome);
       start(state);
     },
@@ -96,21 +101,34 @@ function get(state: ModelState, workspace: string, peerId: string): PeerRecord |
   return record;
 }
 
-function merge(state: ModelState, workspace: string, record: PeerRecord): void {
+function nextStamp(state: ModelState): number {
+  state.stamp += 1;
+  return state.stamp;
+}
+
+function isAccepted({ deletions }: ModelState, key: string, stamp: number): boolean {
+  return stamp >= (deletions.peek(key) ?? 0);
+}
+
+function merge(state: ModelState, workspace: string, record: PeerRecord, stamp: number): void {
   const key = keyFor(workspace, record.id);
-  const merged = { ...state.records.peek(key)?.record, ...record };
-  state.records.set(key, { record: merged, freshUntil: state.now + state.limits.ttlMs });
+  if (!isAccepted(state, key, stamp)) return;
   state.failures.delete(key);
+  const cached = state.records.peek(key);
+  if (cached !== undefined && stamp < cached.stamp) {
+    state.records.set(key, { ...cached, record: { ...record, ...cached.record } });
+    return;
+  }
+  const merged = { ...cached?.record, ...record };
+  state.records.set(key, { record: merged, freshUntil: state.now + state.limits.ttlMs, stamp });
 }
 
 function invalidate(state: ModelState, workspace: string, peerId: string): void {
   const key = keyFor(workspace, peerId);
   state.records.delete(key);
   state.failures.delete(key);
-  for (const { job, invalidated } of state.running) {
-    invalidated.add(key);
-    if (job?.key === key) job.detached = true;
-  }
+  state.deletions.set(key, nextStamp(state));
+  for (const { job } of state.running) if (job?.key === key) job.detached = true;
 }
 
 function start(state: ModelState): void {
@@ -123,10 +141,10 @@ function start(state: ModelState): void {
       continue;
     }
     const { workspace } = job;
-    if (shouldRequestList(state, job)) running.push({ workspace, invalidated: new Set() });
+    if (shouldRequestList(state, job)) running.push({ workspace, stamp: nextStamp(state) });
     else {
       dequeue(state, job);
-      running.push({ workspace, job, invalidated: new Set() });
+      running.push({ workspace, job, stamp: nextStamp(state) });
     }
     // After a 429 requests start one at a time.
     if (state.gapMs > 0) state.pausedUntil = state.now + state.gapMs;
@@ -147,7 +165,7 @@ function enqueue(state: ModelState, key: string, workspace: string, peerId: stri
   if (state.now < (state.backoffUntil.get(workspace) ?? 0)) return;
   if (findJob(state, key) !== undefined) return;
   if (isFull(state)) state.dropped += 1;
-  else state.queued.push({ key, workspace, peerId, unlisted: false, detached: false });
+  else state.queued.push({ key, workspace, peerId, unlisted: false, undiscoverable: false, detached: false });
 }
 
 /** The queued or running job for this key that calls share. */
@@ -156,39 +174,52 @@ function findJob(state: ModelState, key: string): Job | undefined {
   return jobs.find((job) => job?.key === key && !job.detached);
 }
 
-function endPeerRequest(state: ModelState, job: Job, outcome: Outcome): void {
+function endPeerRequest(state: ModelState, { stamp }: Request, job: Job, outcome: Outcome): void {
+  if (outcome.kind === "undiscoverable" && !job.unlisted && isListDue(state, job.workspace)) {
+    job.undiscoverable = true;
+    if (findJob(state, job.key) !== undefined) return;
+    if (!isFull(state)) {
+      state.queued.push({ ...job, detached: false });
+      return;
+    }
+  }
   countRefusals(state, job.workspace, outcome.kind);
   const [record] = outcome.kind === "records" ? outcome.records : [];
-  if (record !== undefined) {
-    if (!job.detached) merge(state, job.workspace, record);
-  } else if (outcome.kind === "rate-limited") {
+  if (record !== undefined) merge(state, job.workspace, record, stamp);
+  else if (outcome.kind === "rate-limited") {
     pause(state, outcome.retryAfterMs);
     if (findJob(state, job.key) !== undefined) return;
     if (isFull(state)) {
       state.dropped += 1;
-      settleFailed(state, job, outcome.kind);
+      settleFailed(state, job, outcome.kind, stamp);
     } else state.queued.push({ ...job, detached: false });
-  } else settleFailed(state, job, outcome.kind);
+  } else settleFailed(state, job, outcome.kind, stamp);
 }
 
-function endListRequest(state: ModelState, { workspace, invalidated }: Request, outcome: Outcome): void {
+function endListRequest(state: ModelState, { workspace, stamp }: Request, outcome: Outcome): void {
   const jobs = state.queued.filter((job) => job.workspace === workspace);
   if (outcome.kind !== "records") countRefusals(state, workspace, outcome.kind);
   if (outcome.kind === "records") {
     state.lastListAt.set(workspace, state.now);
-    const records = outcome.records.filter(({ id }) => !invalidated.has(keyFor(workspace, id)));
-    for (const record of records) merge(state, workspace, record);
+    const records = outcome.records.filter(({ id }) => isAccepted(state, keyFor(workspace, id), stamp));
+    for (const record of records) merge(state, workspace, record, stamp);
     for (const job of jobs) {
       const record = records.find(({ id }) => id === job.peerId);
-      job.unlisted = record === undefined;
-      if (record === undefined) continue;
-      countRefusals(state, workspace, outcome.kind);
-      merge(state, workspace, record);
-      dequeue(state, job);
+      if (record !== undefined) {
+        countRefusals(state, workspace, outcome.kind);
+        merge(state, workspace, record, stamp);
+        dequeue(state, job);
+      } else if (job.undiscoverable) settleFailed(state, job, "unavailable", stamp);
+      else job.unlisted = true;
     }
-  } else if (outcome.kind === "missing") state.lastListAt.set(workspace, state.now);
-  else if (outcome.kind === "rate-limited") pause(state, outcome.retryAfterMs);
-  else for (const job of jobs) settleFailed(state, job, outcome.kind);
+  } else if (outcome.kind === "rate-limited") pause(state, outcome.retryAfterMs);
+  else {
+    if (outcome.kind === "missing") state.lastListAt.set(workspace, state.now);
+    for (const job of jobs) {
+      if (outcome.kind !== "missing") settleFailed(state, job, outcome.kind, stamp);
+      else if (job.undiscoverable) settleFailed(state, job, "unavailable", stamp);
+    }
+  }
 }
 
 function countRefusals(state: ModelState, workspace: string, kind: Outcome["kind"]): void {
@@ -197,10 +228,16 @@ function countRefusals(state: ModelState, workspace: string, kind: Outcome["kind
   if (count >= 3) state.backoffUntil.set(workspace, state.now + Math.min(5000 * 2 ** (count - 3), 300_000));
 }
 
-function settleFailed(state: ModelState, job: Job, kind: Outcome["kind"]): void {
+function settleFailed(state: ModelState, job: Job, kind: Outcome["kind"], stamp: number): void {
   const { ttlMs, failureTtlMs } = state.limits;
-  const durationMs = { missing: ttlMs, unavailable: failureTtlMs }[kind as "missing" | "unavailable"];
-  if (durationMs !== undefined && !job.detached) {
+  const durations: Partial<Record<Outcome["kind"], number>> = {
+    missing: ttlMs,
+    unavailable: failureTtlMs,
+    undiscoverable: failureTtlMs,
+  };
+  const durationMs = durations[kind];
+  const isKnownBetter = stamp < (state.records.peek(job.key)?.stamp ?? 0);
+  if (durationMs !== undefined && isAccepted(state, job.key, stamp) && !isKnownBetter) {
     state.failures.set(job.key, { until: state.now + durationMs });
   }
   dequeue(state, job);
@@ -218,10 +255,14 @@ function isFull({ queued, limits }: ModelState): boolean {
   return queued.length >= limits.maxQueued;
 }
 
-function shouldRequestList(state: ModelState, { workspace, unlisted }: Job): boolean {
+function shouldRequestList(state: ModelState, { workspace, unlisted, undiscoverable }: Job): boolean {
   const several = state.queued.filter((job) => job.workspace === workspace).length > 1;
+  return (several || undiscoverable) && !unlisted && isListDue(state, workspace);
+}
+
+function isListDue(state: ModelState, workspace: string): boolean {
   const last = state.lastListAt.get(workspace) ?? Number.NEGATIVE_INFINITY;
-  return several && !unlisted && state.now - last >= state.limits.failureTtlMs;
+  return state.now - last >= state.limits.failureTtlMs;
 }
 
 function isListRunning({ running }: ModelState, workspace: string): boolean {
