@@ -11,9 +11,9 @@ export interface BeatHistory {
   failed(error: A2AError): void;
   readonly consecutiveFailures: number;
   readonly lastBeatAt: Date | undefined;
-  /** Set when the token was refused persistently: the workspace may be gone. Cleared by whoever looks it up. */
+  /** Set when the token was refused persistently: the workspace may be gone. Cleared by the lookup. */
   needsLookup: boolean;
-  /** Time without an accepted beat, in milliseconds, if it was longer than `livenessMs`. Cleared by whoever acts on it. */
+  /** Time without an accepted beat, in milliseconds, if it was longer than `livenessMs`. Cleared by the registration that follows. */
   outageMs: number | undefined;
 }
 

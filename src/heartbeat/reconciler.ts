@@ -38,7 +38,7 @@ interface ReconcilerState {
   controller: AbortController | undefined;
 }
 
-/** The platform accepts the beats of a removed workspace, too, so its record is looked up every so many beats. */
+/** The platform accepts the beats of a removed workspace, too, so its record is looked up at this interval. */
 const BEATS_BETWEEN_LOOKUPS = 10;
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type BeatFacts, runtimeMetadata, serializeBeat } from "../../src/heartbeat/beat-payload";
 import { OWN } from "../helpers/ids";
-import type { BeatBody } from "./helpers/scripted";
-import { world } from "./helpers/world";
+import { createFixture } from "./helpers/fixture";
+import type { BeatBody } from "./helpers/scripted-platform";
 
 const HEALTHY = { errorRate: 0, sampleError: "", activeTasks: 0, currentTask: "", wedged: undefined };
 const NO_CAPABILITIES = {
@@ -33,9 +33,9 @@ function bodyOf(facts: Partial<BeatFacts> = {}): BeatBody {
   );
 }
 
-/** The body of one beat of a heartbeat with these providers. */
+/** The body of one beat with these options. */
 async function sentWith(providers: { runtime?: unknown; monthlySpendCents?: unknown }): Promise<BeatBody> {
-  const { heartbeat, lastBody } = world(providers as Parameters<typeof world>[0]);
+  const { heartbeat, lastBody } = createFixture(providers as Parameters<typeof createFixture>[0]);
   expect(await heartbeat.beat()).toMatchObject({ ok: true });
   return lastBody();
 }
@@ -45,7 +45,7 @@ function fails(): never {
 }
 
 describe("the body of a beat", () => {
-  it("has these keys and no other when there is nothing more to tell", () => {
+  it("has only the required keys when nothing else is given", () => {
     expect(bodyOf()).toEqual({
       workspace_id: OWN,
       error_rate: 0,
@@ -57,7 +57,7 @@ describe("the body of a beat", () => {
     expect(Object.keys(bodyOf()).sort()).toEqual(BASE_KEYS);
   });
 
-  it("has these keys and no other when there is everything to tell", () => {
+  it("has all keys and no other when everything is given", () => {
     const metadata = runtimeMetadata({ capabilities: { session: true }, idleTimeoutSeconds: 600 });
     const body = bodyOf({ health: { ...HEALTHY, wedged: "stuck" }, metadata, monthlySpendCents: 1500 });
     expect(Object.keys(body).sort()).toEqual(
@@ -72,24 +72,24 @@ describe("the body of a beat", () => {
     [1000, 1],
     [3_599_999, 3599],
     [86_400_000.5, 86_400],
-  ])("says %d ms of uptime as %d whole seconds", (uptimeMs, seconds) => {
+  ])("reports %d ms of uptime as %d whole seconds", (uptimeMs, seconds) => {
     expect(bodyOf({ uptimeMs }).uptime_seconds).toBe(seconds);
   });
 
-  it("tells the seconds since the heartbeat was made", async () => {
-    const { heartbeat, clock, lastBody } = world();
+  it("reports the seconds since the heartbeat was created", async () => {
+    const { heartbeat, clock, lastBody } = createFixture();
     await clock.advance(90_700);
     await heartbeat.beat();
     expect(lastBody().uptime_seconds).toBe(90);
   });
 
-  it("names the wedge and its reason, and neither when there is none", () => {
+  it("reports a wedge with its reason, and neither otherwise", () => {
     const health = { ...HEALTHY, sampleError: "stuck", wedged: "stuck" };
     expect(bodyOf({ health })).toMatchObject({ runtime_state: "wedged", sample_error: "stuck" });
     expect(bodyOf()).not.toHaveProperty("runtime_state");
   });
 
-  it("has only whole numbers where the platform refuses others", () => {
+  it("has whole numbers where the platform rejects others", () => {
     const number = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY));
     const uptime = fc.double({ min: 0, max: 1e13, noNaN: true });
     fc.assert(
@@ -119,8 +119,8 @@ describe("the spend", () => {
     [999_999_999_999, 999_999_999_999],
     [1_000_000_000_001, 1_000_000_000_000],
     [Number.MAX_VALUE, 1_000_000_000_000],
-  ])("of %d cents is told as %d", async (cents, told) => {
-    expect(await sentWith({ monthlySpendCents: () => cents })).toMatchObject({ monthly_spend: told });
+  ])("of %d cents is reported as %d", async (cents, expected) => {
+    expect(await sentWith({ monthlySpendCents: () => cents })).toMatchObject({ monthly_spend: expected });
   });
 
   it.each<[string, () => unknown]>([
@@ -133,7 +133,7 @@ describe("the spend", () => {
     ["null", () => null],
     ["undefined", () => undefined],
     ["an error", fails],
-  ])("is left out when its provider gives %s", async (_, monthlySpendCents) => {
+  ])("is left out when its function returns %s", async (_, monthlySpendCents) => {
     expect(Object.keys(await sentWith({ monthlySpendCents })).sort()).toEqual(BASE_KEYS);
   });
 });
@@ -148,7 +148,7 @@ describe("what the runtime declares", () => {
     });
   });
 
-  it("is declared even when it is nothing", async () => {
+  it("is declared also when it is empty", async () => {
     expect((await sentWith({ runtime: () => ({}) })).runtime_metadata).toEqual({
       capabilities: NO_CAPABILITIES,
     });
@@ -172,10 +172,10 @@ describe("what the runtime declares", () => {
     [undefined, undefined],
     ["600", undefined],
     [Number.NaN, undefined],
-  ])("says an idle timeout of %s as %s", async (idleTimeoutSeconds, told) => {
+  ])("reports an idle timeout of %s as %s", async (idleTimeoutSeconds, expected) => {
     const { runtime_metadata } = await sentWith({ runtime: () => ({ idleTimeoutSeconds }) });
-    expect(runtime_metadata?.idle_timeout_seconds).toBe(told);
-    expect(Object.hasOwn(runtime_metadata ?? {}, "idle_timeout_seconds")).toBe(told !== undefined);
+    expect(runtime_metadata?.idle_timeout_seconds).toBe(expected);
+    expect(Object.hasOwn(runtime_metadata ?? {}, "idle_timeout_seconds")).toBe(expected !== undefined);
   });
 
   it.each<[string, () => unknown]>([
@@ -193,12 +193,12 @@ describe("what the runtime declares", () => {
       }),
     ],
     [
-      "what is no error, thrown",
+      "a thrown value that is no error",
       () => {
         throw null;
       },
     ],
-  ])("is nothing at all when its provider gives %s", async (_, runtime) => {
+  ])("is absent when its function returns %s", async (_, runtime) => {
     expect(Object.keys(await sentWith({ runtime })).sort()).toEqual(BASE_KEYS);
   });
 
@@ -206,19 +206,19 @@ describe("what the runtime declares", () => {
     ["a list", [true]],
     ["capabilities that are text", { capabilities: "session" }],
     ["capabilities that are null", { capabilities: null }],
-  ])("never hinders a beat: %s", async (_, declared) => {
+  ])("does not fail a beat: %s", async (_, declared) => {
     expect(await sentWith({ runtime: () => declared })).toMatchObject({ workspace_id: OWN });
   });
 
-  it("is nothing when it would be a promise, also one that rejects", async () => {
+  it("is absent when the function returns a promise, also one that rejects", async () => {
     const runtime = () => Promise.reject(new Error("the provider is broken"));
     const monthlySpendCents = () => Promise.reject(new Error("the provider is broken"));
     expect(Object.keys(await sentWith({ runtime, monthlySpendCents })).sort()).toEqual(BASE_KEYS);
   });
 
-  it("is asked for at each beat", async () => {
+  it("is requested for each beat", async () => {
     let idleTimeoutSeconds = 0;
-    const { heartbeat, lastBody } = world({
+    const { heartbeat, lastBody } = createFixture({
       runtime: () => {
         idleTimeoutSeconds += 60;
         return { idleTimeoutSeconds };
@@ -230,8 +230,8 @@ describe("what the runtime declares", () => {
     }
   });
 
-  it("is in every push and in the last beat, with all the rest", async () => {
-    const { heartbeat, clock, beats } = world({
+  it("is in every push and in the last beat, as in any other", async () => {
+    const { heartbeat, clock, beats } = createFixture({
       runtime: () => ({ capabilities: { session: true }, idleTimeoutSeconds: 600 }),
       monthlySpendCents: () => 42,
     });

@@ -1,11 +1,11 @@
 import type { A2AErrorCode } from "a2a-peers";
 import { describe, expect, it } from "vitest";
-import { inOrder, OK } from "./helpers/scripted";
-import { BEAT, INTERVAL, refused, SECOND, world } from "./helpers/world";
+import { BEAT, createFixture, INTERVAL, refused, SECOND } from "./helpers/fixture";
+import { inOrder, OK } from "./helpers/scripted-platform";
 
 describe("a beat is a success", () => {
   it.each([200, 201, 202, 204, 299])("when the platform answers %i", async (status) => {
-    const { heartbeat, platform, events } = world();
+    const { heartbeat, platform, events } = createFixture();
     platform.on(BEAT, () => ({ status }));
     expect(await heartbeat.beat()).toEqual({ ok: true, status, elapsedMs: 0 });
     expect(heartbeat.status.consecutiveFailures).toBe(0);
@@ -21,7 +21,7 @@ describe("a beat is a success", () => {
     ["text", '"ok"'],
     ["an object that says something else", { error: "no" }],
   ])("whatever its body is: %s", async (_, body) => {
-    const { heartbeat, platform } = world();
+    const { heartbeat, platform } = createFixture();
     platform.on(BEAT, () => ({ status: 200, body }));
     expect(await heartbeat.beat()).toMatchObject({ ok: true });
     expect(heartbeat.status).toMatchObject({ consecutiveFailures: 0, lastBeatAt: expect.any(Date) });
@@ -42,38 +42,38 @@ describe("a beat is a failure", () => {
     [500, "platform_error"],
     [502, "platform_error"],
     [503, "platform_error"],
-  ])("when the platform answers %i, and is not repeated", async (status, code) => {
-    const { heartbeat, platform, beats, told } = world();
+  ])("when the platform answers %i, and is not retried", async (status, code) => {
+    const { heartbeat, platform, beats, eventsOf } = createFixture();
     platform.on(BEAT, () => refused(status, "it says no"));
     const report = await heartbeat.beat();
     expect(report).toMatchObject({ ok: false, status, error: { code, status } });
     expect(heartbeat.status).toEqual({ running: false, consecutiveFailures: 1 });
     expect(beats()).toHaveLength(1);
-    expect(told("heartbeat.failed")).toMatchObject([{ consecutive: 1, code, status }]);
+    expect(eventsOf("heartbeat.failed")).toMatchObject([{ consecutive: 1, code, status }]);
   });
 
-  it("tells what the platform said", async () => {
-    const { heartbeat, platform, told } = world();
+  it("reports what the platform answered", async () => {
+    const { heartbeat, platform, eventsOf } = createFixture();
     platform.on(BEAT, () => refused(500, "failed to update"));
     await heartbeat.beat();
-    expect(told("heartbeat.failed")[0]?.reason).toContain("failed to update");
+    expect(eventsOf("heartbeat.failed")[0]?.reason).toContain("failed to update");
   });
 
-  it("when the connection is lost, and is not repeated", async () => {
-    const { heartbeat, platform, beats, told } = world();
+  it("when the connection is lost, and is not retried", async () => {
+    const { heartbeat, platform, beats, eventsOf } = createFixture();
     platform.on(BEAT, () => "reset");
     const report = await heartbeat.beat();
     expect(report).toMatchObject({ ok: false, error: { code: "network" } });
     expect(report).not.toHaveProperty("status");
     expect(beats()).toHaveLength(1);
-    expect(told("heartbeat.failed")[0]).not.toHaveProperty("status");
+    expect(eventsOf("heartbeat.failed")[0]).not.toHaveProperty("status");
   });
 
   it.each([
     [undefined, 10_000],
     [700, 700],
   ])("when no answer came in time (timeoutMs %s: %i ms)", async (timeoutMs, limit) => {
-    const { heartbeat, clock, platform } = world({ timeoutMs });
+    const { heartbeat, clock, platform } = createFixture({ timeoutMs });
     platform.on(BEAT, () => "hang");
     const asked = heartbeat.beat();
     await clock.advance(limit);
@@ -85,7 +85,7 @@ describe("a beat is a failure", () => {
     const token = () => {
       throw new Error("the vault is closed");
     };
-    const { heartbeat, beats } = world({}, { token });
+    const { heartbeat, beats } = createFixture({}, { token });
     expect(await heartbeat.beat()).toMatchObject({ ok: false, error: { code: "configuration" } });
     expect(beats()).toHaveLength(0);
   });
@@ -99,8 +99,8 @@ describe("a running heartbeat", () => {
     ["500", refused(500)],
     ["a lost connection", "reset"],
     ["silence", "hang"],
-  ])("goes on at its times through %s, without a burst", async (_, answer) => {
-    const { heartbeat, clock, platform, beats } = world();
+  ])("keeps its schedule over %s, without a burst", async (_, answer) => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, () => answer);
     heartbeat.start();
     await clock.advance(SECOND + 30 * INTERVAL);
@@ -111,8 +111,8 @@ describe("a running heartbeat", () => {
     ]);
   });
 
-  it("tells when the last accepted beat was", async () => {
-    const { heartbeat, clock, platform } = world();
+  it("shows the time of the last accepted beat", async () => {
+    const { heartbeat, clock, platform } = createFixture();
     expect(heartbeat.status).not.toHaveProperty("lastBeatAt");
     platform.on(BEAT, inOrder(refused(500), OK, refused(500)));
     heartbeat.start();
@@ -125,23 +125,25 @@ describe("a running heartbeat", () => {
     expect(heartbeat.status).toMatchObject({ lastBeatAt, consecutiveFailures: 1 });
   });
 
-  it("tells failures thinned, with how many there were in a row", async () => {
-    const { heartbeat, clock, platform, told } = world();
+  it("emits the 1st, 2nd, 3rd, 10th, 20th … failure in a row with its count", async () => {
+    const { heartbeat, clock, platform, eventsOf } = createFixture();
     platform.on(BEAT, (_sent, index) => (index < 45 ? refused(500) : OK));
     heartbeat.start();
     await clock.advance(SECOND + 43 * INTERVAL);
     expect(heartbeat.status.consecutiveFailures).toBe(45);
-    expect(told("heartbeat.failed").map(({ consecutive }) => consecutive)).toEqual([1, 2, 3, 10, 20, 30, 40]);
+    expect(eventsOf("heartbeat.failed").map(({ consecutive }) => consecutive)).toEqual([
+      1, 2, 3, 10, 20, 30, 40,
+    ]);
     await clock.advance(INTERVAL);
     expect(heartbeat.status.consecutiveFailures).toBe(0);
   });
 
-  it("counts a new row from 1", async () => {
-    const { heartbeat, clock, platform, told } = world();
+  it("counts failures from 1 after an accepted beat", async () => {
+    const { heartbeat, clock, platform, eventsOf } = createFixture();
     platform.on(BEAT, inOrder(refused(500), refused(500), OK, "reset", OK));
     heartbeat.start();
     await clock.advance(SECOND + 5 * INTERVAL);
-    const rows = told("heartbeat.failed").map(({ consecutive, code }) => [consecutive, code]);
+    const rows = eventsOf("heartbeat.failed").map(({ consecutive, code }) => [consecutive, code]);
     expect(rows).toEqual([
       [1, "platform_error"],
       [2, "platform_error"],
@@ -149,8 +151,8 @@ describe("a running heartbeat", () => {
     ]);
   });
 
-  it("counts pushes and beats by hand into the same row", async () => {
-    const { heartbeat, clock, platform } = world();
+  it("counts failed pushes and requested beats as well", async () => {
+    const { heartbeat, clock, platform } = createFixture();
     platform.on(BEAT, () => refused(500));
     heartbeat.start();
     await clock.advance(5000);
@@ -160,24 +162,24 @@ describe("a running heartbeat", () => {
     expect(heartbeat.status.consecutiveFailures).toBe(3);
   });
 
-  it("does not mind an onEvent that throws or rejects", async () => {
-    let told = 0;
+  it("goes on when onEvent throws or rejects", async () => {
+    let calls = 0;
     const onEvent = () => {
-      told += 1;
-      if (told % 2 === 0) throw new Error("the hook is broken");
+      calls += 1;
+      if (calls % 2 === 0) throw new Error("the hook is broken");
       return Promise.reject(new Error("the hook is broken"));
     };
-    const { heartbeat, clock, platform, beats } = world({ onEvent });
+    const { heartbeat, clock, platform, beats } = createFixture({ onEvent });
     platform.on(BEAT, inOrder(OK, refused(500), OK));
     heartbeat.start();
     await clock.advance(SECOND + 2 * INTERVAL);
     expect(beats()).toHaveLength(4);
-    expect(told).toBe(4);
+    expect(calls).toBe(4);
   });
 
-  it("tells its own onEvent, and the client's otherwise", async () => {
+  it("calls its own onEvent, or the client's when it has none", async () => {
     const own: string[] = [];
-    const { heartbeat, another, events } = world();
+    const { heartbeat, another, events } = createFixture();
     await another({ onEvent: ({ type }) => own.push(type) }).beat();
     expect(own).toEqual(["heartbeat.sent"]);
     expect(events).toEqual([]);
@@ -194,9 +196,9 @@ describe("after a 429", () => {
     ["a header", limited({ "retry-after": "40" }), 40_000],
     ["a field of the body", limited(undefined, { error: "slow down", retry_after: 36 }), 36_000],
     ["neither: an interval", limited(), INTERVAL],
-  ])("the next beat waits for what %s says, and up to half as long again", async (_, answer, hint) => {
+  ])("the next beat waits for as long as %s says, and at most 50 % longer", async (_, answer, hint) => {
     for (const share of [0, 0.5, 0.99]) {
-      const { heartbeat, clock, platform, beats } = world({}, { random: () => share });
+      const { heartbeat, clock, platform, beats } = createFixture({}, { random: () => share });
       platform.on(BEAT, inOrder(answer, OK));
       heartbeat.start();
       await clock.advance(70_000);
@@ -204,8 +206,8 @@ describe("after a 429", () => {
     }
   });
 
-  it("beats stay well under the time the platform believes, whatever it asks for", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("the next beat comes well within livenessMs, whatever wait the platform asks for", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, () => limited({ "retry-after": "86400" }));
     heartbeat.start();
     await clock.advance(600_000);
@@ -215,24 +217,24 @@ describe("after a 429", () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(60_000);
   });
 
-  it("a wait of nothing makes no loop without pauses", async () => {
-    const { heartbeat, clock, platform, beats } = world({}, { random: () => 0 });
+  it("a wait of 0 causes no loop without pauses", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture({}, { random: () => 0 });
     platform.on(BEAT, () => limited({ "retry-after": "0" }));
     heartbeat.start();
     await clock.advance(10_000);
     expect(beats().length).toBeLessThanOrEqual(11);
   });
 
-  it.each(["-5", "soon", "1e9", "NaN"])("a hint that cannot be read counts as none: %s", async (hint) => {
-    const { heartbeat, clock, platform, beats } = world({}, { random: () => 0 });
+  it.each(["-5", "soon", "1e9", "NaN"])("a Retry-After that does not parse is ignored: %s", async (hint) => {
+    const { heartbeat, clock, platform, beats } = createFixture({}, { random: () => 0 });
     platform.on(BEAT, inOrder(limited({ "retry-after": hint }), OK));
     heartbeat.start();
     await clock.advance(INTERVAL);
     expect(beats().map(({ at }) => at)).toEqual([0, INTERVAL]);
   });
 
-  it("the beats after the next come at the usual distance", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("the beats after the next one keep the interval", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, inOrder(OK, limited({ "retry-after": "40" }), OK));
     heartbeat.start();
     await clock.advance(200_000);
@@ -242,11 +244,13 @@ describe("after a 429", () => {
     );
   });
 
-  it("the failure is told like any other", async () => {
-    const { heartbeat, platform, told } = world();
+  it("the failure is emitted like any other", async () => {
+    const { heartbeat, platform, eventsOf } = createFixture();
     platform.on(BEAT, () => limited({ "retry-after": "7" }));
     const { error } = await heartbeat.beat();
     expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 7000 });
-    expect(told("heartbeat.failed")).toMatchObject([{ code: "rate_limited", status: 429, consecutive: 1 }]);
+    expect(eventsOf("heartbeat.failed")).toMatchObject([
+      { code: "rate_limited", status: 429, consecutive: 1 },
+    ]);
   });
 });

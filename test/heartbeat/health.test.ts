@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHealth } from "../../src/heartbeat/health";
-import { inOrder, OK } from "./helpers/scripted";
-import { BEAT, refused, world } from "./helpers/world";
+import { BEAT, createFixture, refused } from "./helpers/fixture";
+import { inOrder, OK } from "./helpers/scripted-platform";
 
 const healthy = () => createHealth(() => {});
 
@@ -20,8 +20,8 @@ describe("the error rate", () => {
     expect(health.snapshot().errorRate).toBe(rate);
   });
 
-  it("starts anew with each accepted beat", async () => {
-    const { heartbeat, lastBody } = world();
+  it("starts at 0 after each accepted beat", async () => {
+    const { heartbeat, lastBody } = createFixture();
     heartbeat.recordError("broken");
     await heartbeat.beat();
     expect(lastBody()).toMatchObject({ error_rate: 1, sample_error: "broken" });
@@ -34,8 +34,8 @@ describe("the error rate", () => {
     ["is refused for its token", refused(401)],
     ["is lost", "reset" as const],
     ["is never answered", "hang" as const],
-  ])("keeps what was counted when a beat %s", async (_, answer) => {
-    const { heartbeat, clock, platform, lastBody } = world();
+  ])("keeps its counts when a beat %s", async (_, answer) => {
+    const { heartbeat, clock, platform, lastBody } = createFixture();
     platform.on(BEAT, inOrder(answer, OK));
     heartbeat.recordError("broken");
     const first = heartbeat.beat();
@@ -46,8 +46,8 @@ describe("the error rate", () => {
     expect(lastBody()).toMatchObject({ error_rate: 0.5, sample_error: "broken" });
   });
 
-  it("counts what happens while a beat is open into the next one", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("counts what is recorded during a beat in the next one", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, inOrder({ ...OK, afterMs: 1000 }, OK));
     heartbeat.recordSuccess();
     const open = heartbeat.beat();
@@ -57,21 +57,21 @@ describe("the error rate", () => {
     await open;
     await heartbeat.beat();
     await heartbeat.beat();
-    const told = beats().map(({ body }) => [body.error_rate, body.sample_error]);
-    expect(told).toEqual([
+    const reported = beats().map(({ body }) => [body.error_rate, body.sample_error]);
+    expect(reported).toEqual([
       [0, ""],
       [1, "during the beat"],
       [0, ""],
     ]);
   });
 
-  it("loses nothing and counts nothing twice, whatever happens when", () => {
+  it("loses no count and reports none twice, in any order of events", () => {
     const act = fc.constantFrom("success", "error", "accepted", "failed", "open");
     fc.assert(
       fc.property(fc.array(act, { maxLength: 100 }), (acts) => {
         const health = healthy();
         const all = { requests: 0, errors: 0 };
-        const told = { requests: 0, errors: 0 };
+        const reported = { requests: 0, errors: 0 };
         let open: { report: ReturnType<typeof health.snapshot>; upTo: typeof all } | undefined;
         for (const each of acts) {
           if (each === "success") {
@@ -85,14 +85,14 @@ describe("the error rate", () => {
           }
           if (each === "open" && open === undefined) {
             open = { report: health.snapshot(), upTo: { ...all } };
-            const requests = all.requests - told.requests;
-            const errors = all.errors - told.errors;
+            const requests = all.requests - reported.requests;
+            const errors = all.errors - reported.errors;
             expect(open.report.errorRate).toBe(requests === 0 ? 0 : errors / requests);
             expect(open.report.sampleError).toBe(errors === 0 ? "" : `error ${all.errors}`);
           }
           if (each === "accepted" && open !== undefined) {
             open.report.accepted();
-            Object.assign(told, open.upTo);
+            Object.assign(reported, open.upTo);
             open = undefined;
           }
           if (each === "failed") open = undefined;
@@ -111,7 +111,7 @@ describe("the sample error", () => {
     expect(health.snapshot().sampleError).toBe("second");
   });
 
-  it("is one line of bearable length", () => {
+  it("is one line of at most 1,000 characters", () => {
     const health = healthy();
     health.recordError(`\u001b[31mred\n${"x".repeat(1_000_000)}`);
     const { sampleError } = health.snapshot();
@@ -121,8 +121,8 @@ describe("the sample error", () => {
 });
 
 describe("a wedge", () => {
-  it("is told with its first reason until it is cleared", async () => {
-    const { heartbeat, lastBody } = world();
+  it("is reported with its first reason until it is cleared", async () => {
+    const { heartbeat, lastBody } = createFixture();
     heartbeat.markWedged("control request timeout");
     heartbeat.markWedged("another reason");
     await heartbeat.beat();
@@ -137,7 +137,7 @@ describe("a wedge", () => {
   });
 
   it("can come again after it was cleared, for another reason", async () => {
-    const { heartbeat, lastBody } = world();
+    const { heartbeat, lastBody } = createFixture();
     heartbeat.markWedged("first");
     heartbeat.clearWedge();
     heartbeat.markWedged("second");
@@ -145,8 +145,8 @@ describe("a wedge", () => {
     expect(lastBody()).toMatchObject({ runtime_state: "wedged", sample_error: "second" });
   });
 
-  it("lies over the sample error and takes nothing from the error rate", async () => {
-    const { heartbeat, platform, lastBody } = world();
+  it("replaces the sample error and leaves the error rate as it is", async () => {
+    const { heartbeat, platform, lastBody } = createFixture();
     platform.on(BEAT, inOrder(refused(500), OK));
     heartbeat.recordError("an ordinary error");
     heartbeat.markWedged("stuck");
@@ -157,8 +157,8 @@ describe("a wedge", () => {
     expect(lastBody()).toMatchObject({ error_rate: 1, sample_error: "an ordinary error" });
   });
 
-  it("outlives failed beats and a restart of the heartbeat", async () => {
-    const { heartbeat, clock, platform, lastBody } = world();
+  it("stays over failed beats and a restart of the heartbeat", async () => {
+    const { heartbeat, clock, platform, lastBody } = createFixture();
     platform.on(BEAT, inOrder(refused(500), OK));
     heartbeat.markWedged("stuck");
     heartbeat.start();
@@ -198,7 +198,7 @@ describe("tasks", () => {
     expect(shown(health)).toEqual([0, ""]);
   });
 
-  it("end once, however often they are ended", () => {
+  it("end once, however often end() is called", () => {
     let changes = 0;
     const health = createHealth(() => {
       changes += 1;
@@ -212,8 +212,8 @@ describe("tasks", () => {
     expect(changes).toBe(3);
   });
 
-  it("end with the block that began them, also when it throws", async () => {
-    const { heartbeat, lastBody } = world();
+  it("end with the block of `using`, also when it throws", async () => {
+    const { heartbeat, lastBody } = createFixture();
     const work = async () => {
       using _task = heartbeat.beginTask("indexing");
       await heartbeat.beat();
@@ -225,15 +225,15 @@ describe("tasks", () => {
     expect(lastBody()).toMatchObject({ active_tasks: 0, current_task: "" });
   });
 
-  it("stay as they are when a beat is accepted", async () => {
-    const { heartbeat, lastBody } = world();
+  it("stay active when a beat is accepted", async () => {
+    const { heartbeat, lastBody } = createFixture();
     heartbeat.beginTask("long");
     await heartbeat.beat();
     await heartbeat.beat();
     expect(lastBody()).toMatchObject({ active_tasks: 1, current_task: "long" });
   });
 
-  it("are named in one line of bearable length", () => {
+  it("are named in one line of at most 1,000 characters", () => {
     const health = healthy();
     health.beginTask(`a\nb${"x".repeat(5000)}`);
     expect(health.snapshot().currentTask).toMatch(/^a bx+…$/);

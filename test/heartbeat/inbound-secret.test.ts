@@ -6,8 +6,8 @@ import type { HeartbeatEvent } from "a2a-peers/heartbeat";
 import { describe, expect, it, vi } from "vitest";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { type Answer, inOrder, type Spoken } from "./helpers/scripted";
-import { BEAT, world } from "./helpers/world";
+import { BEAT, createFixture } from "./helpers/fixture";
+import { type Answer, inOrder, type ScriptedAnswer } from "./helpers/scripted-platform";
 
 const run = promisify(execFile);
 
@@ -15,19 +15,19 @@ const FILE = ".platform_inbound_secret";
 const SECRET = "inbound-secret-4kD9sQ";
 const OTHER = "inbound-secret-8xW2mB";
 
-const carrying = (secret: unknown): Spoken => ({
+const carrying = (secret: unknown): ScriptedAnswer => ({
   status: 200,
   body: { status: "ok", platform_inbound_secret: secret },
 });
 
 interface Beating {
-  /** One beat after another, each answered with the next answer. */
+  /** Makes beats in a row, each with the next answer. */
   answers: [Answer, ...Answer[]];
   folder: string;
 }
 
 async function beating({ answers, folder }: Beating) {
-  const made = world({ stateDir: folder });
+  const made = createFixture({ stateDir: folder });
   made.platform.on(BEAT, inOrder(...answers));
   const reports = [];
   for (const _ of answers) reports.push(await made.heartbeat.beat());
@@ -38,7 +38,7 @@ async function beating({ answers, folder }: Beating) {
 const secretIn = (folder: string) => readFile(join(folder, FILE), "utf8");
 
 describe("the inbound secret", () => {
-  it("of a beat is stored for this user only, and nothing else is left in the folder", async () => {
+  it("is stored in a file of mode 0600, and nothing else is left in the folder", async () => {
     const folder = await scratchFolder();
     const { reports, types } = await beating({ answers: [carrying(SECRET)], folder });
     expect(reports).toMatchObject([{ ok: true }]);
@@ -48,15 +48,15 @@ describe("the inbound secret", () => {
     expect(types()).toEqual(["heartbeat.sent", "heartbeat.secret_stored"]);
   });
 
-  it("is there before the beat is over", async () => {
+  it("is stored before the beat resolves", async () => {
     const folder = await scratchFolder();
-    const { heartbeat, platform } = world({ stateDir: folder });
+    const { heartbeat, platform } = createFixture({ stateDir: folder });
     platform.on(BEAT, () => carrying(SECRET));
     await heartbeat.beat();
     expect(await secretIn(folder)).toBe(SECRET);
   });
 
-  it("is stored when it differs, and not again while it does not", async () => {
+  it("is written only when it differs", async () => {
     const folder = await scratchFolder();
     const answers: [Answer, ...Answer[]] = [
       carrying(SECRET),
@@ -87,14 +87,14 @@ describe("the inbound secret", () => {
     expect(await secretIn(folder)).toBe(SECRET);
   });
 
-  it("makes the folder it is stored in, for this user only", async () => {
+  it("creates its folder with mode 0700", async () => {
     const folder = join(await scratchFolder(), "not", "yet");
     await beating({ answers: [carrying(SECRET)], folder });
     expect(await secretIn(folder)).toBe(SECRET);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
-  it("closes a file that others could read", async () => {
+  it("sets the mode of its file to 0600", async () => {
     const folder = await scratchFolder();
     await writeFile(join(folder, FILE), OTHER);
     await chmod(join(folder, FILE), 0o644);
@@ -108,7 +108,7 @@ describe("the inbound secret", () => {
       { id: OWN, token: TOKEN },
       { id: SECOND, token: SECOND_TOKEN },
     ];
-    const { heartbeat, another, platform } = world(
+    const { heartbeat, another, platform } = createFixture(
       { stateDir: folder },
       { workspaces, workspaceId: undefined, token: undefined },
     );
@@ -120,11 +120,11 @@ describe("the inbound secret", () => {
     expect([await heartbeat.inboundSecret(), await second.inboundSecret()]).toEqual([SECRET, OTHER]);
   });
 
-  it("is stored in CONFIGS_DIR where no folder is named", async () => {
+  it("is stored in CONFIGS_DIR without a stateDir", async () => {
     const folder = await scratchFolder();
     vi.stubEnv("CONFIGS_DIR", folder);
     try {
-      const { heartbeat, platform } = world({ stateDir: undefined });
+      const { heartbeat, platform } = createFixture({ stateDir: undefined });
       platform.on(BEAT, () => carrying(SECRET));
       await heartbeat.beat();
       expect(await secretIn(folder)).toBe(SECRET);
@@ -135,27 +135,27 @@ describe("the inbound secret", () => {
 });
 
 describe("inboundSecret()", () => {
-  it("is undefined before there is one", async () => {
-    const { heartbeat } = world({ stateDir: await scratchFolder() });
+  it("is undefined before the platform has sent one", async () => {
+    const { heartbeat } = createFixture({ stateDir: await scratchFolder() });
     expect(await heartbeat.inboundSecret()).toBeUndefined();
   });
 
-  it("gives what was received last", async () => {
+  it("returns what was received last", async () => {
     const folder = await scratchFolder();
     const { heartbeat } = await beating({ answers: [carrying(SECRET), carrying(OTHER)], folder });
     expect(await heartbeat.inboundSecret()).toBe(OTHER);
   });
 
-  it("gives in a new process what was stored, before any beat", async () => {
+  it("returns what was stored by an earlier process, before any beat", async () => {
     const folder = await scratchFolder();
     await beating({ answers: [carrying(SECRET)], folder });
-    const { heartbeat } = world({ stateDir: folder });
+    const { heartbeat } = createFixture({ stateDir: folder });
     expect(await heartbeat.inboundSecret()).toBe(SECRET);
   });
 
-  it("sees what another process has stored since", async () => {
+  it("returns what another process has stored since", async () => {
     const folder = await scratchFolder();
-    const { heartbeat } = world({ stateDir: folder });
+    const { heartbeat } = createFixture({ stateDir: folder });
     for (const secret of [SECRET, OTHER]) {
       await writeFile(join(folder, FILE), secret);
       expect(await heartbeat.inboundSecret()).toBe(secret);
@@ -165,28 +165,28 @@ describe("inboundSecret()", () => {
   it("is undefined for a file that holds no secret", async () => {
     const folder = await scratchFolder();
     await writeFile(join(folder, FILE), "two\nlines\u0000");
-    const { heartbeat } = world({ stateDir: folder });
+    const { heartbeat } = createFixture({ stateDir: folder });
     expect(await heartbeat.inboundSecret()).toBeUndefined();
   });
 
-  it("fails as a matter of configuration when the file cannot be read", async () => {
+  it("throws `configuration` when the file cannot be read", async () => {
     const folder = await scratchFolder();
     await mkdir(join(folder, FILE));
-    const { heartbeat } = world({ stateDir: folder });
+    const { heartbeat } = createFixture({ stateDir: folder });
     await expect(heartbeat.inboundSecret()).rejects.toMatchObject({
       code: "configuration",
       message: expect.stringContaining(FILE),
     });
   });
 
-  it("gives what was received when the disk does not take it", async () => {
+  it("returns what was received also when it could not be stored", async () => {
     const { heartbeat, types } = await beating({ answers: [carrying(SECRET)], folder: "/dev/null" });
     expect(types()).toContain("heartbeat.store_failed");
     expect(await heartbeat.inboundSecret()).toBe(SECRET);
   });
 });
 
-describe("what is no secret", () => {
+describe("no secret is stored from an answer", () => {
   it.each<[string, unknown]>([
     ["absent", undefined],
     ["empty", ""],
@@ -201,7 +201,7 @@ describe("what is no secret", () => {
     ["with a NUL", "nul\u0000nul"],
     ["not ASCII", "gehéim"],
     ["huge", "x".repeat(4097)],
-  ])("is left alone: %s", async (_, value) => {
+  ])("with the value: %s", async (_, value) => {
     const folder = await scratchFolder();
     const { reports, types, heartbeat } = await beating({
       answers: [carrying(SECRET), carrying(value)],
@@ -218,14 +218,14 @@ describe("what is no secret", () => {
     ["a list", [{ platform_inbound_secret: SECRET }]],
     ["null", null],
     ["no JSON", `{"platform_inbound_secret":"${SECRET}"`],
-  ])("is an answer that is no JSON object: %s", async (_, body) => {
+  ])("that is no JSON object: %s", async (_, body) => {
     const folder = await scratchFolder();
     const { reports } = await beating({ answers: [{ status: 200, body }], folder });
     expect(reports).toMatchObject([{ ok: true }]);
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it.each([302, 400, 401, 403, 410, 429, 500, 503])("is what comes with a %i", async (status) => {
+  it.each([302, 400, 401, 403, 410, 429, 500, 503])("with the status %i", async (status) => {
     const folder = await scratchFolder();
     const { reports, heartbeat } = await beating({ answers: [{ ...carrying(SECRET), status }], folder });
     expect(reports).toMatchObject([{ ok: false }]);
@@ -234,19 +234,19 @@ describe("what is no secret", () => {
   });
 });
 
-it("a secret that comes with the repeat after a 401 is stored", async () => {
+it("a secret in the answer to a retry after a 401 is stored", async () => {
   const folder = await scratchFolder();
   const tokens = ["first-token", "second-token"];
   const token = () => tokens.shift();
-  const { heartbeat, platform, beats } = world({ stateDir: folder }, { token });
+  const { heartbeat, platform, beats } = createFixture({ stateDir: folder }, { token });
   platform.on(BEAT, inOrder({ ...carrying(OTHER), status: 401 }, carrying(SECRET)));
   expect(await heartbeat.beat()).toMatchObject({ ok: true });
   expect(beats()).toHaveLength(2);
   expect(await secretIn(folder)).toBe(SECRET);
 });
 
-describe("a disk that does not take the secret leaves the beat a success", () => {
-  /** Beats twice; the second time the disk could take it, if the trouble were over. */
+describe("a beat is a success though its secret cannot be stored", () => {
+  /** Makes two beats and checks that each tries to store the secret. */
   async function failing(folder: string) {
     const { reports, events, heartbeat } = await beating({
       answers: [carrying(SECRET), carrying(SECRET)],
@@ -259,13 +259,13 @@ describe("a disk that does not take the secret leaves the beat a success", () =>
       (event): event is Extract<HeartbeatEvent, { type: "heartbeat.store_failed" }> =>
         event.type === "heartbeat.store_failed",
     );
-    // Each beat that carries it tries again.
+    // Each beat with the secret tries again.
     expect(failures).toHaveLength(2);
     expect(JSON.stringify(events)).not.toContain(SECRET);
     return failures[0]?.reason ?? "";
   }
 
-  it("when there is no folder and none can be made", async () => {
+  it("when the folder cannot be created", async () => {
     expect(await failing("/dev/null/sub")).toMatch(/ENOTDIR|EEXIST/);
   });
 
@@ -282,9 +282,9 @@ describe("a disk that does not take the secret leaves the beat a success", () =>
     expect(await readdir(folder)).toEqual([FILE]);
   });
 
-  // No folder is closed to root; the errors above have to do for it.
+  // Root may write into any folder.
   if (process.getuid?.() !== 0) {
-    it("when the folder may not be written", async () => {
+    it("when the folder is not writable", async () => {
       const folder = await scratchFolder();
       await chmod(folder, 0o500);
       expect(await failing(folder)).toMatch(/EACCES/);
@@ -292,7 +292,7 @@ describe("a disk that does not take the secret leaves the beat a success", () =>
     });
   }
 
-  it("when the folder is a link that others could have planted", async () => {
+  it("when the folder is a link that another user can have created", async () => {
     const parent = await scratchFolder();
     const target = await scratchFolder();
     await symlink(target, join(parent, "link"));
@@ -302,8 +302,8 @@ describe("a disk that does not take the secret leaves the beat a success", () =>
   });
 });
 
-describe("what stands in the place of the secret", () => {
-  it("is replaced when it is a link; what it leads to stays as it is", async () => {
+describe("a file with the name of the secret", () => {
+  it("is replaced when it is a link, whose target stays as it is", async () => {
     const folder = await scratchFolder();
     const victim = join(await scratchFolder(), "victim");
     await writeFile(victim, "precious");
@@ -315,7 +315,7 @@ describe("what stands in the place of the secret", () => {
     expect(await secretIn(folder)).toBe(SECRET);
   });
 
-  it("is replaced when it is a link to nowhere, which stays nowhere", async () => {
+  it("is replaced when it is a dangling link, whose target is not created", async () => {
     const folder = await scratchFolder();
     const nowhere = join(await scratchFolder(), "nowhere");
     await symlink(nowhere, join(folder, FILE));
@@ -324,7 +324,7 @@ describe("what stands in the place of the secret", () => {
     expect(await secretIn(folder)).toBe(SECRET);
   });
 
-  it("is replaced when it is a pipe, without waiting for a writer", async () => {
+  it("is replaced at once when it is a pipe", async () => {
     const folder = await scratchFolder();
     await run("mkfifo", [join(folder, FILE)]);
     await beating({ answers: [carrying(SECRET)], folder });
@@ -332,7 +332,7 @@ describe("what stands in the place of the secret", () => {
     expect(await secretIn(folder)).toBe(SECRET);
   });
 
-  it("is replaced when it is too large to be one", async () => {
+  it("is replaced when it is too large for a secret", async () => {
     const folder = await scratchFolder();
     await writeFile(join(folder, FILE), "x".repeat(100_000));
     await beating({ answers: [carrying(SECRET)], folder });
@@ -340,7 +340,7 @@ describe("what stands in the place of the secret", () => {
   });
 });
 
-it("no event ever holds the secret, also not one the platform repeats", async () => {
+it("no event contains the secret, also when the platform quotes it", async () => {
   const folder = await scratchFolder();
   const answers: [Answer, ...Answer[]] = [carrying(SECRET), { ...carrying(SECRET), status: 500 }, "reset"];
   const { events, heartbeat } = await beating({ answers, folder });

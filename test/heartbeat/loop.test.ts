@@ -1,29 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { turns } from "../helpers/held-clock";
 import { seeded } from "../helpers/seeded";
-import { inOrder, OK } from "./helpers/scripted";
-import { BEAT, INTERVAL, SECOND, world } from "./helpers/world";
+import { BEAT, createFixture, INTERVAL, SECOND } from "./helpers/fixture";
+import { inOrder, OK } from "./helpers/scripted-platform";
 
 const timesOf = (sent: readonly { at: number }[]) => sent.map(({ at }) => at);
 
 describe("a running heartbeat", () => {
-  it("beats at once, at a phase of its own, and then every interval", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("beats at once, at a random phase, and then every interval", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(SECOND + 3 * INTERVAL);
     const later = [0, 1, 2, 3].map((index) => SECOND + index * INTERVAL);
     expect(timesOf(beats())).toEqual([0, ...later]);
   });
 
-  it("takes the random number of its client", async () => {
-    const { heartbeat, clock, beats } = world({}, { random: () => 0 });
+  it("uses the random function of its client", async () => {
+    const { heartbeat, clock, beats } = createFixture({}, { random: () => 0 });
     heartbeat.start();
     await clock.advance(60_000);
     expect(timesOf(beats())).toEqual([0, 3000, 30_000, 57_000]);
   });
 
   it("is started once, however often start() is called", async () => {
-    const { heartbeat, clock, beats } = world();
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     heartbeat.start();
     await clock.advance(SECOND);
@@ -33,35 +33,35 @@ describe("a running heartbeat", () => {
     expect(clock.pending).toHaveLength(1);
   });
 
-  it("keeps its times when answers are slow", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("keeps its schedule when answers are slow", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, () => ({ ...OK, afterMs: 9000 }));
     heartbeat.start();
     await clock.advance(SECOND + 5 * INTERVAL);
     expect(timesOf(beats()).at(-1)).toBe(SECOND + 5 * INTERVAL);
   });
 
-  it("skips what it missed while the machine was suspended", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("skips the beats missed while the machine was suspended", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(SECOND);
     clock.stall(3_600_000);
     await clock.advance(0);
-    const woken = clock.now();
-    expect(timesOf(beats())).toEqual([0, SECOND, woken]);
+    const resumedAt = clock.now();
+    expect(timesOf(beats())).toEqual([0, SECOND, resumedAt]);
     await clock.advance(INTERVAL);
-    expect(timesOf(beats()).slice(3)).toEqual([woken + INTERVAL]);
+    expect(timesOf(beats()).slice(3)).toEqual([resumedAt + INTERVAL]);
   });
 
-  it("has nothing but one timer in the background between two beats", async () => {
-    const { heartbeat, clock } = world();
+  it("has one background timer and no other between two beats", async () => {
+    const { heartbeat, clock } = createFixture();
     heartbeat.start();
     await clock.advance(10);
     expect(clock.pending).toEqual([{ due: SECOND, background: true }]);
   });
 
-  it("lets the process go also while a beat is open", async () => {
-    const { heartbeat, clock, platform } = world();
+  it("does not keep the process alive during a beat", async () => {
+    const { heartbeat, clock, platform } = createFixture();
     platform.on(BEAT, () => "hang");
     heartbeat.start();
     await clock.advance(10);
@@ -69,9 +69,12 @@ describe("a running heartbeat", () => {
     expect(clock.pending.every(({ background }) => background)).toBe(true);
   });
 
-  it("never has two beats open at once", async () => {
+  it("never makes two beats at once", async () => {
     const random = seeded(11);
-    const { heartbeat, clock, platform, beats } = world({ intervalMs: 1000, timeoutMs: 3000 }, { random });
+    const { heartbeat, clock, platform, beats } = createFixture(
+      { intervalMs: 1000, timeoutMs: 3000 },
+      { random },
+    );
     platform.on(BEAT, () => (random() < 0.1 ? "hang" : { ...OK, afterMs: random() * 2500 }));
     const asked: Promise<unknown>[] = [];
     heartbeat.start();
@@ -94,8 +97,8 @@ describe("a running heartbeat", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("begins anew after stop() and start(), at once and at a new phase", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("beats at once and at a new phase after stop() and start()", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(SECOND + 100);
     await heartbeat.stop();
@@ -110,8 +113,8 @@ describe("a running heartbeat", () => {
     expect(timesOf(beats().slice(3))).toEqual([again, again + SECOND, again + SECOND + INTERVAL]);
   });
 
-  it("goes on with one loop when it is started while it still stops", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("runs one loop when it is started while it still stops", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, inOrder("hang", { ...OK, afterMs: 500 }, OK));
     heartbeat.start();
     await clock.advance(10);
@@ -130,7 +133,7 @@ describe("a running heartbeat", () => {
 
 describe("a push", () => {
   it("follows soon after a task began and after it ended", async () => {
-    const { heartbeat, clock, beats, lastBody } = world();
+    const { heartbeat, clock, beats, lastBody } = createFixture();
     heartbeat.start();
     await clock.advance(5000);
     const task = heartbeat.beginTask("indexing");
@@ -144,10 +147,10 @@ describe("a push", () => {
   });
 
   it.each([
-    ["a wedge", (heartbeat: ReturnType<typeof world>["heartbeat"]) => heartbeat.markWedged("stuck")],
-    ["a task", (heartbeat: ReturnType<typeof world>["heartbeat"]) => heartbeat.beginTask("work")],
-  ])("follows %s only once, and the regular beats keep their times", async (_, change) => {
-    const { heartbeat, clock, beats } = world();
+    ["a wedge", (heartbeat: ReturnType<typeof createFixture>["heartbeat"]) => heartbeat.markWedged("stuck")],
+    ["a task", (heartbeat: ReturnType<typeof createFixture>["heartbeat"]) => heartbeat.beginTask("work")],
+  ])("follows %s once, and the regular beats keep their schedule", async (_, change) => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(5000);
     change(heartbeat);
@@ -157,8 +160,8 @@ describe("a push", () => {
     expect(regular).toEqual([SECOND, SECOND + INTERVAL]);
   });
 
-  it("tells many changes in one beat", async () => {
-    const { heartbeat, clock, beats, lastBody } = world();
+  it("reports many changes in one beat", async () => {
+    const { heartbeat, clock, beats, lastBody } = createFixture();
     heartbeat.start();
     await clock.advance(5000);
     for (let index = 0; index < 100; index += 1) heartbeat.beginTask(`task ${index}`);
@@ -167,8 +170,8 @@ describe("a push", () => {
     expect(lastBody()).toMatchObject({ active_tasks: 100, current_task: "task 99" });
   });
 
-  it("does not come more than every two seconds, however often tasks change", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("comes every two seconds at most, however often tasks change", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(3000);
     const before = beats().length;
@@ -180,8 +183,8 @@ describe("a push", () => {
     expect(beats().length - before).toBeGreaterThanOrEqual(4);
   });
 
-  it("waits for a slow beat, and is one however much changed meanwhile", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("waits for a slow beat, and is one for all changes meanwhile", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, inOrder({ ...OK, afterMs: 9000 }, OK));
     heartbeat.start();
     for (let index = 0; index < 80; index += 1) {
@@ -192,8 +195,8 @@ describe("a push", () => {
     expect(timesOf(beats())).toEqual([0, 9000]);
   });
 
-  it("is spared when a regular beat comes before it", async () => {
-    const { heartbeat, clock, beats, lastBody } = world();
+  it("is not made when a regular beat comes before it", async () => {
+    const { heartbeat, clock, beats, lastBody } = createFixture();
     heartbeat.start();
     await clock.advance(SECOND - 100);
     heartbeat.beginTask("work");
@@ -202,8 +205,8 @@ describe("a push", () => {
     expect(lastBody()).toMatchObject({ active_tasks: 1 });
   });
 
-  it("is spared while the platform has asked to wait", async () => {
-    const { heartbeat, clock, platform, beats, lastBody } = world();
+  it("is not made while the platform asks to wait", async () => {
+    const { heartbeat, clock, platform, beats, lastBody } = createFixture();
     const limited = { status: 429, headers: { "retry-after": "30" } };
     platform.on(BEAT, inOrder(limited, OK));
     heartbeat.start();
@@ -214,8 +217,8 @@ describe("a push", () => {
     expect(lastBody()).toMatchObject({ active_tasks: 1 });
   });
 
-  it("is spared also when it was planned before the platform asked to wait", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("is not made when it was scheduled before the platform asked to wait", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     const limited = { status: 429, headers: { "retry-after": "30" }, afterMs: 500 };
     platform.on(BEAT, inOrder(limited, OK));
     heartbeat.start();
@@ -225,8 +228,8 @@ describe("a push", () => {
     expect(beats()).toHaveLength(1);
   });
 
-  it("is not made for what changes nothing", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("is not made for calls that change nothing", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(3500);
     heartbeat.recordSuccess();
@@ -242,7 +245,7 @@ describe("a push", () => {
   });
 
   it("is not made by a heartbeat that does not run", async () => {
-    const { heartbeat, clock, beats } = world();
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.beginTask("before the start").end();
     await clock.advance(10_000);
     expect(beats()).toHaveLength(0);
@@ -257,8 +260,8 @@ describe("a push", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("lets the process go", async () => {
-    const { heartbeat, clock } = world();
+  it("does not keep the process alive", async () => {
+    const { heartbeat, clock } = createFixture();
     heartbeat.start();
     await clock.advance(5000);
     heartbeat.beginTask("work");
@@ -269,8 +272,8 @@ describe("a push", () => {
 });
 
 describe("beat()", () => {
-  it("beats without a start, and needs no stop", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("makes one beat without a start", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     expect(await heartbeat.beat()).toEqual({ ok: true, status: 200, elapsedMs: 0 });
     expect(heartbeat.status).toMatchObject({ running: false, consecutiveFailures: 0 });
     await clock.advance(100_000);
@@ -278,8 +281,8 @@ describe("beat()", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("keeps the process alive for its answer, as somebody waits for it", async () => {
-    const { heartbeat, clock, platform } = world();
+  it("keeps the process alive until it resolves", async () => {
+    const { heartbeat, clock, platform } = createFixture();
     platform.on(BEAT, () => "hang");
     const asked = heartbeat.beat();
     await turns();
@@ -288,8 +291,8 @@ describe("beat()", () => {
     expect(await asked).toMatchObject({ ok: false, elapsedMs: 10_000, error: { code: "timeout" } });
   });
 
-  it("waits for the beat that is open", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("waits for the beat under way", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     platform.on(BEAT, inOrder({ ...OK, afterMs: 4000 }, OK));
     heartbeat.start();
     await clock.advance(1000);
@@ -299,8 +302,8 @@ describe("beat()", () => {
     expect(timesOf(beats())).toEqual([0, 4000]);
   });
 
-  it("leaves the times of the regular beats as they are", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("leaves the schedule of the regular beats as it is", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(10_000);
     await heartbeat.beat();

@@ -2,7 +2,7 @@ import { createHeartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
 import { describe, expect, it } from "vitest";
 import { testClient } from "../helpers/client";
 import { STRANGER } from "../helpers/ids";
-import { world } from "./helpers/world";
+import { createFixture } from "./helpers/fixture";
 
 describe("createHeartbeat", () => {
   it.each<[string, unknown]>([
@@ -26,20 +26,20 @@ describe("createHeartbeat", () => {
     ["runtime", "no function"],
     ["monthlySpendCents", 1500],
     ["onEvent", "no function"],
-  ])("refuses %s: %j", (name, value) => {
+  ])("rejects %s: %j", (name, value) => {
     const create = () => createHeartbeat(testClient(), { [name]: value } as HeartbeatOptions);
     expect(create).toThrowError(
       expect.objectContaining({ code: "invalid_argument", message: expect.stringContaining(name) }),
     );
   });
 
-  it.each([null, "options", 7])("refuses options that are no object: %j", (options) => {
+  it.each([null, "options", 7])("rejects options that are no object: %j", (options) => {
     expect(() => createHeartbeat(testClient(), options as never)).toThrowError(
       expect.objectContaining({ code: "invalid_argument" }),
     );
   });
 
-  it.each([null, undefined, {}, { close() {} }, "client"])("refuses what is no client: %j", (client) => {
+  it.each([null, undefined, {}, { close() {} }, "client"])("rejects anything but a client: %j", (client) => {
     expect(() => createHeartbeat(client as never)).toThrowError(
       expect.objectContaining({
         code: "invalid_argument",
@@ -48,8 +48,8 @@ describe("createHeartbeat", () => {
     );
   });
 
-  it("takes undefined for every option that is left out", async () => {
-    const { another } = world();
+  it("accepts undefined for every option", async () => {
+    const { another } = createFixture();
     const heartbeat = another({
       source: undefined,
       intervalMs: undefined,
@@ -63,8 +63,8 @@ describe("createHeartbeat", () => {
     expect(await heartbeat.beat()).toMatchObject({ ok: true });
   });
 
-  it("sends nothing and starts nothing", async () => {
-    const { heartbeat, clock, platform } = world();
+  it("sends no request and starts no timer", async () => {
+    const { heartbeat, clock, platform } = createFixture();
     await clock.advance(100_000);
     expect(platform.sent).toEqual([]);
     expect(clock.pending).toEqual([]);

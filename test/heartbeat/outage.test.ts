@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { OWN } from "../helpers/ids";
-import { inOrder, OK } from "./helpers/scripted";
-import { BEAT, INFO, INTERVAL, REGISTER, refused, SECOND, world } from "./helpers/world";
+import { BEAT, createFixture, INFO, INTERVAL, REGISTER, refused, SECOND } from "./helpers/fixture";
+import { inOrder, OK } from "./helpers/scripted-platform";
 
 const LIVENESS = 180_000;
 const REGISTRATION = {
@@ -9,16 +9,16 @@ const REGISTRATION = {
   agentCard: { name: "me", description: "a test", skills: [{ id: "sum", name: "Sum" }] },
 };
 
-/** A world whose beats fail from `from` to `to`. */
-async function withOutage(from: number, to: number, options: Parameters<typeof world>[0] = {}) {
-  const made = world(options, { retry: { maxAttempts: 1 } });
+/** A fixture whose beats fail from `from` to `to`. */
+async function withOutage(from: number, to: number, options: Parameters<typeof createFixture>[0] = {}) {
+  const made = createFixture(options, { retry: { maxAttempts: 1 } });
   made.platform.on(BEAT, () => (made.clock.now() >= from && made.clock.now() < to ? "reset" : OK));
   return { ...made, registrations: () => made.platform.sent.filter(({ route }) => route === REGISTER) };
 }
 
-describe("after an outage longer than the platform believes in the workspace", () => {
-  it("the workspace registers again with what it registered last", async () => {
-    const { client, heartbeat, clock, registrations, told } = await withOutage(1000, 300_000);
+describe("after an outage longer than livenessMs", () => {
+  it("the workspace is registered again with the last registration", async () => {
+    const { client, heartbeat, clock, registrations, eventsOf } = await withOutage(1000, 300_000);
     await client.register({ agentCard: { name: "an older card" } });
     await client.register(REGISTRATION);
     heartbeat.start();
@@ -30,16 +30,16 @@ describe("after an outage longer than the platform believes in the workspace", (
     ).toEqual([
       { id: OWN, url: REGISTRATION.url, delivery_mode: "push", agent_card: REGISTRATION.agentCard },
     ]);
-    // The last accepted beat was the first of all; the next one came in time after the end of the outage.
+    // From the first beat of all to the first one after the outage.
     const outageMs = SECOND + 10 * INTERVAL;
-    expect(told("heartbeat.registered_again")).toEqual([
+    expect(eventsOf("heartbeat.registered_again")).toEqual([
       { type: "heartbeat.registered_again", workspaceId: OWN, outageMs },
     ]);
     expect(registrations()[2]?.at).toBe(outageMs);
   });
 
-  it("a failed registration is told, and tried again after one beat, then two, then four", async () => {
-    const { client, heartbeat, clock, platform, registrations, told } = await withOutage(1000, 300_000);
+  it("a failed registration is emitted, and retried after 1 beat, then 2, then 4", async () => {
+    const { client, heartbeat, clock, platform, registrations, eventsOf } = await withOutage(1000, 300_000);
     await client.register(REGISTRATION);
     let tries = 0;
     platform.on(REGISTER, () => {
@@ -55,8 +55,8 @@ describe("after an outage longer than the platform believes in the workspace", (
         .slice(1)
         .map(({ at }) => at),
     ).toEqual([first, first + INTERVAL, first + 3 * INTERVAL]);
-    expect(told("heartbeat.register_failed")).toMatchObject([{ consecutive: 1 }, { consecutive: 2 }]);
-    expect(told("heartbeat.registered_again")).toMatchObject([{ outageMs: first }]);
+    expect(eventsOf("heartbeat.register_failed")).toMatchObject([{ consecutive: 1 }, { consecutive: 2 }]);
+    expect(eventsOf("heartbeat.registered_again")).toMatchObject([{ outageMs: first }]);
     expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
   });
 
@@ -70,24 +70,24 @@ describe("after an outage longer than the platform believes in the workspace", (
     expect(beats().at(-1)?.at).toBe(SECOND + 15 * INTERVAL);
   });
 
-  it("each outage is one", async () => {
-    const { client, heartbeat, clock, platform, told } = await withOutage(0, 0);
+  it("each outage causes a registration of its own", async () => {
+    const { client, heartbeat, clock, platform, eventsOf } = await withOutage(0, 0);
     await client.register(REGISTRATION);
     platform.on(BEAT, () => (clock.now() % 400_000 > 100_000 ? "hang" : OK));
     heartbeat.start();
     await clock.advance(4 * 400_000 + 50_000);
-    expect(told("heartbeat.registered_again")).toHaveLength(4);
+    expect(eventsOf("heartbeat.registered_again")).toHaveLength(4);
   });
 
-  it("an outage from the start on counts as well", async () => {
-    const { client, heartbeat, clock, told } = await withOutage(0, 300_000);
+  it("an outage that began with the start counts as well", async () => {
+    const { client, heartbeat, clock, eventsOf } = await withOutage(0, 300_000);
     await client.register(REGISTRATION);
     heartbeat.start();
     await clock.advance(400_000);
-    expect(told("heartbeat.registered_again")).toMatchObject([{ outageMs: SECOND + 10 * INTERVAL }]);
+    expect(eventsOf("heartbeat.registered_again")).toMatchObject([{ outageMs: SECOND + 10 * INTERVAL }]);
   });
 
-  it("what is registered is what was registered, whatever became of the card since", async () => {
+  it("the registration is the one of that time, also when the caller has changed the card object since", async () => {
     const { client, heartbeat, clock, registrations } = await withOutage(1000, 300_000);
     const agentCard = { name: "me", skills: [{ name: "Sum" }] };
     await client.register({ agentCard });
@@ -98,8 +98,8 @@ describe("after an outage longer than the platform believes in the workspace", (
     expect(registrations()[1]?.body).toEqual(registrations()[0]?.body);
   });
 
-  it("a registration under way is not begun a second time", async () => {
-    const { client, heartbeat, clock, platform, told } = await withOutage(3000, 20_000, {
+  it("no second registration starts while one is under way", async () => {
+    const { client, heartbeat, clock, platform, eventsOf } = await withOutage(3000, 20_000, {
       intervalMs: 1000,
       livenessMs: 5000,
     });
@@ -108,11 +108,11 @@ describe("after an outage longer than the platform believes in the workspace", (
     heartbeat.start();
     await clock.advance(60_000);
     expect(platform.mostAtOnce(REGISTER)).toBe(1);
-    expect(told("heartbeat.registered_again")).toHaveLength(1);
+    expect(eventsOf("heartbeat.registered_again")).toHaveLength(1);
   });
 
-  it("time without a running heartbeat counts as well", async () => {
-    const { client, heartbeat, clock, told } = await withOutage(0, 0);
+  it("time without a running heartbeat counts as outage", async () => {
+    const { client, heartbeat, clock, eventsOf } = await withOutage(0, 0);
     await client.register(REGISTRATION);
     heartbeat.start();
     await clock.advance(1000);
@@ -120,19 +120,19 @@ describe("after an outage longer than the platform believes in the workspace", (
     await clock.advance(LIVENESS + 1);
     heartbeat.start();
     await clock.advance(1000);
-    expect(told("heartbeat.registered_again")).toHaveLength(1);
+    expect(eventsOf("heartbeat.registered_again")).toHaveLength(1);
   });
 
-  it("without any registration before, there is none", async () => {
-    const { heartbeat, clock, registrations, told } = await withOutage(1000, 300_000);
+  it("nothing is registered when nothing was registered before", async () => {
+    const { heartbeat, clock, registrations, eventsOf } = await withOutage(1000, 300_000);
     heartbeat.start();
     await clock.advance(600_000);
     expect(registrations()).toEqual([]);
-    expect(told("heartbeat.registered_again")).toEqual([]);
+    expect(eventsOf("heartbeat.registered_again")).toEqual([]);
     expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
   });
 
-  it("a registration that was refused is not what was registered last", async () => {
+  it("a registration that was rejected does not count as the last one", async () => {
     const { client, heartbeat, clock, platform, registrations } = await withOutage(1000, 300_000);
     platform.on(REGISTER, inOrder(refused(400), { status: 200, body: {} }));
     await expect(client.register(REGISTRATION)).rejects.toMatchObject({ code: "bad_request" });
@@ -163,14 +163,14 @@ describe("a shorter outage", () => {
 });
 
 describe("a workspace that was removed", () => {
-  it("is told by a 410: beating ends", async () => {
-    const { heartbeat, clock, platform, beats, told } = world();
+  it("ends its heartbeat when a beat is answered 410", async () => {
+    const { heartbeat, clock, platform, beats, eventsOf } = createFixture();
     platform.on(BEAT, inOrder(OK, refused(410, "workspace removed")));
     heartbeat.start();
     await clock.advance(600_000);
     expect(beats()).toHaveLength(2);
     expect(heartbeat.status.running).toBe(false);
-    expect(told("heartbeat.removed")).toMatchObject([
+    expect(eventsOf("heartbeat.removed")).toMatchObject([
       { workspaceId: OWN, reason: expect.stringContaining("workspace removed") },
     ]);
     expect(clock.pending).toEqual([]);
@@ -178,45 +178,45 @@ describe("a workspace that was removed", () => {
     expect(beats()).toHaveLength(2);
   });
 
-  it("is told by a 410 to a push as well", async () => {
-    const { heartbeat, clock, platform, beats, told } = world();
+  it("ends its heartbeat when a push is answered 410", async () => {
+    const { heartbeat, clock, platform, beats, eventsOf } = createFixture();
     platform.on(BEAT, inOrder(OK, refused(410)));
     heartbeat.start();
     await clock.advance(5000);
     heartbeat.beginTask("work");
     await clock.advance(600_000);
     expect(beats()).toHaveLength(2);
-    expect(told("heartbeat.removed")).toHaveLength(1);
+    expect(eventsOf("heartbeat.removed")).toHaveLength(1);
     expect(clock.pending).toEqual([]);
   });
 
   it.each([
     ["its record is gone", { status: 410, body: { error: "workspace removed", id: OWN } }],
     ["its record says so", { status: 200, body: { id: OWN, name: "me", status: "removed" } }],
-  ])("is found by a look-up, as its beats are still accepted: %s", async (_, record) => {
-    const { heartbeat, clock, platform, beats, told } = world();
+  ])("is found by a lookup, because its beats are still accepted: %s", async (_, record) => {
+    const { heartbeat, clock, platform, beats, eventsOf } = createFixture();
     platform.on(INFO, () => record);
     heartbeat.start();
     await clock.advance(600_000);
     expect(beats()).toHaveLength(10);
     expect(heartbeat.status.running).toBe(false);
-    expect(told("heartbeat.removed")).toMatchObject([{ reason: expect.stringContaining("removed") }]);
+    expect(eventsOf("heartbeat.removed")).toMatchObject([{ reason: expect.stringContaining("removed") }]);
     expect(clock.pending).toEqual([]);
   });
 
-  it("is found when its token is refused", async () => {
-    const { heartbeat, clock, platform, beats, told } = world();
+  it("is looked up when its token is refused", async () => {
+    const { heartbeat, clock, platform, beats, eventsOf } = createFixture();
     platform.on(BEAT, () => refused(401));
     platform.on(INFO, () => refused(410, "workspace removed"));
     heartbeat.start();
     await clock.advance(600_000);
     expect(beats()).toHaveLength(3);
-    expect(told("heartbeat.unauthorized")).toHaveLength(1);
-    expect(told("heartbeat.removed")).toHaveLength(1);
+    expect(eventsOf("heartbeat.unauthorized")).toHaveLength(1);
+    expect(eventsOf("heartbeat.removed")).toHaveLength(1);
   });
 
   it("is looked up in the background, every ten beats", async () => {
-    const { heartbeat, clock, platform } = world();
+    const { heartbeat, clock, platform } = createFixture();
     heartbeat.start();
     await clock.advance(SECOND + 40 * INTERVAL);
     const lookups = platform.sent.filter(({ route }) => route === INFO);
@@ -230,24 +230,24 @@ describe("a workspace that was removed", () => {
     ["a page", { status: 200, body: "<html>" }],
     ["a lost connection", "reset"],
     ["silence", "hang"],
-  ])("is not assumed when the look-up brings %s", async (_, answer) => {
-    const { heartbeat, clock, platform, beats, told } = world();
+  ])("is not assumed when the lookup returns %s", async (_, answer) => {
+    const { heartbeat, clock, platform, beats, eventsOf } = createFixture();
     platform.on(INFO, () => answer);
     heartbeat.start();
     await clock.advance(SECOND + 30 * INTERVAL);
     expect(beats()).toHaveLength(32);
     expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
-    expect(told("heartbeat.removed")).toEqual([]);
-    expect(told("heartbeat.failed")).toEqual([]);
+    expect(eventsOf("heartbeat.removed")).toEqual([]);
+    expect(eventsOf("heartbeat.failed")).toEqual([]);
   });
 
-  it("is no word about a heartbeat that was stopped meanwhile", async () => {
-    const { heartbeat, clock, platform, told } = world();
+  it("emits no event when the heartbeat was stopped meanwhile", async () => {
+    const { heartbeat, clock, platform, eventsOf } = createFixture();
     platform.on(INFO, () => ({ ...refused(410), afterMs: 5000 }));
     heartbeat.start();
     await clock.advance(SECOND + 8 * INTERVAL + 100);
     await heartbeat.stop();
     await clock.advance(60_000);
-    expect(told("heartbeat.removed")).toEqual([]);
+    expect(eventsOf("heartbeat.removed")).toEqual([]);
   });
 });

@@ -5,18 +5,18 @@ import { createHeartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
 import { type PlatformOptions, startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { BEAT, REGISTER } from "./helpers/world";
+import { BEAT, REGISTER } from "./helpers/fixture";
 
 interface Setting extends HeartbeatOptions {
   platform?: PlatformOptions;
-  /** Keep the token in a file that the platform's operator may rewrite. */
+  /** Reads the token from a file, which a test may rewrite. */
   tokenInFile?: boolean;
   status?: string;
 }
 
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 5 });
 
-/** A heartbeat with sockets and the machine's own time, that does not wait long between beats. */
+/** A heartbeat over sockets, in real time, with short intervals. */
 async function setUp({ platform: platformOptions, tokenInFile = false, status, ...options }: Setting = {}) {
   const platform = await startPlatform(platformOptions);
   const me = platform.addWorkspace({ name: "me", status });
@@ -49,7 +49,7 @@ async function setUp({ platform: platformOptions, tokenInFile = false, status, .
 }
 
 describe("on the platform", () => {
-  it("a beat tells everything, with the workspace's own token", async () => {
+  it("a beat reports everything, with the workspace's own token", async () => {
     const { me, heartbeat, beats } = await setUp({
       runtime: () => ({ capabilities: { session: true }, idleTimeoutSeconds: 600 }),
       monthlySpendCents: () => 1500,
@@ -78,7 +78,7 @@ describe("on the platform", () => {
     });
   });
 
-  it("no later beat, push or last beat takes back what was declared", async () => {
+  it("later beats, pushes and the last beat keep what was declared", async () => {
     const { me, heartbeat, beats } = await setUp({
       intervalMs: 5,
       runtime: () => ({ idleTimeoutSeconds: 600 }),
@@ -121,7 +121,7 @@ describe("on the platform", () => {
     expect(await status()).toBe("online");
   });
 
-  it("errors make it degraded, and a window without one makes it online again", async () => {
+  it("errors make it degraded, and a beat without any makes it online again", async () => {
     const { me, heartbeat } = await setUp();
     heartbeat.recordSuccess();
     heartbeat.recordError("broken");
@@ -131,7 +131,7 @@ describe("on the platform", () => {
     expect(me.state).toMatchObject({ status: "online", sampleError: "" });
   });
 
-  it("a task shows soon after it began and after it ended", async () => {
+  it("a task is reported soon after it began and after it ended", async () => {
     const { me, heartbeat } = await setUp({ intervalMs: 60_000 });
     heartbeat.start();
     await waitFor(() => expect(me.state.lastHeartbeatAt).not.toBeNull());
@@ -141,7 +141,7 @@ describe("on the platform", () => {
     await waitFor(() => expect(me.state).toMatchObject({ activeTasks: 0, currentTask: "" }));
   });
 
-  it("beats go on through lost connections, refusals and rubbish", async () => {
+  it("beats go on over lost connections, error answers and garbage", async () => {
     const { platform, heartbeat, beats } = await setUp({ timeoutMs: 50 });
     platform.fail(BEAT, { kind: "reset" }, { times: 2 });
     platform.fail(BEAT, { status: 500, body: { error: "failed to update" } }, { times: 2 });
@@ -153,7 +153,7 @@ describe("on the platform", () => {
     expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 0 });
   });
 
-  it("a platform of an earlier version, which has no inbound secret, is served as well", async () => {
+  it("beats are accepted by the earlier version, which has no inbound secret", async () => {
     const { heartbeat } = await setUp({ platform: { version: "2026-04" } });
     expect(await heartbeat.beat()).toMatchObject({ ok: true });
     expect(await heartbeat.inboundSecret()).toBeUndefined();
@@ -175,7 +175,7 @@ describe("when the token is rotated between two beats", () => {
     expect(types()).toContain("token.refreshed");
   });
 
-  it("a running heartbeat recovers by itself once the new one is stored", async () => {
+  it("a running heartbeat recovers once the new token is stored", async () => {
     const { me, heartbeat, tokenFile, beats, types } = await setUp({ tokenInFile: true });
     heartbeat.start();
     await waitFor(() => expect(beats().length).toBeGreaterThan(1));
@@ -186,7 +186,7 @@ describe("when the token is rotated between two beats", () => {
     expect(heartbeat.status.running).toBe(true);
   });
 
-  it("a file that is missing for a while costs no token", async () => {
+  it("the token is kept while its file is missing", async () => {
     const { me, heartbeat, tokenFile, beats } = await setUp({ tokenInFile: true });
     await heartbeat.beat();
     const before = String(me.token);
@@ -200,7 +200,7 @@ describe("when the token is rotated between two beats", () => {
 });
 
 describe("the inbound secret", () => {
-  it("is stored, and again when the platform makes a new one", async () => {
+  it("is stored, and replaced when the platform issues another", async () => {
     const { me, heartbeat, folder } = await setUp();
     const stored = () => readFile(join(folder, ".platform_inbound_secret"), "utf8");
     await heartbeat.beat();
@@ -225,7 +225,7 @@ describe("a removed workspace", () => {
 });
 
 describe("an outage", () => {
-  it("longer than the platform believes ends with a registration", async () => {
+  it("longer than livenessMs is followed by a registration", async () => {
     const { platform, me, client, heartbeat, types } = await setUp({ intervalMs: 10, livenessMs: 100 });
     await client.register({ agentCard: { name: "me", version: "7" } });
     heartbeat.start();
@@ -246,7 +246,7 @@ describe("an outage", () => {
 describe("in this process", () => {
   const held = () => process.getActiveResourcesInfo().filter((each) => each === "Timeout").length;
 
-  it("no handler of signals or of the end is installed", async () => {
+  it("no handler for signals or the exit is installed", async () => {
     const before = process.eventNames().map((name) => [name, process.listenerCount(name)]);
     const { heartbeat, beats } = await setUp();
     heartbeat.start();
@@ -254,7 +254,7 @@ describe("in this process", () => {
     expect(process.eventNames().map((name) => [name, process.listenerCount(name)])).toEqual(before);
   });
 
-  it("a running heartbeat adds no timer that holds the process, and a stopped one none at all", async () => {
+  it("no timer of a heartbeat keeps the process alive", async () => {
     const { client, heartbeat, beats } = await setUp({ intervalMs: 60_000 });
     const before = held();
     heartbeat.start();

@@ -13,11 +13,11 @@ const optionsOf = (intervalMs: number, random: () => number): ScheduleOptions =>
   random,
 });
 
-/** Sums of large and small numbers are exact to this much of a millisecond. */
+/** Rounding error of sums of large and small numbers, in milliseconds. */
 const DUST = 1e-3;
 
 describe("the schedule", () => {
-  it("lays the second beat anywhere from 10 to 100 % of the interval after the first", () => {
+  it("puts the second beat 10 to 100 % of the interval after the first", () => {
     fc.assert(
       fc.property(interval, moment, share, (intervalMs, start, random) => {
         const state = { lastDueAt: start, now: start, beats: 1 };
@@ -31,7 +31,7 @@ describe("the schedule", () => {
     );
   });
 
-  it("lays every later beat within 10 % of the interval after the one before", () => {
+  it("puts every later beat one interval after the one before, plus or minus 10 %", () => {
     fc.assert(
       fc.property(
         interval,
@@ -52,7 +52,7 @@ describe("the schedule", () => {
     );
   });
 
-  it("counts from when a beat was due, however long its answer took", () => {
+  it("counts from when a beat was due, however long it took", () => {
     fc.assert(
       fc.property(interval, moment, share, share, (intervalMs, start, random, slow) => {
         const options = optionsOf(intervalMs, () => random);
@@ -77,7 +77,7 @@ describe("the schedule", () => {
     },
   );
 
-  it("skips what a stall or a suspended machine has missed, of whatever length", () => {
+  it("skips the beats missed by a stall or a suspended machine of any length", () => {
     const stall = fc.double({ min: 0, max: 1e10, noNaN: true });
     fc.assert(
       fc.property(
@@ -98,7 +98,7 @@ describe("the schedule", () => {
   });
 
   it.each([Number.NaN, -1, 2, Number.POSITIVE_INFINITY])(
-    "always pauses, whatever the source of chance answers: %s",
+    "always pauses, whatever the random function returns: %s",
     (rubbish) => {
       const options = optionsOf(30_000, () => rubbish);
       for (const beats of [1, 2]) {
@@ -113,7 +113,7 @@ describe("the schedule", () => {
     const options = { intervalMs: 30_000, longestGapMs: 60_000 };
     const hint = fc.integer({ min: 30_000, max: 40_000 });
 
-    it("waits at least that long, and up to half as long again", () => {
+    it("waits at least that long, and at most 50 % longer", () => {
       fc.assert(
         fc.property(hint, share, moment, (hintMs, random, now) => {
           const state = { lastDueAt: now - 5, now, beats: 9 };
@@ -128,14 +128,14 @@ describe("the schedule", () => {
       [40_000, 20_000],
       [1000, 500],
       [0, 500],
-    ])("spreads those who were told the same: %i ms, over %i ms", (hintMs, width) => {
+    ])("spreads runtimes with the same wait of %i ms over %i ms", (hintMs, width) => {
       const random = seeded(3);
       const state = { lastDueAt: 0, now: 0, beats: 9 };
       const waits = Array.from({ length: 1000 }, () => nextBeatDue(state, { ...options, random }, hintMs));
       expect(Math.max(...waits) - Math.min(...waits)).toBeGreaterThan(0.9 * width);
     });
 
-    it("never waits longer than the longest gap", () => {
+    it("waits no longer than longestGapMs", () => {
       const anyHint = fc.oneof(fc.integer({ min: 0, max: 2 ** 40 }), fc.constant(Number.MAX_SAFE_INTEGER));
       fc.assert(
         fc.property(anyHint, share, (hintMs, random) => {

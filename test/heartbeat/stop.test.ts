@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { turns } from "../helpers/held-clock";
-import { inOrder, OK } from "./helpers/scripted";
-import { BEAT, INFO, INTERVAL, refused, SECOND, world } from "./helpers/world";
+import { BEAT, createFixture, INFO, INTERVAL, refused, SECOND } from "./helpers/fixture";
+import { inOrder, OK } from "./helpers/scripted-platform";
 
-/** Whether a promise is settled, without waiting for it. */
-function watched(promise: Promise<unknown>): { readonly done: boolean } {
+/** True when the promise is settled; does not wait for it. */
+function startFixture(promise: Promise<unknown>): { readonly done: boolean } {
   const state = { done: false };
   void promise.then(() => {
     state.done = true;
@@ -13,8 +13,10 @@ function watched(promise: Promise<unknown>): { readonly done: boolean } {
 }
 
 describe("stop()", () => {
-  it("ends with one last beat that tells of no task and of everything else", async () => {
-    const { heartbeat, clock, beats, lastBody } = world({ runtime: () => ({ idleTimeoutSeconds: 60 }) });
+  it("makes a last beat that reports no task and everything else", async () => {
+    const { heartbeat, clock, beats, lastBody } = createFixture({
+      runtime: () => ({ idleTimeoutSeconds: 60 }),
+    });
     heartbeat.start();
     await clock.advance(5000);
     heartbeat.beginTask("unfinished");
@@ -37,8 +39,8 @@ describe("stop()", () => {
     expect(beats()).toHaveLength(2);
   });
 
-  it("ends a beat that is open, as it would leave its tasks behind", async () => {
-    const { heartbeat, clock, platform, beats, told } = world();
+  it("aborts the beat under way, which may report tasks", async () => {
+    const { heartbeat, clock, platform, beats, eventsOf } = createFixture();
     platform.on(BEAT, inOrder("hang", OK));
     heartbeat.beginTask("unfinished");
     heartbeat.start();
@@ -46,16 +48,16 @@ describe("stop()", () => {
     await heartbeat.stop();
     expect(clock.now()).toBe(3000);
     expect(beats().map(({ body }) => body.active_tasks)).toEqual([1, 0]);
-    expect(told("heartbeat.failed")).toEqual([]);
+    expect(eventsOf("heartbeat.failed")).toEqual([]);
     expect(clock.pending).toEqual([]);
   });
 
-  it("resolves within the limit of one beat when the platform hangs", async () => {
-    const { heartbeat, clock, platform, beats } = world({ timeoutMs: 2000 });
+  it("resolves within timeoutMs when the platform hangs", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture({ timeoutMs: 2000 });
     platform.on(BEAT, () => "hang");
     heartbeat.start();
     await clock.advance(1000);
-    const stopping = watched(heartbeat.stop());
+    const stopping = startFixture(heartbeat.stop());
     await clock.advance(1999);
     expect(stopping.done).toBe(false);
     await clock.advance(1);
@@ -70,18 +72,18 @@ describe("stop()", () => {
     ["has removed the workspace", refused(410)],
     ["is away", "reset" as const],
   ])("resolves when the platform %s", async (_, answer) => {
-    const { heartbeat, clock, platform, told } = world();
+    const { heartbeat, clock, platform, eventsOf } = createFixture();
     heartbeat.start();
     await clock.advance(1000);
     platform.on(BEAT, () => answer);
     await heartbeat.stop();
     expect(heartbeat.status.running).toBe(false);
-    expect(told("heartbeat.failed")).toHaveLength(1);
+    expect(eventsOf("heartbeat.failed")).toHaveLength(1);
     expect(clock.pending).toEqual([]);
   });
 
   it("keeps the process alive for the last beat", async () => {
-    const { heartbeat, clock, platform } = world();
+    const { heartbeat, clock, platform } = createFixture();
     heartbeat.start();
     await clock.advance(1000);
     platform.on(BEAT, () => ({ ...OK, afterMs: 500 }));
@@ -92,8 +94,8 @@ describe("stop()", () => {
     await stopping;
   });
 
-  it("called twice makes one last beat", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("makes one last beat when it is called twice", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(1000);
     await Promise.all([heartbeat.stop(), heartbeat.stop()]);
@@ -101,15 +103,15 @@ describe("stop()", () => {
     expect(beats()).toHaveLength(2);
   });
 
-  it.each([1, 2, 5])("is in time also when %i beats by hand and a push wait", async (count) => {
-    const { heartbeat, clock, platform, beats, lastBody } = world();
+  it.each([1, 2, 5])("resolves within timeoutMs while %i requested beats and a push wait", async (count) => {
+    const { heartbeat, clock, platform, beats, lastBody } = createFixture();
     platform.on(BEAT, () => "hang");
     heartbeat.start();
     await clock.advance(5000);
     const asked = Array.from({ length: count }, () => heartbeat.beat());
     heartbeat.beginTask("work");
     await clock.advance(1000);
-    const stopping = watched(heartbeat.stop());
+    const stopping = startFixture(heartbeat.stop());
     await clock.advance(10_000);
     expect(stopping.done).toBe(true);
     await Promise.all(asked);
@@ -117,8 +119,8 @@ describe("stop()", () => {
     expect(lastBody()).toMatchObject({ active_tasks: 0 });
   });
 
-  it("calls off what is looked up and registered beside the beats", async () => {
-    const { heartbeat, clock, platform } = world();
+  it("aborts lookups and registrations", async () => {
+    const { heartbeat, clock, platform } = createFixture();
     platform.on(INFO, () => "hang");
     heartbeat.start();
     await clock.advance(SECOND + 8 * INTERVAL);
@@ -128,12 +130,12 @@ describe("stop()", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("called again waits for the last beat as well", async () => {
-    const { heartbeat, clock, platform, beats } = world();
+  it("waits for the last beat when it is called again", async () => {
+    const { heartbeat, clock, platform, beats } = createFixture();
     heartbeat.start();
     await clock.advance(1000);
     platform.on(BEAT, () => ({ ...OK, afterMs: 500 }));
-    const both = [watched(heartbeat.stop()), watched(heartbeat.stop())];
+    const both = [startFixture(heartbeat.stop()), startFixture(heartbeat.stop())];
     await clock.advance(499);
     expect(both.map(({ done }) => done)).toEqual([false, false]);
     await clock.advance(1);
@@ -141,8 +143,8 @@ describe("stop()", () => {
     expect(beats()).toHaveLength(2);
   });
 
-  it("followed by a start at once ends with a beat that tells the tasks again", async () => {
-    const { heartbeat, clock, lastBody } = world();
+  it("is followed by a beat with the tasks when the heartbeat is started at once", async () => {
+    const { heartbeat, clock, lastBody } = createFixture();
     heartbeat.start();
     await clock.advance(5000);
     heartbeat.beginTask("long");
@@ -153,8 +155,8 @@ describe("stop()", () => {
     expect(lastBody()).toMatchObject({ active_tasks: 1, current_task: "long" });
   });
 
-  it("tells who asked for the beat it called off, and counts that beat as nothing", async () => {
-    const { heartbeat, clock, platform, told } = world();
+  it("reports an aborted beat to its caller, and counts it neither as a success nor as a failure", async () => {
+    const { heartbeat, clock, platform, eventsOf } = createFixture();
     platform.on(BEAT, inOrder("hang", OK));
     const asked = heartbeat.beat();
     heartbeat.start();
@@ -164,11 +166,11 @@ describe("stop()", () => {
     expect(ok).toBe(false);
     expect(error?.message).toContain("called off");
     expect(heartbeat.status.consecutiveFailures).toBe(0);
-    expect(told("heartbeat.failed")).toEqual([]);
+    expect(eventsOf("heartbeat.failed")).toEqual([]);
   });
 
-  it("counts nothing twice, whatever is under way", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("reports no count twice, whatever is under way", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.recordError("broken");
     heartbeat.start();
     await heartbeat.stop();
@@ -180,8 +182,8 @@ describe("stop()", () => {
     expect(beats().at(-1)?.body.error_rate).toBe(0);
   });
 
-  it("without a start does nothing, and takes nothing from a later start", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("does nothing before a start", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     await heartbeat.stop();
     expect(beats()).toEqual([]);
     heartbeat.start();
@@ -189,8 +191,8 @@ describe("stop()", () => {
     expect(beats()).toHaveLength(1);
   });
 
-  it("is what `await using` does", async () => {
-    const { another, clock, beats } = world();
+  it("is called by `await using`", async () => {
+    const { another, clock, beats } = createFixture();
     {
       await using heartbeat = another();
       heartbeat.start();
@@ -201,8 +203,8 @@ describe("stop()", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("takes back a push that is still to come", async () => {
-    const { heartbeat, clock, beats } = world();
+  it("cancels a push that is scheduled", async () => {
+    const { heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(5000);
     heartbeat.beginTask("work");
@@ -211,8 +213,8 @@ describe("stop()", () => {
     expect(beats().map(({ body }) => body.active_tasks)).toEqual([0, 0]);
   });
 
-  it("leaves a task that goes on to be told after the next start", async () => {
-    const { heartbeat, clock, lastBody } = world();
+  it("keeps active tasks, which are reported after the next start", async () => {
+    const { heartbeat, clock, lastBody } = createFixture();
     heartbeat.beginTask("long");
     heartbeat.start();
     await clock.advance(100);
@@ -224,8 +226,8 @@ describe("stop()", () => {
 });
 
 describe("closing the client", () => {
-  it("ends the heartbeat at once, without an event", async () => {
-    const { client, heartbeat, clock, beats, events } = world();
+  it("halts the heartbeat at once, without an event", async () => {
+    const { client, heartbeat, clock, beats, events } = createFixture();
     heartbeat.start();
     await clock.advance(1000);
     await client.close();
@@ -237,8 +239,8 @@ describe("closing the client", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("ends a beat that is open", async () => {
-    const { client, heartbeat, clock, platform, told } = world();
+  it("aborts the beat under way", async () => {
+    const { client, heartbeat, clock, platform, eventsOf } = createFixture();
     platform.on(BEAT, () => "hang");
     heartbeat.start();
     const asked = heartbeat.beat();
@@ -247,12 +249,12 @@ describe("closing the client", () => {
     expect(await asked).toMatchObject({ ok: false, error: { code: "closed" } });
     await clock.advance(10 * INTERVAL);
     expect(heartbeat.status.running).toBe(false);
-    expect(told("heartbeat.failed")).toEqual([]);
+    expect(eventsOf("heartbeat.failed")).toEqual([]);
     expect(clock.pending).toEqual([]);
   });
 
   it("leaves stop() and beat() harmless", async () => {
-    const { client, heartbeat, clock, beats } = world();
+    const { client, heartbeat, clock, beats } = createFixture();
     heartbeat.start();
     await clock.advance(1000);
     await client.close();
@@ -265,8 +267,8 @@ describe("closing the client", () => {
   });
 });
 
-it("ends within one deadline also when an earlier end still waits behind it", async () => {
-  const { heartbeat, clock, platform } = world();
+it("stop() resolves within one timeoutMs when an earlier stop still waits", async () => {
+  const { heartbeat, clock, platform } = createFixture();
   platform.on(BEAT, () => "hang");
   heartbeat.start();
   await clock.advance(1000);

@@ -4,11 +4,11 @@ import { requestsPerSecond } from "./helpers/storm";
 
 const RUNTIMES = 10_000;
 const INTERVAL_MS = 30_000;
-/** What reaches the platform in a second once all runtimes are spread evenly. */
+/** Requests per second when all runtimes are spread evenly. */
 const MEAN = (RUNTIMES * 1000) / INTERVAL_MS;
 
 it.each([1, 2, 3])(
-  "ten thousand runtimes that start together part after their first beat (seed %i)",
+  "ten thousand runtimes that start together are spread after their first beat (seed %i)",
   (seed) => {
     const random = seeded(seed);
     const [first, ...later] = requestsPerSecond({
@@ -20,7 +20,7 @@ it.each([1, 2, 3])(
     });
     expect(first).toBe(RUNTIMES);
     expect(Math.max(...later)).toBeLessThan(3 * MEAN);
-    // Once the phases are mixed, also the quietest second has its share.
+    // After a minute the load is even: no second has much less than the mean.
     expect(Math.min(...later.slice(60))).toBeGreaterThan(MEAN / 3);
   },
 );

@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { OWN } from "../helpers/ids";
-import { OK, type Script } from "./helpers/scripted";
-import { BEAT, INTERVAL, refused, SECOND, world } from "./helpers/world";
+import { BEAT, createFixture, INTERVAL, refused, SECOND } from "./helpers/fixture";
+import { OK, type Script } from "./helpers/scripted-platform";
 
 const OLD = "old-token-aaaaaaaaaa";
 const NEW = "new-token-bbbbbbbbbb";
 
-/** Takes one token only. */
+/** Accepts one token only. */
 const accepting =
   (token: string): Script =>
   (sent) =>
     sent.token === token ? OK : refused(401, "invalid workspace auth token");
 
-/** A source that is asked; the last answer stays. */
+/** A token source that answers in order; the last answer stays. */
 function source(...answers: (string | undefined)[]) {
   const asked = { times: 0 };
   const token = () => {
@@ -23,9 +23,9 @@ function source(...answers: (string | undefined)[]) {
 }
 
 describe("a beat that is answered 401", () => {
-  it("asks the token source once more and is repeated with what it gives", async () => {
+  it("queries the token source once and is retried with its answer", async () => {
     const { token, asked } = source(OLD, NEW);
-    const { heartbeat, platform, beats, events } = world({}, { token });
+    const { heartbeat, platform, beats, events } = createFixture({}, { token });
     platform.on(BEAT, accepting(NEW));
     expect(await heartbeat.beat()).toMatchObject({ ok: true, status: 200 });
     expect(beats().map((beat) => beat.token)).toEqual([OLD, NEW]);
@@ -34,9 +34,9 @@ describe("a beat that is answered 401", () => {
     expect(events.map(({ type }) => type)).toEqual(["token.refreshed", "heartbeat.sent"]);
   });
 
-  it("is repeated with the same whole body", async () => {
+  it("is retried with the same body", async () => {
     const { token } = source(OLD, NEW);
-    const { heartbeat, platform, beats } = world(
+    const { heartbeat, platform, beats } = createFixture(
       {
         runtime: () => ({ capabilities: { session: true }, idleTimeoutSeconds: 600 }),
         monthlySpendCents: () => 1500,
@@ -60,9 +60,9 @@ describe("a beat that is answered 401", () => {
     });
   });
 
-  it("is a plain success when its repeat is accepted: what it told is not told again", async () => {
+  it("is a success when its retry is accepted: its counts are not reported again", async () => {
     const { token } = source(OLD, NEW);
-    const { heartbeat, platform, lastBody } = world({}, { token });
+    const { heartbeat, platform, lastBody } = createFixture({}, { token });
     platform.on(BEAT, accepting(NEW));
     heartbeat.recordError("an error");
     await heartbeat.beat();
@@ -75,22 +75,22 @@ describe("a beat that is answered 401", () => {
     ["no token", undefined],
     ["a blank token", " "],
     ["a token that is none", "two words"],
-  ])("is not repeated when the source gives %s", async (_, answer) => {
+  ])("is not retried when the source returns %s", async (_, answer) => {
     const { token, asked } = source(OLD, answer);
-    const { heartbeat, platform, beats } = world({}, { token });
+    const { heartbeat, platform, beats } = createFixture({}, { token });
     platform.on(BEAT, accepting(NEW));
     expect(await heartbeat.beat()).toMatchObject({ ok: false, status: 401 });
     expect(beats()).toHaveLength(1);
     expect(asked.times).toBe(2);
-    // The old one is kept: a reload that finds nothing must not take what there is.
+    // The old token is kept when the source has no other.
     await heartbeat.beat();
     expect(beats().at(-1)?.token).toBe(OLD);
   });
 
-  it("is repeated once at most, however many tokens the source has", async () => {
+  it("is retried once at most, however many tokens the source has", async () => {
     const tokens = Array.from({ length: 100 }, (_, index) => `token-number-${index}`);
     const { token } = source(...tokens);
-    const { heartbeat, platform, beats } = world({}, { token });
+    const { heartbeat, platform, beats } = createFixture({}, { token });
     platform.on(BEAT, () => refused(401));
     await heartbeat.beat();
     expect(beats()).toHaveLength(2);
@@ -98,13 +98,13 @@ describe("a beat that is answered 401", () => {
     expect(beats()).toHaveLength(4);
   });
 
-  it("is sent without a bearer when there is no token", async () => {
-    const { heartbeat, beats } = world({}, { token: null });
+  it("is sent without a bearer token when there is none", async () => {
+    const { heartbeat, beats } = createFixture({}, { token: null });
     expect(await heartbeat.beat()).toMatchObject({ ok: true });
     expect(beats()[0]?.token).toBeUndefined();
   });
 
-  it("asks one question for all heartbeats of the process that need an answer", async () => {
+  it("shares one query of the token source among all heartbeats of the process", async () => {
     let asked = 0;
     let answer: (token: string) => void = () => {};
     const token = () => {
@@ -114,7 +114,7 @@ describe("a beat that is answered 401", () => {
         answer = resolve;
       });
     };
-    const { heartbeat, another, clock, platform, beats, told } = world({}, { token });
+    const { heartbeat, another, clock, platform, beats, eventsOf } = createFixture({}, { token });
     platform.on(BEAT, accepting(NEW));
     const all = [heartbeat, another(), another(), another()].map((each) => each.beat());
     await clock.advance(100);
@@ -123,16 +123,16 @@ describe("a beat that is answered 401", () => {
     expect(await Promise.all(all)).toMatchObject([{ ok: true }, { ok: true }, { ok: true }, { ok: true }]);
     expect(asked).toBe(2);
     expect(beats().map((beat) => beat.token)).toEqual([OLD, OLD, OLD, OLD, NEW, NEW, NEW, NEW]);
-    expect(told("token.refreshed")).toHaveLength(1);
+    expect(eventsOf("token.refreshed")).toHaveLength(1);
   });
 
-  it("is a refusal, and not a wait, when the token source never answers; the next beat asks it anew", async () => {
+  it("fails when the token source never answers; the next beat queries it again", async () => {
     let asked = 0;
     const token = () => {
       asked += 1;
       return asked === 2 ? new Promise<string>(() => {}) : OLD;
     };
-    const { heartbeat, clock, platform } = world({}, { token });
+    const { heartbeat, clock, platform } = createFixture({}, { token });
     platform.on(BEAT, () => refused(401));
     const beat = heartbeat.beat();
     await clock.advance(10_000);
@@ -146,45 +146,45 @@ describe("a beat that is answered 401", () => {
 });
 
 describe("a heartbeat whose token is refused", () => {
-  it("calls for an operator at the third time in a row, then at every twentieth, and goes on", async () => {
+  it("emits heartbeat.unauthorized at the 3rd refusal in a row and every 20th, and goes on", async () => {
     const { token, asked } = source(OLD);
-    const { heartbeat, clock, platform, beats, told } = world({}, { token });
+    const { heartbeat, clock, platform, beats, eventsOf } = createFixture({}, { token });
     platform.on(BEAT, () => refused(401, "invalid workspace auth token"));
     heartbeat.start();
     await clock.advance(SECOND + 60 * INTERVAL);
     expect(beats()).toHaveLength(62);
     expect(asked.times).toBe(63);
-    expect(told("heartbeat.unauthorized").map(({ consecutive }) => consecutive)).toEqual([3, 20, 40, 60]);
+    expect(eventsOf("heartbeat.unauthorized").map(({ consecutive }) => consecutive)).toEqual([3, 20, 40, 60]);
     expect(heartbeat.status).toMatchObject({ running: true, consecutiveFailures: 62 });
   });
 
-  it("says what to do, and never the token", async () => {
-    const { heartbeat, platform, told, events } = world({}, { token: OLD });
+  it("says what to do, and does not show the token", async () => {
+    const { heartbeat, platform, eventsOf, events } = createFixture({}, { token: OLD });
     platform.on(BEAT, (sent) => refused(401, `bad token ${sent.token}`));
     for (let count = 0; count < 3; count += 1) await heartbeat.beat();
-    expect(told("heartbeat.unauthorized")).toMatchObject([
+    expect(eventsOf("heartbeat.unauthorized")).toMatchObject([
       { workspaceId: OWN, consecutive: 3, reason: expect.stringMatching(/token.*Restart the workspace/s) },
     ]);
     expect(JSON.stringify(events)).not.toContain(OLD);
   });
 
-  it("counts refusals of the token in a row only", async () => {
-    const { heartbeat, platform, told } = world({}, { token: OLD });
+  it("counts only refusals in a row", async () => {
+    const { heartbeat, platform, eventsOf } = createFixture({}, { token: OLD });
     const statuses = [401, 401, 500, 401, 401, 200, 401, 401, 401];
     platform.on(BEAT, (_, index) => refused(statuses[index] ?? 500));
     for (const _ of statuses) await heartbeat.beat();
-    expect(told("heartbeat.unauthorized")).toHaveLength(1);
+    expect(eventsOf("heartbeat.unauthorized")).toHaveLength(1);
     expect(heartbeat.status.consecutiveFailures).toBe(3);
   });
 
-  it("is well again once the source has the better token", async () => {
+  it("recovers once the source has an accepted token", async () => {
     const { token } = source(OLD, OLD, OLD, OLD, NEW);
-    const { heartbeat, clock, platform, told } = world({}, { token });
+    const { heartbeat, clock, platform, eventsOf } = createFixture({}, { token });
     platform.on(BEAT, accepting(NEW));
     heartbeat.start();
     await clock.advance(SECOND + 2 * INTERVAL);
-    expect(told("heartbeat.unauthorized")).toHaveLength(1);
+    expect(eventsOf("heartbeat.unauthorized")).toHaveLength(1);
     expect(heartbeat.status.consecutiveFailures).toBe(0);
-    expect(told("heartbeat.sent")).toHaveLength(1);
+    expect(eventsOf("heartbeat.sent")).toHaveLength(1);
   });
 });

@@ -1,13 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../src/runtime/clock";
 
-/** A clock that stands still until it is moved, and knows which of its timers keep a process alive. */
+/** A clock that stands still until it is advanced, and knows which of its timers keep a process alive. */
 export interface HeldClock extends Clock {
   /** Timers that are set and have not run. */
   readonly pending: readonly { due: number; background: boolean }[];
   /** Runs what falls due within `ms`, in order; between two timers everything that can settle does. */
   advance(ms: number): Promise<void>;
-  /** Moves the time without running anything, as a machine does that was suspended or too busy. */
+  /** Moves the time without running timers, like a machine that was suspended or too busy. */
   stall(ms: number): void;
 }
 
@@ -17,7 +17,7 @@ interface Timer {
   callback: () => void;
 }
 
-/** Reading an answer takes a few turns of the event loop. */
+/** Turns of the event loop that reading an answer takes. */
 const TURNS = 3;
 
 export async function turns(count = TURNS): Promise<void> {

@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, onTestFinished } from "vitest";
 
-const made: string[] = [];
+const folders: string[] = [];
 
-/** Makes one file of a script and of the source it uses: Node starts it ten times as fast as a loader would. */
+/** Bundles a script with the source it uses into one file, which Node starts ten times as fast as with a loader. */
 export async function bundle(script: URL): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "script-"));
-  made.push(folder);
+  folders.push(folder);
   const entry = fileURLToPath(script);
   const outfile = join(folder, `${basename(entry, ".ts")}.mjs`);
   await build({
@@ -39,7 +39,7 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
-/** Starts a bundled script; it does not outlive its test. */
+/** Starts a bundled script; it is killed when the test ends. */
 export function runScript(path: string, ...args: string[]): Running {
   const child = spawn(process.execPath, [path, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -53,5 +53,5 @@ export function runScript(path: string, ...args: string[]): Running {
 }
 
 afterAll(async () => {
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });

@@ -17,10 +17,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { type Watched, watched } from "./helpers/polled";
+import { type PollingFixture, startFixture } from "./helpers/polling-fixture";
+import { idOf, takeFile } from "./helpers/reader";
 import { done } from "./helpers/rows";
-import { idOf, takeFile } from "./scripts/reader";
-import { lineOf } from "./scripts/stores";
+import { lineOf } from "./helpers/stores";
 
 const run = promisify(execFile);
 const IS_ROOT = process.getuid?.() === 0;
@@ -29,20 +29,20 @@ const JOURNAL = ".delegations.json";
 
 afterEach(() => void vi.restoreAllMocks());
 
-const resultsOf = ({ folder }: Watched) => join(folder, RESULTS);
-const taken = async (me: Watched) => (await takeFile(resultsOf(me))).map(idOf);
-const reasons = (me: Watched) => me.told("delegations.store_failed").map(({ reason }) => reason);
+const resultsOf = ({ folder }: PollingFixture) => join(folder, RESULTS);
+const taken = async (me: PollingFixture) => (await takeFile(resultsOf(me))).map(idOf);
+const reasons = (me: PollingFixture) => me.eventsOf("delegations.store_failed").map(({ reason }) => reason);
 
-/** Beats go on: some more are accepted, and none fails. */
-async function expectBeats(me: Watched): Promise<void> {
-  const before = me.told("heartbeat.sent").length;
+/** Checks that further beats are accepted and none fails. */
+async function expectBeats(me: PollingFixture): Promise<void> {
+  const before = me.eventsOf("heartbeat.sent").length;
   await me.pass(100_000);
-  expect(me.told("heartbeat.sent").length).toBeGreaterThan(before + 1);
-  expect(me.told("heartbeat.failed")).toEqual([]);
+  expect(me.eventsOf("heartbeat.sent").length).toBeGreaterThan(before + 1);
+  expect(me.eventsOf("heartbeat.failed")).toEqual([]);
 }
 
-/** Nothing of what is listed comes again. */
-async function expectNoMore(me: Watched, ...rows: unknown[]): Promise<void> {
+/** Checks that nothing listed is delivered again. */
+async function expectNoMore(me: PollingFixture, ...rows: unknown[]): Promise<void> {
   await me.next(...rows);
   await me.next(...rows);
   expect(await taken(me)).toEqual([]);
@@ -69,7 +69,7 @@ const OBSTACLES: Record<string, Obstacle> = {
   },
   "another name of a file": { place: (path, victim) => link(victim, path), reason: /has another name/ },
 };
-// Nobody else can give a file away.
+// Only root can change the owner of a file.
 if (IS_ROOT) {
   OBSTACLES["a file of another user"] = {
     async place(path) {
@@ -80,11 +80,11 @@ if (IS_ROOT) {
   };
 }
 
-describe.each([RESULTS, `${RESULTS}.claim`, `${RESULTS}.newcomer`])("in the place of %s", (name) => {
+describe.each([RESULTS, `${RESULTS}.claim`, `${RESULTS}.newcomer`])("at the path of %s", (name) => {
   it.each(Object.entries(OBSTACLES))(
-    "%s is told of and left alone, and no result is lost",
+    "%s is reported and left alone, and no result is lost",
     async (_, obstacle) => {
-      const me = await watched();
+      const me = await startFixture();
       const victim = join(await scratchFolder(), "victim");
       const path = join(me.folder, name);
       await writeFile(victim, "precious\n");
@@ -107,7 +107,7 @@ describe.each([RESULTS, `${RESULTS}.claim`, `${RESULTS}.newcomer`])("in the plac
       if (before.isDirectory()) expect(await readFile(join(path, "inside"), "utf8")).toBe("precious");
 
       await rm(path, { recursive: true });
-      // By now the platform lists neither of them.
+      // The platform does not list them any more.
       await me.next(done("c"));
       expect(await taken(me)).toEqual(["a", "b", "c"]);
       await expectNoMore(me, done("c"), done("b"), done("a"));
@@ -115,8 +115,8 @@ describe.each([RESULTS, `${RESULTS}.claim`, `${RESULTS}.newcomer`])("in the plac
     },
   );
 
-  it("a pipe does not keep the heartbeat from ending", async () => {
-    const me = await watched();
+  it("a pipe does not delay stop()", async () => {
+    const me = await startFixture();
     await me.begin();
     await run("mkfifo", [join(me.folder, name)]);
     await me.next(done("a"));
@@ -126,11 +126,11 @@ describe.each([RESULTS, `${RESULTS}.claim`, `${RESULTS}.newcomer`])("in the plac
   });
 });
 
-describe("in the place of the results file", () => {
+describe("at the path of the results file", () => {
   it.each(Object.keys(OBSTACLES).filter((name) => name !== "a link to nowhere"))(
-    "%s makes reading and acknowledging fail with what is wrong",
+    "%s makes read() and acknowledge() fail with the reason",
     async (name) => {
-      const me = await watched();
+      const me = await startFixture();
       const victim = join(await scratchFolder(), "victim");
       await writeFile(victim, `${lineOf("precious")}\n`);
       await OBSTACLES[name]?.place(resultsOf(me), victim);
@@ -144,8 +144,8 @@ describe("in the place of the results file", () => {
     },
   );
 
-  it("a file that is too large for one is told of, left alone, and hinders nothing once it is gone", async () => {
-    const me = await watched();
+  it("a file of more than 64 MiB is reported and left alone, and results are delivered once it is gone", async () => {
+    const me = await startFixture();
     await me.begin();
     const file = await promises.open(resultsOf(me), "w", 0o600);
     await file.truncate(65 * 1024 * 1024);
@@ -161,7 +161,7 @@ describe("in the place of the results file", () => {
 
 const PAGE = 4096;
 
-/** Mounts a file system of a few pages; false where this user may not. */
+/** Mounts a file system of a few pages; false without the permission to. */
 async function mountSmallDisk(folder: string): Promise<boolean> {
   const mounted = await run("mount", [
     "-t",
@@ -179,13 +179,13 @@ async function mountSmallDisk(folder: string): Promise<boolean> {
 }
 
 describe("a full disk", () => {
-  it("holds results back until there is room, where a small one can be mounted", async () => {
+  it("keeps results in memory until there is space, where a small file system can be mounted", async () => {
     const folder = await scratchFolder();
     if (!(await mountSmallDisk(folder))) return;
-    const me = await watched({ folder });
+    const me = await startFixture({ folder });
     await me.begin();
     await me.next(done("a"));
-    // Takes the rest.
+    // Fills the rest.
     await writeFile(join(folder, "ballast"), Buffer.alloc(16 * PAGE)).catch(() => {});
     await me.next(done("b"));
     await me.next(done("c"));
@@ -199,16 +199,16 @@ describe("a full disk", () => {
     expect(me.ids("delegations.delivered")).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("loses nothing over a restart, where a small one can be mounted", async () => {
+  it("loses nothing over a restart, where a small file system can be mounted", async () => {
     const folder = await scratchFolder();
     if (!(await mountSmallDisk(folder))) return;
-    const before = await watched({ folder });
+    const before = await startFixture({ folder });
     await before.begin();
     await before.next(done("a"));
     await writeFile(join(folder, "ballast"), Buffer.alloc(16 * PAGE)).catch(() => {});
     await before.next(done("b"), done("a"));
     await before.heartbeat.stop();
-    const after = await watched({ folder, rows: [done("b"), done("a")] });
+    const after = await startFixture({ folder, rows: [done("b"), done("a")] });
     await after.begin();
     expect(reasons(after)).toEqual([expect.stringMatching(/ENOSPC/)]);
     await rm(join(folder, "ballast"));
@@ -216,7 +216,7 @@ describe("a full disk", () => {
     expect(await taken(after)).toEqual(["a", "b", "c"]);
   });
 
-  /** Writes half of what is to be written into files of this kind, and no more. */
+  /** Makes each write to files of this kind fail after half of the content. */
   function fill(kind: string): void {
     const { open } = promises;
     vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
@@ -235,8 +235,8 @@ describe("a full disk", () => {
   it.each([
     ["the results", `${RESULTS}.next.`],
     ["the journal", `${JOURNAL}.`],
-  ])("that takes half of %s loses and repeats nothing, and no reader sees half a line", async (_, kind) => {
-    const me = await watched();
+  ])("that accepts half of %s loses and repeats nothing, and no reader sees a torn line", async (_, kind) => {
+    const me = await startFixture();
     await me.begin();
     await me.next(done("a"));
     fill(kind);
@@ -256,18 +256,18 @@ describe("a full disk", () => {
   });
 
   it.each(["ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "EACCES"])(
-    "or another trouble (%s) at any file is told, and nothing is lost once it is over",
+    "or another error (%s) at any file is reported, and nothing is lost once it is over",
     async (code) => {
-      const me = await watched();
+      const me = await startFixture();
       await me.begin();
       await me.next(done("a"));
       const { open } = promises;
       vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
         if (!String(path).startsWith(me.folder)) return open(path, ...more);
-        throw Object.assign(new Error(`${code}: trouble`), { code });
+        throw Object.assign(new Error(`${code}: failed`), { code });
       });
       await me.next(done("b"));
-      expect(reasons(me)).toEqual([expect.stringMatching(`^${code}: trouble`)]);
+      expect(reasons(me)).toEqual([expect.stringMatching(`^${code}: failed`)]);
       await expectBeats(me);
       vi.restoreAllMocks();
       await me.next(done("c"));
@@ -275,8 +275,8 @@ describe("a full disk", () => {
     },
   );
 
-  it("from the very first look on holds back what comes, and keeps the rule of the first start", async () => {
-    const me = await watched({ rows: [done("old")] });
+  it("at the first poll keeps later results in memory, and skips what was finished before", async () => {
+    const me = await startFixture({ rows: [done("old")] });
     fill(JOURNAL);
     await me.begin();
     await me.next(done("a"), done("old"));
@@ -286,22 +286,24 @@ describe("a full disk", () => {
     expect(await taken(me)).toEqual(["a", "b"]);
   });
 
-  it("is told at the first, second and third time and then no more until it matters", async () => {
-    const me = await watched();
+  it("is reported at the 1st, 2nd and 3rd failure in a row, and again at the 10th", async () => {
+    const me = await startFixture();
     await me.begin();
     fill(RESULTS);
     for (let count = 0; count < 12; count += 1) await me.next(done("a"));
-    expect(me.told("delegations.store_failed").map(({ consecutive }) => consecutive)).toEqual([1, 2, 3, 10]);
+    expect(me.eventsOf("delegations.store_failed").map(({ consecutive }) => consecutive)).toEqual([
+      1, 2, 3, 10,
+    ]);
     vi.restoreAllMocks();
     await me.next(done("a"));
     fill(RESULTS);
     await me.next(done("b"));
-    expect(me.told("delegations.store_failed").at(-1)?.consecutive).toBe(1);
+    expect(me.eventsOf("delegations.store_failed").at(-1)?.consecutive).toBe(1);
   });
 });
 
-describe("a folder that may not be written", () => {
-  /** Makes a folder read-only, and undoes it. For root only a mount can be; undefined where this user may not. */
+describe("a folder that is not writable", () => {
+  /** Makes a folder read-only; returns what undoes it. Root needs a mount for that: `undefined` without the permission to. */
   async function readOnlyFolder() {
     const folder = await scratchFolder();
     if (!IS_ROOT) {
@@ -312,10 +314,10 @@ describe("a folder that may not be written", () => {
     return { folder, close: () => remount("ro"), open: () => remount("rw") };
   }
 
-  it("holds results back until it may, where one can be made", async () => {
+  it("keeps results in memory until it is, where a folder can be made read-only", async () => {
     const made = await readOnlyFolder();
     if (made === undefined) return;
-    const me = await watched({ folder: made.folder });
+    const me = await startFixture({ folder: made.folder });
     await me.begin();
     await me.next(done("a"));
     await made.close();
@@ -329,8 +331,8 @@ describe("a folder that may not be written", () => {
     expect(await taken(me)).toEqual(["a", "b", "c"]);
   });
 
-  it("or cannot be made is told of, and beats go on", async () => {
-    const me = await watched({ folder: "/dev/null/folder" });
+  it("or cannot be created is reported, and beats go on", async () => {
+    const me = await startFixture({ folder: "/dev/null/folder" });
     await me.begin();
     await me.next(done("a"));
     expect(reasons(me)).toEqual([
@@ -341,8 +343,8 @@ describe("a folder that may not be written", () => {
     await me.heartbeat.stop();
   });
 
-  it("or was deleted is made again, and nothing is lost or repeated", async () => {
-    const me = await watched();
+  it("or was deleted is created again, and nothing is lost or repeated", async () => {
+    const me = await startFixture();
     await me.begin();
     await me.next(done("a"));
     expect(await taken(me)).toEqual(["a"]);
@@ -353,10 +355,10 @@ describe("a folder that may not be written", () => {
   });
 });
 
-describe("a journal that is damaged", () => {
-  /** A workspace that has delivered `a`, which was read, and `b`, which was not; it is stopped now. */
+describe("a corrupt journal", () => {
+  /** A stopped heartbeat that has delivered `a`, which was taken, and `b`, which was not. */
   async function stopped(): Promise<{ folder: string; journal: string }> {
-    const me = await watched();
+    const me = await startFixture();
     await me.begin();
     await me.next(done("a"));
     expect(await taken(me)).toEqual(["a"]);
@@ -384,39 +386,42 @@ describe("a journal that is damaged", () => {
     ],
     ["with an announcement of another kind", { ...good, announcement: { messageId: "m" } }],
     ["nested too deeply", `${"[".repeat(2000)}${"]".repeat(2000)}`],
-  ])("(%s) is told of once, loses nothing, and repeats nothing that still waits", async (_, content) => {
-    const { folder, journal } = await stopped();
-    await writeFile(journal, typeof content === "string" ? content : JSON.stringify(content));
-    const me = await watched({ folder, rows: ALL });
-    await me.begin();
-    await me.next(...ALL);
-    expect(reasons(me)).toEqual([expect.stringContaining(`${journal} is damaged`)]);
-    expect(await taken(me)).toEqual(["b", "a", "c"]);
-    await expectBeats(me);
-    await me.heartbeat.stop();
-    const later = await watched({ folder, rows: ALL });
-    await later.begin();
-    expect(reasons(later)).toEqual([]);
-    expect(await taken(later)).toEqual([]);
-  });
+  ])(
+    "(%s) is reported once, loses nothing, and repeats nothing that is still in the file",
+    async (_, content) => {
+      const { folder, journal } = await stopped();
+      await writeFile(journal, typeof content === "string" ? content : JSON.stringify(content));
+      const me = await startFixture({ folder, rows: ALL });
+      await me.begin();
+      await me.next(...ALL);
+      expect(reasons(me)).toEqual([expect.stringContaining(`${journal} is damaged`)]);
+      expect(await taken(me)).toEqual(["b", "a", "c"]);
+      await expectBeats(me);
+      await me.heartbeat.stop();
+      const later = await startFixture({ folder, rows: ALL });
+      await later.begin();
+      expect(reasons(later)).toEqual([]);
+      expect(await taken(later)).toEqual([]);
+    },
+  );
 
-  it("still brings in what a killed process left behind", async () => {
+  it("does not prevent the recovery of an interrupted update", async () => {
     const { folder, journal } = await stopped();
     await rename(join(folder, RESULTS), join(folder, `${RESULTS}.claim`));
     await appendFile(join(folder, `${RESULTS}.claim`), `${lineOf("c")}\n`);
     await writeFile(journal, "garbage");
-    const me = await watched({ folder, rows: [done("c"), done("b")] });
+    const me = await startFixture({ folder, rows: [done("c"), done("b")] });
     await me.begin();
     expect(await taken(me)).toEqual(["b", "c"]);
   });
 
-  it("that is a link is replaced, and what it leads to stays as it is", async () => {
+  it("that is a link is replaced, and its target stays as it is", async () => {
     const { folder, journal } = await stopped();
     const victim = join(await scratchFolder(), "victim");
     await writeFile(victim, "precious");
     await rm(journal);
     await symlink(victim, journal);
-    const me = await watched({ folder, rows: ALL });
+    const me = await startFixture({ folder, rows: ALL });
     await me.begin();
     expect(await taken(me)).toEqual(["b", "a", "c"]);
     expect(await readFile(victim, "utf8")).toBe("precious");
@@ -427,12 +432,12 @@ describe("a journal that is damaged", () => {
     ["a folder", /not a regular file/, (path) => mkdir(path)],
     ["a pipe", /not a regular file/, (path) => run("mkfifo", [path])],
   ])(
-    "or cannot be read (%s) delivers nothing until it can, and then nothing twice",
+    "or one that cannot be read (%s) stops deliveries until it can, and then nothing is delivered twice",
     async (_, reason, place) => {
       const { folder, journal } = await stopped();
       await rename(journal, `${journal}.aside`);
       await place(journal);
-      const me = await watched({ folder, rows: ALL });
+      const me = await startFixture({ folder, rows: ALL });
       await me.begin();
       expect(reasons(me)).toEqual([expect.stringMatching(reason)]);
       expect(await taken(me)).toEqual(["b"]);
@@ -445,14 +450,14 @@ describe("a journal that is damaged", () => {
     },
   );
 
-  it("or may not be read (EACCES) delivers nothing until it may, and then nothing twice", async () => {
+  it("or one without read permission stops deliveries until it has it, and then nothing is delivered twice", async () => {
     const { folder, journal } = await stopped();
     const { open } = promises;
     vi.spyOn(promises, "open").mockImplementation(async (path, ...more) => {
       if (path !== journal) return open(path, ...more);
       throw Object.assign(new Error(`EACCES: permission denied, open '${journal}'`), { code: "EACCES" });
     });
-    const me = await watched({ folder, rows: ALL });
+    const me = await startFixture({ folder, rows: ALL });
     await me.begin();
     expect(reasons(me)).toEqual([expect.stringMatching(/^EACCES.*\.delegations\.json/)]);
     expect(await taken(me)).toEqual(["b"]);
@@ -462,8 +467,8 @@ describe("a journal that is damaged", () => {
     await expectNoMore(me, ...ALL);
   });
 
-  it("or in whose place a folder comes while it is in use shows only what was there until it is gone, and then all once", async () => {
-    const me = await watched();
+  it("or a folder in its place stops deliveries until it is gone, and then all are delivered once", async () => {
+    const me = await startFixture();
     await me.begin();
     await me.next(done("a"));
     const journal = join(me.folder, JOURNAL);

@@ -6,24 +6,24 @@ import { startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { bundle } from "../helpers/run-script";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { type Bringer, soon, startBringer } from "./scripts/process";
-import { EIGHT_KEYS, takeFile } from "./scripts/reader";
+import { type Deliverer, startDeliverer, waitUntil } from "./helpers/deliverer";
+import { RESULT_KEYS, takeFile } from "./helpers/reader";
 
 const KILLS = 200;
 const LANES = 4;
-/** The platform lists the newest 50 rows; what nobody has yet must be among them. */
+/** Results that are not delivered yet must be among the 50 rows that the platform lists. */
 const MOST_OPEN = 40;
-/** Changes to the disk in which a life takes its lock over and delivers twice, about. */
+/** Changes of the disk by a process that takes the lock over and delivers twice, about. */
 const STEPS = 24;
 const LONGEST_LIFE_MS = 20;
 
 let script: string;
 
 beforeAll(async () => {
-  script = await bundle(new URL("./scripts/bring-home.ts", import.meta.url));
+  script = await bundle(new URL("./scripts/deliver-results.ts", import.meta.url));
 });
 
-/** One workspace with its results file, whose delegations go on finishing while its heartbeats are killed. */
+/** A workspace whose delegations finish one after the other while its processes are killed. */
 async function openLane(platform: TestPlatform) {
   const me = platform.addWorkspace();
   const folder = await scratchFolder();
@@ -48,7 +48,7 @@ async function openLane(platform: TestPlatform) {
   async function take(): Promise<void> {
     for (const line of await takeFile(path)) {
       const result = JSON.parse(line);
-      expect(Object.keys(result)).toEqual(EIGHT_KEYS);
+      expect(Object.keys(result)).toEqual(RESULT_KEYS);
       expect(result.response_preview).toBe(`result ${finished.indexOf(result.delegation_id) + 1}`);
       received.push(result.delegation_id);
     }
@@ -61,8 +61,8 @@ async function openLane(platform: TestPlatform) {
     }
   }
 
-  const start = (killAt?: { n: number; moment: "before" | "after" }): Bringer =>
-    startBringer(script, {
+  const start = (killAt?: { n: number; moment: "before" | "after" }): Deliverer =>
+    startDeliverer(script, {
       platformUrl: platform.url,
       workspaceId: me.id,
       token: String(me.token),
@@ -70,13 +70,13 @@ async function openLane(platform: TestPlatform) {
       ...(killAt && { killAt }),
     });
 
-  /** Nothing that is finished before anybody has ever waited for it is delivered, so one heartbeat has to look first. */
+  /** Makes a first poll, because what was finished before it is not delivered. */
   async function begin(): Promise<void> {
     const first = start();
-    await soon(() => lstat(join(folder, ".delegations.json")));
+    await waitUntil(() => lstat(join(folder, ".delegations.json")));
     await first.kill();
     work = Promise.all([finish(), read()]);
-    // Told at the end.
+    // Compared at the end.
     work.catch(() => {});
   }
 
@@ -84,12 +84,12 @@ async function openLane(platform: TestPlatform) {
     over = true;
     await work;
     const last = start();
-    await soon(async () => {
+    await waitUntil(async () => {
       await take();
       expect(received.length).toBeGreaterThanOrEqual(finished.length);
     });
-    const beats = last.told("heartbeat.sent").length;
-    await soon(() => expect(last.told("heartbeat.sent").length).toBeGreaterThan(beats + 2));
+    const beats = last.eventsOf("heartbeat.sent").length;
+    await waitUntil(() => expect(last.eventsOf("heartbeat.sent").length).toBeGreaterThan(beats + 2));
     await last.stop();
     await take();
   }
@@ -105,10 +105,10 @@ it(`loses no result and delivers none twice, in ${KILLS} kills`, { timeout: 240_
 
   async function killOne({ start }: (typeof lanes)[number], count: number): Promise<void> {
     if (count % 2 === 0) {
-      const bringer = start();
-      await soon(() => expect(bringer.told("heartbeat.sent")).not.toEqual([]));
+      const deliverer = start();
+      await waitUntil(() => expect(deliverer.eventsOf("heartbeat.sent")).not.toEqual([]));
       await sleep(Math.random() * LONGEST_LIFE_MS);
-      await bringer.kill();
+      await deliverer.kill();
     } else {
       const step = (count - 1) / 2;
       const moment = step % 2 === 0 ? "before" : "after";
@@ -133,7 +133,7 @@ it(`loses no result and delivers none twice, in ${KILLS} kills`, { timeout: 240_
     expect({ lost, repeated }).toEqual({ lost: [], repeated: [] });
     expect(received).toEqual(finished);
     expect(await readdir(folder)).not.toContain("delegation_results.jsonl.claim");
-    // Enough to mean something.
+    // The test did what its title says.
     expect(finished.length).toBeGreaterThan(KILLS / LANES);
   }
 });

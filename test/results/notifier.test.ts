@@ -3,17 +3,17 @@ import { A2AError, type A2AErrorFacts } from "../../src/errors";
 import type { HeartbeatEvent } from "../../src/events";
 import { createNotifier } from "../../src/results/notifier";
 import type { DelegationResult } from "../../src/results/result";
-import { type Answer, inOrder } from "../heartbeat/helpers/scripted";
-import { INTERVAL, refused, SECOND } from "../heartbeat/helpers/world";
+import { INTERVAL, refused, SECOND } from "../heartbeat/helpers/fixture";
+import { type Answer, inOrder } from "../heartbeat/helpers/scripted-platform";
 import { OWN, PEER } from "../helpers/ids";
-import { LIST, NOTICE, watched } from "./helpers/polled";
+import { LIST, NOTICE, startFixture } from "./helpers/polling-fixture";
 import { done, failed, page } from "./helpers/rows";
 
 const SENT = { status: 200, body: { status: "sent" } };
 
-const notifying = (more = {}) => watched({ delegations: { notify: true, ...more } });
+const notifying = (more = {}) => startFixture({ delegations: { notify: true, ...more } });
 
-describe("the human behind the workspace", () => {
+describe("the user of the workspace", () => {
   it("is shown each result, with the beginning of its text", async () => {
     const { begin, next, requests, headers } = await notifying();
     await begin();
@@ -29,7 +29,7 @@ describe("the human behind the workspace", () => {
     expect(headers(NOTICE).get("x-workspace-id")).toBe(OWN);
   });
 
-  it("is shown nothing when nothing is new", async () => {
+  it("is shown nothing without new results", async () => {
     const { begin, next, notices } = await notifying();
     await begin();
     await next(done("d-1"));
@@ -37,7 +37,7 @@ describe("the human behind the workspace", () => {
     expect(notices()).toHaveLength(1);
   });
 
-  it("is shown nothing when that is not wanted", async () => {
+  it("is shown nothing with notify: false", async () => {
     const { begin, next, waiting, notices } = await notifying({ notify: false });
     await begin();
     await next(done("d-1"));
@@ -45,7 +45,7 @@ describe("the human behind the workspace", () => {
     expect(notices()).toEqual([]);
   });
 
-  it("is shown results also while the agent is not told of them yet", async () => {
+  it("is shown results during the cooldown of wake-up messages", async () => {
     const { begin, next, notices, messages } = await notifying({ announce: true, cooldownMs: 600_000 });
     await begin();
     await next(done("d-1"));
@@ -54,13 +54,13 @@ describe("the human behind the workspace", () => {
     expect(notices()).toHaveLength(2);
   });
 
-  it("is shown the next result when one cannot be shown", async () => {
-    const { platform, begin, next, notices, told } = await notifying();
+  it("is shown the next result when one fails", async () => {
+    const { platform, begin, next, notices, eventsOf } = await notifying();
     platform.on(NOTICE, inOrder(refused(500), SENT));
     await begin();
     await next(done("d-2"), done("d-1"));
     expect(notices()).toEqual([expect.stringContaining("d-1"), expect.stringContaining("d-2")]);
-    expect(told("delegations.notify_failed")).toEqual([
+    expect(eventsOf("delegations.notify_failed")).toEqual([
       {
         type: "delegations.notify_failed",
         workspaceId: OWN,
@@ -78,31 +78,34 @@ describe("the human behind the workspace", () => {
     ["400", refused(400, "message is required")],
     ["404", refused(404, "workspace not found")],
     ["413", refused(413)],
-  ])("is not shown again what met %s", async (_, answer) => {
-    const { platform, begin, next, pass, notices, told } = await notifying();
+  ])("is not shown a message again after %s", async (_, answer) => {
+    const { platform, begin, next, pass, notices, eventsOf } = await notifying();
     platform.on(NOTICE, () => answer);
     await begin();
     await next(done("d-1"));
     await pass(10_000);
-    for (let look = 0; look < 3; look += 1) await next(done("d-1"));
+    for (let poll = 0; poll < 3; poll += 1) await next(done("d-1"));
     expect(notices()).toHaveLength(1);
-    expect(told("delegations.notify_failed")).toHaveLength(1);
+    expect(eventsOf("delegations.notify_failed")).toHaveLength(1);
   });
 
   it.each<[string, Answer]>([
     ["429", refused(429, "rate limit exceeded", { "retry-after": "1" })],
     ["401", refused(401, "invalid workspace auth token")],
     ["503 of a platform that is away", { status: 503, body: { error: "x", code: "platform_unavailable" } }],
-  ])("is shown at the next look what met %s and surely was not shown", async (_, answer) => {
-    const { platform, begin, next, notices, told } = await notifying();
-    platform.on(NOTICE, inOrder(answer, answer, SENT));
-    await begin();
-    for (let look = 0; look < 5; look += 1) await next(done("d-1"));
-    expect(notices()).toEqual(new Array(3).fill(expect.stringContaining("d-1")));
-    expect(told("delegations.notify_failed")).toEqual([]);
-  });
+  ])(
+    "is shown a message again with the next poll after %s, when it certainly was not shown",
+    async (_, answer) => {
+      const { platform, begin, next, notices, eventsOf } = await notifying();
+      platform.on(NOTICE, inOrder(answer, answer, SENT));
+      await begin();
+      for (let poll = 0; poll < 5; poll += 1) await next(done("d-1"));
+      expect(notices()).toEqual(new Array(3).fill(expect.stringContaining("d-1")));
+      expect(eventsOf("delegations.notify_failed")).toEqual([]);
+    },
+  );
 
-  it("is shown later what found no connection", async () => {
+  it("is shown a message later that found no connection", async () => {
     const { unreachable, begin, next, notices } = await notifying();
     unreachable(NOTICE);
     await begin();
@@ -112,18 +115,18 @@ describe("the human behind the workspace", () => {
     expect(notices()).toEqual([expect.stringContaining("d-1")]);
   });
 
-  it("is not shown what failed five times", async () => {
-    const { platform, begin, next, notices, told } = await notifying();
+  it("is not shown a message that failed five times", async () => {
+    const { platform, begin, next, notices, eventsOf } = await notifying();
     platform.on(NOTICE, () => refused(429, "rate limit exceeded"));
     await begin();
-    for (let look = 0; look < 4; look += 1) await next(done("d-1"));
-    expect(told("delegations.notify_failed")).toEqual([]);
-    for (let look = 0; look < 4; look += 1) await next(done("d-1"));
+    for (let poll = 0; poll < 4; poll += 1) await next(done("d-1"));
+    expect(eventsOf("delegations.notify_failed")).toEqual([]);
+    for (let poll = 0; poll < 4; poll += 1) await next(done("d-1"));
     expect(notices()).toHaveLength(5);
-    expect(told("delegations.notify_failed")).toMatchObject([{ code: "rate_limited" }]);
+    expect(eventsOf("delegations.notify_failed")).toMatchObject([{ code: "rate_limited" }]);
   });
 
-  it("is shown more than three results at once in one message", async () => {
+  it("is shown more than three results in one message", async () => {
     const { begin, next, notices } = await notifying();
     await begin();
     await next(...page(1, 3));
@@ -134,7 +137,7 @@ describe("the human behind the workspace", () => {
     ]);
   });
 
-  it("does not hold up beats, nor the delivery of results, while showing hangs", async () => {
+  it("is shown nothing while a request hangs, which delays neither beats nor deliveries", async () => {
     const { platform, begin, next, pass, beats, ids } = await notifying();
     platform.on(NOTICE, () => "hang");
     await begin();
@@ -147,7 +150,7 @@ describe("the human behind the workspace", () => {
     );
   });
 
-  it("is not waited for by stop()", async () => {
+  it("does not delay stop() with a request that hangs", async () => {
     const { platform, heartbeat, begin, next, clock } = await notifying();
     platform.on(NOTICE, () => "hang");
     await begin();
@@ -156,7 +159,7 @@ describe("the human behind the workspace", () => {
     expect(clock.pending).toEqual([]);
   });
 
-  it("is shown nothing of a foreign delegation, and results of the page beside it", async () => {
+  it("is shown the own results of a page with a foreign delegation, and not that one", async () => {
     const { platform, begin, next, notices } = await notifying();
     platform.on(LIST, () => ({ status: 200, body: [] }));
     await begin();
@@ -202,7 +205,7 @@ const result = (fields: Partial<DelegationResult> = {}): DelegationResult => ({
 });
 
 describe("a notice", () => {
-  it("has no characters that hide or reorder text, and whole ones only", async () => {
+  it("has no invisible or reordering characters, and is cut between code points", async () => {
     const { add, flush, shown } = notifier();
     add([
       result({
@@ -214,7 +217,7 @@ describe("a notice", () => {
     expect(shown).toEqual([`Delegation completed: a b c d e f [31m\nResult: ${"\u{1f600}".repeat(200)}`]);
   });
 
-  it("of many results lists ten of them, on one line each", async () => {
+  it("of many results lists ten of them, one per line", async () => {
     const { add, flush, shown } = notifier();
     add(
       Array.from({ length: 13 }, (_, index) =>
@@ -229,14 +232,14 @@ describe("a notice", () => {
     expect(lines[11]).toBe("- and 3 more");
   });
 
-  it("does not show what is still being shown", async () => {
+  it("is not sent again while it is being sent", async () => {
     const { add, flush, shown } = notifier();
     add([result()]);
     await Promise.all([flush(), flush()]);
     expect(shown).toHaveLength(1);
   });
 
-  it("that waits makes room for newer ones when there are too many", async () => {
+  it("is dropped for newer ones when more than 50 are pending", async () => {
     const { add, flush, shown, events } = notifier({ code: "rate_limited", message: "no", retryable: true });
     for (let index = 0; index < 60; index += 1) add([result({ summary: `number ${index}` })]);
     await flush();
@@ -251,7 +254,7 @@ describe("a notice", () => {
     ["not sent and refused for good", { code: "bad_request", message: "" }, false],
     ["maybe shown", { code: "network", message: "", retryable: true, delivery: "maybe" }, false],
     ["shown, and its answer lost", { code: "reply_lost", message: "", delivery: "confirmed" }, false],
-  ])("that was %s is shown again only if that does no harm", async (_, facts, again) => {
+  ])("that was %s is sent again only if it cannot be shown twice", async (_, facts, again) => {
     const { add, flush, shown, events } = notifier(facts);
     add([result()]);
     await flush();
@@ -262,8 +265,8 @@ describe("a notice", () => {
 });
 
 describe("a notice that hangs", () => {
-  it("does not keep the next beats from looking", async () => {
-    const { platform, begin, next, pass, requests } = await watched({
+  it("does not delay the next polls", async () => {
+    const { platform, begin, next, pass, requests } = await startFixture({
       intervalMs: 2000,
       delegations: { notify: true },
     });

@@ -2,12 +2,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createHeartbeat, type HeartbeatOptions } from "a2a-peers/heartbeat";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { INTERVAL, SECOND, world } from "../heartbeat/helpers/world";
+import { createFixture, INTERVAL, SECOND } from "../heartbeat/helpers/fixture";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { SECOND as OTHER, OWN, SECOND_TOKEN, TOKEN } from "../helpers/ids";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { LIST, type Setting, watched } from "./helpers/polled";
+import { LIST, type Setting, startFixture } from "./helpers/polling-fixture";
 import { done, page } from "./helpers/rows";
 
 describe("the options of delegations", () => {
@@ -31,7 +31,7 @@ describe("the options of delegations", () => {
     ["notify", "no"],
     ["replayOld", 1],
     ["replayOld", []],
-  ])("are refused when %s is %j", (name, value) => {
+  ])("are rejected when %s is %j", (name, value) => {
     const create = () =>
       createHeartbeat(testClient(), { delegations: { [name]: value } } as HeartbeatOptions);
     expect(create).toThrowError(
@@ -42,7 +42,7 @@ describe("the options of delegations", () => {
     );
   });
 
-  it.each([true, 0, 7, "on", "", [], () => {}])("are refused when they are %j", (delegations) => {
+  it.each([true, 0, 7, "on", "", [], () => {}])("are rejected when they are %j", (delegations) => {
     expect(() => createHeartbeat(testClient(), { delegations } as never)).toThrowError(
       expect.objectContaining({
         code: "invalid_argument",
@@ -51,7 +51,7 @@ describe("the options of delegations", () => {
     );
   });
 
-  it("show nothing of an object that was refused", () => {
+  it("are not quoted in the error when they are an object", () => {
     const delegations = { resultsFile: { token: "secret-of-somebody" } };
     expect(() => createHeartbeat(testClient(), { delegations } as never)).toThrowError(
       expect.objectContaining({ message: expect.not.stringContaining("secret-of-somebody") }),
@@ -59,7 +59,7 @@ describe("the options of delegations", () => {
   });
 
   it("may all be undefined", async () => {
-    const { begin, next, waiting, messages, notices } = await watched({
+    const { begin, next, waiting, messages, notices } = await startFixture({
       delegations: {
         resultsFile: undefined,
         announce: undefined,
@@ -78,9 +78,9 @@ describe("the options of delegations", () => {
     expect(notices()).toHaveLength(1);
   });
 
-  it("are on when there are none", async () => {
+  it("default to all features", async () => {
     const folder = await scratchFolder();
-    const { heartbeat, clock, platform } = world({ stateDir: folder, delegations: undefined });
+    const { heartbeat, clock, platform } = createFixture({ stateDir: folder, delegations: undefined });
     platform.on(LIST, () => ({ status: 200, body: [] }));
     heartbeat.start();
     await clock.advance(0);
@@ -90,9 +90,9 @@ describe("the options of delegations", () => {
 });
 
 describe("delegations: false", () => {
-  it("asks nothing and writes nothing", async () => {
+  it("sends no request and writes no file", async () => {
     const folder = await scratchFolder();
-    const { heartbeat, clock, platform } = world({ stateDir: folder, delegations: false });
+    const { heartbeat, clock, platform } = createFixture({ stateDir: folder, delegations: false });
     heartbeat.start();
     await clock.advance(SECOND + 3 * INTERVAL);
     await heartbeat.stop();
@@ -100,11 +100,11 @@ describe("delegations: false", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("leaves what is in the file to be read and taken", async () => {
-    const first = await watched({ rows: page(1, 2), delegations: { replayOld: true } });
+  it("leaves the file to be read and acknowledged", async () => {
+    const first = await startFixture({ rows: page(1, 2), delegations: { replayOld: true } });
     await first.begin();
     await first.heartbeat.stop();
-    const { heartbeat } = world({ stateDir: first.folder, delegations: false });
+    const { heartbeat } = createFixture({ stateDir: first.folder, delegations: false });
     expect(await heartbeat.results.read()).toMatchObject([
       { delegation_id: "d-1" },
       { delegation_id: "d-2" },
@@ -134,30 +134,30 @@ describe("the results file", () => {
     readdir(join(path, "..")).then((names) => names.includes(path.split("/").at(-1) ?? ""));
 
   it("is in the state folder", async () => {
-    const { begin, folder } = await watched(all);
+    const { begin, folder } = await startFixture(all);
     await begin();
     expect(await isThere(join(folder, "delegation_results.jsonl"))).toBe(true);
   });
 
-  it("is the one that the environment names", async () => {
+  it("is the one that DELEGATION_RESULTS_FILE names", async () => {
     const path = await named();
-    const { begin, folder, waiting } = await watched(all);
+    const { begin, folder, waiting } = await startFixture(all);
     await begin();
     expect(await waiting()).toEqual(["d-1"]);
     expect(await isThere(path)).toBe(true);
     expect(await readdir(folder)).not.toContain("delegation_results.jsonl");
   });
 
-  it("is the one in the state folder when the environment names a blank", async () => {
+  it("is the one in the state folder when DELEGATION_RESULTS_FILE is blank", async () => {
     vi.stubEnv("DELEGATION_RESULTS_FILE", "  ");
-    const { begin, folder } = await watched(all);
+    const { begin, folder } = await startFixture(all);
     await begin();
     expect(await readdir(folder)).toContain("delegation_results.jsonl");
   });
 
-  it("that the environment names is not that of another workspace than the default one", async () => {
+  it("of DELEGATION_RESULTS_FILE is used for the default workspace only", async () => {
     const path = await named();
-    const { begin, platform, waiting, folder } = await watched({ ...all, source: OTHER, client: two });
+    const { begin, platform, waiting, folder } = await startFixture({ ...all, source: OTHER, client: two });
     platform.on(`GET /workspaces/${OTHER}/delegations`, () => ({
       status: 200,
       body: [done("d-1", { source_id: OTHER })],
@@ -168,10 +168,10 @@ describe("the results file", () => {
     expect(await readdir(join(folder, OTHER))).toContain("delegation_results.jsonl");
   });
 
-  it("is the one that the option names before all others, for any workspace", async () => {
+  it("is the one of the option before all others, for any workspace", async () => {
     const fromEnvironment = await named();
     const resultsFile = join(await scratchFolder(), "deep", "chosen.jsonl");
-    const { begin, text, next } = await watched({
+    const { begin, text, next } = await startFixture({
       delegations: { resultsFile, announce: true, replayOld: true },
     });
     await begin();
@@ -183,8 +183,8 @@ describe("the results file", () => {
 });
 
 describe("results", () => {
-  it("are none before the first look, and reading them writes nothing", async () => {
-    const { heartbeat, folder } = await watched();
+  it("are none before the first poll, and reading them writes nothing", async () => {
+    const { heartbeat, folder } = await startFixture();
     expect(await heartbeat.results.read()).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
   });
@@ -199,7 +199,7 @@ describe("results", () => {
     ["a list with null", [null]],
     ["a list of lists", [["d-1"]]],
   ])("are not acknowledged with %s", async (_, ids) => {
-    const { begin, heartbeat, waiting } = await watched({
+    const { begin, heartbeat, waiting } = await startFixture({
       rows: [done("d-1")],
       delegations: { replayOld: true },
     });
@@ -209,8 +209,8 @@ describe("results", () => {
     expect(await waiting()).toEqual(["d-1"]);
   });
 
-  it("are acknowledged with as many ids as you like, also unknown ones and none", async () => {
-    const { begin, heartbeat, waiting } = await watched({
+  it("are acknowledged with any number of ids, also unknown ones and none", async () => {
+    const { begin, heartbeat, waiting } = await startFixture({
       rows: page(1, 4),
       delegations: { replayOld: true },
     });
@@ -223,8 +223,8 @@ describe("results", () => {
     expect(await waiting()).toEqual(["d-2", "d-4"]);
   });
 
-  it("can be read and acknowledged by a heartbeat that does not run, and after the client is closed", async () => {
-    const { begin, heartbeat, client, waiting } = await watched({
+  it("can be read and acknowledged before the start and after the client is closed", async () => {
+    const { begin, heartbeat, client, waiting } = await startFixture({
       rows: page(1, 3),
       delegations: { replayOld: true },
     });

@@ -2,18 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePage } from "../../src/results/page";
 import { OWN, STRANGER } from "../helpers/ids";
-import { watched } from "./helpers/polled";
+import { startFixture } from "./helpers/polling-fixture";
 import { done, failed, page, pending } from "./helpers/rows";
 
 const idsOf = (list: readonly { delegationId: string }[]) => list.map(({ delegationId }) => delegationId);
 
 describe("a page of rows", () => {
   it.each(["d-1", "__proto__", "constructor", "a.b:c_d-e", "7", "x".repeat(128)])(
-    "may name a delegation %j",
+    "may contain a delegation with the id %j",
     (id) => {
-      const findings = parsePage([done(id)], OWN);
-      expect(idsOf(findings.finished)).toEqual([id]);
-      expect(findings).toMatchObject({ malformed: 0, ids: [id] });
+      const page = parsePage([done(id)], OWN);
+      expect(idsOf(page.finished)).toEqual([id]);
+      expect(page).toMatchObject({ malformed: 0, ids: [id] });
     },
   );
 
@@ -28,17 +28,17 @@ describe("a page of rows", () => {
     ["a backtick", "d`1"],
     ["a slash", "d/1"],
     ["an angle bracket", "<d-1>"],
-    ["text that runs the other way", "d\u202e1"],
-    ["a letter that looks like another", "d-\u0430"],
+    ["right-to-left text", "d\u202e1"],
+    ["a Cyrillic letter", "d-\u0430"],
     ["too many characters", "x".repeat(129)],
     ["a number", 7],
     ["a list", ["d-1"]],
     ["an object", { id: "d-1" }],
     ["a truth", true],
-  ])("does not name a delegation with an id of %s", (_, id) => {
+  ])("does not contain a delegation with an id of %s", (_, id) => {
     for (const source_id of [OWN, STRANGER]) {
-      const findings = parsePage([done("d-1", { delegation_id: id, source_id })], OWN);
-      expect(findings).toEqual({ finished: [], foreign: [], malformed: 1, ids: [], full: false });
+      const page = parsePage([done("d-1", { delegation_id: id, source_id })], OWN);
+      expect(page).toEqual({ finished: [], foreign: [], malformed: 1, ids: [], full: false });
     }
   });
 
@@ -52,39 +52,36 @@ describe("a page of rows", () => {
     ["a status that is no text", done("d-1", { status: 1 })],
     ["no source", done("d-1", { source_id: undefined })],
     ["a source that is no text", done("d-1", { source_id: { toString: "x" } })],
-  ])("may hold %s, which is counted and in nobody's way", (_, bad) => {
-    const findings = parsePage([bad, done("d-2"), bad], OWN);
-    expect(idsOf(findings.finished)).toEqual(["d-2"]);
-    expect(findings.malformed).toBe(2);
+  ])("may contain %s, which is counted as malformed", (_, bad) => {
+    const page = parsePage([bad, done("d-2"), bad], OWN);
+    expect(idsOf(page.finished)).toEqual(["d-2"]);
+    expect(page.malformed).toBe(2);
   });
 
   it.each(["summary", "target_id", "error", "response_preview", "created_at", "type", "id"])(
-    "may have null, or nothing, for %s",
+    "may have null or nothing as %s",
     (field) => {
       for (const value of [null, undefined]) {
-        const findings = parsePage([done("d-1", { [field]: value })], OWN);
-        expect(idsOf(findings.finished)).toEqual(["d-1"]);
-        expect(findings.malformed).toBe(0);
+        const page = parsePage([done("d-1", { [field]: value })], OWN);
+        expect(idsOf(page.finished)).toEqual(["d-1"]);
+        expect(page.malformed).toBe(0);
       }
     },
   );
 
-  it("tells finished ones in the order in which they came to be, and all ids", () => {
-    const findings = parsePage(
-      [done("d-4"), pending("d-3"), failed("d-2"), done("d-1"), pending("d-4")],
-      OWN,
-    );
-    expect(idsOf(findings.finished)).toEqual(["d-1", "d-2", "d-4"]);
-    expect([...findings.ids].sort()).toEqual(["d-1", "d-2", "d-3", "d-4"]);
+  it("lists finished delegations oldest first, and all ids", () => {
+    const page = parsePage([done("d-4"), pending("d-3"), failed("d-2"), done("d-1"), pending("d-4")], OWN);
+    expect(idsOf(page.finished)).toEqual(["d-1", "d-2", "d-4"]);
+    expect([...page.ids].sort()).toEqual(["d-1", "d-2", "d-3", "d-4"]);
   });
 
-  it("is full at fifty rows, whatever they are", () => {
+  it("is full with fifty rows of any kind", () => {
     expect(parsePage(page(1, 49), OWN).full).toBe(false);
     expect(parsePage(page(1, 50), OWN).full).toBe(true);
     expect(parsePage(new Array(50).fill("row"), OWN)).toMatchObject({ full: true, malformed: 50 });
   });
 
-  it("tells who a foreign one claims to be", () => {
+  it("lists the source of each foreign delegation", () => {
     const rows = [
       done("f-1", { source_id: STRANGER }),
       failed("f-2", { source_id: "" }),
@@ -105,7 +102,7 @@ describe("a page of rows", () => {
   });
 });
 
-describe("whatever a page holds", () => {
+describe("a page with any rows", () => {
   const words = ["d-1", "d-2", "d-3", "__proto__", "constructor", "d 4", 'd"5', ""];
   const row = fc.record(
     {
@@ -134,7 +131,7 @@ describe("whatever a page holds", () => {
   const isText = (value: unknown): value is string => typeof value === "string";
   const isWord = (value: unknown) => isText(value) && value.length <= 128 && /^[A-Za-z0-9_.:-]+$/.test(value);
 
-  /** What counts, said another way. */
+  /** A second implementation of what counts as finished and as malformed. */
   function expected(given: readonly unknown[]) {
     let malformed = 0;
     const finished = new Set<string>();
@@ -159,27 +156,29 @@ describe("whatever a page holds", () => {
     return { malformed, finished };
   }
 
-  it("it is read without a failure: the good rows count and the others do not", () => {
+  it("is parsed without an error: well-formed rows count and others do not", () => {
     fc.assert(
       fc.property(rows, (given) => {
-        const findings = parsePage(given, OWN);
+        const page = parsePage(given, OWN);
         const { malformed, finished } = expected(given);
-        expect(findings.malformed).toBe(malformed);
-        expect(idsOf(findings.finished)).toHaveLength(finished.size);
-        expect(new Set(idsOf(findings.finished))).toEqual(finished);
-        for (const { sourceId } of findings.finished) expect(sourceId).toBe(OWN);
-        for (const { sourceId } of findings.foreign) expect(sourceId.trim().toLowerCase()).not.toBe(OWN);
+        expect(page.malformed).toBe(malformed);
+        expect(idsOf(page.finished)).toHaveLength(finished.size);
+        expect(new Set(idsOf(page.finished))).toEqual(finished);
+        for (const { sourceId } of page.finished) expect(sourceId).toBe(OWN);
+        for (const { sourceId } of page.foreign) expect(sourceId.trim().toLowerCase()).not.toBe(OWN);
       }),
       { numRuns: 300 },
     );
   });
 
-  it("exactly the good own finished ones are delivered, each once, and nothing fails", async () => {
-    const { begin, next, ids, heartbeat, told } = await watched({ delegations: { replayOld: true } });
+  it("delivers exactly the finished own delegations, each once", async () => {
+    const { begin, next, ids, heartbeat, eventsOf } = await startFixture({
+      delegations: { replayOld: true },
+    });
     await begin();
     const pages = fc.sample(rows, { numRuns: 25, seed: 7 });
     for (const given of pages) await next(...given);
-    // One that had nothing to show waits for one more look.
+    // A completed delegation without text is delivered after one more poll.
     await next();
     const finished = new Set(pages.flatMap((given) => [...expected(given).finished]));
     expect(finished.size).toBeGreaterThan(4);
@@ -192,7 +191,7 @@ describe("whatever a page holds", () => {
       expect(Object.keys(texts)).toHaveLength(7);
       for (const text of Object.values(texts)) expect(typeof text).toBe("string");
     }
-    expect(told("delegations.look_failed")).toEqual([]);
-    expect(told("delegations.store_failed")).toEqual([]);
+    expect(eventsOf("delegations.look_failed")).toEqual([]);
+    expect(eventsOf("delegations.store_failed")).toEqual([]);
   });
 });

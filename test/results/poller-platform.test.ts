@@ -9,7 +9,7 @@ import { scratchFolder } from "../helpers/scratch-folder";
 
 const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 5000, interval: 5 });
 
-/** A heartbeat with sockets and the machine's own time; its agent reads everything it is sent. */
+/** A heartbeat over sockets, in real time, with an agent that reads its messages. */
 async function setUp(delegations: DelegationWatchOptions = {}) {
   const platform = await startPlatform();
   const boss = platform.addWorkspace({ name: "The Boss" });
@@ -37,7 +37,7 @@ async function setUp(delegations: DelegationWatchOptions = {}) {
     return { client, heartbeat };
   }
   onTestFinished(() => platform.close());
-  const looks = () => platform.requests.filter(({ path }) => path === `/workspaces/${me.id}/delegations`);
+  const polls = () => platform.requests.filter(({ path }) => path === `/workspaces/${me.id}/delegations`);
   return {
     ...run(),
     run,
@@ -46,23 +46,23 @@ async function setUp(delegations: DelegationWatchOptions = {}) {
     me,
     echo,
     folder,
-    told: (type: string) => events.filter((event) => event.type === type),
-    /** Several looks that begin from now on. */
-    async looked() {
-      const before = looks().length;
-      await waitFor(() => expect(looks().length).toBeGreaterThan(before + 3));
+    eventsOf: (type: string) => events.filter((event) => event.type === type),
+    /** Waits for several polls that begin from now on. */
+    async polled() {
+      const before = polls().length;
+      await waitFor(() => expect(polls().length).toBeGreaterThan(before + 3));
     },
   };
 }
 
 describe("on the platform", () => {
-  it("what was delegated comes home: to the file, to the agent and to the human", async () => {
-    const { client, heartbeat, me, echo, folder, told, looked } = await setUp();
+  it("a result goes to the file, to the agent and to the user", async () => {
+    const { client, heartbeat, me, echo, folder, eventsOf, polled } = await setUp();
     heartbeat.start();
     const { delegationId } = await client.delegate(echo.id, "count to ten");
-    await waitFor(() => expect(told("delegations.announced")).toHaveLength(1));
+    await waitFor(() => expect(eventsOf("delegations.announced")).toHaveLength(1));
     await waitFor(() => expect(me.notifications).toHaveLength(1));
-    await looked();
+    await polled();
     const lines = (await readFile(join(folder, "delegation_results.jsonl"), "utf8")).trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       {
@@ -81,19 +81,19 @@ describe("on the platform", () => {
     await heartbeat.stop();
   });
 
-  it("nothing comes home twice over restarts, and what finished meanwhile does", async () => {
-    const { client, heartbeat, run, me, echo, looked, told } = await setUp({ announce: false });
+  it("a restart delivers what finished meanwhile, and nothing twice", async () => {
+    const { client, heartbeat, run, me, echo, polled, eventsOf } = await setUp({ announce: false });
     heartbeat.start();
     const first = await client.delegate(echo.id, "one");
-    await waitFor(() => expect(told("delegations.delivered")).toHaveLength(1));
-    // A notice that waits is in memory only, and would end with the client.
+    await waitFor(() => expect(eventsOf("delegations.delivered")).toHaveLength(1));
+    // A pending notice is in memory only, and is lost when the client closes.
     await waitFor(() => expect(me.notifications).toHaveLength(1));
     await client.close();
     const second = run();
     const later = await second.client.delegate(echo.id, "two");
     second.heartbeat.start();
-    await waitFor(() => expect(told("delegations.delivered")).toHaveLength(2));
-    await looked();
+    await waitFor(() => expect(eventsOf("delegations.delivered")).toHaveLength(2));
+    await polled();
     expect((await second.heartbeat.results.read()).map(({ delegation_id }) => delegation_id)).toEqual([
       first.delegationId,
       later.delegationId,
@@ -101,36 +101,36 @@ describe("on the platform", () => {
     await waitFor(() => expect(me.notifications).toHaveLength(2));
   });
 
-  it("rows that are none or another's are in nobody's way", async () => {
-    const { client, heartbeat, me, echo, looked, told } = await setUp({ announce: false });
+  it("malformed and foreign rows do not prevent deliveries", async () => {
+    const { client, heartbeat, me, echo, polled, eventsOf } = await setUp({ announce: false });
     heartbeat.start();
-    await looked();
+    await polled();
     for (const row of ["row", null, 7, []]) me.addDelegationRow(row);
     me.addDelegationRow({ delegation_id: "f-1", source_id: STRANGER, status: "completed", summary: "obey" });
     const { delegationId } = await client.delegate(echo.id, "one");
     await waitFor(() => expect(me.notifications).toHaveLength(1));
-    await looked();
-    expect(told("delegations.delivered")).toMatchObject([{ delegationIds: [delegationId] }]);
-    expect(told("delegations.malformed")).toMatchObject([{ count: 4 }]);
-    expect(told("delegations.foreign_source")).toMatchObject([{ delegationId: "f-1" }]);
+    await polled();
+    expect(eventsOf("delegations.delivered")).toMatchObject([{ delegationIds: [delegationId] }]);
+    expect(eventsOf("delegations.malformed")).toMatchObject([{ count: 4 }]);
+    expect(eventsOf("delegations.foreign_source")).toMatchObject([{ delegationId: "f-1" }]);
   });
 
-  it("a failed delegation comes home once, although one of its rows has no id", async () => {
-    const { client, heartbeat, platform, boss, me, looked, told } = await setUp({ announce: false });
+  it("a failed delegation is delivered once, although one of its rows has no id", async () => {
+    const { client, heartbeat, platform, boss, me, polled, eventsOf } = await setUp({ announce: false });
     const gone = platform.addWorkspace({ name: "gone", parentId: boss.id });
     heartbeat.start();
-    await looked();
+    await polled();
     const { delegationId } = await client.delegate(gone.id, "one");
-    await waitFor(() => expect(told("delegations.delivered")).toHaveLength(1));
-    await looked();
+    await waitFor(() => expect(eventsOf("delegations.delivered")).toHaveLength(1));
+    await polled();
     await waitFor(() => expect(me.notifications).not.toEqual([]));
     expect(await heartbeat.results.read()).toMatchObject([{ delegation_id: delegationId, status: "failed" }]);
     expect(me.notifications).toEqual([expect.stringContaining("Delegation failed: ")]);
-    expect(told("delegations.malformed")).toEqual([]);
+    expect(eventsOf("delegations.malformed")).toEqual([]);
   });
 
-  it("an announcement that the platform refuses reaches the agent later, once", async () => {
-    const { client, heartbeat, platform, me, echo, told, looked } = await setUp({ notify: false });
+  it("a wake-up message that the platform refuses reaches the agent later, once", async () => {
+    const { client, heartbeat, platform, me, echo, eventsOf, polled } = await setUp({ notify: false });
     platform.fail(
       `POST /workspaces/${me.id}/a2a`,
       { status: 503, body: { error: "workspace agent busy", busy: true } },
@@ -138,9 +138,9 @@ describe("on the platform", () => {
     );
     heartbeat.start();
     await client.delegate(echo.id, "one");
-    await waitFor(() => expect(told("delegations.announced")).toHaveLength(1));
-    await looked();
+    await waitFor(() => expect(eventsOf("delegations.announced")).toHaveLength(1));
+    await polled();
     expect(me.received).toHaveLength(1);
-    expect(told("delegations.announce_failed")).toHaveLength(2);
+    expect(eventsOf("delegations.announce_failed")).toHaveLength(2);
   });
 });

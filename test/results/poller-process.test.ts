@@ -7,7 +7,7 @@ let script: string;
 let platform: TestPlatform;
 
 beforeAll(async () => {
-  script = await bundle(new URL("./helpers/only-poller.ts", import.meta.url));
+  script = await bundle(new URL("./scripts/only-poller.ts", import.meta.url));
 });
 beforeEach(async () => {
   platform = await startPlatform();
@@ -16,8 +16,8 @@ afterEach(() => platform.close());
 
 const waitFor = (check: () => void) => vi.waitFor(check, { timeout: 15_000, interval: 5 });
 
-/** A process that has nothing but a heartbeat and some other work, once it has looked for results. */
-async function start(finale = "") {
+/** Starts a process with a heartbeat and some other work, and waits for its first poll. */
+async function start(ending = "") {
   const me = platform.addWorkspace({ reply: () => "thank you" });
   const { child, ended } = runScript(
     script,
@@ -25,7 +25,7 @@ async function start(finale = "") {
     me.id,
     String(me.token),
     await scratchFolder(),
-    finale,
+    ending,
   );
   const asked = (path: string) =>
     platform.requests.filter((request) => request.path === `/workspaces/${me.id}/${path}`).length;
@@ -36,7 +36,7 @@ async function start(finale = "") {
     stall: (route: string) => platform.fail(route.replace(":id", me.id), { kind: "stall" }),
     finish: (id: string) =>
       me.addDelegationRow({ delegation_id: id, source_id: me.id, status: "failed", summary: "it failed" }),
-    /** Ends the other work; resolves when the process is gone. */
+    /** Ends the other work; resolves when the process has exited. */
     async end() {
       child.kill("SIGUSR2");
       return await ended;
@@ -46,8 +46,8 @@ async function start(finale = "") {
 
 const clean = { code: 0, signal: null, stdout: "", stderr: "" };
 
-describe("a process that brings results home and has nothing else to do", () => {
-  it("exits by itself while results wait for the end of the cooldown", async () => {
+describe("a process that polls for results and has no other work", () => {
+  it("exits by itself during the cooldown of a wake-up message", async () => {
     const { me, end, finish } = await start();
     finish("d-1");
     await waitFor(() => expect(me.received).toHaveLength(1));
@@ -57,7 +57,7 @@ describe("a process that brings results home and has nothing else to do", () => 
     expect(me.received).toHaveLength(1);
   });
 
-  it("exits by itself while a look hangs", async () => {
+  it("exits by itself while a poll hangs", async () => {
     const { end, stall, asked } = await start();
     stall("GET /workspaces/:id/delegations");
     const before = asked("delegations");
@@ -73,11 +73,14 @@ describe("a process that brings results home and has nothing else to do", () => 
     expect(await end()).toEqual(clean);
   });
 
-  it.each(["close", "stop"])("exits by itself after %s(), also while it tells of results", async (finale) => {
-    const { end, stall, asked, finish } = await start(finale);
-    for (const path of ["a2a", "notify"]) stall(`POST /workspaces/:id/${path}`);
-    finish("d-1");
-    await waitFor(() => expect(asked("a2a")).toBe(1));
-    expect(await end()).toEqual(clean);
-  });
+  it.each(["close", "stop"])(
+    "exits by itself after %s(), also while a wake-up message is being sent",
+    async (ending) => {
+      const { end, stall, asked, finish } = await start(ending);
+      for (const path of ["a2a", "notify"]) stall(`POST /workspaces/:id/${path}`);
+      finish("d-1");
+      await waitFor(() => expect(asked("a2a")).toBe(1));
+      expect(await end()).toEqual(clean);
+    },
+  );
 });

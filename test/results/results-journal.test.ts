@@ -18,20 +18,20 @@ const numbered = (count: number) => Array.from({ length: count }, (_, index) => 
 
 const place = async () => join(await scratchFolder(), "journal");
 
-/** What a later process finds. */
+/** The journal of a later process. */
 async function reopened(path: string) {
   const journal = createResultsJournal(path);
   return { found: await journal.open(), state: journal.state };
 }
 
 describe("a journal", () => {
-  it("is new where there is none, and writes nothing until it is told something", async () => {
+  it("is new without a file, and opening it writes nothing", async () => {
     const path = await place();
     expect(await reopened(path)).toEqual({ found: "new", state: EMPTY });
     expect((await reopened(path)).found).toBe("new");
   });
 
-  it("gives back what was stored", async () => {
+  it("returns what was stored", async () => {
     const path = await place();
     const state: ResultsState = {
       seen: ["d-1", "d-2"],
@@ -47,7 +47,7 @@ describe("a journal", () => {
     expect(await reopened(path)).toEqual({ found: "kept", state });
   });
 
-  it("forgets the announcement that is over", async () => {
+  it("drops a wake-up message that is undefined", async () => {
     const path = await place();
     const journal = createResultsJournal(path);
     await journal.store({ ...EMPTY, announcement: { messageId: "m-1", ids: [], unfinished: 0 } });
@@ -55,7 +55,7 @@ describe("a journal", () => {
     expect(await reopened(path)).toEqual({ found: "kept", state: EMPTY });
   });
 
-  it("keeps the newest five hundred of everything", async () => {
+  it("keeps the newest 500 entries of each list", async () => {
     const path = await place();
     const journal = createResultsJournal(path);
     const ids = numbered(750);
@@ -72,7 +72,7 @@ describe("a journal", () => {
     }
   });
 
-  it("still opens when everything in it is as long as it can be", async () => {
+  it("opens with the most and longest entries it can have", async () => {
     const path = await place();
     const long = numbered(500).map((id) => id.padEnd(128, "x"));
     await createResultsJournal(path).store({
@@ -90,7 +90,7 @@ describe("a journal", () => {
     expect((await reopened(path)).found).toBe("kept");
   });
 
-  it("takes over what is stored only once it is", async () => {
+  it("store() changes the state only after it is stored", async () => {
     const folder = await scratchFolder();
     await writeFile(join(folder, "no-folder"), "");
     const journal = createResultsJournal(join(folder, "no-folder", "journal"));
@@ -98,7 +98,7 @@ describe("a journal", () => {
     expect(journal.state).toEqual(EMPTY);
   });
 
-  it("takes over what is noted at once, also when it cannot be stored", async () => {
+  it("note() changes the state also when it cannot be stored", async () => {
     const folder = await scratchFolder();
     await writeFile(join(folder, "no-folder"), "");
     const journal = createResultsJournal(join(folder, "no-folder", "journal"));
@@ -106,13 +106,13 @@ describe("a journal", () => {
     expect(journal.state).toEqual({ ...EMPTY, foreign: ["f-1"] });
   });
 
-  it("stores what is noted", async () => {
+  it("note() stores the state", async () => {
     const path = await place();
     await createResultsJournal(path).note({ ...EMPTY, foreign: ["f-1"] });
     expect((await reopened(path)).state.foreign).toEqual(["f-1"]);
   });
 
-  it("is kept in memory where there is no file system", async () => {
+  it("is in memory without a path", async () => {
     const journal = createResultsJournal(undefined);
     expect(await journal.open()).toBe("new");
     await journal.store({ ...EMPTY, seen: ["d-1"] });
@@ -124,7 +124,7 @@ describe("a journal", () => {
     ["no JSON", "{"],
     ["no object", []],
     ["null", null],
-    ["nothing that counts", {}],
+    ["an empty object", {}],
     ["no list of ids", { ...EMPTY, seen: "d-1" }],
     ["an id that is no text", { ...EMPTY, seen: ["d-1", 7] }],
     ["foreign ids that are no text", { ...EMPTY, foreign: [null] }],
@@ -138,15 +138,15 @@ describe("a journal", () => {
       "a result with an error that is no text",
       { ...EMPTY, unannounced: [{ id: "d-1", status: "failed", error: {} }] },
     ],
-    ["an announcement without ids", { ...EMPTY, announcement: { messageId: "m" } }],
-    ["an announcement without identity", { ...EMPTY, announcement: { ids: [] } }],
-  ])("is corrupt with %s in it, and then knows nothing", async (_, content) => {
+    ["a wake-up message without ids", { ...EMPTY, announcement: { messageId: "m" } }],
+    ["a wake-up message without an id", { ...EMPTY, announcement: { ids: [] } }],
+  ])("is corrupt and empty with %s in its file", async (_, content) => {
     const path = await place();
     await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
     expect(await reopened(path)).toEqual({ found: "corrupt", state: EMPTY });
   });
 
-  it("can be read by nobody else", async () => {
+  it("is stored with its version in a file of mode 0600", async () => {
     const path = await place();
     await createResultsJournal(path).store(EMPTY);
     expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ version: 1 });
@@ -154,7 +154,7 @@ describe("a journal", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it("opens whatever is in the file, as what it is or as corrupt", async () => {
+  it("opens with any JSON in its file, as that state or as corrupt", async () => {
     const path = await place();
     const state = fc.record({
       seen: fc.oneof(fc.array(fc.string()), fc.jsonValue()),

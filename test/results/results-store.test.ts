@@ -6,106 +6,106 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createResultsJournal } from "../../src/results/results-journal";
 import { createMemoryFile } from "../../src/storage/claimed-file";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { watched } from "./helpers/polled";
+import { startFixture } from "./helpers/polling-fixture";
+import { idOf, RESULT_KEYS, takeFile } from "./helpers/reader";
 import { done } from "./helpers/rows";
-import { EIGHT_KEYS, idOf, takeFile } from "./scripts/reader";
-import { ids, inboxOver, lineOf, type OpenInbox, result, results, waitingIn } from "./scripts/stores";
+import { createStoreOn, ids, lineOf, result, results, type TestStore, waitingIn } from "./helpers/stores";
 
 afterEach(() => void vi.restoreAllMocks());
 
 const MEBIBYTE = 1024 * 1024;
 const modeOf = async (path: string) => (await lstat(path)).mode & 0o777;
 
-async function openInbox(folder?: string): Promise<OpenInbox> {
-  const inbox = inboxOver(folder ?? (await scratchFolder()));
-  await inbox.open();
-  await inbox.skip([]);
-  return inbox;
+async function openStore(folder?: string): Promise<TestStore> {
+  const store = createStoreOn(folder ?? (await scratchFolder()));
+  await store.open();
+  await store.skip([]);
+  return store;
 }
 
 describe("delivering", () => {
   it("writes one line with eight keys for each result, in order", async () => {
-    const inbox = await openInbox();
-    await inbox.append([
+    const store = await openStore();
+    await store.append([
       result("a", { summary: "two\nlines" }),
       result("b", { status: "failed", error: "no" }),
     ]);
-    await inbox.append(results(["c"]));
-    const lines = await takeFile(inbox.path);
+    await store.append(results(["c"]));
+    const lines = await takeFile(store.path);
     expect(lines.map(idOf)).toEqual(["a", "b", "c"]);
-    for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(EIGHT_KEYS);
+    for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(RESULT_KEYS);
     expect(JSON.parse(String(lines[0]))).toEqual(result("a", { summary: "two\nlines" }));
   });
 
-  it("keeps the journal from everybody else", async () => {
-    const inbox = await openInbox();
-    await inbox.append(results(["a"]));
-    expect(await modeOf(inbox.journalPath)).toBe(0o600);
-    expect(await modeOf(inbox.path)).toBe(0o600);
+  it("writes both files with mode 0600", async () => {
+    const store = await openStore();
+    await store.append(results(["a"]));
+    expect(await modeOf(store.journalPath)).toBe(0o600);
+    expect(await modeOf(store.path)).toBe(0o600);
   });
 
-  it("passes over what was delivered, skipped, or is there twice", async () => {
-    const inbox = await openInbox();
-    await inbox.skip(["old"]);
-    await inbox.append(results(["a"]));
-    await inbox.append(results(["old", "a", "b", "b"]));
-    expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a", "b"]);
-    await inbox.append(results(["old", "a", "b"]));
-    expect(await takeFile(inbox.path)).toEqual([]);
+  it("ignores what was delivered, was skipped, or comes twice", async () => {
+    const store = await openStore();
+    await store.skip(["old"]);
+    await store.append(results(["a"]));
+    await store.append(results(["old", "a", "b", "b"]));
+    expect((await takeFile(store.path)).map(idOf)).toEqual(["a", "b"]);
+    await store.append(results(["old", "a", "b"]));
+    expect(await takeFile(store.path)).toEqual([]);
   });
 
-  it("is remembered by whoever comes next, whether anybody has read it or not", async () => {
+  it("is known to the next process, whether the results were read or not", async () => {
     const folder = await scratchFolder();
-    const before = await openInbox(folder);
+    const before = await openStore(folder);
     await before.append(results(["a"]));
     await takeFile(before.path);
     await before.append(results(["b"]));
-    const after = await openInbox(folder);
+    const after = await openStore(folder);
     await after.append(results(["a", "b", "c"]));
     expect((await takeFile(after.path)).map(idOf)).toEqual(["b", "c"]);
   });
 
-  it("remembers no more than the latest 500, in order", async () => {
-    const inbox = await openInbox();
-    for (let from = 0; from < 1200; from += 50) await inbox.append(results(ids(50, "d-", from)));
-    expect(inbox.state.seen).toEqual(ids(500, "d-", 700));
-    const stored = JSON.parse(await readFile(inbox.journalPath, "utf8"));
+  it("keeps the latest 500 ids, in order", async () => {
+    const store = await openStore();
+    for (let from = 0; from < 1200; from += 50) await store.append(results(ids(50, "d-", from)));
+    expect(store.state.seen).toEqual(ids(500, "d-", 700));
+    const stored = JSON.parse(await readFile(store.journalPath, "utf8"));
     expect(stored.seen).toEqual(ids(500, "d-", 700));
     expect(stored.unannounced).toHaveLength(500);
   });
 
-  it("remembers nothing that could not be written", async () => {
-    const inbox = await openInbox();
+  it("changes nothing when the file cannot be written", async () => {
+    const store = await openStore();
     const opens = vi.spyOn(promises, "open").mockRejectedValue(new Error("ENOSPC: no space left on device"));
-    await expect(inbox.append(results(["a"]))).rejects.toThrow("ENOSPC");
+    await expect(store.append(results(["a"]))).rejects.toThrow("ENOSPC");
     opens.mockRestore();
-    expect(inbox.state.seen).toEqual([]);
-    await inbox.append(results(["a"]));
-    expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a"]);
+    expect(store.state.seen).toEqual([]);
+    await store.append(results(["a"]));
+    expect((await takeFile(store.path)).map(idOf)).toEqual(["a"]);
   });
 
-  it("shows nobody what could not be remembered, until it can", async () => {
-    const inbox = await openInbox();
-    vi.spyOn(inbox.journal, "store").mockRejectedValueOnce(new Error("ENOSPC: no space left on device"));
-    await expect(inbox.append(results(["a"]))).rejects.toThrow("ENOSPC");
-    expect(await takeFile(inbox.path)).toEqual([]);
-    expect(inbox.state.seen).toEqual([]);
-    expect((await inbox.open()).recovered).toEqual([]);
-    await inbox.append(results(["a"]));
-    expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a"]);
+  it("shows readers nothing until the journal is stored", async () => {
+    const store = await openStore();
+    vi.spyOn(store.journal, "store").mockRejectedValueOnce(new Error("ENOSPC: no space left on device"));
+    await expect(store.append(results(["a"]))).rejects.toThrow("ENOSPC");
+    expect(await takeFile(store.path)).toEqual([]);
+    expect(store.state.seen).toEqual([]);
+    expect((await store.open()).recovered).toEqual([]);
+    await store.append(results(["a"]));
+    expect((await takeFile(store.path)).map(idOf)).toEqual(["a"]);
   });
 });
 
-describe("what a killed process had taken", () => {
-  it("comes back, and only what nobody had delivered is told of", async () => {
+describe("the file that a killed process had claimed", () => {
+  it("is recovered, and only what was not delivered is reported", async () => {
     const folder = await scratchFolder();
-    const before = await openInbox(folder);
+    const before = await openStore(folder);
     await before.append(results(["a"]));
     await before.completeWakeUp(["a"]);
     await rename(before.path, `${before.path}.claim`);
     await appendFile(`${before.path}.claim`, `${lineOf("b")}\n`);
 
-    const after = inboxOver(folder);
+    const after = createStoreOn(folder);
     expect(await after.open()).toEqual({ isFirst: false, recovered: results(["b"]) });
     expect(after.state.seen).toEqual(["a", "b"]);
     expect(after.state.unannounced.map(({ id }) => id)).toEqual(["b"]);
@@ -113,43 +113,43 @@ describe("what a killed process had taken", () => {
     expect(await after.open()).toEqual({ isFirst: false, recovered: [] });
   });
 
-  it("comes back before anything is acknowledged", async () => {
+  it("is recovered before anything is acknowledged", async () => {
     const folder = await scratchFolder();
-    const before = await openInbox(folder);
+    const before = await openStore(folder);
     await before.append(results(["a", "b"]));
     await rename(before.path, `${before.path}.claim`);
-    const after = inboxOver(folder);
+    const after = createStoreOn(folder);
     await after.acknowledge(new Set(["a"]));
     expect((await takeFile(after.path)).map(idOf)).toEqual(["b"]);
   });
 });
 
-describe("a file nobody ever reads", { timeout: 60_000 }, () => {
-  it("is bounded by 4 MiB over 100,000 results: the latest are kept, and what made room is counted", async () => {
-    const inbox = await openInbox();
+describe("a file that nobody reads", { timeout: 60_000 }, () => {
+  it("stays within 4 MiB over 100,000 results: it keeps the latest and counts those it drops", async () => {
+    const store = await openStore();
     const COUNT = 100_000;
     const BATCH = 2500;
     let largest = 0;
     for (let from = 0; from < COUNT; from += BATCH) {
-      await inbox.append(results(ids(BATCH, "d-", from)));
-      largest = Math.max(largest, (await stat(inbox.path)).size);
+      await store.append(results(ids(BATCH, "d-", from)));
+      largest = Math.max(largest, (await stat(store.path)).size);
     }
-    const waiting = await waitingIn(inbox);
+    const waiting = await waitingIn(store);
     expect(largest).toBeLessThanOrEqual(4 * MEBIBYTE);
     expect(waiting).toEqual(ids(waiting.length, "d-", COUNT - waiting.length));
     expect(waiting.length).toBeGreaterThan(8000);
-    expect(inbox.dropped.reduce((sum, each) => sum + each, 0)).toBe(COUNT - waiting.length);
-    expect(inbox.state.seen).toEqual(ids(500, "d-", COUNT - 500));
-    expect((await stat(inbox.journalPath)).size).toBeLessThan(MEBIBYTE);
+    expect(store.dropped.reduce((sum, each) => sum + each, 0)).toBe(COUNT - waiting.length);
+    expect(store.state.seen).toEqual(ids(500, "d-", COUNT - 500));
+    expect((await stat(store.journalPath)).size).toBeLessThan(MEBIBYTE);
   });
 
-  it("tells how many had to make room", async () => {
-    const me = await watched();
+  it("emits how many results were dropped", async () => {
+    const me = await startFixture();
     await me.begin();
     const foreign = Array.from({ length: 4100 }, (_, index) => lineOf(`f-${index}`).padEnd(1023));
     await writeFile(join(me.folder, "delegation_results.jsonl"), `${foreign.join("\n")}\n`);
     await me.next(done("latest"));
-    const [event, ...more] = me.told("delegations.dropped");
+    const [event, ...more] = me.eventsOf("delegations.dropped");
     expect(more).toEqual([]);
     const waiting = await me.waiting();
     expect(waiting.at(-1)).toBe("latest");
@@ -158,8 +158,8 @@ describe("a file nobody ever reads", { timeout: 60_000 }, () => {
 });
 
 describe("reading", () => {
-  it("passes over lines that hold no result, and leaves them for other readers", async () => {
-    const inbox = await openInbox();
+  it("ignores lines without a result, and leaves them for other readers", async () => {
+    const store = await openStore();
     const foreign = [
       '{"torn":',
       "not json",
@@ -169,10 +169,10 @@ describe("reading", () => {
       '{"delegation_id":7}',
       '{"delegation_id":"a","x":1}',
     ];
-    await writeFile(inbox.path, `${foreign.join("\n")}\n{"delegation_id":"cu`);
-    await inbox.append(results(["b"]));
-    expect(await waitingIn(inbox)).toEqual(["a", "b"]);
-    expect((await inbox.read())[0]).toEqual({
+    await writeFile(store.path, `${foreign.join("\n")}\n{"delegation_id":"cu`);
+    await store.append(results(["b"]));
+    expect(await waitingIn(store)).toEqual(["a", "b"]);
+    expect((await store.read())[0]).toEqual({
       delegation_id: "a",
       target_id: "",
       source_id: "",
@@ -182,47 +182,47 @@ describe("reading", () => {
       error: "",
       timestamp: 0,
     });
-    await inbox.acknowledge(new Set(["a", "b"]));
-    const left = await takeFile(inbox.path);
+    await store.acknowledge(new Set(["a", "b"]));
+    const left = await takeFile(store.path);
     expect(left).toEqual([...foreign.slice(0, -1), '{"delegation_id":"cu']);
   });
 
-  it("takes nothing away", async () => {
-    const inbox = await openInbox();
-    await inbox.append(results(["a", "b"]));
-    expect(await waitingIn(inbox)).toEqual(["a", "b"]);
-    expect(await waitingIn(inbox)).toEqual(["a", "b"]);
-    expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a", "b"]);
-    expect(await waitingIn(inbox)).toEqual([]);
+  it("removes nothing", async () => {
+    const store = await openStore();
+    await store.append(results(["a", "b"]));
+    expect(await waitingIn(store)).toEqual(["a", "b"]);
+    expect(await waitingIn(store)).toEqual(["a", "b"]);
+    expect((await takeFile(store.path)).map(idOf)).toEqual(["a", "b"]);
+    expect(await waitingIn(store)).toEqual([]);
   });
 });
 
 describe("acknowledging", () => {
-  it("takes away what is named and nothing else, for readers of the file as well", async () => {
-    const inbox = await openInbox();
-    await inbox.append(results(["a", "b", "c"]));
-    await inbox.acknowledge(new Set(["b", "unknown"]));
-    expect(await waitingIn(inbox)).toEqual(["a", "c"]);
-    expect((await takeFile(inbox.path)).map(idOf)).toEqual(["a", "c"]);
-    await inbox.append(results(["a", "b", "c"]));
-    expect(await waitingIn(inbox)).toEqual([]);
+  it("removes only these results, also for readers of the file", async () => {
+    const store = await openStore();
+    await store.append(results(["a", "b", "c"]));
+    await store.acknowledge(new Set(["b", "unknown"]));
+    expect(await waitingIn(store)).toEqual(["a", "c"]);
+    expect((await takeFile(store.path)).map(idOf)).toEqual(["a", "c"]);
+    await store.append(results(["a", "b", "c"]));
+    expect(await waitingIn(store)).toEqual([]);
   });
 
-  it("while a delivery is under way loses neither, in whatever order", async () => {
-    const inbox = await openInbox();
-    await inbox.append(results(ids(20)));
+  it("during deliveries loses no result, in any order", async () => {
+    const store = await openStore();
+    await store.append(results(ids(20)));
     await Promise.all(
       ids(20).flatMap((id, index) => [
-        inbox.acknowledge(new Set([id])),
-        inbox.append(results([`later-${index}`])),
-        inbox.read(),
+        store.acknowledge(new Set([id])),
+        store.append(results([`later-${index}`])),
+        store.read(),
       ]),
     );
-    expect(await waitingIn(inbox)).toEqual(ids(20, "later-"));
+    expect(await waitingIn(store)).toEqual(ids(20, "later-"));
   });
 
-  it("works while no heartbeat is started, and keeps the rule of the first start", async () => {
-    const me = await watched({ rows: [done("old")] });
+  it("works before the heartbeat is started, which then still skips what is finished", async () => {
+    const me = await startFixture({ rows: [done("old")] });
     await writeFile(join(me.folder, "delegation_results.jsonl"), `${lineOf("x")}\n${lineOf("y")}\n`);
     await me.heartbeat.results.acknowledge(["x"]);
     expect(await me.waiting()).toEqual(["y"]);
@@ -231,42 +231,42 @@ describe("acknowledging", () => {
     expect(await me.waiting()).toEqual(["y", "new"]);
   });
 
-  it("works again after the heartbeat has stopped, and hinders no other one", async () => {
-    const me = await watched();
+  it("works after the heartbeat has stopped, and does not block another one", async () => {
+    const me = await startFixture();
     await me.begin();
     await me.next(done("b"), done("a"));
     await me.heartbeat.results.acknowledge(["a"]);
     await me.heartbeat.stop();
     await me.heartbeat.results.acknowledge(["b"]);
     expect(await me.waiting()).toEqual([]);
-    const other = await watched({ folder: me.folder });
+    const other = await startFixture({ folder: me.folder });
     await other.begin();
     await other.next(done("c"), done("b"), done("a"));
     expect(await other.waiting()).toEqual(["c"]);
-    expect(other.told("delegations.store_failed")).toEqual([]);
+    expect(other.eventsOf("delegations.store_failed")).toEqual([]);
   });
 });
 
 describe("without a file system", () => {
   it("delivers, reads and acknowledges in memory", async () => {
     const options = { file: createMemoryFile(), journal: createResultsJournal(undefined) };
-    const inbox = inboxOver("/nowhere", options);
-    await expect(inbox.open()).resolves.toEqual({ isFirst: true, recovered: [] });
-    await inbox.append(results(["a", "b"]));
-    await inbox.acknowledge(new Set(["a"]));
-    await inbox.append(results(["a", "b", "c"]));
-    expect(await waitingIn(inbox)).toEqual(["b", "c"]);
+    const store = createStoreOn("/nowhere", options);
+    await expect(store.open()).resolves.toEqual({ isFirst: true, recovered: [] });
+    await store.append(results(["a", "b"]));
+    await store.acknowledge(new Set(["a"]));
+    await store.append(results(["a", "b", "c"]));
+    expect(await waitingIn(store)).toEqual(["b", "c"]);
   });
 });
 
-/** Lets the process die, as far as the disk can tell, at its `n`th change from now: nothing more reaches the disk. */
+/** Makes the disk fail for good at its `n`th change from now, as if the process had died. */
 function dieAt(n: number, moment: "before" | "after"): void {
   let changes = 0;
   let dead = false;
   for (const name of ["open", "rename", "rm", "mkdir"] as const) {
     const original = promises[name] as (...given: unknown[]) => Promise<unknown>;
     vi.spyOn(promises, name).mockImplementation((async (...given: unknown[]) => {
-      // Opening to read changes nothing.
+      // A file opened for reading is not changed.
       const changesIt = name !== "open" || (typeof given[1] === "number" && given[2] !== undefined);
       if (changesIt) changes += 1;
       if (dead || (changesIt && changes === n && moment === "before")) dead = true;
@@ -289,7 +289,7 @@ interface Model {
 
 interface Real {
   folder: string;
-  inbox: OpenInbox;
+  store: TestStore;
   finished: string[];
   foreign: string[];
   received: string[];
@@ -300,19 +300,19 @@ type Command = fc.AsyncCommand<Model, Real>;
 const listed = ({ finished }: Real) => results(finished.slice(-50));
 
 async function take(real: Real): Promise<void> {
-  for (const line of await takeFile(real.inbox.path))
+  for (const line of await takeFile(real.store.path))
     if (!line.includes("torn")) real.received.push(idOf(line));
 }
 
 async function restart(real: Real): Promise<void> {
-  real.inbox = inboxOver(real.folder);
-  await real.inbox.open();
-  await real.inbox.append(listed(real));
+  real.store = createStoreOn(real.folder);
+  await real.store.open();
+  await real.store.append(listed(real));
 }
 
-/** Everything is with a reader or waits, once; what waits is in order. */
+/** Each result was received or is in the file, once, and those in the file are in order. */
 async function check(real: Real): Promise<void> {
-  const waiting = await waitingIn(real.inbox);
+  const waiting = await waitingIn(real.store);
   const all = [...real.received, ...waiting];
   expect([...all].sort()).toEqual([...real.finished, ...real.foreign].sort());
   const own = waiting.filter((id) => id.startsWith("d-"));
@@ -328,7 +328,7 @@ let foreigners = 0;
 async function writeForeign(real: Real): Promise<void> {
   foreigners += 1;
   const id = `f-${foreigners}`;
-  await appendFile(real.inbox.path, `{"torn":\n${lineOf(id)}\n`);
+  await appendFile(real.store.path, `{"torn":\n${lineOf(id)}\n`);
   real.foreign.push(id);
 }
 
@@ -350,22 +350,22 @@ const commands = [
   fc.integer({ min: 0, max: 5 }).map((count) =>
     command(`deliver ${count}`, async (model, real) => {
       finish(model, real, count);
-      await real.inbox.append(listed(real));
+      await real.store.append(listed(real));
     }),
   ),
   fc.constant(command("take the file", (_, real) => take(real))),
   fc.integer({ min: 0, max: 3 }).map((count) =>
     command(`acknowledge ${count}`, async (_, real) => {
-      const taken = (await waitingIn(real.inbox)).slice(0, count);
-      await real.inbox.acknowledge(new Set(taken));
+      const taken = (await waitingIn(real.store)).slice(0, count);
+      await real.store.acknowledge(new Set(taken));
       real.received.push(...taken);
     }),
   ),
   fc.constant(
     command("acknowledge while delivering", async (model, real) => {
-      const taken = (await waitingIn(real.inbox)).slice(-2);
+      const taken = (await waitingIn(real.store)).slice(-2);
       finish(model, real, 2);
-      const work = [real.inbox.append(listed(real)), real.inbox.acknowledge(new Set(taken))];
+      const work = [real.store.append(listed(real)), real.store.acknowledge(new Set(taken))];
       await Promise.all(work);
       real.received.push(...taken);
     }),
@@ -373,14 +373,14 @@ const commands = [
   fc.constant(command("restart", (_, real) => restart(real))),
   fc.constant(command("another writes", (_, real) => writeForeign(real))),
   fc.constant(
-    command("another writes while we do", async (model, real) => {
+    command("another writes during a delivery", async (model, real) => {
       finish(model, real, 1);
-      const { store } = real.inbox.journal;
-      const spy = vi.spyOn(real.inbox.journal, "store").mockImplementationOnce(async (next) => {
+      const { store } = real.store.journal;
+      const spy = vi.spyOn(real.store.journal, "store").mockImplementationOnce(async (next) => {
         await writeForeign(real);
         await store(next);
       });
-      await real.inbox.append(listed(real));
+      await real.store.append(listed(real));
       spy.mockRestore();
     }),
   ),
@@ -392,7 +392,7 @@ const commands = [
         async (model, real) => {
           finish(model, real, count);
           dieAt(n, moment);
-          await real.inbox.append(listed(real)).catch(() => {});
+          await real.store.append(listed(real)).catch(() => {});
           vi.restoreAllMocks();
           if (read) await take(real);
           await restart(real);
@@ -401,25 +401,25 @@ const commands = [
     ),
   fc.record({ ...step, read: fc.boolean() }).map(({ n, moment, read }) =>
     command(`die ${moment} change ${n} of acknowledging${read ? ", read" : ""}`, async (_, real) => {
-      const taken = (await waitingIn(real.inbox)).slice(0, 2);
+      const taken = (await waitingIn(real.store)).slice(0, 2);
       dieAt(n, moment);
-      await real.inbox.acknowledge(new Set(taken)).catch(() => {});
+      await real.store.acknowledge(new Set(taken)).catch(() => {});
       vi.restoreAllMocks();
       if (read) await take(real);
       await restart(real);
-      // Whoever did not learn that it worked does it again.
-      await real.inbox.acknowledge(new Set(taken));
+      // A caller whose acknowledgement failed repeats it.
+      await real.store.acknowledge(new Set(taken));
       real.received.push(...taken.filter((id) => !real.received.includes(id)));
     }),
   ),
   fc.record(step).map(({ n, moment }) =>
-    command(`die ${moment} change ${n} of putting in order`, async (model, real) => {
+    command(`die ${moment} change ${n} of a recovery`, async (model, real) => {
       finish(model, real, 1);
       dieAt(5, "before");
-      await real.inbox.append(listed(real)).catch(() => {});
+      await real.store.append(listed(real)).catch(() => {});
       vi.restoreAllMocks();
       dieAt(n, moment);
-      await inboxOver(real.folder)
+      await createStoreOn(real.folder)
         .open()
         .catch(() => {});
       vi.restoreAllMocks();
@@ -428,14 +428,14 @@ const commands = [
   ),
 ];
 
-describe("whatever happens in whatever order", { timeout: 60_000 }, () => {
-  it("every result reaches a reader exactly once, whole and in order", async () => {
+describe("any sequence of calls, deaths and foreign writes", { timeout: 60_000 }, () => {
+  it("passes every result to a reader exactly once, whole and in order", async () => {
     await fc.assert(
       fc.asyncProperty(fc.commands(commands, { maxCommands: 25 }), async (sequence) => {
         const folder = await scratchFolder();
-        const inbox = await openInbox(folder);
+        const store = await openStore(folder);
         await fc.asyncModelRun(
-          () => ({ model: { count: 0 }, real: { folder, inbox, finished: [], foreign: [], received: [] } }),
+          () => ({ model: { count: 0 }, real: { folder, store, finished: [], foreign: [], received: [] } }),
           sequence,
         );
       }),
@@ -444,17 +444,17 @@ describe("whatever happens in whatever order", { timeout: 60_000 }, () => {
   });
 
   it.each(["before", "after"] as const)(
-    "dying %s any change of a delivery loses and repeats nothing",
+    "loses and repeats nothing when the process dies %s any change of a delivery",
     async (moment) => {
       const folder = await scratchFolder();
-      const inbox = await openInbox(folder);
-      const real: Real = { folder, inbox, finished: [], foreign: [], received: [] };
+      const store = await openStore(folder);
+      const real: Real = { folder, store, finished: [], foreign: [], received: [] };
       const model = { count: 0 };
       for (let n = 1; n <= 9; n += 1) {
         for (const read of [false, true]) {
           finish(model, real, 2);
           dieAt(n, moment);
-          await real.inbox.append(listed(real)).catch(() => {});
+          await real.store.append(listed(real)).catch(() => {});
           vi.restoreAllMocks();
           if (read) await take(real);
           await restart(real);

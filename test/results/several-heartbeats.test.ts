@@ -5,26 +5,26 @@ import { startPlatform } from "a2a-peers/testing";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { bundle } from "../helpers/run-script";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { watched } from "./helpers/polled";
+import { startDeliverer, waitUntil } from "./helpers/deliverer";
+import { startFixture } from "./helpers/polling-fixture";
+import { idOf, takeFile } from "./helpers/reader";
 import { done, page } from "./helpers/rows";
-import type { BringHome } from "./scripts/bring-home";
-import { soon, startBringer } from "./scripts/process";
-import { idOf, takeFile } from "./scripts/reader";
+import type { DelivererOptions } from "./scripts/deliver-results";
 
 const LOCK = ".delegations.json.lock";
 const RESULTS = "delegation_results.jsonl";
 
-let bringHome: string;
+let script: string;
 
 beforeAll(async () => {
-  bringHome = await bundle(new URL("./scripts/bring-home.ts", import.meta.url));
+  script = await bundle(new URL("./scripts/deliver-results.ts", import.meta.url));
 });
 
 describe("a heartbeat that waits for another one to end", () => {
   it("delivers no result twice when it takes over after more results than the journal keeps", async () => {
-    const first = await watched();
+    const first = await startFixture();
     await first.begin();
-    const second = await watched({ folder: first.folder });
+    const second = await startFixture({ folder: first.folder });
     await second.begin();
     const read: string[] = [];
     for (let from = 0; from < 700; from += 25) {
@@ -44,12 +44,12 @@ describe("a heartbeat that waits for another one to end", () => {
 
 describe("a heartbeat whose lock file was deleted", () => {
   it("does not deliver again what another one delivered meanwhile", async () => {
-    const first = await watched();
+    const first = await startFixture();
     await first.begin();
     const path = join(first.folder, "delegation_results.jsonl");
     // As an operator does, or a container that shares the folder and cannot see this process.
     await rm(join(first.folder, ".delegations.json.lock"));
-    const second = await watched({ folder: first.folder });
+    const second = await startFixture({ folder: first.folder });
     second.heartbeat.start();
     await second.next(done("a"));
     await second.next(done("b"), done("a"));
@@ -65,15 +65,15 @@ describe("a heartbeat whose lock file was deleted", () => {
 
 describe("two heartbeats of one workspace in one process", () => {
   it("deliver through one, while the other reports why it does not and takes over when the first stops", async () => {
-    const first = await watched();
+    const first = await startFixture();
     await first.begin();
-    const second = await watched({ folder: first.folder });
+    const second = await startFixture({ folder: first.folder });
     await second.begin();
     await first.next(done("a"));
     await second.next(done("a"));
     expect(first.ids("delegations.delivered")).toEqual(["a"]);
     expect(second.ids("delegations.delivered")).toEqual([]);
-    expect(second.told("delegations.held_elsewhere").map(({ reason }) => reason)).toEqual([
+    expect(second.eventsOf("delegations.held_elsewhere").map(({ reason }) => reason)).toEqual([
       `another heartbeat of this process has ${join(first.folder, LOCK)} and brings these results home`,
     ]);
     await first.heartbeat.stop();
@@ -84,22 +84,22 @@ describe("two heartbeats of one workspace in one process", () => {
   });
 
   it.each(["stop", "close"] as const)("let the other one deliver after %s()", async (ending) => {
-    const first = await watched();
+    const first = await startFixture();
     await first.begin();
     expect(existsSync(join(first.folder, LOCK))).toBe(true);
     await (ending === "stop" ? first.heartbeat.stop() : first.client.close());
     expect(existsSync(join(first.folder, LOCK))).toBe(false);
-    const second = await watched({ folder: first.folder });
+    const second = await startFixture({ folder: first.folder });
     await second.begin();
     await second.next(done("a"));
     expect(await second.waiting()).toEqual(["a"]);
   });
 
   it("can both read results, and only the one that delivers can acknowledge them", async () => {
-    const first = await watched();
+    const first = await startFixture();
     await first.begin();
     await first.next(done("a"));
-    const second = await watched({ folder: first.folder });
+    const second = await startFixture({ folder: first.folder });
     expect(await second.waiting()).toEqual(["a"]);
     await expect(second.heartbeat.results.acknowledge(["a"])).rejects.toMatchObject({
       code: "configuration",
@@ -111,7 +111,7 @@ describe("two heartbeats of one workspace in one process", () => {
   });
 
   it("do not block each other when they are of two workspaces", async () => {
-    const [first, second] = [await watched(), await watched()];
+    const [first, second] = [await startFixture(), await startFixture()];
     await first.begin();
     await second.begin();
     await first.next(done("a"));
@@ -128,14 +128,14 @@ describe("two processes", { timeout: 60_000 }, () => {
     const folder = await scratchFolder();
     const addOne = (stateDir = folder) => {
       const me = platform.addWorkspace();
-      const settings: BringHome = {
+      const settings: DelivererOptions = {
         platformUrl: platform.url,
         workspaceId: me.id,
         token: String(me.token),
         stateDir,
       };
       return {
-        start: (more: Partial<BringHome> = {}) => startBringer(bringHome, { ...settings, ...more }),
+        start: (more: Partial<DelivererOptions> = {}) => startDeliverer(script, { ...settings, ...more }),
         finish: (id: string) =>
           me.addDelegationRow({
             delegation_id: id,
@@ -148,24 +148,24 @@ describe("two processes", { timeout: 60_000 }, () => {
     return { folder, addOne };
   }
 
-  const delivered = (bringer: ReturnType<typeof startBringer>) =>
-    bringer.told("delegations.delivered").flatMap(({ delegationIds }) => delegationIds);
+  const delivered = (deliverer: ReturnType<typeof startDeliverer>) =>
+    deliverer.eventsOf("delegations.delivered").flatMap(({ delegationIds }) => delegationIds);
 
   it("of one workspace deliver through one, and the other names it and takes over when it was killed", async () => {
     const { folder, addOne } = await workspace();
     const { start, finish } = addOne();
     const first = start();
-    await soon(() => expect(existsSync(join(folder, ".delegations.json"))).toBe(true));
+    await waitUntil(() => expect(existsSync(join(folder, ".delegations.json"))).toBe(true));
     const second = start();
-    await soon(() => expect(second.told("delegations.held_elsewhere")).not.toEqual([]));
+    await waitUntil(() => expect(second.eventsOf("delegations.held_elsewhere")).not.toEqual([]));
     finish("a");
-    await soon(() => expect(delivered(first)).toEqual(["a"]));
-    expect(second.told("delegations.held_elsewhere")[0]?.reason).toBe(
+    await waitUntil(() => expect(delivered(first)).toEqual(["a"]));
+    expect(second.eventsOf("delegations.held_elsewhere")[0]?.reason).toBe(
       `process ${first.child.pid} has ${join(folder, LOCK)} and brings these results home`,
     );
     await first.kill();
     finish("b");
-    await soon(() => expect(delivered(second)).toEqual(["b"]));
+    await waitUntil(() => expect(delivered(second)).toEqual(["b"]));
     expect((await takeFile(join(folder, RESULTS))).map(idOf)).toEqual(["a", "b"]);
     await second.stop();
     expect(existsSync(join(folder, LOCK))).toBe(false);
@@ -176,20 +176,20 @@ describe("two processes", { timeout: 60_000 }, () => {
     const resultsFile = join(folder, "shared.jsonl");
     const [one, other] = [addOne(join(folder, "one")), addOne(join(folder, "other"))];
     const first = one.start({ resultsFile });
-    await soon(() => expect(existsSync(join(folder, "one", ".delegations.json"))).toBe(true));
+    await waitUntil(() => expect(existsSync(join(folder, "one", ".delegations.json"))).toBe(true));
     const second = other.start({ resultsFile });
-    await soon(() => expect(second.told("delegations.held_elsewhere")).not.toEqual([]));
+    await waitUntil(() => expect(second.eventsOf("delegations.held_elsewhere")).not.toEqual([]));
     other.finish("b");
     one.finish("a");
-    await soon(() => expect(delivered(first)).toEqual(["a"]));
-    const beats = second.told("heartbeat.sent").length;
-    await soon(() => expect(second.told("heartbeat.sent").length).toBeGreaterThan(beats + 2));
+    await waitUntil(() => expect(delivered(first)).toEqual(["a"]));
+    const beats = second.eventsOf("heartbeat.sent").length;
+    await waitUntil(() => expect(second.eventsOf("heartbeat.sent").length).toBeGreaterThan(beats + 2));
     expect(delivered(second)).toEqual([]);
-    expect(second.told("delegations.held_elsewhere")[0]?.reason).toContain(`process ${first.child.pid} `);
+    expect(second.eventsOf("delegations.held_elsewhere")[0]?.reason).toContain(`process ${first.child.pid} `);
     expect((await takeFile(resultsFile)).map(idOf)).toEqual(["a"]);
     await first.stop();
     // It was finished after the second heartbeat began to wait for results, so it is delivered now.
-    await soon(() => expect(delivered(second)).toEqual(["b"]));
+    await waitUntil(() => expect(delivered(second)).toEqual(["b"]));
     expect((await takeFile(resultsFile)).map(idOf)).toEqual(["b"]);
     await second.stop();
     expect(await readdir(folder)).toEqual(["one", "other"]);

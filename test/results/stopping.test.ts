@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { inOrder, OK } from "../heartbeat/helpers/scripted";
-import { MESSAGE, NOTICE, type Watched, watched } from "./helpers/polled";
+import { inOrder, OK } from "../heartbeat/helpers/scripted-platform";
+import { MESSAGE, NOTICE, type PollingFixture, startFixture } from "./helpers/polling-fixture";
 import { done, page } from "./helpers/rows";
 
-/** Stops as soon as results are delivered: before anything was sent about them. */
+/** Stops as soon as results are delivered, before anything is sent about them. */
 async function stoppedOnDelivery(delegations: object) {
   let stopping: Promise<void> | undefined;
-  const made: Watched = await watched({
+  const made: PollingFixture = await startFixture({
     delegations: { announce: true, notify: true, ...delegations },
     onEvent: ({ type }) => {
       if (type === "delegations.delivered") stopping ??= made.heartbeat.stop();
@@ -17,8 +17,8 @@ async function stoppedOnDelivery(delegations: object) {
   return { ...made, stopping: () => stopping };
 }
 
-describe("a stop that comes while results are delivered", () => {
-  it("lets no announcement out any more", async () => {
+describe("a stop during a delivery", () => {
+  it("sends no wake-up message", async () => {
     const { begin, next, messages, stopping } = await stoppedOnDelivery({ notify: false });
     await begin();
     await next(done("d-1"));
@@ -26,7 +26,7 @@ describe("a stop that comes while results are delivered", () => {
     expect(messages()).toEqual([]);
   });
 
-  it("leaves nothing that writes when it has ended", async () => {
+  it("resolves after the last write", async () => {
     const { platform, begin, next, pass, stopping, folder } = await stoppedOnDelivery({ notify: false });
     platform.on(MESSAGE, () => ({ status: 202, body: { queued: true }, afterMs: 5000 }));
     await begin();
@@ -50,8 +50,8 @@ describe("a stop that comes while results are delivered", () => {
     expect(over).toBe(true);
   });
 
-  it("ends an announcement that is about to be sent", async () => {
-    const made: Watched = await watched({ delegations: { announce: true, notify: true } });
+  it("aborts a wake-up message that is about to be sent", async () => {
+    const made: PollingFixture = await startFixture({ delegations: { announce: true, notify: true } });
     const { platform, heartbeat, begin, next, pass, messages } = made;
     let stopping: Promise<void> | undefined;
     platform.on(NOTICE, () => {
@@ -66,9 +66,11 @@ describe("a stop that comes while results are delivered", () => {
   });
 });
 
-describe("a stop that comes while a notice hangs", () => {
-  it("does not keep later results from being shown after the next start", async () => {
-    const { platform, heartbeat, begin, next, notices } = await watched({ delegations: { notify: true } });
+describe("a stop while a notice hangs", () => {
+  it("lets later results be shown after the next start", async () => {
+    const { platform, heartbeat, begin, next, notices } = await startFixture({
+      delegations: { notify: true },
+    });
     platform.on(NOTICE, inOrder("hang", OK));
     await begin();
     await next(done("d-1"));
@@ -78,8 +80,10 @@ describe("a stop that comes while a notice hangs", () => {
     expect(notices()).toEqual([expect.stringContaining("d-1"), expect.stringContaining("d-2")]);
   });
 
-  it("does not lose the notices that waited behind it", async () => {
-    const { platform, heartbeat, begin, next, notices } = await watched({ delegations: { notify: true } });
+  it("keeps the notices that were pending behind it", async () => {
+    const { platform, heartbeat, begin, next, notices } = await startFixture({
+      delegations: { notify: true },
+    });
     platform.on(NOTICE, inOrder("hang", OK));
     await begin();
     await next(...page(1, 3));

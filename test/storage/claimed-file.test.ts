@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type ClaimedFile, createClaimedFile, createMemoryFile } from "../../src/storage/claimed-file";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { takeFile } from "../results/scripts/reader";
+import { takeFile } from "../results/helpers/reader";
 
 const MEBIBYTE = 1024 * 1024;
 

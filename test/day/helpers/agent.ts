@@ -3,35 +3,35 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 
-/** What the agent does with a message: its reply, or `undefined` when it is too busy to answer at all. */
-export type Answering = (text: string) => Promise<string | undefined> | string | undefined;
+/** The reply to a message, or `undefined` to close the connection like a busy agent. */
+export type ReplyFunction = (text: string) => Promise<string | undefined> | string | undefined;
 
-/** The agent of a workspace, on a socket of its own, as the platform finds it. */
+/** The agent of a workspace, as an HTTP server on the loopback interface. */
 export interface LoopbackAgent {
   readonly url: string;
-  /** The texts that arrived, oldest first. */
-  readonly heard: readonly string[];
-  answering: Answering;
+  /** Texts of the messages, oldest first. */
+  readonly received: readonly string[];
+  reply: ReplyFunction;
   close(): Promise<void>;
 }
 
 export async function startAgent(): Promise<LoopbackAgent> {
-  const heard: string[] = [];
+  const received: string[] = [];
   const server = createServer(async (request, response) => {
     const { id, text } = await read(request);
-    heard.push(text);
-    const reply = await agent.answering(text);
-    // A connection that ends without an answer: the platform takes the agent for busy.
-    if (reply === undefined) request.socket.destroy();
-    else response.setHeader("content-type", "application/json").end(JSON.stringify(envelope(id, reply)));
+    received.push(text);
+    const answer = await agent.reply(text);
+    // The platform takes an agent that closes the connection for busy.
+    if (answer === undefined) request.socket.destroy();
+    else response.setHeader("content-type", "application/json").end(JSON.stringify(envelope(id, answer)));
   });
-  // By name: of all that is loopback, only this one may be registered.
+  // `localhost` is the only loopback address that may be registered.
   await once(server.listen(0, "localhost"), "listening");
 
   const agent: LoopbackAgent = {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    heard,
-    answering: () => "yes",
+    received,
+    reply: () => "yes",
     async close() {
       server.close();
       server.closeAllConnections();

@@ -5,23 +5,22 @@ import { setImmediate } from "node:timers/promises";
 import { type Clock, manualClock } from "a2a-peers/testing";
 import { onTestFinished } from "vitest";
 
-/** The clock of a whole day: it starts at midnight and moves only while nothing else does. */
+/** A clock that starts at 00:00 and advances only while no request and no file operation is under way. */
 export interface DayClock extends Clock {
-  /** Lets the time pass until the clock shows `time`, for example "14:05" or "14:05:30". */
+  /** Advances to a time such as "14:05" or "14:05:30". */
   until(time: string): Promise<void>;
-  /** Waits for whatever is under way and does not need the time to move. */
+  /** Waits until no request and no file operation is under way. */
   settled(): Promise<void>;
-  /** Waits `ms` milliseconds of the day with `requests` HTTP requests left open over it, which is then no unrest. */
+  /** Waits `ms` milliseconds of this clock, over which `requests` HTTP requests may stay open. */
   holding(requests: number, ms: number): Promise<void>;
 }
 
-/** So many turns of the event loop without a request or a file under way are rest: promises need one. */
+/** Turns of the event loop without a request or file operation until everything counts as settled. */
 const CALM_TURNS = 3;
 
 /**
- * A manual clock for code that talks over real sockets and reads real files, which take time of the machine and none
- * of the day. How much is nobody's guess here: every request of this process is counted until it is over, and so is
- * every operation of the file system, and the clock does not go on to the next timer before.
+ * A manual clock for code with real sockets and files, which take real time. It counts the open requests and file
+ * operations of this process, and runs the next timer only when there are none.
  */
 export function dayClock(): DayClock {
   const { now, setTimer, advance } = manualClock();
@@ -48,13 +47,13 @@ export function dayClock(): DayClock {
     for (let calm = 0; calm < CALM_TURNS; ) {
       await setImmediate();
       if (open > held) {
-        // Sleeps until there is news: turn after turn of polling would cost more than the requests do.
+        // Waits for a change: polling in each turn would take longer than the requests.
         await new Promise<void>((resolve) => {
           onChange = resolve;
         });
         calm = 0;
-      } else if (process.getActiveResourcesInfo().some(isOfFiles)) {
-        // Nobody tells when files are done, so it asks for one of its own, which takes about as long.
+      } else if (process.getActiveResourcesInfo().some(isFileOperation)) {
+        // There is no event for the end of file operations; another one takes about as long.
         await stat("/");
         calm = 0;
       } else calm += 1;
@@ -77,7 +76,7 @@ export function dayClock(): DayClock {
       };
     },
     async until(time) {
-      const end = timeOf(time);
+      const end = parseTime(time);
       await settled();
       for (;;) {
         const due = Math.min(...[...timers].map((timer) => timer.due));
@@ -96,16 +95,16 @@ export function dayClock(): DayClock {
   };
 }
 
-const isOfFiles = (resource: string) => /^(FSReq|CloseReq)/.test(resource);
+const isFileOperation = (resource: string) => /^(FSReq|CloseReq)/.test(resource);
 
 /** Milliseconds from midnight to "14:05" or "14:05:30". */
-export function timeOf(time: string): number {
+export function parseTime(time: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
   return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
-/** The minute of a time, as a clock on the wall shows it. */
-export function shownTime(ms: number): string {
+/** A time as hours and minutes. */
+export function formatTime(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   return [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }

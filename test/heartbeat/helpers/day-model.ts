@@ -1,6 +1,6 @@
 import type { HeartbeatEvent } from "a2a-peers/heartbeat";
-import type { Answer } from "./scripted";
-import { BEAT, INFO, INTERVAL, REGISTER, SECOND } from "./world";
+import { BEAT, INFO, INTERVAL, REGISTER, SECOND } from "./fixture";
+import type { Answer } from "./scripted-platform";
 
 const TIMEOUT = 10_000;
 const LIVENESS = 180_000;
@@ -24,8 +24,8 @@ export interface Day {
   events: Line[];
 }
 
-/** What has to happen when the beats are answered like this, written down as plainly as can be. */
-export function dayModel(
+/** A second, simple implementation: the requests and events of a day with these answers. */
+export function modelDay(
   durationMs: number,
   beatAnswer: (index: number) => Answer,
   registerAnswer: (index: number) => Answer,
@@ -39,7 +39,7 @@ export function dayModel(
   let registrations = 0;
   let lostRegistrations = 0;
   let nextTry = 0;
-  let alarmed = false;
+  let needsLookup = false;
   let due = 0;
 
   function failed(code: string): void {
@@ -48,7 +48,7 @@ export function dayModel(
     if (failures <= 3 || failures % 10 === 0) events.push(`heartbeat.failed ${failures} ${code}`);
     if (refusals === 3 || (refusals > 0 && refusals % 20 === 0)) {
       events.push(`heartbeat.unauthorized ${refusals}`);
-      alarmed = true;
+      needsLookup = true;
     }
   }
 
@@ -92,11 +92,11 @@ export function dayModel(
         failed("rate_limited");
       } else failed(answer.status === 401 ? "unauthorized" : "platform_error");
     }
-    const maySeek = failures === 0 && outage !== undefined && count >= nextTry;
-    if (alarmed || maySeek || (failures === 0 && count % 10 === 0)) {
-      alarmed = false;
+    const mayRegister = failures === 0 && outage !== undefined && count >= nextTry;
+    if (needsLookup || mayRegister || (failures === 0 && count % 10 === 0)) {
+      needsLookup = false;
       requests.push(requestLine(over, INFO));
-      if (maySeek) registerAgain(over, count);
+      if (mayRegister) registerAgain(over, count);
     }
     if (hint !== undefined) due = over + Math.min(hint * 1.25, LONGEST_GAP);
     else {

@@ -5,7 +5,7 @@ export interface Storm {
   intervalMs: number;
   durationMs: number;
   random: () => number;
-  /** How long the platform takes to answer, in milliseconds. */
+  /** Time the platform takes to answer, in milliseconds. */
   latencyMs(): number;
 }
 

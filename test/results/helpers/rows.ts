@@ -2,7 +2,7 @@ import { OWN, PEER } from "../../helpers/ids";
 
 type Fields = Record<string, unknown>;
 
-/** A row as the platform lists it: a delegation of the own workspace that is completed, with its result. */
+/** A row of the platform: a completed delegation of the own workspace, with its result. */
 export const done = (delegationId: string, fields: Fields = {}): Fields => ({
   id: `row of ${delegationId}`,
   type: "delegation",

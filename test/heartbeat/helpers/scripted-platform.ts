@@ -1,9 +1,9 @@
 import type { HeldClock } from "../../helpers/held-clock";
 
-/** What the scripted platform does with a request: an answer, silence, or the end of the connection. */
-export type Answer = Spoken | "hang" | "reset";
+/** How the platform reacts to a request: with an answer, never, or with the end of the connection. */
+export type Answer = ScriptedAnswer | "hang" | "reset";
 
-export interface Spoken {
+export interface ScriptedAnswer {
   status: number;
   /** Text is sent as it is, anything else as JSON. */
   body?: unknown;
@@ -29,7 +29,7 @@ export interface Sent {
   route: string;
   token: string | undefined;
   body: unknown;
-  /** When it was over, however it ended. */
+  /** When it was answered, aborted or reset. */
   endedAt?: number;
 }
 
@@ -44,14 +44,14 @@ export interface Scripted {
   on(route: string, script: Script): void;
 }
 
-export const OK: Spoken = { status: 200, body: { status: "ok" } };
+export const OK: ScriptedAnswer = { status: 200, body: { status: "ok" } };
 
 /** Answers in order; the last one stays. */
 export function inOrder(...answers: [Answer, ...Answer[]]): Script {
   return (_, index) => answers[Math.min(index, answers.length - 1)] ?? answers[0];
 }
 
-/** A platform without sockets: every request is answered by a script, on the clock of the test. */
+/** A platform without sockets: a script answers every request, on the clock of the test. */
 export function scriptedPlatform(clock: HeldClock): Scripted {
   const scripts = new Map<string, Script>();
   const sent: Sent[] = [];

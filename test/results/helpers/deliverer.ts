@@ -1,22 +1,22 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { HeartbeatEvent } from "a2a-peers/heartbeat";
 import { onTestFinished, vi } from "vitest";
-import type { BringHome } from "./bring-home";
+import type { DelivererOptions } from "../scripts/deliver-results";
 
-/** A process that brings results home. */
-export interface Bringer {
+/** A process that delivers results. */
+export interface Deliverer {
   child: ChildProcess;
-  /** Everything it has told so far. */
+  /** Its events so far. */
   events: readonly HeartbeatEvent[];
-  /** How it ended. */
+  /** Its signal or exit code. */
   closed: Promise<NodeJS.Signals | number | null>;
-  told<Type extends HeartbeatEvent["type"]>(type: Type): Extract<HeartbeatEvent, { type: Type }>[];
+  eventsOf<Type extends HeartbeatEvent["type"]>(type: Type): Extract<HeartbeatEvent, { type: Type }>[];
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
 
-/** Starts it; it does not outlive its test. */
-export function startBringer(script: string, settings: BringHome): Bringer {
+/** Starts a process; it is killed when the test ends. */
+export function startDeliverer(script: string, settings: DelivererOptions): Deliverer {
   const child = fork(script, [JSON.stringify(settings)], {
     execArgv: [],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -34,7 +34,7 @@ export function startBringer(script: string, settings: BringHome): Bringer {
     child,
     events,
     closed,
-    told: (type) =>
+    eventsOf: (type) =>
       events.filter((event): event is Extract<HeartbeatEvent, { type: typeof type }> => event.type === type),
     async stop() {
       child.send("stop");
@@ -47,6 +47,6 @@ export function startBringer(script: string, settings: BringHome): Bringer {
   };
 }
 
-/** Waits for something that surely comes; how long that takes is not what the test is about. */
-export const soon = <T>(check: () => T | Promise<T>): Promise<T> =>
+/** Waits until a check passes, for up to a minute. */
+export const waitUntil = <T>(check: () => T | Promise<T>): Promise<T> =>
   vi.waitFor(check, { interval: 5, timeout: 60_000 });

@@ -4,39 +4,46 @@ import { onTestFinished } from "vitest";
 import { createClientOn } from "../../../src/client/client";
 import { type HeldClock, heldClock } from "../../helpers/held-clock";
 import { OWN, PLATFORM, TOKEN } from "../../helpers/ids";
-import { type BeatBody, OK, type Scripted, type Sent, type Spoken, scriptedPlatform } from "./scripted";
+import {
+  type BeatBody,
+  OK,
+  type Scripted,
+  type ScriptedAnswer,
+  type Sent,
+  scriptedPlatform,
+} from "./scripted-platform";
 
 export const BEAT = "POST /registry/heartbeat";
 export const REGISTER = "POST /registry/register";
 export const INFO = `GET /workspaces/${OWN}`;
 
 export const INTERVAL = 30_000;
-/** With {@link steady} jitter the second beat comes at 55 % of the interval, every later one an interval on. */
+/** Without jitter the second beat comes at 55 % of the interval, and every later one an interval after it. */
 export const SECOND = 16_500;
-/** What makes all jitter vanish from the interval. */
-const steady = () => 0.5;
+/** A random function that makes all jitter 0. */
+const noJitter = () => 0.5;
 
 export interface Beat extends Sent {
   body: BeatBody;
 }
 
-export interface World {
+export interface Fixture {
   clock: HeldClock;
   client: A2AClient;
   heartbeat: Heartbeat;
   platform: Scripted;
-  /** Everything the client and the heartbeat have told. */
+  /** All events of the client and the heartbeat. */
   events: A2AEvent[];
-  /** Of one type. */
-  told<Type extends A2AEvent["type"]>(type: Type): Extract<A2AEvent, { type: Type }>[];
+  /** The events of one type. */
+  eventsOf<Type extends A2AEvent["type"]>(type: Type): Extract<A2AEvent, { type: Type }>[];
   beats(): Beat[];
   lastBody(): BeatBody;
-  /** Another heartbeat of the same client. */
+  /** Creates another heartbeat of the same client. */
   another(options?: HeartbeatOptions): Heartbeat;
 }
 
-/** A heartbeat on a clock of its own, against a platform that takes every beat until a test says otherwise. */
-export function world(options: HeartbeatOptions = {}, clientOptions: A2AClientOptions = {}): World {
+/** A heartbeat on a held clock, and a scripted platform that accepts every beat until a test changes that. */
+export function createFixture(options: HeartbeatOptions = {}, clientOptions: A2AClientOptions = {}): Fixture {
   const clock = heldClock();
   const platform = scriptedPlatform(clock);
   const events: A2AEvent[] = [];
@@ -47,13 +54,13 @@ export function world(options: HeartbeatOptions = {}, clientOptions: A2AClientOp
     platformUrl: PLATFORM,
     workspaceId: OWN,
     token: TOKEN,
-    random: steady,
+    random: noJitter,
     fetch: platform.fetch,
     onEvent: (event) => events.push(event),
     ...clientOptions,
   });
   const another = (more: HeartbeatOptions = {}) =>
-    // Looking for results makes requests of its own; their tests ask for it.
+    // Polling for results makes further requests; the tests of results turn it on.
     createHeartbeat(client, { stateDir: "/dev/null", delegations: false, ...more });
   const beats = () => platform.sent.filter(({ route }) => route === BEAT) as Beat[];
   onTestFinished(() => client.close());
@@ -63,7 +70,7 @@ export function world(options: HeartbeatOptions = {}, clientOptions: A2AClientOp
     platform,
     events,
     heartbeat: another(options),
-    told: (type) =>
+    eventsOf: (type) =>
       events.filter((event): event is Extract<A2AEvent, { type: typeof type }> => event.type === type),
     beats,
     lastBody() {
@@ -75,8 +82,12 @@ export function world(options: HeartbeatOptions = {}, clientOptions: A2AClientOp
   };
 }
 
-/** An answer that is no success. */
-export const refused = (status: number, error = "no", headers: Record<string, string> = {}): Spoken => ({
+/** An answer with an error status. */
+export const refused = (
+  status: number,
+  error = "no",
+  headers: Record<string, string> = {},
+): ScriptedAnswer => ({
   status,
   body: { error },
   headers,

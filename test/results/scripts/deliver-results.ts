@@ -1,22 +1,22 @@
-// Brings results home until it is killed, or told to stop. Argument: what follows, as JSON.
+// Delivers results until it is killed or receives a message. Argument: the options as JSON.
 import { promises } from "node:fs";
 import { createA2AClient } from "a2a-peers";
 import { createHeartbeat } from "a2a-peers/heartbeat";
 
-export interface BringHome {
+export interface DelivererOptions {
   platformUrl: string;
   workspaceId: string;
   token: string;
   stateDir: string;
   resultsFile?: string;
-  /** Kills this process right before or after its `n`th change to the disk. */
+  /** Kills this process right before or after its `n`th change of the disk. */
   killAt?: { n: number; moment: "before" | "after" };
 }
 
 const CHANGES = ["open", "rename", "link", "rm", "unlink"] as const;
 
-const { killAt, stateDir, resultsFile, ...identity }: BringHome = JSON.parse(String(process.argv[2]));
-if (killAt !== undefined) killMyself(killAt);
+const { killAt, stateDir, resultsFile, ...identity }: DelivererOptions = JSON.parse(String(process.argv[2]));
+if (killAt !== undefined) killSelf(killAt);
 
 const client = createA2AClient(identity);
 const heartbeat = createHeartbeat(client, {
@@ -30,16 +30,16 @@ process.once("message", async () => {
   await client.close();
   process.disconnect();
 });
-// Without whoever started it there is nothing left to do.
+// The test has ended.
 process.once("disconnect", () => process.exit());
 heartbeat.start();
 
-function killMyself({ n, moment }: NonNullable<BringHome["killAt"]>): void {
+function killSelf({ n, moment }: NonNullable<DelivererOptions["killAt"]>): void {
   let changes = 0;
   const wrap = (name: (typeof CHANGES)[number]) => {
     const original = promises[name] as (...given: unknown[]) => Promise<unknown>;
     async function counted(...given: unknown[]): Promise<unknown> {
-      // Opening to read changes nothing.
+      // A file opened for reading is not changed.
       if (name === "open" && typeof given[2] !== "number") return original(...given);
       changes += 1;
       if (changes === n && moment === "before") process.kill(process.pid, "SIGKILL");

@@ -1,7 +1,7 @@
 import type { A2AClientOptions } from "a2a-peers";
 import type { DelegationWatchOptions, HeartbeatOptions } from "a2a-peers/heartbeat";
-import type { Script, Sent } from "../../heartbeat/helpers/scripted";
-import { INFO, type World, world } from "../../heartbeat/helpers/world";
+import { createFixture, type Fixture, INFO } from "../../heartbeat/helpers/fixture";
+import type { Script, Sent } from "../../heartbeat/helpers/scripted-platform";
 import { turns } from "../../helpers/held-clock";
 import { OWN } from "../../helpers/ids";
 import { scratchFolder } from "../../helpers/scratch-folder";
@@ -13,14 +13,14 @@ export { INFO };
 
 export interface Setting extends Omit<HeartbeatOptions, "delegations" | "stateDir"> {
   delegations?: DelegationWatchOptions;
-  /** State folder of an earlier world: a restart. */
+  /** State folder of an earlier fixture: a restart. */
   folder?: string;
   client?: A2AClientOptions;
-  /** What the platform lists at first. */
+  /** Rows the platform lists at first. */
   rows?: unknown[];
 }
 
-/** What the agent was sent. */
+/** A message to the agent. */
 export interface Envelope {
   jsonrpc: string;
   id: string;
@@ -31,17 +31,17 @@ export interface Envelope {
   };
 }
 
-export interface Watched extends World {
+export interface PollingFixture extends Fixture {
   folder: string;
-  /** The rows of the platform's list from now on, newest first. */
+  /** Sets the rows of the platform's list, newest first. */
   lists(...rows: unknown[]): void;
   /** Refuses connections for one route, before anything is sent; `false` ends that. */
   unreachable(route: string, is?: boolean): void;
-  /** Lets time pass, and the disk keep up with it. */
+  /** Advances the clock, and waits for the disk. */
   pass(ms: number): Promise<void>;
-  /** Starts with nothing finished, so that whatever is listed later is new, and returns before the second beat. */
+  /** Starts with an empty list, so that all that is listed later is new; resolves before the second beat. */
   begin(): Promise<void>;
-  /** Lists the rows, and lets time pass until somebody looks. */
+  /** Lists the rows, and advances the clock until a poll has processed them. */
   next(...rows: unknown[]): Promise<void>;
   requests(route: string): Sent[];
   /** Headers of the latest request to a route. */
@@ -50,20 +50,20 @@ export interface Watched extends World {
   /** The text of the only part of the latest message. */
   text(): string;
   notices(): string[];
-  /** Ids of the results that wait to be read. */
+  /** Ids of the results in the file. */
   waiting(): Promise<string[]>;
-  /** Every id of a kind of event, in order. */
+  /** All delegation ids of the events of one type, in order. */
   ids(type: "delegations.delivered" | "delegations.announced"): string[];
 }
 
-/** What an agent answers at once. */
+/** The answer of a queue that accepts a message. */
 export const taken: Script = () => ({ status: 202, body: { queued: true, queue_id: "q-1", queue_depth: 1 } });
 
 /**
- * A heartbeat that looks for results, on a held clock and a real folder. Nothing is sent to the agent or to the human
- * unless a test asks for it.
+ * A heartbeat that polls for results, on a held clock and a real folder. Nothing is sent to the agent or to the user
+ * unless a test turns it on.
  */
-export async function watched(setting: Setting = {}): Promise<Watched> {
+export async function startFixture(setting: Setting = {}): Promise<PollingFixture> {
   const { delegations, folder: given, client: clientOptions, rows = [], ...options } = setting;
   const folder = given ?? (await scratchFolder());
   const unreachable = new Set<string>();
@@ -74,7 +74,7 @@ export async function watched(setting: Setting = {}): Promise<Watched> {
     if (!unreachable.has(route)) return base.platform.fetch(input, init);
     return Promise.reject(Object.assign(new Error("no"), { code: "ECONNREFUSED", syscall: "connect" }));
   };
-  const base = world(
+  const base = createFixture(
     {
       ...options,
       stateDir: folder,
@@ -92,8 +92,8 @@ export async function watched(setting: Setting = {}): Promise<Watched> {
   const messages = () => requests(MESSAGE).map(({ body }) => body as Envelope);
 
   /**
-   * The disk takes its own time. Reading waits for all that is being written, and what follows a write begins within
-   * the turns after it, so as many rounds of both as a look has writes see it through.
+   * Waits for the disk: reading waits for the write under way, and the next write begins within a few turns. A poll has
+   * at most as many writes as there are rounds here.
    */
   async function settled(): Promise<void> {
     for (let step = 0; step < 10; step += 1) {
@@ -147,6 +147,6 @@ export async function watched(setting: Setting = {}): Promise<Watched> {
     },
     notices: () => requests(NOTICE).map(({ body }) => (body as { message: string }).message),
     waiting: async () => (await heartbeat.results.read()).map(({ delegation_id: id }) => id),
-    ids: (type) => base.told(type).flatMap(({ delegationIds }) => delegationIds),
+    ids: (type) => base.eventsOf(type).flatMap(({ delegationIds }) => delegationIds),
   };
 }

@@ -18,7 +18,7 @@ export const result = (id: string, fields: Partial<DelegationResult> = {}): Dele
   ...fields,
 });
 
-/** `count` ids from `prefix` and the number `first` on. */
+/** `count` ids: `prefix` with numbers from `first`. */
 export const ids = (count: number, prefix = "d-", first = 0): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${first + index}`);
 
@@ -26,29 +26,29 @@ export const results = (names: readonly string[]): DelegationResult[] => names.m
 
 export const lineOf = (id: string): string => JSON.stringify(result(id));
 
-export interface OpenInbox extends ResultsStore {
+export interface TestStore extends ResultsStore {
   path: string;
   journalPath: string;
   journal: ResultsJournal;
-  /** How many had to make room, each time. */
+  /** Numbers of dropped lines, one for each update. */
   dropped: number[];
 }
 
-/** An inbox over a folder, as a process has it that was just started. */
-export function inboxOver(
+/** Creates a store over a folder, as a process does that has just started. */
+export function createStoreOn(
   folder: string,
   given: Partial<Pick<ResultsStoreOptions, "file" | "journal">> = {},
-): OpenInbox {
+): TestStore {
   const path = join(folder, "delegation_results.jsonl");
   const journalPath = join(folder, ".delegations.json");
   const file = given.file ?? createClaimedFile(path);
   const journal = given.journal ?? createResultsJournal(journalPath);
   const dropped: number[] = [];
-  const inbox = createResultsStore({
+  const store = createResultsStore({
     workspaceId: OWN,
     file,
     journal,
-    // One process plays several, one after the other.
+    // One process acts as several, one after the other.
     locks: [],
     toUnannounced: ({ delegation_id: id, status }) => ({ id, status }),
     beforeWriting: () => {},
@@ -56,9 +56,9 @@ export function inboxOver(
     onDropped: (count) => void dropped.push(count),
   });
   return {
-    ...inbox,
+    ...store,
     get state() {
-      return inbox.state;
+      return store.state;
     },
     path,
     journalPath,
@@ -67,6 +67,6 @@ export function inboxOver(
   };
 }
 
-/** Ids of what waits in the file, in order. */
-export const waitingIn = async (inbox: ResultsStore): Promise<string[]> =>
-  (await inbox.read()).map(({ delegation_id: id }) => id);
+/** Ids of the results in the file, in order. */
+export const waitingIn = async (store: ResultsStore): Promise<string[]> =>
+  (await store.read()).map(({ delegation_id: id }) => id);

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, unlink } from "node:fs/promises";
 
-/** The lines of a results file, taken the way readers of other runtimes do: exists, rename, read, unlink. */
+/** Takes the lines of a results file as readers in other runtimes do: exists, rename, read, unlink. */
 export async function takeFile(path: string): Promise<string[]> {
   if (!existsSync(path)) return [];
   const consumed = `${path}.consumed`;
   try {
     await rename(path, consumed);
   } catch {
-    // It went between the two steps; there is another time.
+    // Another process renamed it between the two steps.
     return [];
   }
   const text = await readFile(consumed, "utf8");
@@ -18,7 +18,7 @@ export async function takeFile(path: string): Promise<string[]> {
 
 export const idOf = (line: string): string => JSON.parse(line).delegation_id;
 
-export const EIGHT_KEYS = [
+export const RESULT_KEYS = [
   "delegation_id",
   "target_id",
   "source_id",
