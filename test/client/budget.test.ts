@@ -25,14 +25,15 @@ async function sendTo(script: Script, options: SendOptions, retry: object = QUIC
 
 it("one budget covers every attempt and every delay", async () => {
   const retry = { maxAttempts: 1000, baseDelayMs: 10, maxDelayMs: 20, jitter: 0 };
-  const { error, elapsedMs, complete } = await sendTo(RESETTING, { budgetMs: 150 }, retry);
+  const { error, elapsedMs, complete } = await sendTo(RESETTING, { budgetMs: 300 }, retry);
 
-  // The last attempt may get so little of it that it times out before the reset comes.
+  // The last attempt may have too little time left to receive the reset, and a timeout is not retried.
   expect(["network", "timeout"]).toContain(error.code);
-  expect(error).toMatchObject({ delivery: "maybe", retryable: true });
+  expect(error.delivery).toBe("maybe");
+  if (error.code === "network") expect(error.retryable).toBe(true);
   expect(complete).toBeGreaterThan(1);
   expect([complete, complete + 1]).toContain(error.attempts);
-  // The last wait that does not fit any more is not slept out, so the end comes a little before the budget's.
+  // A delay that does not fit into the budget is not waited for, so the call ends a little before the budget.
   expect(elapsedMs).toBeLessThan(2000);
 });
 
