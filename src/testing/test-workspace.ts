@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { appendActivity, INSERTED_ROW } from "./activity/log";
+import { appendActivity, INSERTED_ROW, insertActivity, pruneActivity } from "./activity/log";
+import { logReceived } from "./activity/received";
+import type { JsonObject } from "./json";
 import type { IncomingMessage, Reply } from "./model/message";
 import type { PlatformState } from "./model/state";
 import type { DeliveryMode, Workspace } from "./model/workspace";
@@ -87,6 +89,16 @@ export interface TestWorkspace {
   setDelegationTracking(works: boolean): void;
   /** Inserts any JSON value, unchanged, as the newest row into the list of the workspace's delegations. */
   addDelegationRow(row: unknown): void;
+  /** Appends a message of the human to the inbox of the workspace, as the platform does in poll mode. */
+  writeAsHuman(text: string): void;
+  /**
+   * Inserts a row into the activity of the workspace and returns its id. Fields are in the names of the wire and stay as
+   * given, whatever they hold; by default the row is a message of the human without a body. A `created_at` in the past
+   * makes a row that is written late, and that of another row one of the same microsecond.
+   */
+  addActivityRow(fields: Readonly<Record<string, unknown>>): string;
+  /** Removes rows of the workspace's activity, as the platform's retention does: those with these ids. @default all */
+  pruneActivity(ids?: readonly string[]): void;
 }
 
 /** Adds a workspace. Throws for an id that is not a UUID or exists already, and for an invalid URL. */
@@ -155,7 +167,15 @@ function createControls(state: PlatformState, workspace: Workspace): TestWorkspa
         response_body: row,
       });
     },
+    writeAsHuman: (text) => logReceived(state, { target: workspace, from: null, request: toRequest(text) }),
+    addActivityRow: (fields) => insertActivity(state, workspace.id, fields),
+    pruneActivity: (ids) => pruneActivity(state, workspace.id, ids),
   };
+}
+
+function toRequest(text: string): JsonObject {
+  const message = { role: "user", messageId: randomUUID(), parts: [{ kind: "text", text }] };
+  return { jsonrpc: "2.0", id: randomUUID(), method: "message/send", params: { message } };
 }
 
 function setStatus(state: PlatformState, workspace: Workspace, status: string): void {

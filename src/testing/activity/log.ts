@@ -32,6 +32,43 @@ export function appendActivity(state: PlatformState, fields: NewActivity): Activ
   return row;
 }
 
+/**
+ * Inserts a row with any field as given, ordered by its `created_at`: one that is older than others appears late. Returns
+ * its id.
+ */
+export function insertActivity(
+  state: PlatformState,
+  workspaceId: string,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  const row = {
+    id: randomUUID(),
+    activity_type: "a2a_receive",
+    source_id: null,
+    target_id: workspaceId,
+    method: "message/send",
+    summary: null,
+    duration_ms: null,
+    status: "ok",
+    error_detail: null,
+    created_at: nextTimestamp(state),
+    ...fields,
+    workspace_id: workspaceId,
+  } as Activity;
+  let at = state.activities.length;
+  while (at > 0 && (state.activities[at - 1] as Activity).created_at > row.created_at) at -= 1;
+  state.activities.splice(at, 0, row);
+  return row.id;
+}
+
+/** Removes rows of a workspace, as its retention does: those with these ids, or all. */
+export function pruneActivity(state: PlatformState, workspaceId: string, ids?: readonly string[]): void {
+  const isPruned = ({ id, workspace_id }: Activity) =>
+    workspace_id === workspaceId && (ids === undefined || ids.includes(id));
+  const kept = state.activities.filter((row) => !isPruned(row));
+  state.activities.splice(0, state.activities.length, ...kept);
+}
+
 /** The rows of a workspace, newest first. */
 export function listActivity(state: PlatformState, workspaceId: string): Activity[] {
   const id = workspaceId.toLowerCase();
