@@ -6,6 +6,7 @@ import { type ClaimedFile, createClaimedFile, createMemoryFile } from "../storag
 import { pathModule } from "../storage/file-system";
 import { createLock, type DescribeHeld } from "../storage/lock";
 import { describeHolder } from "../storage/lock-holder";
+import { createSharedLock } from "../storage/shared-lock";
 import type { StateFolder } from "../storage/state-folder";
 import type { ResolvedResultsOptions } from "./options";
 import { createResultsJournal } from "./results-journal";
@@ -36,7 +37,8 @@ export function createStoreOnDisk(files: ResultsFilesOptions): {
   const named = options?.resultsFile ?? resultsFileOfEnvironment(internals, workspace);
   const file = createResultsFile(folder, named, options !== undefined);
   const journalPath = folder?.path(JOURNAL);
-  const locks = journalPath === undefined ? [] : [createLock(`${journalPath}.lock`, describeHeld)];
+  const locks =
+    journalPath === undefined ? [] : [createSharedLock(`${journalPath}.lock`, "results", describeHeld)];
   // A results file of its own name may be shared with other workspaces.
   if (named !== undefined && file.path !== undefined)
     locks.push(createLock(`${file.path}.lock`, describeHeld));

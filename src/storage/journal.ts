@@ -2,7 +2,7 @@ import { isRecord, type JsonRecord, parseJson } from "../text/json";
 import { fileSystem, hasErrorCode } from "./file-system";
 import { readPrivateFile, writePrivateFile } from "./private-file";
 
-const MAX_BYTES = 1024 * 1024;
+const DEFAULT_MAX_BYTES = 1024 * 1024;
 
 /** How a journal was found: `new` when nothing was ever stored, `corrupt` when the stored text is not its state. */
 export type Found = "new" | "kept" | "corrupt";
@@ -28,12 +28,14 @@ export interface JournalOptions<State> {
   empty: State;
   /** The state in parsed JSON; `undefined` when it is not one. */
   parse(value: JsonRecord): State | undefined;
-  /** Limits a state before it is taken over. As JSON it must not exceed 1 MiB, or it cannot be opened again. */
+  /** Limits a state before it is taken over. As JSON it must not exceed `maxBytes`, or it cannot be opened again. */
   bound(state: State): State;
+  /** In bytes. @default 1 MiB */
+  maxBytes?: number;
 }
 
 export function createJournal<State extends object>(options: JournalOptions<State>): Journal<State> {
-  const { path, version, empty, parse, bound } = options;
+  const { path, version, empty, parse, bound, maxBytes = DEFAULT_MAX_BYTES } = options;
   let state = empty;
   let isOpen = false;
 
@@ -52,7 +54,7 @@ export function createJournal<State extends object>(options: JournalOptions<Stat
       return state;
     },
     async open() {
-      const text = path === undefined ? undefined : await readText(path);
+      const text = path === undefined ? undefined : await readText(path, maxBytes);
       const wasOpen = isOpen;
       isOpen = true;
       // A file that was deleted while it was open, or never existed, leaves the state in memory.
@@ -77,9 +79,9 @@ export function createJournal<State extends object>(options: JournalOptions<Stat
 }
 
 /** `undefined` for no file, and `""` for one that is empty or too large. */
-async function readText(path: string): Promise<string | undefined> {
+async function readText(path: string, maxBytes: number): Promise<string | undefined> {
   try {
-    const text = await readPrivateFile(path, MAX_BYTES);
+    const text = await readPrivateFile(path, maxBytes);
     if (text !== undefined) return text;
     await fileSystem().promises.lstat(path);
     return "";
