@@ -4,6 +4,7 @@ const shared: Options = {
   entry: {
     index: "src/index.ts",
     heartbeat: "src/heartbeat/index.ts",
+    inbox: "src/inbox/index.ts",
     testing: "src/testing/index.ts",
   },
   target: "node20",

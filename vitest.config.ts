@@ -44,6 +44,8 @@ const SLOW = [
   "test/day/**/*.test.ts",
   "test/heartbeat/platform.test.ts",
   "test/invariants/**/*.test.ts",
+  "test/inbox/reading.test.ts",
+  "test/inbox/handing-over.test.ts",
   "test/messaging/classify.properties.test.ts",
   "test/peers/enricher/bounds.test.ts",
   "test/peers/enricher/model.properties.test.ts",
@@ -62,6 +64,7 @@ export default defineConfig({
     alias: [
       { find: /^a2a-peers$/, replacement: source("index.ts") },
       { find: /^a2a-peers\/heartbeat$/, replacement: source("heartbeat/index.ts") },
+      { find: /^a2a-peers\/inbox$/, replacement: source("inbox/index.ts") },
       { find: /^a2a-peers\/testing$/, replacement: source("testing/index.ts") },
     ],
   },

@@ -57,6 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   client: [...BASE, "identity", "transport", "storage", ...DOMAINS],
   results: [...BASE, "identity", "transport", "storage", "delegation", "client"],
   heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],
+  inbox: [...BASE, "identity", "transport", "storage", "peers", "messaging", "client"],
   index: [...BASE, "identity", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],

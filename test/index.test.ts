@@ -1,5 +1,6 @@
 import * as api from "a2a-peers";
 import * as heartbeat from "a2a-peers/heartbeat";
+import * as inbox from "a2a-peers/inbox";
 import * as testing from "a2a-peers/testing";
 import { expect, it } from "vitest";
 
@@ -7,6 +8,7 @@ it("exports these names and no others", () => {
   expect({
     "a2a-peers": Object.keys(api).sort(),
     "a2a-peers/heartbeat": Object.keys(heartbeat).sort(),
+    "a2a-peers/inbox": Object.keys(inbox).sort(),
     "a2a-peers/testing": Object.keys(testing).sort(),
   }).toEqual({
     "a2a-peers": [
@@ -21,6 +23,7 @@ it("exports these names and no others", () => {
       "toToolText",
     ],
     "a2a-peers/heartbeat": ["createHeartbeat"],
+    "a2a-peers/inbox": ["createInbox"],
     "a2a-peers/testing": ["manualClock", "startPlatform"],
   });
 });

@@ -33,6 +33,18 @@ import type {
   HeartbeatStoreFailed,
   HeartbeatUnauthorized,
 } from "./heartbeat";
+import type {
+  InboxAcknowledged,
+  InboxCursorLost,
+  InboxDeadLetter,
+  InboxDelivered,
+  InboxHeldElsewhere,
+  InboxMalformed,
+  InboxPollFailed,
+  InboxRetry,
+  InboxSkipped,
+  InboxStoreFailed,
+} from "./inbox";
 
 export type {
   EnricherDropped,
@@ -70,6 +82,18 @@ export type {
   HeartbeatUnauthorized,
 } from "./heartbeat";
 export { type Emit, safeHook } from "./hook";
+export type {
+  InboxAcknowledged,
+  InboxCursorLost,
+  InboxDeadLetter,
+  InboxDelivered,
+  InboxHeldElsewhere,
+  InboxMalformed,
+  InboxPollFailed,
+  InboxRetry,
+  InboxSkipped,
+  InboxStoreFailed,
+} from "./inbox";
 
 /** The events passed to the `onEvent` of a heartbeat. */
 export type HeartbeatEvent =
@@ -95,6 +119,19 @@ export type HeartbeatEvent =
   | DelegationsHeldElsewhere
   | DelegationsStoreFailed;
 
+/** The events passed to the `onEvent` of an inbox. */
+export type InboxEvent =
+  | InboxDelivered
+  | InboxAcknowledged
+  | InboxRetry
+  | InboxDeadLetter
+  | InboxSkipped
+  | InboxMalformed
+  | InboxCursorLost
+  | InboxPollFailed
+  | InboxHeldElsewhere
+  | InboxStoreFailed;
+
 /** The events passed to `onEvent` of the client. Minor versions may add types. */
 export type A2AEvent =
   | SendAttemptFailed
@@ -105,4 +142,5 @@ export type A2AEvent =
   | RegistrationWarning
   | EnricherFailed
   | EnricherDropped
-  | HeartbeatEvent;
+  | HeartbeatEvent
+  | InboxEvent;

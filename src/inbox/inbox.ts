@@ -1,0 +1,179 @@
+import type { A2AClient } from "../client/client";
+import { getInternals } from "../client/internals";
+import { configurationError, invalidArgument } from "../errors";
+import type { SendOutcome } from "../messaging/outcome";
+import type { OutgoingMessage } from "../messaging/outgoing-message";
+import { LockHeldError } from "../storage/lock";
+import { quote } from "../text/format";
+import { checkMilliseconds } from "../validation/options";
+import { ask } from "./ask";
+import { createAsks } from "./asks";
+import { createConsumer } from "./consumer";
+import { createDeadLetters } from "./dead-letters";
+import { toDeliveryMessage } from "./delivery-message";
+import { createEngine, type Engine } from "./engine";
+import { createLifecycle } from "./lifecycle";
+import type { InboxHandler, InboxMessage } from "./message";
+import type { AskOptions, InboxOptions } from "./options";
+import { type ResolvedInboxOptions, resolveInboxOptions } from "./resolve-options";
+import { createInboxStorage } from "./storage";
+
+export interface ReceiveOptions {
+  signal?: AbortSignal | undefined;
+  /** @default as long as it takes */
+  timeoutMs?: number | undefined;
+}
+
+/** The messages that others send to one workspace: each handed over at least once, and none lost. */
+export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
+  /**
+   * Handles messages until {@link stop}. What the handler returns is sent as the answer, then the message is
+   * acknowledged; a handler that throws gives it back. An answer is stored before it is sent, so that a message whose
+   * answer could not be sent, or whose process ended, is not handled anew.
+   * Rejects with `configuration` where the platform is too old, `workspace_removed`, and `closed` on a closed client.
+   */
+  run(handler: InboxHandler): Promise<void>;
+  /**
+   * The next message, or `null` when none comes in time. It comes again after `visibilityMs` unless it is acknowledged.
+   * Rejects as {@link run}, or with the reason of the signal.
+   */
+  receive(options?: ReceiveOptions): Promise<InboxMessage | null>;
+  /**
+   * Messages that wait, oldest first, without taking them; `ack()` ends one. @default 100 of them at most
+   */
+  peek(limit?: number): readonly InboxMessage[];
+  /** Sends a message and waits for its answer, also of a peer that fetches its messages. Throws as `sendA2AMessage`. */
+  ask(peerId: string, message: string | OutgoingMessage, options?: AskOptions): Promise<SendOutcome>;
+  /** Messages that were set aside; `ack()` removes one from the file. */
+  deadLetters(): Promise<readonly InboxMessage[]>;
+  /** Ends reading, aborts the signals of handlers, stores what is to be stored and lets another reader take over. */
+  stop(): Promise<void>;
+  readonly status: {
+    running: boolean;
+    waiting: number;
+    inFlight: number;
+    lastPollAt?: Date;
+    consecutiveFailures: number;
+  };
+}
+
+/** Messages that {@link Inbox.peek} shows unless it is asked for more. */
+const PEEKED = 100;
+
+/** Creates the inbox of a workspace; nothing is read before it is used. Throws `invalid_argument` for wrong options. */
+export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbox {
+  const internals = getInternals(client);
+  const resolved = resolveInboxOptions(internals, options);
+  const { clock, random } = internals;
+  const workspaceId = resolved.workspace.id;
+  const storage = createInboxStorage({
+    folder: internals.stateFolderFor(resolved.workspace, resolved.stateDir),
+    workspaceId,
+    onDamaged: (path) => reportDamage(resolved, path),
+  });
+  const asks = createAsks();
+  const engine = createEngine({ ...resolved, internals, storage, asks });
+  const deadLetters = createDeadLetters(storage.deadLetters, workspaceId);
+  const consumer = createConsumer({ ...resolved, client, engine, deadLetters, clock, random });
+  const lifecycle = createLifecycle(internals, engine);
+
+  async function work(handler: InboxHandler): Promise<void> {
+    const { signal } = lifecycle;
+    while (await consumer.handleNext(handler, signal));
+  }
+
+  async function run(handler: InboxHandler): Promise<void> {
+    if (typeof handler !== "function") {
+      throw invalidArgument(`Expected the handler to be a function, got ${quote(handler)}.`);
+    }
+    lifecycle.start();
+    const workers = Array.from({ length: resolved.concurrency }, () => lifecycle.track(work(handler)));
+    await Promise.all(workers);
+    if (engine.fatal !== undefined) throw engine.fatal;
+  }
+
+  async function receive({ signal, timeoutMs }: ReceiveOptions = {}): Promise<InboxMessage | null> {
+    if (timeoutMs !== undefined) checkMilliseconds(timeoutMs, "timeoutMs", invalidArgument);
+    if (signal?.aborted) throw signal.reason;
+    lifecycle.start();
+    const stopped = lifecycle.signal;
+    const ending = new AbortController();
+    const end = () => ending.abort();
+    const stopTimer = timeoutMs === undefined ? undefined : clock.setTimer(end, timeoutMs);
+    const signals = signal === undefined ? [stopped] : [stopped, signal];
+    for (const each of signals) each.addEventListener("abort", end, { once: true });
+    try {
+      const message = await consumer.next(ending.signal);
+      if (message === null && signal?.aborted) throw signal.reason;
+      if (message === null && engine.fatal !== undefined) throw engine.fatal;
+      return message;
+    } finally {
+      stopTimer?.();
+      for (const each of signals) each.removeEventListener("abort", end);
+    }
+  }
+
+  async function* messages(): AsyncGenerator<InboxMessage, void, undefined> {
+    for (;;) {
+      const message = await receive();
+      if (message === null) return;
+      yield message;
+    }
+  }
+
+  /** Throws `configuration` while another process reads for this workspace: it may be writing the same file. */
+  async function removeDeadLetter(id: string): Promise<void> {
+    try {
+      await storage.acquire();
+      await deadLetters.remove(id);
+    } catch (error) {
+      throw error instanceof LockHeldError ? configurationError(`${error.message}.`) : error;
+    } finally {
+      if (!engine.poller.running) storage.release();
+    }
+  }
+
+  function wake(): void {
+    lifecycle.start();
+    engine.poller.wake();
+  }
+
+  return {
+    run,
+    receive,
+    peek: (limit = PEEKED) => consumer.peek(limit),
+    ask: (peerId, message, given) => ask({ client, workspaceId, asks, clock, wake }, peerId, message, given),
+    async deadLetters() {
+      const letters = await deadLetters.list();
+      return letters.map(({ message, attempts }) => {
+        const actions = { ack: () => removeDeadLetter(message.id), nack: async () => {} };
+        return toDeliveryMessage(client, workspaceId, message, attempts, actions).message;
+      });
+    },
+    stop: lifecycle.stop,
+    [Symbol.asyncIterator]: messages,
+    get status() {
+      return statusOf(engine);
+    },
+    [Symbol.asyncDispose]: lifecycle.stop,
+  };
+}
+
+function statusOf({ poller, session, lastPollAt, failures }: Engine): Inbox["status"] {
+  return {
+    running: poller.running,
+    waiting: session?.backlog.waiting ?? 0,
+    inFlight: session?.backlog.inFlight ?? 0,
+    ...(lastPollAt === undefined ? {} : { lastPollAt }),
+    consecutiveFailures: failures.pollFailures,
+  };
+}
+
+function reportDamage({ emit, workspace }: ResolvedInboxOptions, path: string): void {
+  emit({
+    type: "inbox.store_failed",
+    workspaceId: workspace.id,
+    consecutive: 1,
+    reason: `${path} is damaged, so it is not known which messages were handled; those the platform lists are handed over again`,
+  });
+}

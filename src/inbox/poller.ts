@@ -1,0 +1,73 @@
+import type { Clock } from "../runtime/clock";
+
+export interface PollerOptions {
+  clock: Clock;
+  /** One read. Resolves to the pause before the next, in milliseconds. Must not reject. */
+  poll(signal: AbortSignal): Promise<number>;
+}
+
+/** Reads again and again, never twice at once. Its timers do not keep the process alive. */
+export interface Poller {
+  start(): void;
+  /** Reads at once, or once more as soon as the read under way has ended. */
+  wake(): void;
+  /** Ends; resolves when no read is under way. */
+  stop(): Promise<void>;
+  readonly running: boolean;
+}
+
+interface State {
+  running: boolean;
+  /** The read under way. */
+  reading: Promise<void> | undefined;
+  /** Asked to read once more. */
+  again: boolean;
+  stopTimer: (() => void) | undefined;
+  controller: AbortController;
+}
+
+export function createPoller({ clock, poll }: PollerOptions): Poller {
+  const state: State = {
+    running: false,
+    reading: undefined,
+    again: false,
+    stopTimer: undefined,
+    controller: new AbortController(),
+  };
+
+  function readNow(): void {
+    state.stopTimer?.();
+    state.stopTimer = undefined;
+    state.again = false;
+    state.reading ??= poll(state.controller.signal).then((pauseMs) => {
+      state.reading = undefined;
+      if (!state.running) return;
+      if (state.again) readNow();
+      else state.stopTimer = clock.setTimer(readNow, pauseMs, true);
+    });
+  }
+
+  return {
+    start() {
+      if (state.running) return;
+      state.running = true;
+      state.controller = new AbortController();
+      readNow();
+    },
+    wake() {
+      if (!state.running) return;
+      if (state.reading === undefined) readNow();
+      else state.again = true;
+    },
+    async stop() {
+      state.running = false;
+      state.controller.abort();
+      state.stopTimer?.();
+      state.stopTimer = undefined;
+      await state.reading;
+    },
+    get running() {
+      return state.running;
+    },
+  };
+}
