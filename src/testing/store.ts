@@ -12,6 +12,7 @@ export function createState(settings: PlatformSettings): PlatformState {
     workspaces: new Map(),
     queue: [],
     events: [],
+    subscribers: new Set(),
     activities: [],
     dispatches: new Set(),
     timers: new Set(),
@@ -69,7 +70,10 @@ export function changeStatus(workspace: Workspace, from: string, to: string): bo
   return true;
 }
 
-/** Stores an event. It also shows that the workspace is alive, which restarts its idle timeouts. */
+/**
+ * Stores an event and sends it to the open streams of the workspace. It also shows that the workspace is alive, which
+ * restarts its idle timeouts.
+ */
 export function emitEvent(
   state: PlatformState,
   workspaceId: string,
@@ -77,7 +81,11 @@ export function emitEvent(
   payload: Record<string, unknown> = {},
 ): void {
   const id = findWorkspace(state, workspaceId)?.id ?? workspaceId;
-  state.events.push({ type, workspaceId: id, payload });
+  const event = { type, workspaceId: id, payload };
+  state.events.push(event);
+  for (const subscriber of state.subscribers) {
+    if (subscriber.workspaceId === id) subscriber.send(event);
+  }
   for (const dispatch of state.dispatches) {
     if (dispatch.targetId === id) dispatch.resetIdleTimeout();
   }

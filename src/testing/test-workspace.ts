@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { appendActivity, INSERTED_ROW, insertActivity, pruneActivity } from "./activity/log";
-import { logReceived } from "./activity/received";
-import type { JsonObject } from "./json";
+import { INBOX_SUFFIX, logReceived } from "./activity/received";
+import { createTextRequest, toIncomingMessage } from "./agents/message";
 import type { IncomingMessage, Reply } from "./model/message";
 import type { PlatformState } from "./model/state";
 import type { DeliveryMode, Workspace } from "./model/workspace";
@@ -89,15 +89,19 @@ export interface TestWorkspace {
   setDelegationTracking(works: boolean): void;
   /** Inserts any JSON value, unchanged, as the newest row into the list of the workspace's delegations. */
   addDelegationRow(row: unknown): void;
-  /** Appends a message of the human to the inbox of the workspace, as the platform does in poll mode. */
+  /**
+   * Appends a message of the human to the inbox, as the platform does for a workspace in poll mode, and emits
+   * `ACTIVITY_LOGGED`. Works whatever the delivery mode; no agent is called.
+   */
   writeAsHuman(text: string): void;
   /**
-   * Inserts a row into the activity of the workspace and returns its id. Fields are in the names of the wire and stay as
-   * given, whatever they hold; by default the row is a message of the human without a body. A `created_at` in the past
-   * makes a row that is written late, and that of another row one of the same microsecond.
+   * Inserts a row into the workspace's activity and returns its id. `fields` have the names of the wire and stay as
+   * given, whatever they hold; by default the row is a message of the human without a body, created now. An older
+   * `created_at` makes a row that appears late, and the `created_at` of another row makes two within one microsecond.
+   * Emits no event.
    */
-  addActivityRow(fields: Readonly<Record<string, unknown>>): string;
-  /** Removes rows of the workspace's activity, as the platform's retention does: those with these ids. @default all */
+  addActivityRow(fields?: Readonly<Record<string, unknown>>): string;
+  /** Removes rows of the workspace's activity, as the platform's retention does: those with `ids`. @default all */
   pruneActivity(ids?: readonly string[]): void;
 }
 
@@ -167,15 +171,14 @@ function createControls(state: PlatformState, workspace: Workspace): TestWorkspa
         response_body: row,
       });
     },
-    writeAsHuman: (text) => logReceived(state, { target: workspace, from: null, request: toRequest(text) }),
-    addActivityRow: (fields) => insertActivity(state, workspace.id, fields),
+    writeAsHuman(text) {
+      const request = createTextRequest(text);
+      logReceived(state, { target: workspace, from: null, request }, {}, INBOX_SUFFIX);
+      workspace.received.push(toIncomingMessage(null, request));
+    },
+    addActivityRow: (fields = {}) => insertActivity(state, workspace.id, fields),
     pruneActivity: (ids) => pruneActivity(state, workspace.id, ids),
   };
-}
-
-function toRequest(text: string): JsonObject {
-  const message = { role: "user", messageId: randomUUID(), parts: [{ kind: "text", text }] };
-  return { jsonrpc: "2.0", id: randomUUID(), method: "message/send", params: { message } };
 }
 
 function setStatus(state: PlatformState, workspace: Workspace, status: string): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Activity } from "../model/activity";
 import type { PlatformState } from "../model/state";
-import { findWorkspace } from "../store";
+import { emitEvent, findWorkspace } from "../store";
 
 /**
  * The activity type of rows that a test inserted with `addDelegationRow`: the list of delegations shows their
@@ -33,8 +33,20 @@ export function appendActivity(state: PlatformState, fields: NewActivity): Activ
 }
 
 /**
- * Inserts a row with any field as given, ordered by its `created_at`: one that is older than others appears late. Returns
- * its id.
+ * Appends a row, and only then emits `ACTIVITY_LOGGED` with some of its fields. The platform inserts rows of delegations
+ * and of notifications without this event.
+ */
+export function logActivity(state: PlatformState, fields: NewActivity): void {
+  const row = appendActivity(state, fields);
+  if (row === undefined) return;
+  const { activity_type, method, summary, status, source_id, target_id } = row;
+  const payload = { activity_type, method, summary, status, source_id, target_id };
+  emitEvent(state, row.workspace_id, "ACTIVITY_LOGGED", payload);
+}
+
+/**
+ * Inserts a row with any fields as given, in the order of its `created_at`, and returns its id. By default it is a
+ * message of the human without a body.
  */
 export function insertActivity(
   state: PlatformState,
@@ -55,17 +67,16 @@ export function insertActivity(
     ...fields,
     workspace_id: workspaceId,
   } as Activity;
-  let at = state.activities.length;
-  while (at > 0 && (state.activities[at - 1] as Activity).created_at > row.created_at) at -= 1;
-  state.activities.splice(at, 0, row);
+  const lastBefore = state.activities.findLastIndex(({ created_at }) => created_at <= row.created_at);
+  state.activities.splice(lastBefore + 1, 0, row);
   return row.id;
 }
 
-/** Removes rows of a workspace, as its retention does: those with these ids, or all. */
+/** Removes rows of a workspace, as the platform's retention does: those with the given ids, or all. */
 export function pruneActivity(state: PlatformState, workspaceId: string, ids?: readonly string[]): void {
-  const isPruned = ({ id, workspace_id }: Activity) =>
-    workspace_id === workspaceId && (ids === undefined || ids.includes(id));
-  const kept = state.activities.filter((row) => !isPruned(row));
+  const kept = state.activities.filter(
+    ({ id, workspace_id }) => workspace_id !== workspaceId || (ids !== undefined && !ids.includes(id)),
+  );
   state.activities.splice(0, state.activities.length, ...kept);
 }
 

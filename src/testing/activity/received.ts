@@ -5,7 +5,10 @@ import type { Activity } from "../model/activity";
 import type { PlatformState } from "../model/state";
 import type { Workspace } from "../model/workspace";
 import { emitEvent } from "../store";
-import { appendActivity } from "./log";
+import { logActivity } from "./log";
+
+/** Ends the summary of a message that was appended to an inbox. */
+export const INBOX_SUFFIX = " (queued for poll)";
 
 /** A request that a workspace received. */
 interface Received {
@@ -29,7 +32,7 @@ export function logReceived(
   summarySuffix = "",
 ): void {
   const method = getMethod(request);
-  appendActivity(state, {
+  logActivity(state, {
     workspace_id: target.id,
     activity_type: "a2a_receive",
     source_id: from,

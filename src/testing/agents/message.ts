@@ -18,6 +18,12 @@ export function parseRequest(text: string): JsonObject | undefined {
   return request;
 }
 
+/** A request with one text message, as the canvas sends it. */
+export function createTextRequest(text: string): JsonObject {
+  const message = { role: "user", messageId: randomUUID(), parts: [{ kind: "text", text }] };
+  return { jsonrpc: "2.0", id: randomUUID(), method: "message/send", params: { message } };
+}
+
 /** `params.message` of a request; an empty object where there is none. */
 export function getMessage(request: JsonObject): JsonObject {
   const params = isObject(request.params) ? request.params : {};

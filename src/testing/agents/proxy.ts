@@ -1,4 +1,4 @@
-import { logExchange, logReceived } from "../activity/received";
+import { INBOX_SUFFIX, logExchange, logReceived } from "../activity/received";
 import type { JsonObject } from "../json";
 import type { PlatformState } from "../model/state";
 import type { Agent, Workspace } from "../model/workspace";
@@ -84,7 +84,7 @@ function appendToInbox(
   from: string | null,
   request: JsonObject,
 ): JsonObject {
-  logReceived(state, { target, from, request }, {}, " (queued for poll)");
+  logReceived(state, { target, from, request }, {}, INBOX_SUFFIX);
   target.received.push(toIncomingMessage(from, request));
   return { status: "queued", delivery_mode: "poll", method: getMethod(request) };
 }

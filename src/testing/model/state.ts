@@ -13,6 +13,12 @@ export interface PlatformEvent {
   payload: Record<string, unknown>;
 }
 
+/** An open event stream of a workspace. */
+export interface EventSubscriber {
+  readonly workspaceId: string;
+  send(event: PlatformEvent): void;
+}
+
 /** A request that an agent has and has not answered. */
 export interface PendingDispatch {
   readonly targetId: string;
@@ -28,6 +34,7 @@ export interface PlatformState extends PlatformSettings {
   /** Queued messages of all workspaces, oldest first; those that have left the queue stay here. */
   readonly queue: QueuedMessage[];
   readonly events: PlatformEvent[];
+  readonly subscribers: Set<EventSubscriber>;
   /** Activity of all workspaces, oldest first; also the inbox of agents in poll mode. */
   readonly activities: Activity[];
   /** Closing the platform aborts them. */

@@ -1,4 +1,4 @@
-import { appendActivity } from "../activity/log";
+import { logActivity } from "../activity/log";
 import { queryActivity } from "../activity/query";
 import { hasShape, isInteger, isText, type JsonObject, parseJson } from "../json";
 import type { Activity } from "../model/activity";
@@ -57,7 +57,7 @@ export function reportActivity(state: PlatformState) {
     }
     const requestBody = report.request_body ?? report.metadata ?? undefined;
     const responseBody = report.response_body ?? undefined;
-    appendActivity(state, {
+    logActivity(state, {
       workspace_id: id,
       activity_type: report.activity_type,
       source_id: id,

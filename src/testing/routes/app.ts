@@ -8,6 +8,7 @@ import { listActivities, reportActivity } from "./activity";
 import type { Bindings } from "./context";
 import { delegate, listDelegations, recordDelegation, updateDelegation } from "./delegations";
 import { checkAccess, discover, listPeers } from "./discovery";
+import { streamEvents } from "./events";
 import { heartbeat } from "./heartbeat";
 import { getQueueStatus, notifyHuman, sendMessage } from "./messages";
 import { register, updateCard } from "./register";
@@ -44,6 +45,7 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.post("/workspaces/:id/delegations/:delegation_id/update", token, updateDelegation(state));
   app.get("/workspaces/:id/activity", token, listActivities(state));
   app.post("/workspaces/:id/activity", token, reportActivity(state));
+  app.get("/workspaces/:id/events/stream", token, streamEvents(state));
   app.get("/workspaces/:id/tokens", token, listTokens(state));
   app.post("/workspaces/:id/tokens", token, createToken(state));
   app.delete("/workspaces/:id/tokens/:token_id", token, revokeToken(state));

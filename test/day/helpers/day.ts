@@ -116,7 +116,7 @@ export async function startDay(version: PlatformOptions["version"]): Promise<Day
       const period: Period = {
         status: me.state.status,
         platform: events
-          .filter(({ type }) => type !== "WORKSPACE_HEARTBEAT")
+          .filter(({ type }) => type !== "WORKSPACE_HEARTBEAT" && type !== "ACTIVITY_LOGGED")
           .map(({ type, payload }) => [type, payload]),
         heartbeat: emitted.slice(seen.emitted),
         arrived: requests.filter(({ method, path }) => `${method} ${path}` === BEAT).length,

@@ -265,7 +265,7 @@ describe("a message that was dispatched to an agent", () => {
       },
     ]);
     expect(await rows()).toEqual([]);
-    expect(platform.events).toEqual([]);
+    expect(platform.events.map(({ type }) => type)).toEqual(["ACTIVITY_LOGGED"]);
   });
 
   it("has the tools that the agent reports", async () => {
@@ -287,6 +287,7 @@ describe("a message that was dispatched to an agent", () => {
     const peer = platform.addWorkspace({ reply: () => refusal });
     await send(platform, null, peer);
     expect(platform.events).toEqual([
+      expect.objectContaining({ type: "ACTIVITY_LOGGED" }),
       {
         type: "A2A_RESPONSE",
         workspaceId: peer.id,
