@@ -130,6 +130,30 @@ it.each([null, undefined, 0, "text", new Error("error")])(
   },
 );
 
+it.each([
+  { peer: "that answers it", tls: true },
+  { peer: "that never does", tls: false },
+])(
+  "sends aborted at all moments of a TLS handshake with a server $peer raise no uncaught error",
+  async ({ tls }) => {
+    await using server = await rawServer({}, { tls });
+    await using client = quickClient(`https://127.0.0.1:${server.port}`);
+    const controllers = Array.from({ length: 24 }, () => new AbortController());
+    const sends = controllers.map(({ signal }) =>
+      rejectionOf(client.sendA2AMessage(PEER_ID, "x", { signal })),
+    );
+    for (const [index, controller] of controllers.entries()) {
+      if (index % 4 === 0) await new Promise(setImmediate);
+      if (index % 8 === 7) await soon();
+      controller.abort(index);
+    }
+    expect(await Promise.all(sends)).toHaveLength(24);
+    await until(() => server.open === 0, "no connection is left");
+    // An error that nobody listens to would be emitted by now, and fail the run.
+    await soon();
+  },
+);
+
 it("a send on a signal that is aborted already makes no connection", async () => {
   await using server = await rawServer({});
   await using client = quickClient(server.url);

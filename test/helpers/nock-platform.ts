@@ -66,7 +66,10 @@ export function nockPlatform(): NockPlatform {
   const onNoMatch = (request: { method?: string; path?: string }) =>
     void unmatched.push(`${request.method} ${request.path}`);
 
+  // Active only in the files that use it: it passes other requests through sockets of its own, and takes the error
+  // listener off a TLS socket before it destroys it, so that an aborted handshake is an uncaught exception.
   beforeAll(() => {
+    if (!nock.isActive()) nock.activate();
     nock.disableNetConnect();
     nock.emitter.on("no match", onNoMatch);
   });
@@ -87,6 +90,7 @@ export function nockPlatform(): NockPlatform {
   afterAll(() => {
     nock.emitter.off("no match", onNoMatch);
     nock.enableNetConnect();
+    nock.restore();
   });
 
   function answer(route: string, ...answers: Answer[]): void {

@@ -59,13 +59,17 @@ function violations({ runs }: CountingPlatform, settled: readonly Settled[]) {
 const NONE = { ranTwice: [], notSentButRan: [], mixedUp: [], answeredWithoutRun: [] };
 
 /** Every place of the pool can be used again, and closing leaves no socket behind. */
-async function expectAllGivenBack(platform: CountingPlatform, clients: readonly A2AClient[]): Promise<void> {
+async function expectAllGivenBack(
+  platform: CountingPlatform,
+  clients: readonly A2AClient[],
+  places = PLACES,
+): Promise<void> {
   const last = await Promise.all(
-    Array.from({ length: PLACES }, (_, index) =>
+    Array.from({ length: places }, (_, index) =>
       (clients[0] as A2AClient).sendA2AMessage(PEER, "work", { messageId: `last-${index}`, timeoutMs: 5000 }),
     ),
   );
-  expect(last).toHaveLength(PLACES);
+  expect(last).toHaveLength(places);
   for (const each of clients) await each.close();
   await vi.waitFor(() => expect(platform.open).toBe(0));
 }
@@ -74,7 +78,7 @@ describe("at most once, under saturation with answers later than the limit", () 
   it("runs no task twice and calls none not-sent that ran, over plain connections", async () => {
     await using platform = await startCountingPlatform({ delayMs: someTooLate });
     const clients = [client(platform)];
-    const settled = await sendMany(clients, 2000);
+    const settled = await sendMany(clients, 1000);
     expect(violations(platform, settled)).toEqual(NONE);
     await expectAllGivenBack(platform, clients);
   });
@@ -82,9 +86,11 @@ describe("at most once, under saturation with answers later than the limit", () 
   it("does so over TLS", async () => {
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     await using platform = await startCountingPlatform({ tls: true, delayMs: someTooLate });
-    const clients = [client(platform)];
-    expect(violations(platform, await sendMany(clients, 300))).toEqual(NONE);
-    await expectAllGivenBack(platform, clients);
+    // Handshakes cost more than all else, so there are few.
+    const places = 16;
+    const clients = [client(platform, { limits: { maxConcurrentSends: places } })];
+    expect(violations(platform, await sendMany(clients, 120))).toEqual(NONE);
+    await expectAllGivenBack(platform, clients, places);
   });
 
   it("does so where a replaced http.request hands over sockets that are connected already", async () => {
@@ -103,14 +109,14 @@ describe("at most once, under saturation with answers later than the limit", () 
       if (index % 3 === 0) setTimeout(() => controller.abort(), (index * 7) % 400);
       return controller.signal;
     };
-    expect(violations(platform, await sendMany(clients, 1000, signalOf))).toEqual(NONE);
+    expect(violations(platform, await sendMany(clients, 600, signalOf))).toEqual(NONE);
     await expectAllGivenBack(platform, clients);
   });
 
   it("does so with two clients that share one pool", async () => {
     await using platform = await startCountingPlatform({ delayMs: someTooLate });
     const clients = [client(platform), client(platform)];
-    expect(violations(platform, await sendMany(clients, 1000))).toEqual(NONE);
+    expect(violations(platform, await sendMany(clients, 600))).toEqual(NONE);
     await expectAllGivenBack(platform, clients);
   });
 });
