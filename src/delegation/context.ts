@@ -9,6 +9,7 @@ export interface DelegationContext extends RequestContext {
   outstanding: Set<string>;
   peers: {
     label(peerId: string): string;
+    suggestPeers(text: string): string | undefined;
     getRoute(peerId: string): Workspace | undefined;
   };
 }

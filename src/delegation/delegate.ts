@@ -43,7 +43,7 @@ export async function delegate(
   task: string,
   given?: DelegateOptions,
 ): Promise<DelegationReceipt> {
-  const id = checkPeerId(peerId);
+  const id = checkPeerId(peerId, context.peers.suggestPeers);
   const options = checkCallOptions(given);
   const idempotencyKey = checkKey(options.idempotencyKey);
   if (typeof task !== "string" || task.trim() === "") {

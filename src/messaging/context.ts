@@ -21,6 +21,7 @@ export interface MessagingContext {
   emit: Emit<A2AEvent>;
   peers: {
     label(peerId: string): string;
+    suggestPeers(text: string): string | undefined;
     getRoute(peerId: string): Workspace | undefined;
     deleteRoute(peerId: string, workspace: Workspace): void;
   };

@@ -28,7 +28,7 @@ export async function sendA2AMessage(
   givenOptions?: SendOptions,
   background = false,
 ): Promise<SendOutcome> {
-  const id = checkPeerId(peerId);
+  const id = checkPeerId(peerId, context.peers.suggestPeers);
   const parts = parseMessageParts(message);
   const options = checkSendOptions(givenOptions);
   const source = resolveSource(context, id, options);

@@ -15,7 +15,7 @@ export async function checkAccess(
   peerId: string,
   options?: CallOptions,
 ): Promise<boolean> {
-  const id = checkPeerId(peerId);
+  const id = checkPeerId(peerId, context.directory.suggestPeers);
   return requestPlatform(context, {
     method: "POST",
     path: () => "/registry/check-access",

@@ -1,3 +1,4 @@
+import type { Clock } from "../runtime/clock";
 import type { RequestContext } from "../transport/request/platform-request";
 import type { Directory } from "./directory";
 import type { PeerCache } from "./enricher/cache";
@@ -5,6 +6,7 @@ import type { PeerCache } from "./enricher/cache";
 /** What the calls of this folder need of the client, and where they store what they receive. */
 export interface PeersContext extends RequestContext {
   platformUrl: string;
+  clock: Clock;
   directory: Directory;
   cache: PeerCache;
 }

@@ -21,6 +21,8 @@ export interface Directory {
   setRoute(peerId: string, workspace: Workspace): void;
   /** Deletes the route if it leads over `workspace`, which was refused or did not find the peer. */
   deleteRoute(peerId: string, workspace: Workspace): void;
+  /** A sentence about the peers whose name `text` is or contains, at most three; `undefined` when there are none. */
+  suggestPeers(text: string): string | undefined;
   /** The peer as error messages name it. */
   label(peerId: string): string;
 }
@@ -44,11 +46,34 @@ export function createDirectory(): Directory {
     deleteRoute(peerId, workspace) {
       if (routes.peek(peerId) === workspace) routes.delete(peerId);
     },
-    label(peerId) {
-      const name = names.peek(peerId)?.name;
-      return name === undefined
-        ? `peer ${peerId}`
-        : `peer "${displayName({ id: peerId, name })}" (${peerId})`;
+    suggestPeers(text) {
+      const ids = findIdsByName(names.entries(), text);
+      if (ids.length === 0) return undefined;
+      return `Use the id of a peer, not its name; known under this name: ${ids.map(label).join(", ")}.`;
     },
+    label,
   };
+
+  function label(peerId: string): string {
+    const name = names.peek(peerId)?.name;
+    return name === undefined ? `peer ${peerId}` : `peer "${displayName({ id: peerId, name })}" (${peerId})`;
+  }
+}
+
+const MAX_SUGGESTIONS = 3;
+// Longer input is a prompt rather than a name.
+const MAX_NAME_LENGTH = 200;
+
+/** Ids of the peers with this name, without regard to case, else of those whose name contains it. */
+function findIdsByName(names: Iterable<[string, KnownName]>, text: string): string[] {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === "" || wanted.length > MAX_NAME_LENGTH) return [];
+  const exact: string[] = [];
+  const similar: string[] = [];
+  for (const [id, { name }] of names) {
+    const candidate = name.trim().toLowerCase();
+    if (candidate === wanted) exact.push(id);
+    else if (candidate.includes(wanted)) similar.push(id);
+  }
+  return (exact.length > 0 ? exact : similar).slice(0, MAX_SUGGESTIONS);
 }

@@ -7,6 +7,8 @@ export interface LruMap<Value> {
   peek(key: string): Value | undefined;
   set(key: string, value: Value): void;
   delete(key: string): void;
+  /** The most recently used first. */
+  entries(): Iterable<[string, Value]>;
   readonly size: number;
 }
 

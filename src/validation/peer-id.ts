@@ -18,10 +18,14 @@ export function parsePeerId(value: unknown): string | null {
   return UUID.test(id) ? id : null;
 }
 
-/** Returns a peer id trimmed and in lower case. Throws `invalid_argument` for anything else. */
-export function checkPeerId(value: unknown): string {
+/**
+ * Returns a peer id trimmed and in lower case. Throws `invalid_argument` for anything else; `suggest` may turn a text,
+ * such as a name, into a sentence about the peers it could mean.
+ */
+export function checkPeerId(value: unknown, suggest?: (text: string) => string | undefined): string {
   const id = parsePeerId(value);
   if (id !== null) return id;
   const detail = `invalid peer_id (expected UUID): ${quote(value)}`;
-  throw invalidArgument(`${detail}. Use the id of a peer from the peer list.`, detail);
+  const suggestion = typeof value === "string" ? suggest?.(value) : undefined;
+  throw invalidArgument(`${detail}. ${suggestion ?? "Use the id of a peer from the peer list."}`, detail);
 }

@@ -1,9 +1,11 @@
 import type { A2AErrorCode } from "a2a-peers";
+import nock from "nock";
 import { describe, expect, it } from "vitest";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
 import { OTHER_PEER, OWN, PEER, PLATFORM, TOKEN } from "../helpers/ids";
 import { type Answer, nockPlatform } from "../helpers/nock-platform";
+import { until } from "../helpers/sockets-client";
 
 const platform = nockPlatform();
 const ROUTE = `GET /registry/discover/${PEER}`;
@@ -93,6 +95,44 @@ describe("discoverPeer that fails", () => {
     const client = testClient({ retry: { maxAttempts: 3 } });
     expect(await failureOf(client.discoverPeer(PEER))).toMatchObject({ code, attempts: 3, retryable: true });
   }); // biome-ignore format: a table reads best in rows
+
+  it.each(["online", "degraded"])(
+    "takes the record of a peer without a URL from the list: %s",
+    async (status) => {
+      platform.answer(ROUTE, { status: 503, body: { error: "workspace not available", status } });
+      platform.answer(`GET /registry/${OWN}/peers`, {
+        body: [{ id: OTHER_PEER }, { id: PEER, name: "Poller" }],
+      });
+      const client = testClient();
+      expect(await client.discoverPeer(PEER)).toEqual({ id: PEER, name: "Poller" });
+      expect(client.enricher.get(PEER)).toMatchObject({ name: "Poller" });
+    },
+  );
+
+  it.each<[string, Answer]>([
+    ["does not contain it", { body: [] }],
+    ["fails", { status: 404, body: { error: "workspace not found" } }],
+  ])("rejects for a peer without a URL when the list %s", async (_, list) => {
+    platform.answer(ROUTE, { status: 503, body: { error: "workspace not available", status: "online" } });
+    platform.answer(`GET /registry/${OWN}/peers`, list);
+    const error = await failureOf(testClient().discoverPeer(PEER));
+    expect(error).toMatchObject({ code: "peer_unavailable", retryable: false, attempts: 1 });
+    expect(error.message).toContain("has no URL (status 'online')");
+    expect(error.message).toContain("fetch theirs");
+  });
+
+  it("rejects with the reason of the caller who aborts during the list", async () => {
+    platform.answer(ROUTE, { status: 503, body: { error: "workspace not available", status: "online" } });
+    platform.answer(`GET /registry/${OWN}/peers`, { error: "ECONNREFUSED" });
+    const controller = new AbortController();
+    const reason = new Error("no longer");
+    const client = testClient({ random: () => 0.5, retry: { baseDelayMs: 60_000, maxDelayMs: 60_000 } });
+    const discovery = client.discoverPeer(PEER, { signal: controller.signal, timeoutMs: 600_000 });
+    await until(() => platform.sent.length === 1, "the discovery is answered");
+    controller.abort(reason);
+    await expect(discovery).rejects.toBe(reason);
+    nock.cleanAll();
+  });
 
   it("shows the status of a peer that is not online", async () => {
     platform.answer(ROUTE, { status: 503, body: { error: "workspace not available", status: "paused" } });
