@@ -3,6 +3,7 @@ import type { Machine } from "../runtime/machine";
 import { configurationFolder, createStateFolder } from "../storage/state-folder";
 import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
+import { createTokenSearch } from "./token-search";
 import { checkToken, createTokenSource, fileToken, type TokenSource } from "./token-source";
 import type { Credentials } from "./workspaces";
 
@@ -47,11 +48,20 @@ export function resolveWorkspaces(options: WorkspaceOptions, machine: Machine): 
   return [
     token === undefined
       ? environmentCredentials(id, own !== undefined, machine)
-      : { id, sources: toSources(token, "`token`"), fallback: storedFallback(id, true, machine) },
+      : {
+          id,
+          sources: toSources(token, "`token`"),
+          fallback: storedFallback(id, true, machine),
+          searched: createTokenSearch(["the option `token`"], id, true, machine),
+        },
     ...others.map((entry) => {
-      if (entry.token === undefined) return { id: entry.id, sources: storedToken(entry.id, false, machine) };
-      const sources = toSources(entry.token, `the token of workspace ${entry.id}`);
-      return { id: entry.id, sources, fallback: storedFallback(entry.id, false, machine) };
+      const { id: otherId } = entry;
+      const searched = createTokenSearch([`the \`token\` beside its id`], otherId, false, machine);
+      if (entry.token === undefined) {
+        return { id: otherId, sources: storedToken(otherId, false, machine), searched };
+      }
+      const sources = toSources(entry.token, `the token of workspace ${otherId}`);
+      return { id: otherId, sources, fallback: storedFallback(otherId, false, machine), searched };
     }),
   ];
 }
@@ -132,14 +142,23 @@ function environmentCredentials(id: string, listed: boolean, machine: Machine): 
   const { WORKSPACE_ID, MOLECULE_WORKSPACE_TOKEN = "", MOLECULE_WORKSPACE_TOKEN_FILE = "" } = machine.env;
   const stored = storedToken(id, true, machine);
   const isForOther = (WORKSPACE_ID ?? "").trim() !== "" && parsePeerId(WORKSPACE_ID) !== id;
-  if (isForOther || listed) return { id, sources: stored };
+  if (isForOther || listed) {
+    const searched = createTokenSearch(["the option `token`"], id, true, machine);
+    return { id, sources: stored, searched };
+  }
   const inline =
     MOLECULE_WORKSPACE_TOKEN.trim() === ""
       ? []
       : toSources(MOLECULE_WORKSPACE_TOKEN, "environment variable MOLECULE_WORKSPACE_TOKEN");
   const tokenFile = MOLECULE_WORKSPACE_TOKEN_FILE.trim();
-  if (tokenFile === "") return { id, sources: [...inline, ...stored] };
-  return { id, sources: [...inline, fileToken(tokenFile), ...stored], tokenFile };
+  const named = ["the option `token`", "MOLECULE_WORKSPACE_TOKEN"];
+  if (tokenFile === "") {
+    const searched = createTokenSearch([...named, "MOLECULE_WORKSPACE_TOKEN_FILE"], id, true, machine);
+    return { id, sources: [...inline, ...stored], searched };
+  }
+  const file = `the file of MOLECULE_WORKSPACE_TOKEN_FILE (${tokenFile})`;
+  const searched = createTokenSearch([...named, file], id, true, machine);
+  return { id, sources: [...inline, fileToken(tokenFile), ...stored], tokenFile, searched };
 }
 
 /** `.auth_token` in the folder of the workspace; empty where no configuration folder is known. */

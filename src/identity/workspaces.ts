@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock";
 import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
 import { createTokenHolder, type TokenHolder, type TokenLocations } from "./token-holder";
+import type { TokenSearch } from "./token-search";
 
 /** One workspace this process acts for. Requests take its id and its token from here, so that the two match. */
 export interface Workspace {
@@ -10,12 +11,15 @@ export interface Workspace {
   readonly tokens: TokenHolder;
   /** The file the environment names for its token; a newly issued token is stored there. */
   readonly tokenFile?: string | undefined;
+  /** Where its token was searched. */
+  readonly searched?: TokenSearch | undefined;
 }
 
 /** A workspace as configured: its id and where its token may be. */
 export interface Credentials extends TokenLocations {
   readonly id: string;
   readonly tokenFile?: string | undefined;
+  readonly searched?: TokenSearch | undefined;
 }
 
 /** The workspaces of this process; the first is the default. */
@@ -34,10 +38,11 @@ export function createWorkspaces(
   clock: Clock,
   onTokenRefreshed: (workspaceId: string) => void,
 ): Workspaces {
-  const all = configured.map(({ id, tokenFile, ...locations }) => ({
+  const all = configured.map(({ id, tokenFile, searched, ...locations }) => ({
     id,
     tokens: createTokenHolder(locations, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
     tokenFile,
+    searched,
   }));
   const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
   const [first] = all;

@@ -1,6 +1,6 @@
 import type { A2AErrorCode, Delivery } from "../errors";
 import { type ErrorBody, parseErrorBody, statusLine } from "../transport/request/error-body";
-import { isAmbiguousRefusal } from "../transport/request/refusal-check";
+import { isAmbiguousRefusal, REFUSED_TOKEN_ADVICE } from "../transport/request/refusal-check";
 import type { Failure } from "../transport/request/result";
 import type { HttpResponse } from "../transport/response";
 import { isRedirect } from "../transport/response";
@@ -77,7 +77,7 @@ const REFUSALS: readonly Refusal[] = [
     text: "The platform could not read the message" },
 
   { status: 401, when: anyOf(isForeign, errorIs(...UNAUTHORIZED_TEXTS)), code: "unauthorized", delivery: "not-sent", retryable: false,
-    text: "The platform did not accept the token of this workspace", advice: "The token may be revoked, or belong to another workspace; restarting the workspace usually mints a new one." },
+    text: "The platform did not accept the token of this workspace", advice: REFUSED_TOKEN_ADVICE },
 
   { status: oneOf(402, 429), when: errorIs("workspace budget limit exceeded"), code: "spend_limit", delivery: "not-sent", retryable: false,
     text: "{peer} has reached its spending limit", advice: "It takes no tasks until its limit is raised or the month is over: ask another peer." },

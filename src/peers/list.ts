@@ -129,7 +129,7 @@ function classifyRefusal(response: HttpResponse, sourceId: string): Failure {
     return {
       ...general,
       code: "peer_not_found",
-      detail: `Workspace ID ${sourceId} is not registered with the platform (HTTP 404). Re-registration via the platform's /registry/register endpoint is needed.`,
+      detail: `Workspace ID ${sourceId} is not registered with the platform (HTTP 404). Re-registration via the platform's /registry/register endpoint is needed. Call client.register().`,
     };
   }
   if (status === 410) {

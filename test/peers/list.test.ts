@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { testClient } from "../helpers/client";
 import { failureOf } from "../helpers/failure";
@@ -131,6 +132,42 @@ describe("the diagnostic of listPeers", () => {
     });
   });
 
+  it("says that no token was sent, and where one was searched", async () => {
+    platform.answer(ROUTE, { status: 401, body: { error: "missing workspace auth token" } });
+    const { diagnostic } = await testClient({ token: undefined }).listPeers();
+    expect(diagnostic).toMatchObject({ code: "unauthorized", status: 401 });
+    const file = join(process.env.CONFIGS_DIR ?? "", ".auth_token");
+    expect(diagnostic?.message).toBe(
+      `Authentication to platform failed (HTTP 401). No token was sent: none was found in the option \`token\`, MOLECULE_WORKSPACE_TOKEN, MOLECULE_WORKSPACE_TOKEN_FILE, ${file}. Give the client the token of this workspace.`,
+    );
+  });
+
+  it("says the same to the caller of a send", async () => {
+    platform.answerMessage({ status: 401, body: { error: "missing caller auth token" } });
+    const { message } = await failureOf(testClient({ token: null }).sendA2AMessage(PEER, "hi"));
+    expect(message).toContain("No token was sent: none was found in the option `token`, ");
+    expect(message).not.toContain("restarting the workspace");
+  });
+
+  it.each<[string, Answer]>([
+    ["its status", { body: { id: OWN, status: "removed" } }],
+    ["a 410", { status: 410, body: { id: OWN } }],
+  ])("says that the workspace was removed, by %s", async (_, record) => {
+    platform.answer(ROUTE, { status: 401, body: { error: "invalid workspace auth token" } });
+    platform.answer(`GET /workspaces/${OWN}`, record);
+    const { diagnostic } = await testClient().listPeers();
+    expect(diagnostic).toMatchObject({ code: "workspace_removed", status: 401 });
+    expect(diagnostic?.message).toContain(`Workspace ${OWN} was removed from the platform.`);
+    expect(diagnostic?.message).not.toContain("re-mints");
+  });
+
+  it("says that an unknown workspace has to be registered", async () => {
+    platform.answer(ROUTE, { status: 401, body: { error: "invalid workspace auth token" } });
+    platform.answer(`GET /workspaces/${OWN}`, { status: 404, body: { error: "workspace not found" } });
+    const { diagnostic } = await testClient().listPeers();
+    expect(diagnostic?.message).toContain("call client.register()");
+  });
+
   it("names the requesting workspace after a 404", async () => {
     platform.answer(`GET /registry/${SECOND}/peers`, { status: 404, body: { error: "workspace not found" } });
     const client = testClient({
@@ -141,7 +178,7 @@ describe("the diagnostic of listPeers", () => {
     expect((await client.listPeers({ source: SECOND })).diagnostic).toEqual({
       code: "peer_not_found",
       status: 404,
-      message: `Workspace ID ${SECOND} is not registered with the platform (HTTP 404). Re-registration via the platform's /registry/register endpoint is needed.`,
+      message: `Workspace ID ${SECOND} is not registered with the platform (HTTP 404). Re-registration via the platform's /registry/register endpoint is needed. Call client.register().`,
     });
   });
 

@@ -1,7 +1,7 @@
 import { isRecord, type JsonRecord, parseJson } from "../../text/json";
 import type { HttpResponse } from "../response";
 import { type ErrorBody, parseErrorBody, statusLine } from "./error-body";
-import { isAmbiguousRefusal } from "./refusal-check";
+import { isAmbiguousRefusal, REFUSED_TOKEN_ADVICE } from "./refusal-check";
 import { type Failure, fail, ok, type Result } from "./result";
 
 /** Parses the body of a success as JSON. `what` names the request in the failure. */
@@ -60,8 +60,7 @@ function describeStatus(
     return {
       code: "unauthorized",
       summary: `The platform did not accept the token of this workspace for ${what} (${line})`,
-      advice:
-        "The token may be revoked, or belong to another workspace; restarting the workspace usually mints a new one.",
+      advice: REFUSED_TOKEN_ADVICE,
     };
   }
   if ((status === 403 || status === 404) && body.foreign) {

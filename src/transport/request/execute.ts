@@ -8,7 +8,13 @@ import { isAmbiguous, resolveAmbiguous } from "./refusal-check";
 import { type Failure, fail, type Result } from "./result";
 import { type AttemptResult, retryUntilDone } from "./retry";
 import { closedError, type ErrorContext, toA2AError } from "./to-error";
-import { isTokenRefused, refreshToken, TOKEN_SOURCE, withTokenSourceError } from "./token-refresh";
+import {
+  isTokenRefused,
+  refreshToken,
+  TOKEN_SOURCE,
+  withoutToken,
+  withTokenSourceError,
+} from "./token-refresh";
 
 /**
  * Executes the request: with the workspace's token, one refresh of it after a 401, and retries within the budget.
@@ -93,7 +99,8 @@ async function sendRefreshed<T>(
   const { call, workspace } = execution.request;
   const refreshed = await refreshToken(workspace.tokens, refusedToken, call);
   if (refreshed.token !== undefined) return sendAttempt(execution, refreshed.token);
-  return fail(withTokenSourceError(refusal, refreshed.error));
+  const explained = refusedToken === undefined ? withoutToken(refusal, workspace.searched?.()) : refusal;
+  return fail(withTokenSourceError(explained, refreshed.error));
 }
 
 /** Believes an ambiguous result only while the platform can read its database; else it is a failure of the platform. */

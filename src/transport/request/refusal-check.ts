@@ -21,6 +21,10 @@ const AMBIGUOUS: Readonly<Record<number, ReadonlySet<string>>> = {
   ]),
 };
 
+/** What to do about a refused token, where nothing more is known. */
+export const REFUSED_TOKEN_ADVICE =
+  "The token may be revoked, or belong to another workspace; restarting the workspace usually mints a new one.";
+
 /** True for a refusal that is only believed while the platform can read its database. */
 export function isAmbiguousRefusal(status: number, { error }: ErrorBody): boolean {
   return AMBIGUOUS[status]?.has(error) ?? false;

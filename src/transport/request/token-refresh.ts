@@ -2,6 +2,7 @@ import { isA2AError } from "../../errors";
 import type { TokenHolder } from "../../identity/token-holder";
 import type { Call } from "../call";
 import { TransportFailure } from "../failure";
+import { REFUSED_TOKEN_ADVICE } from "./refusal-check";
 import type { Failed, Failure, Result } from "./result";
 
 /** How errors name the source of a token. */
@@ -37,6 +38,17 @@ export async function refreshToken(
     if (!(error instanceof TransportFailure) || error.kind === "cancelled") throw error;
     return {};
   }
+}
+
+/** The refusal of a request that carried no token, which says so and where one was searched. */
+export function withoutToken(refusal: Failure, searched: readonly string[] = []): Failure {
+  const where = searched.length === 0 ? "" : `: none was found in ${searched.join(", ")}`;
+  const sent = `No token was sent${where}.`;
+  const further =
+    refusal.advice === REFUSED_TOKEN_ADVICE ? "Give the client the token of this workspace." : refusal.advice;
+  const advice = further === undefined ? sent : `${sent} ${further}`;
+  const detail = refusal.detail && `Authentication to platform failed (HTTP ${refusal.status}). ${advice}`;
+  return { ...refusal, advice, detail };
 }
 
 /** The platform's refusal, with the failure of the token source as the first thing to mend. */
