@@ -59,8 +59,9 @@ export interface A2AClient extends AsyncDisposable {
   /** Replaces the whole agent card of the workspace. Does not bring a workspace online: `register` does. */
   updateAgentCard(card: AgentCard, options?: CallOptions): Promise<void>;
   /**
-   * Delegates a task to a peer through the platform. Under one idempotency key the task runs once, however often the
-   * call is repeated. The result is fetched later, and so is the failure of a peer that cannot be reached.
+   * Delegates a task to a peer through the platform, which runs it once unless the connection ends before it has stored
+   * the task, or the platform itself repeats it. `timeoutMs` is the whole call and defaults to the budget of a send
+   * (`retry.budgetMs`). The result is fetched later, and so is the failure of a peer that cannot be reached.
    */
   delegate(peerId: string, task: string, options?: DelegateOptions): Promise<DelegationReceipt>;
   /** Lists the delegations of the workspace, newest first. The platform keeps about the last 25. */

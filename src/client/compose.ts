@@ -32,7 +32,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
 
   const peers = createPeers(shared, options);
   const messaging = createMessaging(shared, peers.directory, options);
-  const delegation = createDelegation(shared, peers.directory);
+  const delegation = createDelegation(shared, peers.directory, options);
   const registration = createRegistration(shared, {
     deployMode: options.deployMode,
     deployModeWarning: options.deployModeWarning,

@@ -1,10 +1,18 @@
 import type { Workspace } from "../identity/workspaces";
+import type { Pool } from "../transport/http/pool";
 import type { RequestContext } from "../transport/request/platform-request";
+import type { DeliveryMode } from "../validation/options";
 
 /** What the calls of this folder need of the client. */
 export interface DelegationContext extends RequestContext {
   /** The largest task as JSON, in bytes. */
   requestBytes: number;
+  /** Connections for messages, whose answers may take minutes. */
+  messagePool: Pool;
+  /** Default limit of a `delegate`, in milliseconds: the budget of a send. */
+  budgetMs: number;
+  /** Whether a task that the platform may have is sent again. */
+  delivery: DeliveryMode;
   /** Ids of the delegations this client has made, oldest first. */
   outstanding: Set<string>;
   peers: {

@@ -14,8 +14,10 @@ import type { DelegationContext } from "./context";
 
 export interface DelegateOptions extends CallOptions {
   /**
-   * Idempotency key, 1 to 200 visible ASCII characters. The platform runs a key once and remembers it for days; only
-   * a failed delegation runs again. To repeat a call that failed, give the key of its error (`messageId`).
+   * Idempotency key, 1 to 200 visible ASCII characters. What the platform has stored under a key is not run again for
+   * days, unless it failed. A call whose connection ends before the platform has stored the task may run without
+   * leaving its key behind, so the same key runs once more. To repeat a call that failed, give the key of its error
+   * (`messageId`).
    * @default a random UUID
    */
   idempotencyKey?: string | undefined;
@@ -34,8 +36,12 @@ export interface DelegationReceipt {
 }
 
 /**
- * Delegates a task to a peer through the platform, which runs it once, however often the call is repeated. The result
- * is fetched later, and so is the failure of a peer that denies access or cannot be reached.
+ * Delegates a task to a peer through the platform. The result is fetched later, and so is the failure of a peer that
+ * denies access or cannot be reached. The platform runs the task once, unless the caller's connection ends before it
+ * has stored it, or the platform itself repeats what its agent may have had. So the connection outlives the call: when
+ * its time is over or its signal is aborted, the caller is answered and the request ends by itself, within 60 s.
+ * `timeoutMs` is the whole call and defaults to the budget of a send. A request that the platform may have is repeated
+ * under at-least-once only, one that it has and has not answered in time is not.
  */
 export async function delegate(
   context: DelegationContext,
@@ -62,17 +68,31 @@ export async function delegate(
       peerId: id,
     });
   }
-  const receipt = await requestPlatform<DelegationReceipt>(context, {
-    method: "POST",
-    path: () => `/workspaces/${source.id}/delegate`,
-    body: () => body,
-    options,
-    source,
-    peerId: id,
-    // With the key a repeat is harmless even when the platform may have accepted the first request.
-    task: { messageId: idempotencyKey, retryMaybeDelivered: true, idempotent: true },
-    classify: (response) => classifyReceipt(response, id, idempotencyKey, peers.label(id)),
-  });
+  const { messagePool: pool, budgetMs: requestMs } = context;
+  const retryMaybeDelivered = context.delivery === "at-least-once";
+  const receipt = await requestPlatform<DelegationReceipt>(
+    { ...context, pool, requestMs },
+    {
+      method: "POST",
+      path: () => `/workspaces/${source.id}/delegate`,
+      body: () => body,
+      options,
+      source,
+      peerId: id,
+      task: {
+        messageId: idempotencyKey,
+        retryMaybeDelivered,
+        keyed: true,
+        // The platform stops storing the task when the connection ends, and runs it all the same.
+        leaveOpen: true,
+      },
+      classify(response) {
+        const peer = peers.label(id);
+        if (isSuccess(response.status)) return classifyReceipt(response, id, idempotencyKey, peer);
+        return fail(classifyRefusal(response, peer, retryMaybeDelivered));
+      },
+    },
+  );
   addOutstanding(context.outstanding, receipt.delegationId);
   return receipt;
 }
@@ -102,7 +122,6 @@ function classifyReceipt(
   idempotencyKey: string,
   peer: string,
 ): Result<DelegationReceipt> {
-  if (!isSuccess(response.status)) return fail(classifyRefusal(response, peer));
   const parsed = parseJson(response.text);
   const body = parsed.ok && isRecord(parsed.value) ? parsed.value : undefined;
   if (typeof body?.delegation_id !== "string" || body.delegation_id === "") {
@@ -126,7 +145,7 @@ function classifyReceipt(
   return ok(receipt);
 }
 
-function classifyRefusal(response: HttpResponse, peer: string): Failure {
+function classifyRefusal(response: HttpResponse, peer: string, retryMaybeDelivered: boolean): Failure {
   const general = classifyStatus(response, `the delegation to ${peer}`);
   if (response.status === 403 && general.code !== "wrong_tenant") {
     return {
@@ -137,5 +156,11 @@ function classifyRefusal(response: HttpResponse, peer: string): Failure {
   }
   // A platform that failed may have accepted the task before, unless it says that it was not available.
   const isNotSent = response.status < 500 || parseErrorBody(response).body.code === "platform_unavailable";
-  return { ...general, delivery: isNotSent ? "not-sent" : "maybe" };
+  // After 504 the platform has the request and is at work on it.
+  const mayRepeat = isNotSent || (retryMaybeDelivered && response.status !== 504);
+  return {
+    ...general,
+    delivery: isNotSent ? "not-sent" : "maybe",
+    retryable: general.retryable && mayRepeat,
+  };
 }

@@ -7,8 +7,12 @@ import { notifyUser } from "./notify";
 import { type WaitOptions, waitForDelegation } from "./wait";
 
 /** Delegating work to peers, following it, and notifying the user. */
-export function createDelegation(shared: SharedServices, peers: DelegationContext["peers"]) {
-  const context: DelegationContext = { ...shared, peers, outstanding: new Set() };
+export function createDelegation(
+  shared: SharedServices,
+  peers: DelegationContext["peers"],
+  { budgetMs, delivery }: Pick<DelegationContext, "budgetMs" | "delivery">,
+) {
+  const context: DelegationContext = { ...shared, peers, budgetMs, delivery, outstanding: new Set() };
   return {
     delegate: (peerId: string, task: string, options?: DelegateOptions) =>
       delegate(context, peerId, task, options),

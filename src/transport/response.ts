@@ -16,7 +16,15 @@ export interface AttemptLimits {
   readonly background: boolean;
   /** Sets the callback that cancels the attempt, called at once after a cancellation; `undefined` removes it. */
   onCancel(callback: (() => void) | undefined): void;
+  /**
+   * True when a request that has left completely is not cut off at the end of its attempt: what the other side does
+   * depends on the connection. Its response is ignored then, and the connection closed after 60 s at the latest.
+   */
+  mayLeaveOpen?(): boolean;
 }
+
+/** How long a request that was left open may take to end by itself, in milliseconds. */
+export const LEFT_OPEN_MS = 60_000;
 
 /**
  * The limit for the body of a response that is no success. The body only explains the status, which is classified

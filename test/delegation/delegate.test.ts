@@ -78,7 +78,7 @@ describe("one call", () => {
     },
   );
 
-  it.each([429, 502, 503, 504])("that gets %i twice makes three requests with one key", async (status) => {
+  it.each([429, 502, 503])("that gets %i twice makes three requests with one key", async (status) => {
     const all = await world();
     all.platform.fail(ROUTE, { status, body: { error: "later" } }, { times: 2 });
     const { idempotencyKey } = await all.client.delegate(all.peer.id, "sort", { idempotencyKey: "mine" });
@@ -108,9 +108,9 @@ describe("one call", () => {
     all.platform.fail(ROUTE, { kind: "stall" }, { times: 1 });
     const pending = failureOf(all.client.delegate(all.peer.id, "sort"));
     await until(() => keysOf(all).length === 1);
-    await clock.advance(10_000);
+    await clock.advance(600_000);
     const error = await pending;
-    expect(error).toMatchObject({ code: "timeout", delivery: "maybe", retryable: true });
+    expect(error).toMatchObject({ code: "timeout", delivery: "maybe", retryable: false });
     const key = error.messageId ?? "";
     await all.client.delegate(all.peer.id, "sort", { idempotencyKey: key });
     expect(keysOf(all)).toEqual([key, key]);
@@ -150,6 +150,7 @@ describe("a refusal", () => {
     [502, undefined, "platform_error", "maybe", true, 5],
     [503, platformSays("x", { code: "platform_unavailable" }), "platform_error", "not-sent", true, 5],
     [503, "<html>", "platform_error", "maybe", true, 5],
+    [504, "<html>", "platform_error", "maybe", false, 1],
     [202, "[]", "bad_response", "maybe", false, 1],
     [202, { status: "delegated" }, "bad_response", "confirmed", false, 1],
     [200, "<html>", "bad_response", "maybe", false, 1],

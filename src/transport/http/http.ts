@@ -22,6 +22,8 @@ export interface HttpRequest {
   limitMs: number;
   /** Wants a connection that has not been idle: for what must not be sent twice. */
   fresh?: boolean | undefined;
+  /** Does not cut the request off when its time is over or the caller cancels it; the end of the client does. */
+  leaveOpen?: boolean | undefined;
 }
 
 /** Makes one attempt. Rejects with a {@link TransportFailure} and nothing else. */
@@ -66,7 +68,7 @@ export function createHttp(httpOptions: HttpOptions): Http {
     Headers: PlainHeaders as unknown as typeof Headers,
   });
 
-  return async ({ method, url, headers, body, pool, call, limitMs, fresh = false }) => {
+  return async ({ method, url, headers, body, pool, call, limitMs, fresh = false, leaveOpen = false }) => {
     const acquired = pool.acquire(call);
     if (acquired !== undefined) await acquired;
     const slot = createSlot(pool, fresh);
@@ -79,6 +81,7 @@ export function createHttp(httpOptions: HttpOptions): Http {
         maxBytes,
         background: call.background,
         onCancel: call.onCancel,
+        mayLeaveOpen: () => leaveOpen && call.cancellation()?.by !== "close",
       };
       const options = { method, headers, body, limits, slot, ...OFETCH_OPTIONS };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);

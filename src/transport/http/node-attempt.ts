@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Clock } from "../../runtime/clock";
 import { cancelledFailure } from "../call";
 import { type FailureKind, type Phase, TransportFailure, toTransportFailure } from "../failure";
-import { type AttemptLimits, type HttpResponse, isSuccess } from "../response";
+import { type AttemptLimits, type HttpResponse, isSuccess, LEFT_OPEN_MS } from "../response";
 import { type BodyReader, getStatus, toHttpResponse } from "./node-response";
 import { startTimeouts, type Timeouts } from "./timeouts";
 
@@ -17,6 +17,7 @@ const ERROR_BODY_TIMEOUT_MS = 3000;
 export interface NodeAttempt {
   readonly limits: AttemptLimits;
   readonly timeouts: Timeouts;
+  readonly clock: Clock;
   /** `undefined` until there is a socket to look at: nobody knows how far the request came. */
   phase: Phase | undefined;
   request: ClientRequest | undefined;
@@ -46,6 +47,7 @@ export function startAttempt(
       bytesRead: () => attempt.request?.socket?.bytesRead ?? 0,
       onTimeout: (limit) => failByTimeout(attempt, limit),
     }),
+    clock,
     phase: undefined,
     request: undefined,
     response: undefined,
@@ -93,18 +95,32 @@ export function succeed(attempt: NodeAttempt, incoming: IncomingMessage, text: s
 }
 
 /**
- * Rejects the attempt and destroys its connection. A response that is no success resolves it nevertheless: its status
+ * Rejects the attempt and destroys its connection, unless it is to be left open. A response that is no success resolves it nevertheless: its status
  * says enough without the body.
  */
 function fail(attempt: NodeAttempt, failure: TransportFailure): void {
   if (!settle(attempt)) return;
-  attempt.request?.destroy();
+  if (isLeftOpen(attempt, failure)) leaveOpen(attempt);
+  else attempt.request?.destroy();
   const { response } = attempt;
   if (response !== undefined && !isSuccess(getStatus(response)) && failure.kind !== "cancelled") {
     attempt.resolve({ ...toHttpResponse(response, attempt.body?.partialText() ?? ""), truncated: true });
   } else {
     attempt.reject(failure);
   }
+}
+
+/** True for a complete request that is not answered yet: one that is cut off inside is never run. */
+function isLeftOpen({ limits, phase, request }: NodeAttempt, { kind }: TransportFailure): boolean {
+  if (phase !== "sent" || request?.writableFinished !== true || request.destroyed) return false;
+  return (kind === "cancelled" || kind === "read_timeout") && limits.mayLeaveOpen?.() === true;
+}
+
+function leaveOpen({ request, clock }: NodeAttempt): void {
+  const stopTimer = clock.setTimer(() => request?.destroy(), LEFT_OPEN_MS, true);
+  request?.once("close", stopTimer);
+  // Nobody waits for it, so it does not keep the process alive.
+  request?.socket?.unref();
 }
 
 export function failWith(attempt: NodeAttempt, kind: FailureKind, message: string): void {

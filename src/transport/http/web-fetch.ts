@@ -6,6 +6,7 @@ import {
   type HttpResponse,
   isRedirect,
   isSuccess,
+  LEFT_OPEN_MS,
   MAX_ERROR_BODY_BYTES,
 } from "../response";
 
@@ -56,11 +57,13 @@ export async function webFetch(
   });
   interrupted.catch(() => {});
 
+  const sent = send(attempt, fetchLike, url);
   try {
     // Some fetches never settle when they are aborted, so an interruption does not wait for them.
-    return await Promise.race([send(attempt, fetchLike, url), interrupted]);
+    return await Promise.race([sent, interrupted]);
   } catch (error) {
-    attempt.controller.abort();
+    if (isLeftOpen(attempt)) leaveOpen(attempt, sent, clock);
+    else attempt.controller.abort();
     return responseWithoutBody(attempt, error);
   } finally {
     stopTimer();
@@ -92,8 +95,17 @@ const getPhase = ({ response }: WebAttempt): Phase => (response === undefined ? 
 /** Aborts the fetch. Returns the first failure that interrupted the attempt. */
 function interrupt(attempt: WebAttempt, failure: TransportFailure): TransportFailure {
   attempt.interruption ??= failure;
-  attempt.controller.abort(attempt.interruption);
+  if (!isLeftOpen(attempt)) attempt.controller.abort(attempt.interruption);
   return attempt.interruption;
+}
+
+/** True for a request that was interrupted before its answer began and is to end by itself. */
+const isLeftOpen = ({ interruption, response, request }: WebAttempt): boolean =>
+  interruption !== undefined && response === undefined && request.limits.mayLeaveOpen?.() === true;
+
+function leaveOpen({ controller }: WebAttempt, sent: Promise<unknown>, clock: Clock): void {
+  const stopTimer = clock.setTimer(() => controller.abort(), LEFT_OPEN_MS, true);
+  sent.then(stopTimer, stopTimer);
 }
 
 function timeoutFailure(attempt: WebAttempt): TransportFailure {

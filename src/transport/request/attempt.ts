@@ -38,7 +38,8 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   const url = options.platformUrl + request.path;
   // What must not be sent twice cannot be sent again when the other side turns out to have closed the connection.
   const fresh = task !== undefined && !task.retryMaybeDelivered;
-  const response = options.http({ method, url, headers, body, pool, call, limitMs, fresh });
+  const leaveOpen = task?.leaveOpen;
+  const response = options.http({ method, url, headers, body, pool, call, limitMs, fresh, leaveOpen });
   const result = await response.then(request.classify, (error) => classifyLostAttempt(state, error, token));
   if (!result.ok) {
     const { code, delivery, status, summary } = result.failure;

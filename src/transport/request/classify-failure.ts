@@ -6,8 +6,8 @@ import type { Failure } from "./result";
 export interface RequestSafety {
   /** True for a request that gives a peer something to do. */
   readonly task: boolean;
-  /** True for a request without an effect, or with an idempotency key: it may be sent any number of times. */
-  readonly idempotent: boolean;
+  /** True for a task with an idempotency key. */
+  readonly keyed: boolean;
   /** Whether to send a request again that the peer may have run. */
   readonly retryMaybeDelivered: boolean;
   /** Whether to send a request again that the other side has and has not answered in time. */
@@ -34,7 +34,7 @@ export function classifyFailure(
   return {
     code: isReplyLost ? "reply_lost" : code,
     summary: `${summary(kind, phase, platformUrl, status)}${failure.message === "" ? "" : ` (${failure.message})`}`,
-    advice: safety.task && isRunning(kind, phase) ? STILL_RUNNING : ADVICE[kind],
+    advice: safety.task && isRunning(kind, phase) ? runningAdvice(safety) : ADVICE[kind],
     detail: exceptionText(exception, failure.message),
     delivery: safety.task ? DELIVERY[phase] : "not-sent",
     retryable: transient && mayRetry(kind, phase, safety),
@@ -43,15 +43,21 @@ export function classifyFailure(
   };
 }
 
-/** Whether a request that came this far may be sent again; never after the response to a task has begun. */
+/**
+ * Whether a request that came this far may be sent again. Never after the response to a task has begun, unless that
+ * has a key: the platform has stored it by then.
+ */
 function mayRetry(kind: FailureKind, phase: Phase, safety: RequestSafety): boolean {
-  if (safety.idempotent || DELIVERY[phase] === "not-sent") return true;
+  if (!safety.task || DELIVERY[phase] === "not-sent") return true;
   if (isRunning(kind, phase) && !safety.retryTimeouts) return false;
-  return DELIVERY[phase] === "maybe" && safety.retryMaybeDelivered;
+  return (DELIVERY[phase] === "maybe" || safety.keyed) && safety.retryMaybeDelivered;
 }
 
 /** The other side has the request and has not answered in time: it is running, not lost. */
 const isRunning = (kind: FailureKind, phase: Phase): boolean => kind === "read_timeout" && phase === "sent";
+
+/** What to do about a keyed task is in the note on its key. */
+const runningAdvice = ({ keyed }: RequestSafety): string | undefined => (keyed ? undefined : STILL_RUNNING);
 
 const STILL_RUNNING =
   "The task is probably still running: ask the peer what became of it, naming the message id, or allow more time with `budgetMs`.";

@@ -19,7 +19,7 @@ export interface ExecuteRequest<T> {
   /** Limit of one attempt in milliseconds; the budget of the call ends it too. */
   limitMs: number;
   /** Set for a request that gives a peer something to do. */
-  task?: { messageId?: string; retryMaybeDelivered: boolean; idempotent?: boolean } | undefined;
+  task?: TaskSafety | undefined;
   peerId?: string | undefined;
   /** Updated while the request is made, for callers who need it also after a cancellation. */
   progress?: Progress | undefined;
@@ -28,6 +28,17 @@ export interface ExecuteRequest<T> {
   classify(response: HttpResponse): Result<T>;
   onAttemptFailed?: ((attempt: FailedAttempt) => void) | undefined;
   onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
+}
+
+/** How a request is treated that gives a peer something to do. */
+export interface TaskSafety {
+  messageId?: string | undefined;
+  /** Whether to send it again when the peer may have run it. */
+  retryMaybeDelivered: boolean;
+  /** `messageId` is an idempotency key of the platform. */
+  keyed?: boolean | undefined;
+  /** Does not cut the request off when its time is over or the caller cancels it; the end of the client does. */
+  leaveOpen?: boolean | undefined;
 }
 
 export interface FailedAttempt {

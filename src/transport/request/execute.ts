@@ -45,7 +45,7 @@ export function createExecute(options: ExecuteOptions): Execute {
         task: task !== undefined,
         retryMaybeDelivered: task?.retryMaybeDelivered ?? true,
         retryTimeouts: options.retryTimeouts,
-        idempotent: task?.idempotent ?? task === undefined,
+        keyed: task?.keyed ?? false,
       },
       progress: request.progress ?? newProgress(),
       tokenRefreshed: false,
@@ -129,7 +129,7 @@ function errorContext<T>({ request, options, progress }: Execution<T>): ErrorCon
     ...progress,
     elapsedMs: request.call.elapsedMs(),
     messageId: request.task?.messageId,
-    idempotent: request.task?.idempotent ?? false,
+    keyed: request.task?.keyed ?? false,
     peerId: request.peerId,
     target: options.platformUrl + request.path,
   };

@@ -9,8 +9,8 @@ import type { Failure } from "./result";
 export interface ErrorContext extends Progress {
   elapsedMs: number;
   messageId: string | undefined;
-  /** True when the task may be repeated with the same idempotency key. */
-  idempotent: boolean;
+  /** True when `messageId` is an idempotency key. */
+  keyed: boolean;
   peerId: string | undefined;
   target: string;
 }
@@ -21,11 +21,11 @@ const DELIVERY_NOTE: Readonly<Record<Delivery, string>> = {
   confirmed: "The peer has received the message: sending it again would run the task again.",
 };
 
-function deliveryNote({ idempotent, delivery, messageId }: ErrorContext, { rpcCode }: Failure): string {
+function deliveryNote({ keyed, delivery, messageId }: ErrorContext, { rpcCode }: Failure): string {
   if (delivery === "not-sent" && rpcCode !== undefined)
     return "The peer refused the request and ran nothing.";
-  if (!idempotent || delivery === "not-sent") return DELIVERY_NOTE[delivery];
-  return `The platform may have taken the task: repeat the call with the idempotency key ${messageId}, and it runs once.`;
+  if (!keyed || delivery === "not-sent") return DELIVERY_NOTE[delivery];
+  return `The platform may have taken the task, and then runs it whether this call is repeated or not. To repeat the call use the idempotency key ${messageId}: what the platform had stored under it is not run again, but what it had not stored yet may run again.`;
 }
 
 /**
