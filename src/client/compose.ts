@@ -72,6 +72,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     stateFolderFor,
     messageSelf: messaging.messageSelf,
     lookUpStatus: peers.lookUpStatus,
+    registrationOf: registration.registrationOf,
     registerAgain: registration.registerAgain,
   };
   return { peers, messaging, delegation, registration, internals, close };

@@ -3,6 +3,7 @@ import type { A2AEvent, Emit } from "../events";
 import type { Workspace, Workspaces } from "../identity/workspaces";
 import type { SelfMessage } from "../messaging/self-message";
 import type { WorkspaceStatus } from "../peers/workspace-status";
+import type { ResolvedRegistration } from "../registration/resolve-registration";
 import type { Clock } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import type { StateFolder } from "../storage/state-folder";
@@ -38,6 +39,8 @@ export interface ClientInternals {
     limits: BackgroundLimits,
   ): Promise<A2AError | undefined>;
   lookUpStatus(workspace: Workspace, limits: BackgroundLimits): Promise<WorkspaceStatus>;
+  /** The last registration of the workspace by this client that the platform accepted. */
+  registrationOf(workspace: Workspace): ResolvedRegistration | undefined;
   /** Repeats the last registration of the workspace; resolves to `undefined` when this client has made none. */
   registerAgain(
     workspace: Workspace,

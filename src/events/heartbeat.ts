@@ -34,16 +34,21 @@ export interface HeartbeatRemoved {
   reason: string;
 }
 
-/** After an outage the last registration of the workspace was repeated. */
+/**
+ * The last registration of the workspace was repeated: after an outage, after a pause, or because the record of the
+ * platform differed from it.
+ */
 export interface HeartbeatRegisteredAgain {
   type: "heartbeat.registered_again";
   workspaceId: string;
-  /** Milliseconds without an accepted beat. */
+  /** Milliseconds without an accepted beat; 0 when there was no outage. */
   outageMs: number;
+  /** Why, as a sentence. */
+  reason: string;
 }
 
 /**
- * The registration could not be repeated after an outage: reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive
+ * The registration could not be repeated: reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive
  * failure.
  */
 export interface HeartbeatRegisterFailed {

@@ -44,6 +44,7 @@ export function createRegistration(shared: SharedServices, options: Registration
       register(context, registration, callOptions),
     updateAgentCard: (card: AgentCard, callOptions?: CallOptions) =>
       updateAgentCard(context, card, callOptions),
+    registrationOf: (workspace: Workspace) => context.stateFor(workspace).last,
     async registerAgain(workspace: Workspace, limits: BackgroundLimits) {
       const again = await settle(registerAgain(context, { source: workspace.id, ...limits }));
       return again.ok && again.value === undefined ? undefined : again;

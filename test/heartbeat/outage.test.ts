@@ -33,7 +33,12 @@ describe("after an outage longer than livenessMs", () => {
     // From the first beat of all to the first one after the outage.
     const outageMs = SECOND + 10 * INTERVAL;
     expect(eventsOf("heartbeat.registered_again")).toEqual([
-      { type: "heartbeat.registered_again", workspaceId: OWN, outageMs },
+      {
+        type: "heartbeat.registered_again",
+        workspaceId: OWN,
+        outageMs,
+        reason: expect.stringContaining("offline"),
+      },
     ]);
     expect(registrations()[2]?.at).toBe(outageMs);
   });

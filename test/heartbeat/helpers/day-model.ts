@@ -93,7 +93,7 @@ export function modelDay(
       } else failed(answer.status === 401 ? "unauthorized" : "platform_error");
     }
     const mayRegister = failures === 0 && outage !== undefined && count >= nextTry;
-    if (needsLookup || mayRegister || (failures === 0 && count % 10 === 0)) {
+    if (needsLookup || mayRegister || (failures === 0 && count % 2 === 0)) {
       needsLookup = false;
       requests.push(requestLine(over, INFO));
       if (mayRegister) registerAgain(over, count);
