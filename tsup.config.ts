@@ -17,8 +17,8 @@ const shared: Options = {
   treeshake: true,
 };
 
-// Only the embedded platform uses the HTTP framework; it is bundled so that users do not install it.
-const bundled = ["hono", "@hono/node-server"];
+// Bundled so that users do not install them: the HTTP framework of the embedded platform, and the parser of event streams.
+const bundled = ["hono", "@hono/node-server", "eventsource-parser"];
 
 export default defineConfig([
   { ...shared, format: ["esm"], noExternal: bundled },

@@ -55,9 +55,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   delegation: [...BASE, "identity", "transport", "messaging"],
   registration: [...BASE, "identity", "transport", "storage"],
   client: [...BASE, "identity", "transport", "storage", ...DOMAINS],
+  "event-stream": [...BASE, "identity", "client"],
   results: [...BASE, "identity", "transport", "storage", "delegation", "client"],
   heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],
-  inbox: [...BASE, "identity", "transport", "storage", "peers", "messaging", "client"],
+  inbox: [...BASE, "identity", "transport", "storage", "peers", "messaging", "client", "event-stream"],
   index: [...BASE, "identity", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],
@@ -68,6 +69,7 @@ const DOORS: Record<string, string> = {
   ofetch: "transport/http/http.ts",
   "lru-cache": "peers/lru.ts",
   uuid: "runtime/ids.ts",
+  "eventsource-parser": "event-stream/parse-events.ts",
 };
 
 describe("the source folders", () => {

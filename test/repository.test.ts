@@ -36,7 +36,7 @@ describe("the picture of the layers", () => {
   it("shows every layer", () => {
     const [, picture = ""] = /^```\n([\s\S]*?)^```/m.exec(read("CONTRIBUTING.md")) ?? [];
     const layers = readdirSync(resolve(ROOT, "src")).map((name) => name.replace(/\.ts$/, ""));
-    const shown = new Set(picture.match(/\w+/g));
+    const shown = new Set(picture.match(/[\w-]+/g));
     expect(layers.filter((layer) => !shown.has(layer))).toEqual([]);
   });
 });

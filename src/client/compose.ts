@@ -67,6 +67,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     emit,
     env: machine.env,
     requests: shared,
+    streaming: { platformUrl: options.platformUrl, tenant: options.tenant, customFetch: options.fetch },
     outstanding: delegation.outstanding,
     onClose,
     stateFolderFor,

@@ -1,5 +1,6 @@
 import { type A2AError, invalidArgument } from "../errors";
 import type { A2AEvent, Emit } from "../events";
+import type { TenantHeaders } from "../identity/headers";
 import type { Workspace, Workspaces } from "../identity/workspaces";
 import type { SelfMessage } from "../messaging/self-message";
 import type { WorkspaceStatus } from "../peers/workspace-status";
@@ -26,6 +27,12 @@ export interface ClientInternals {
   readonly emit: Emit<A2AEvent>;
   readonly env: Machine["env"];
   readonly requests: RequestContext;
+  /** What a request needs whose response is read while it comes. */
+  readonly streaming: {
+    readonly platformUrl: string;
+    readonly tenant: TenantHeaders;
+    readonly customFetch: typeof fetch | undefined;
+  };
   /** Ids of the delegations this client has made, the newest 500. */
   readonly outstanding: ReadonlySet<string>;
   /** Called when the client closes; closing waits for the promises they return. */

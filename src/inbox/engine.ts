@@ -1,5 +1,7 @@
 import type { ClientInternals } from "../client/internals";
 import { isA2AError } from "../errors";
+import { onWorkspaceEvent, type Subscription } from "../event-stream/on-workspace-event";
+import type { WorkspaceEvent } from "../event-stream/parse-events";
 import { MAX_TIMER_MS } from "../runtime/clock";
 import { LockHeldError } from "../storage/lock";
 import type { Asks } from "./asks";
@@ -43,6 +45,8 @@ interface State {
   tenure: number;
   fatal: unknown;
   lastPollAt: Date | undefined;
+  /** Set while it reads. */
+  subscription: Subscription | undefined;
 }
 
 export interface EngineOptions extends ResolvedInboxOptions {
@@ -68,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     tenure: 0,
     fatal: undefined,
     lastPollAt: undefined,
+    subscription: undefined,
   };
 
   function done(reason: "answer" | "duplicate"): "done" {
@@ -154,7 +159,7 @@ export function createEngine(options: EngineOptions): Engine {
       state.lastPollAt = new Date();
       session.position.advance();
       if (fresh > 0 || session.position.cursor !== before) await saver.save().catch(() => {});
-      return pace.afterRead(fresh, asks.size > 0);
+      return pace.afterRead(fresh, asks.size > 0, state.subscription?.isLive === true);
     } catch (error) {
       return signal.aborted ? 0 : afterFailure(error);
     } finally {
@@ -171,11 +176,17 @@ export function createEngine(options: EngineOptions): Engine {
     failures.pollFailed(error);
     if (FATAL.has(error.code)) state.fatal = error;
     // A client that is closed ends reading as `stop` does.
-    if (state.fatal !== undefined || error.code === "closed") void poller.stop();
+    if (state.fatal !== undefined || error.code === "closed") void stopReading();
     return pace.afterFailure(failures.pollFailures, error.retryAfterMs);
   }
 
   const poller = createPoller({ clock, poll });
+
+  function stopReading(): Promise<void> {
+    state.subscription?.close();
+    state.subscription = undefined;
+    return poller.stop();
+  }
 
   return {
     poller,
@@ -184,6 +195,11 @@ export function createEngine(options: EngineOptions): Engine {
     start() {
       state.fatal = undefined;
       poller.start();
+      state.subscription ??= onWorkspaceEvent(internals, workspace, {
+        onEvent: (event) => isAboutMessages(event) && poller.wakeSoon(),
+        // What came while no events did is read now, and from now on at the pace that fits.
+        onChange: poller.wakeSoon,
+      });
     },
     changed: (ms, signal) =>
       new Promise((resolve) => {
@@ -201,7 +217,7 @@ export function createEngine(options: EngineOptions): Engine {
       }),
     save: saver.save,
     async stop() {
-      await poller.stop();
+      await stopReading();
       if (state.session !== undefined) await saver.save().catch(() => {});
       await saver.idle();
       giveUpSession();
@@ -219,3 +235,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
   };
 }
+
+/** True for an event that tells of a row which the inbox reads. */
+const isAboutMessages = ({ type, data }: WorkspaceEvent): boolean =>
+  type === "ACTIVITY_LOGGED" &&
+  (data.activity_type === undefined || data.activity_type === "a2a_receive") &&
+  data.method !== "notify";

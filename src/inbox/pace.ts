@@ -1,10 +1,16 @@
 /** How far apart reads are. */
 export interface Pace {
-  /** The pause before the next read, in milliseconds, after one that brought `fresh` new rows; `isAwaited`: something is waited for. */
-  afterRead(fresh: number, isAwaited: boolean): number;
+  /**
+   * The pause before the next read, in milliseconds, after one that brought `fresh` new rows; `isAwaited`: something is waited for;
+   * `isLive`: the platform tells of new rows.
+   */
+  afterRead(fresh: number, isAwaited: boolean, isLive: boolean): number;
   /** The pause after a read that failed; the platform may have asked to wait. */
   afterFailure(consecutive: number, retryAfterMs: number | undefined): number;
 }
+
+/** The longest pause between two reads while events of the platform tell of new messages, in milliseconds. */
+const LIVE_INTERVAL_MS = 60_000;
 
 export interface PaceOptions {
   pollIntervalMs: number;
@@ -31,7 +37,8 @@ export function createPace({ pollIntervalMs, idleIntervalMs, random }: PaceOptio
   let pauseMs = pollIntervalMs;
   const jittered = (ms: number) => ms * (1 + JITTER * (2 * random() - 1));
   return {
-    afterRead(fresh, isAwaited) {
+    afterRead(fresh, isAwaited, isLive) {
+      if (isLive) return jittered(LIVE_INTERVAL_MS);
       pauseMs = fresh > 0 || isAwaited ? pollIntervalMs : Math.min(pauseMs * GROWTH, idleIntervalMs);
       return jittered(pauseMs);
     },

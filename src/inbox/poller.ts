@@ -11,6 +11,8 @@ export interface Poller {
   start(): void;
   /** Reads at once, or once more as soon as the read under way has ended. */
   wake(): void;
+  /** The same, but not within 200 ms of the last read: of many wishes one read is made. */
+  wakeSoon(): void;
   /** Ends; resolves when no read is under way. */
   stop(): Promise<void>;
   readonly running: boolean;
@@ -23,8 +25,13 @@ interface State {
   /** Asked to read once more. */
   again: boolean;
   stopTimer: (() => void) | undefined;
+  /** Set while {@link Poller.wakeSoon} waits. */
+  stopSoon: (() => void) | undefined;
+  startedAt: number;
   controller: AbortController;
 }
+
+const GAP_MS = 200;
 
 export function createPoller({ clock, poll }: PollerOptions): Poller {
   const state: State = {
@@ -32,6 +39,8 @@ export function createPoller({ clock, poll }: PollerOptions): Poller {
     reading: undefined,
     again: false,
     stopTimer: undefined,
+    stopSoon: undefined,
+    startedAt: Number.NEGATIVE_INFINITY,
     controller: new AbortController(),
   };
 
@@ -39,6 +48,7 @@ export function createPoller({ clock, poll }: PollerOptions): Poller {
     state.stopTimer?.();
     state.stopTimer = undefined;
     state.again = false;
+    state.startedAt = clock.now();
     state.reading ??= poll(state.controller.signal).then((pauseMs) => {
       state.reading = undefined;
       if (!state.running) return;
@@ -47,23 +57,37 @@ export function createPoller({ clock, poll }: PollerOptions): Poller {
     });
   }
 
+  function wake(): void {
+    if (!state.running) return;
+    if (state.reading === undefined) readNow();
+    else state.again = true;
+  }
+
   return {
+    wake,
+    wakeSoon() {
+      if (!state.running || state.stopSoon !== undefined) return;
+      const waitMs = state.startedAt + GAP_MS - clock.now();
+      if (waitMs <= 0) return wake();
+      const wakeThen = () => {
+        state.stopSoon = undefined;
+        wake();
+      };
+      state.stopSoon = clock.setTimer(wakeThen, waitMs, true);
+    },
     start() {
       if (state.running) return;
       state.running = true;
       state.controller = new AbortController();
       readNow();
     },
-    wake() {
-      if (!state.running) return;
-      if (state.reading === undefined) readNow();
-      else state.again = true;
-    },
     async stop() {
       state.running = false;
       state.controller.abort();
       state.stopTimer?.();
       state.stopTimer = undefined;
+      state.stopSoon?.();
+      state.stopSoon = undefined;
       await state.reading;
     },
     get running() {
