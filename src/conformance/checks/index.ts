@@ -15,6 +15,7 @@ import { NOTIFY } from "./notify";
 import { PEERS } from "./peers";
 import { QUEUE } from "./queue";
 import { REGISTER } from "./register";
+import { REGISTER_EFFECTS } from "./register-effects";
 import { STATE } from "./state";
 import { STATUS } from "./status";
 import { TENANT } from "./tenant";
@@ -26,6 +27,7 @@ export const CHECKS: readonly Check[] = [
   ...HEALTH,
   ...TENANT,
   ...REGISTER,
+  ...REGISTER_EFFECTS,
   ...URLS,
   ...HEARTBEAT,
   ...STATUS,
