@@ -27,7 +27,7 @@ import { createTracer } from "./tracing";
  */
 export interface A2AClient extends AsyncDisposable {
   /**
-   * Fetches the record of one peer.
+   * Fetches the record of one peer, from the peer list where the peer is online without a URL (poll mode).
    * Throws `peer_not_found`, `access_denied`, `peer_unavailable`, `unauthorized`, `wrong_tenant`, `rate_limited`,
    * `network`, `timeout`, `platform_error` or `bad_response`; transient failures are retried first.
    */
