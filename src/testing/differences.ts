@@ -30,6 +30,20 @@ export interface Differences {
   readonly hasQueueStatus: boolean;
   /** A queued message whose target is busy again is marked completed, and lost: a defect. */
   readonly losesRequeuedMessages: boolean;
+  /**
+   * The result of a delegation is lost when its text has a NUL, or its summary ends within a character: the database
+   * refuses the row. A defect.
+   */
+  readonly losesUnstorableResults: boolean;
+  /**
+   * A delegation whose caller disconnects before its row is stored runs without one, so the same idempotency key runs
+   * it again: a defect.
+   */
+  readonly runsUnstoredDelegations: boolean;
+  /** A message to a hibernated workspace wakes it. Otherwise it stays hibernated, whatever the response says. */
+  readonly wakesHibernated: boolean;
+  /** A removed workspace with a URL is discovered, and gets messages. */
+  readonly reachesRemovedWorkspaces: boolean;
   /** Activity is filtered by `peer_id`, `before_ts`, `since_secs` and `since_id`; else these are ignored. */
   readonly hasActivityCursors: boolean;
 }
@@ -49,6 +63,10 @@ export const DIFFERENCES: Readonly<Record<PlatformVersion, Differences>> = {
     hasQueueExpiry: false,
     hasQueueStatus: false,
     losesRequeuedMessages: true,
+    losesUnstorableResults: true,
+    runsUnstoredDelegations: true,
+    wakesHibernated: false,
+    reachesRemovedWorkspaces: true,
     hasActivityCursors: false,
   },
   "2026-05": {
@@ -64,6 +82,10 @@ export const DIFFERENCES: Readonly<Record<PlatformVersion, Differences>> = {
     hasQueueExpiry: true,
     hasQueueStatus: true,
     losesRequeuedMessages: false,
+    losesUnstorableResults: false,
+    runsUnstoredDelegations: false,
+    wakesHibernated: true,
+    reachesRemovedWorkspaces: false,
     hasActivityCursors: true,
   },
 };

@@ -21,7 +21,10 @@ export interface PlatformOptions {
    * - sets a stale external agent to `offline` instead of `awaiting_agent`, and lets a heartbeat end neither
    *   `failed` nor `awaiting_agent`, only a registration;
    * - looks for the agent before it parses a message, and follows up to 10 redirects of an agent;
-   * - loses a queued message when its target is busy again.
+   * - loses a queued message when its target is busy again;
+   * - loses the result of a delegation when its text has a NUL or its byte 80 is within a character, and runs a
+   *   delegation again under the same idempotency key when its caller disconnected before the row was stored;
+   * - keeps a hibernated workspace hibernated, and reaches a removed one that has a URL.
    * @default "2026-05"
    */
   version?: PlatformVersion | undefined;

@@ -55,7 +55,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
     // By default the adapter replaces the global Request and Response of the process under test.
     handle: (body) =>
       getRequestListener(
-        (request, { incoming }) => app.fetch(request, { body, address: incoming.socket.remoteAddress ?? "" }),
+        (request, { incoming: { socket } }) =>
+          app.fetch(request, {
+            body,
+            address: socket.remoteAddress ?? "",
+            isDisconnected: () => socket.destroyed || socket.readableEnded,
+          }),
         { overrideGlobalObjects: false },
       ),
   });

@@ -1,6 +1,7 @@
 import type { PlatformState } from "./model/state";
 import type { Workspace } from "./model/workspace";
 import type { PlatformSettings } from "./options";
+import { toCanonicalId } from "./text";
 
 /** Creates the empty state of a platform. */
 export function createState(settings: PlatformSettings): PlatformState {
@@ -21,9 +22,9 @@ export function createState(settings: PlatformSettings): PlatformState {
   };
 }
 
-/** The workspace with this id. Ids are UUIDs, which the platform compares without regard to case. */
+/** The workspace with this id. Ids are UUIDs, which the database compares however they are spelled. */
 export function findWorkspace(state: PlatformState, id: string): Workspace | undefined {
-  return state.workspaces.get(id.toLowerCase());
+  return state.workspaces.get(toCanonicalId(id));
 }
 
 type WorkspaceFields = Pick<Workspace, "id" | "name" | "createdAt" | "inboundSecret"> & Partial<Workspace>;

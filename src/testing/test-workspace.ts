@@ -8,7 +8,7 @@ import type { DeliveryMode, Workspace } from "./model/workspace";
 import { createSecret, getLiveTokens, replaceTokens } from "./rules/credentials";
 import { startProvisioningTimeout } from "./rules/provisioning";
 import { createWorkspace } from "./store";
-import { isUuid } from "./text";
+import { isUuid, toCanonicalId } from "./text";
 import { snapshot, type WorkspaceState } from "./workspace-state";
 
 /** A workspace to be added. Every field has a default. */
@@ -107,13 +107,13 @@ export interface TestWorkspace {
 
 /** Adds a workspace. Throws for an id that is not a UUID or exists already, and for an invalid URL. */
 export function addWorkspace(state: PlatformState, options: NewWorkspace): TestWorkspace {
-  const id = toCanonicalId("id", options.id ?? randomUUID());
+  const id = parseId("id", options.id ?? randomUUID());
   if (state.workspaces.has(id)) throw new Error(`Workspace ${id} exists already`);
   const workspace = createWorkspace({
     id,
     name: options.name ?? `workspace-${id.slice(0, 8)}`,
     role: options.role ?? null,
-    parentId: options.parentId === undefined ? null : toCanonicalId("parentId", options.parentId),
+    parentId: options.parentId === undefined ? null : parseId("parentId", options.parentId),
     inboundSecret: createSecret(),
     reply: options.reply ?? null,
     deliveryMode: options.deliveryMode ?? "push",
@@ -194,7 +194,7 @@ function setUrl(workspace: Workspace, url: string | null): void {
   workspace.urlIsProvisioned = url !== null;
 }
 
-function toCanonicalId(name: string, id: string): string {
+function parseId(name: string, id: string): string {
   if (!isUuid(id)) throw new Error(`Expected \`${name}\` to be a UUID, got \`${id}\``);
-  return id.toLowerCase();
+  return toCanonicalId(id);
 }

@@ -97,7 +97,7 @@ export const GATE: readonly Check[] = [
     mayFail: "Later builds require a credential of everybody",
     run: async ({ request }) => expectError(await send(request, null, "no-uuid"), 500, "lookup failed"),
   }),
-  ...["{", "", "[]", "null", '"text"'].map((body, index) =>
+  ...["{", "", "[]", '"text"'].map((body, index) =>
     check({
       id: `gate.no-request-${index + 1}`,
       title: `A request body that is ${body === "" ? "empty" : body} is refused`,
@@ -106,6 +106,14 @@ export const GATE: readonly Check[] = [
         expectError(await send(request, self, peer, body), 400, "invalid JSON"),
     }),
   ),
+  check({
+    id: "gate.null",
+    title: "The request body null is forwarded as an object without keys",
+    mayFail: "The agent may refuse a request without a method with a status of its own",
+    needs: ["self", "peer"],
+    run: async ({ request, self, peer }) =>
+      expectResponse(await send(request, self, peer, "null"), 200, { jsonrpc: "2.0" }),
+  }),
   check({
     id: "gate.too-long",
     title: "A body over one mebibyte is truncated, so it is not JSON",
@@ -157,21 +165,27 @@ export const GATE: readonly Check[] = [
       expectError(await send(request, null, id, "{"), 400, "invalid JSON");
     },
   }),
-  check({
-    id: "gate.hibernated",
-    title: "A message wakes a hibernated workspace, and has to be sent again",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { id } = embedded.addWorkspace({ status: "hibernated", reply: () => "hi" });
-      const response = await send(request, null, id);
-      expectResponse(response, 503, {
-        error: /^workspace is waking from hibernation — /,
-        waking: true,
-        retry_after: isInteger,
-      });
-      expectResponse(await request("GET", `/workspaces/${id}`), 200, { status: "provisioning" });
-    },
-  }),
+  ...(["2026-04", "2026-05"] as const).map((only) =>
+    check({
+      id: `gate.hibernated-${only}`,
+      title:
+        only === "2026-04"
+          ? "A message to a hibernated workspace is refused as if it woke it, and the workspace stays hibernated"
+          : "A message wakes a hibernated workspace, and has to be sent again",
+      only,
+      needs: ["embedded"],
+      run: async ({ request, embedded }) => {
+        const { id } = embedded.addWorkspace({ status: "hibernated", reply: () => "hi" });
+        expectResponse(await send(request, null, id), 503, {
+          error: /^workspace is waking from hibernation — /,
+          waking: true,
+          retry_after: isInteger,
+        });
+        const status = only === "2026-04" ? "hibernated" : "provisioning";
+        expectResponse(await request("GET", `/workspaces/${id}`), 200, { status });
+      },
+    }),
+  ),
   check({
     id: "gate.unsafe-url",
     title: "A blocked agent URL is not connected to",

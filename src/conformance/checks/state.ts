@@ -51,12 +51,12 @@ export const STATE: readonly Check[] = [
   }),
   check({
     id: "state.admin-token",
-    title: "The operator can read the state of any workspace",
+    title: "The operator cannot read the state of a workspace that has a token of its own",
     needs: ["self", "adminToken"],
-    run: async ({ request, self, adminToken }) =>
-      expectResponse(await request("GET", `/workspaces/${self.id}/state`, { bearer: adminToken }), 200, {
-        workspace_id: self.id,
-      }),
+    run: async ({ request, self, adminToken }) => {
+      const response = await request("GET", `/workspaces/${self.id}/state`, { bearer: adminToken });
+      expectError(response, 401, "invalid workspace auth token");
+    },
   }),
   check({
     id: "state.no-uuid",

@@ -38,6 +38,7 @@ function sendRequest(
     protocol === "https:" ? [https.request, "secureConnect"] : [http.request, "connect"];
   return new Promise((resolve) => {
     let isConnected = false;
+    let hasResponse = false;
     // A new connection for each request: a dead idle one would look like an agent that crashed.
     const sent = request(url, {
       method,
@@ -51,10 +52,13 @@ function sendRequest(
         options.onConnected();
       }),
     );
+    // After the head of the response, its own end decides.
     sent.on("error", (error) => {
+      if (hasResponse) return;
       resolve({ kind: isConnected && !isParseError(error) ? "no-response" : "unreachable" });
     });
     sent.on("response", (response) => {
+      hasResponse = true;
       const redirect = options.maxRedirects === undefined ? undefined : getRedirect(response, url, method);
       if (redirect === undefined) {
         readResponse(response, resolve);

@@ -8,14 +8,28 @@ import type { IncomingMessage } from "../model/message";
  * `id` too), and a message without the key `messageId` gets one.
  */
 export function parseRequest(text: string): JsonObject | undefined {
-  const body = parseJson(text);
-  if (!isObject(body)) return undefined;
+  // The platform's decoder reads `null` as an object without keys.
+  const body = parseJson(text) ?? (text.trim() === "null" ? {} : undefined);
+  if (!isObject(body) || isNestedTooDeep(text)) return undefined;
   const request: JsonObject = Object.hasOwn(body, "jsonrpc")
     ? body
     : { jsonrpc: "2.0", id: randomUUID(), method: body.method ?? null, params: body.params ?? null };
   const message = isObject(request.params) ? request.params.message : undefined;
   if (isObject(message) && !Object.hasOwn(message, "messageId")) message.messageId = randomUUID();
   return request;
+}
+
+const MAX_NESTING = 10_000;
+
+function isNestedTooDeep(text: string): boolean {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {
+    if (token === "[" || token === "{") depth += 1;
+    else if (token === "]" || token === "}") depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest > MAX_NESTING;
 }
 
 /** A request with one text message, as the canvas sends it. */

@@ -39,7 +39,7 @@ export async function proxyRequest(
   // A longer body is truncated without an error, and then is not JSON.
   const request = parseRequest(body.subarray(0, MAX_REQUEST_BYTES).toString());
   if (request === undefined && state.differences.parsesMessageFirst) return invalidJson();
-  if (request !== undefined && target.deliveryMode === "poll") {
+  if (request !== undefined && target.deliveryMode === "poll" && state.differences.hasDeliveryModes) {
     recordOutbound(state, callerId);
     return jsonResponse(200, appendToInbox(state, target, callerId, request));
   }
@@ -63,12 +63,12 @@ export async function proxyRequest(
 /** The agent to dispatch to, or the response where there is none. */
 function findAgent(state: PlatformState, target: Workspace): Agent | Response {
   if (target.status === "hibernated") {
-    resumeHibernated(state, target);
+    if (state.differences.wakesHibernated) resumeHibernated(state, target);
     const error = "workspace is waking from hibernation — retry in a moment";
     const retryAfter = RESUMING_RETRY_SECONDS;
     return refuseForNow({ error, waking: true, retry_after: retryAfter }, retryAfter);
   }
-  const agent = resolveAgent(target);
+  const agent = resolveAgent(state, target);
   if (agent === undefined) {
     return jsonResponse(503, { error: "workspace has no URL", status: target.status });
   }
@@ -106,11 +106,14 @@ function respondBusy(
 ): Response {
   const busy = { busy: true, retry_after: BUSY_RETRY_SECONDS };
   if (target.capabilities.session === true) {
-    const error = "workspace agent busy — it handles its own session, retry later";
+    const error = "workspace agent busy — adapter handles retry (native_session)";
     return refuseForNow({ error, ...busy, native_session: true }, BUSY_RETRY_SECONDS);
   }
   if (isPastDeadline) {
-    return refuseForNow({ error: "workspace agent busy — retry later", ...busy }, BUSY_RETRY_SECONDS);
+    return refuseForNow(
+      { error: "workspace agent busy — retry after a short backoff", ...busy },
+      BUSY_RETRY_SECONDS,
+    );
   }
   return jsonResponse(202, enqueue(state, target.id, from, request));
 }

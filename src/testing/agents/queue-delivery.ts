@@ -12,7 +12,7 @@ import { findNextQueued, markAttemptFailed, markCompleted, markDispatched } from
 export function deliverNextQueued(state: PlatformState, workspace: Workspace): void {
   if (workspace.activeTasks >= workspace.maxConcurrentTasks) return;
   const item = findNextQueued(state, workspace.id);
-  const agent = resolveAgent(workspace);
+  const agent = resolveAgent(state, workspace);
   if (item === undefined || agent === undefined || !isRoutable(state, workspace, agent)) return;
   void deliver(state, workspace, agent, item);
 }

@@ -36,7 +36,7 @@ export function enqueue(
     queued: true,
     queue_id: item.id,
     queue_depth: open.filter(({ status }) => status === "queued").length,
-    message: "workspace agent busy — message queued until it has capacity",
+    message: "workspace agent busy — request queued, will dispatch when capacity available",
   };
 }
 

@@ -8,14 +8,20 @@ export function jsonResponse(
   body: JsonObject,
   headers: Record<string, string> = {},
 ): Response {
-  return rawResponse(status, Buffer.from(JSON.stringify(body)), headers);
+  const type = { "content-type": "application/json; charset=utf-8" };
+  return rawResponse(status, Buffer.from(JSON.stringify(body)), { ...type, ...headers });
 }
 
-function rawResponse(status: number, body: Uint8Array, headers: Record<string, string> = {}): Response {
+/** The response of an agent, byte for byte. Unlike the platform's own JSON its type has no charset. */
+function relay(status: number, body: Uint8Array): Response {
+  return rawResponse(status, body, { "content-type": "application/json" });
+}
+
+function rawResponse(status: number, body: Uint8Array, headers: Record<string, string>): Response {
   const hasBody = status !== 204 && status !== 205 && status !== 304;
   return new Response(hasBody ? Buffer.from(body) : null, {
     status,
-    headers: { "content-type": "application/json; charset=utf-8", ...headers },
+    headers,
   });
 }
 
@@ -24,7 +30,7 @@ export function toProxyResponse(outcome: AgentResponse, respondBusy: () => Respo
   switch (outcome.kind) {
     case "complete":
       return isSuccess(outcome.status)
-        ? rawResponse(outcome.status, outcome.body)
+        ? relay(outcome.status, outcome.body)
         : toErrorResponse(outcome.status, outcome.body);
     case "unreachable":
       return jsonResponse(502, { error: "failed to reach workspace agent" });

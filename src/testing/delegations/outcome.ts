@@ -3,7 +3,7 @@ import { isObject, parseJson } from "../json";
 import type { QueuedMessage } from "../model/message";
 import type { PlatformState } from "../model/state";
 import { emitEvent } from "../store";
-import { truncate } from "../text";
+import { hasNul, isTruncatedWithinCharacter, truncate } from "../text";
 import { appendResultRow, type Delegation, getDelegationId, updateDelegateRow } from "./rows";
 
 const SUMMARY_BYTES = 80;
@@ -13,7 +13,9 @@ const EVENT_PREVIEW_BYTES = 200;
 export function completeDelegation(state: PlatformState, delegation: Delegation, response: string): void {
   const { id, sourceId, targetId } = delegation;
   const text = getReplyText(response);
-  appendResultRow(state, sourceId, { ...toResultFields(id, text), target_id: targetId });
+  if (isStorable(state, text)) {
+    appendResultRow(state, sourceId, { ...toResultFields(id, text), target_id: targetId });
+  }
   updateDelegateRow(state, sourceId, id, "completed");
   emitComplete(state, sourceId, { delegation_id: id, target_id: targetId }, text);
 }
@@ -70,7 +72,7 @@ export function completeQueuedDelegation(
   );
   if (from === null || typeof id !== "string" || row === undefined) return;
   const text = getReplyText(response);
-  Object.assign(row, toResultFields(id, text));
+  if (isStorable(state, text)) Object.assign(row, toResultFields(id, text));
   emitComplete(state, from, { delegation_id: id, target_id: targetId }, text);
 }
 
@@ -81,8 +83,15 @@ export function recordResult(
   delegationId: string,
   text: string,
 ): void {
-  appendResultRow(state, sourceId, toResultFields(delegationId, text));
+  if (isStorable(state, text)) appendResultRow(state, sourceId, toResultFields(delegationId, text));
   emitComplete(state, sourceId, { delegation_id: delegationId }, text);
+}
+
+/** Whether the database takes the row of a result: neither a NUL, nor a summary that ends within a character. */
+function isStorable({ differences }: PlatformState, text: string): boolean {
+  return (
+    !differences.losesUnstorableResults || !(hasNul(text) || isTruncatedWithinCharacter(text, SUMMARY_BYTES))
+  );
 }
 
 /** The fields of a row with a result. */

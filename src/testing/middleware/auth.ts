@@ -35,9 +35,8 @@ export function checkToken(
 ): string | undefined {
   const workspace = findWorkspace(state, workspaceId);
   if (workspace === undefined || !requiresToken(workspace)) return undefined;
-  const token = parseBearer(authorization);
-  if (token === "") return errors.missing;
-  return acceptToken(state, workspace, token) ? undefined : errors.invalid;
+  if (parseBearer(authorization) === "") return errors.missing;
+  return hasTokenOf(state, workspaceId, authorization) ? undefined : errors.invalid;
 }
 
 /**
@@ -59,13 +58,19 @@ export function requireToken(state: PlatformState) {
   };
 }
 
+/** The workspace that a request states as its caller; of several headers the first one. Empty without any. */
+export function getCallerId(c: RouteContext): string {
+  return c.req.header("x-workspace-id")?.split(",")[0]?.trim() ?? "";
+}
+
 export function hasAdminToken(state: PlatformState, authorization: string | undefined): boolean {
   return state.adminToken !== undefined && parseBearer(authorization) === state.adminToken;
 }
 
+/** The owner of a token is compared as text: another spelling of its id, as in upper case, is another owner. */
 export function hasTokenOf(state: PlatformState, id: string, authorization: string | undefined): boolean {
   const workspace = findWorkspace(state, id);
-  return workspace !== undefined && acceptToken(state, workspace, parseBearer(authorization));
+  return workspace?.id === id && acceptToken(state, workspace, parseBearer(authorization));
 }
 
 /** The token of a bearer header; empty for anything else. The scheme is case-sensitive, with exactly one space. */

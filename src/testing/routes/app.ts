@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { requireToken } from "../middleware/auth";
+import { stateCharset } from "../middleware/charset";
 import { checkOrigin } from "../middleware/origin";
 import { limitRate } from "../middleware/rate-limit";
 import { checkTenant } from "../middleware/tenant";
@@ -20,6 +21,7 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   const app = new Hono<Bindings>();
   const token = requireToken(state);
 
+  app.use(stateCharset);
   app.use(checkOrigin);
   app.use(limitRate(state));
   app.use(checkTenant(state));

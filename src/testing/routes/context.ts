@@ -7,6 +7,12 @@ export interface Bindings {
     body: Buffer;
     /** IP address of the client. */
     address: string;
+    /** Whether the client has closed the connection. */
+    isDisconnected: () => boolean;
+  };
+  Variables: {
+    /** The route states the type of its response itself, because it may relay that of an agent. */
+    hasOwnType?: boolean;
   };
 }
 

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, parseJson } from "../json";
-import { checkToken, WORKSPACE_TOKEN } from "../middleware/auth";
+import { checkToken, getCallerId, WORKSPACE_TOKEN } from "../middleware/auth";
 import type { PlatformState } from "../model/state";
 import type { Workspace } from "../model/workspace";
 import { canAccess } from "../rules/access";
@@ -11,7 +11,7 @@ import type { RouteContext } from "./context";
 /** Id, name and URL of a peer. An unknown caller or target gets the same 403 as one without access. */
 export function discover(state: PlatformState) {
   return (c: RouteContext<"/registry/discover/:id">): Response => {
-    const callerId = c.req.header("x-workspace-id");
+    const callerId = getCallerId(c);
     const targetId = c.req.param("id");
     if (!callerId) return c.json({ error: "X-Workspace-ID header is required" }, 400);
     const error = checkToken(WORKSPACE_TOKEN, state, callerId, c.req.header("authorization"));
@@ -23,13 +23,14 @@ export function discover(state: PlatformState) {
     if (!isUuid(targetId)) return c.json({ error: "lookup failed" }, 500);
     const target = findWorkspace(state, targetId);
     if (target === undefined) return c.json({ error: "workspace not found" }, 404);
-    const agent = resolveAgent(target);
+    const agent = resolveAgent(state, target);
     if (agent === undefined) return c.json({ error: "workspace not available", status: target.status }, 503);
     if (!isRoutable(state, target, agent)) {
       return c.json({ error: "workspace URL failed safety check" }, 503);
     }
     return c.json({
-      id: target.id,
+      // As the request spelled it.
+      id: targetId,
       url: getUrlFor(findWorkspace(state, callerId), target),
       name: target.name,
     });

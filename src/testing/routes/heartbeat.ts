@@ -1,10 +1,9 @@
 import { deliverNextQueued } from "../agents/queue-delivery";
-import { parseJson } from "../json";
 import { checkToken, WORKSPACE_TOKEN } from "../middleware/auth";
 import type { PlatformState } from "../model/state";
 import type { Workspace } from "../model/workspace";
 import { inboundSecretField } from "../rules/credentials";
-import { type Heartbeat, parseHeartbeat } from "../rules/heartbeat";
+import { type Heartbeat, isStorable, parseHeartbeat } from "../rules/heartbeat";
 import { extendLiveness } from "../rules/liveness";
 import { applyStatusRules } from "../rules/status";
 import { emitEvent, findWorkspace } from "../store";
@@ -14,13 +13,12 @@ import type { RouteContext } from "./context";
 /** Takes one heartbeat. For an unknown or removed workspace the response is the same, and nothing is stored. */
 export function heartbeat(state: PlatformState) {
   return (c: RouteContext): Response => {
-    const beat = parseHeartbeat(parseJson(c.env.body.toString()));
+    const beat = parseHeartbeat(c.env.body.toString());
     if (beat === undefined) return c.json({ error: "invalid request body" }, 400);
     const id = beat.workspaceId;
     const error = checkToken(WORKSPACE_TOKEN, state, id, c.req.header("authorization"));
     if (error !== undefined) return c.json({ error }, 401);
-    // The database rejects such an id.
-    if (!isUuid(id)) return c.json({ error: "failed to update" }, 500);
+    if (!isUuid(id) || !isStorable(beat)) return c.json({ error: "failed to update" }, 500);
     const workspace = findWorkspace(state, id);
     const taskBefore = workspace?.currentTask ?? "";
     const isStored = workspace !== undefined && workspace.status !== "removed";

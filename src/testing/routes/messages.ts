@@ -1,7 +1,8 @@
 import { appendActivity } from "../activity/log";
 import { proxyRequest } from "../agents/proxy";
+import { jsonResponse } from "../agents/responses";
 import { hasShape, isInteger, isText, type JsonObject, parseJson } from "../json";
-import { CALLER_TOKEN, checkToken, hasAdminToken, hasTokenOf } from "../middleware/auth";
+import { CALLER_TOKEN, checkToken, getCallerId, hasAdminToken, hasTokenOf } from "../middleware/auth";
 import type { QueuedMessage } from "../model/message";
 import type { PlatformState } from "../model/state";
 import { emitEvent, findWorkspace } from "../store";
@@ -14,7 +15,8 @@ const RESERVED_CALLER = /^(webhook|system|test|channel):/;
 /** Proxies a message to a workspace. */
 export function sendMessage(state: PlatformState) {
   return async (c: RouteContext<"/workspaces/:id/a2a">): Promise<Response> => {
-    const callerId = c.req.header("x-workspace-id") || null;
+    c.set("hasOwnType", true);
+    const callerId = getCallerId(c) || null;
     const targetId = c.req.param("id");
     const refusal = callerId === null ? undefined : authenticateCaller(state, c, callerId, targetId);
     if (refusal !== undefined) return refusal;
@@ -36,10 +38,10 @@ function authenticateCaller(
   callerId: string,
   targetId: string,
 ): Response | undefined {
-  if (RESERVED_CALLER.test(callerId)) return c.json({ error: "invalid caller ID" }, 403);
-  if (callerId.toLowerCase() === targetId.toLowerCase()) return undefined;
+  if (RESERVED_CALLER.test(callerId)) return jsonResponse(403, { error: "invalid caller ID" });
+  if (callerId === targetId) return undefined;
   const error = checkToken(CALLER_TOKEN, state, callerId, c.req.header("authorization"));
-  return error === undefined ? undefined : c.json({ error }, 401);
+  return error === undefined ? undefined : jsonResponse(401, { error });
 }
 
 const PRIORITY = 50;

@@ -6,7 +6,7 @@ import { checkAgentUrl } from "../rules/agent-url";
 import { createSecret, inboundSecretField, issueFirstToken } from "../rules/credentials";
 import { setLivenessKey } from "../rules/liveness";
 import { createWorkspace, emitEvent, findWorkspace } from "../store";
-import { isUuid } from "../text";
+import { hasNul, isUuid, toCanonicalId } from "../text";
 import type { RouteContext } from "./context";
 
 const INVALID_BODY = "invalid request body";
@@ -43,8 +43,8 @@ export function register(state: PlatformState) {
       ? ((await checkUrl()) ?? authenticate())
       : (authenticate() ?? (await checkUrl()));
     if (refusal !== undefined) return refusal;
-    // The database rejects such an id.
-    if (!isUuid(id)) return c.json({ error: "registration failed" }, 500);
+    // The database rejects such an id or card.
+    if (!isUuid(id) || hasNul(registration.agentCard)) return c.json({ error: "registration failed" }, 500);
     const workspace = findWorkspace(state, id) ?? insertWorkspace(state, id);
     if (workspace.status !== "removed") setOnline(state, workspace, registration, mode);
     emitEvent(state, workspace.id, "WORKSPACE_ONLINE", {
@@ -65,8 +65,8 @@ export function updateCard(state: PlatformState) {
     }
     const error = checkToken(WORKSPACE_TOKEN, state, id, c.req.header("authorization"));
     if (error !== undefined) return c.json({ error }, 401);
-    // The database rejects such an id.
-    if (!isUuid(id)) return c.json({ error: "failed to update card" }, 500);
+    // The database rejects such an id or card.
+    if (!isUuid(id) || hasNul(card)) return c.json({ error: "failed to update card" }, 500);
     const workspace = findWorkspace(state, id);
     if (workspace !== undefined) workspace.agentCard = card;
     emitEvent(state, id, "AGENT_CARD_UPDATED", { agent_card: card });
@@ -115,7 +115,7 @@ async function findUrlError(state: PlatformState, url: string): Promise<string |
 
 /** An unknown workspace is created, with its id as its name. */
 function insertWorkspace(state: PlatformState, givenId: string): Workspace {
-  const id = givenId.toLowerCase();
+  const id = toCanonicalId(givenId);
   const createdAt = state.clock.now();
   const workspace = createWorkspace({ id, name: id, createdAt, inboundSecret: createSecret() });
   state.workspaces.set(id, workspace);

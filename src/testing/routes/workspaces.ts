@@ -1,4 +1,5 @@
 import type { JsonObject } from "../json";
+import { checkToken, WORKSPACE_TOKEN } from "../middleware/auth";
 import type { PlatformState } from "../model/state";
 import type { Workspace } from "../model/workspace";
 import { getUrl, isExternal } from "../rules/agent";
@@ -54,6 +55,9 @@ function toWorkspaceRow(state: PlatformState, workspace: Workspace): JsonObject 
 export function getWorkspaceState(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/state">): Response => {
     const id = c.req.param("id");
+    // The bearer is checked once more, as a token of this workspace alone: the operator's is refused.
+    const error = checkToken(WORKSPACE_TOKEN, state, id, c.req.header("authorization"));
+    if (error !== undefined) return c.json({ error }, 401);
     const workspace = findWorkspace(state, id);
     if (workspace === undefined) return c.json({ workspace_id: id, deleted: true }, 404);
     const { status } = workspace;

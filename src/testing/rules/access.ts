@@ -1,6 +1,7 @@
 import type { PlatformState } from "../model/state";
 import type { Workspace } from "../model/workspace";
 import { findWorkspace } from "../store";
+import { toCanonicalId } from "../text";
 
 const MAX_ANCESTORS = 32;
 
@@ -9,7 +10,7 @@ const MAX_ANCESTORS = 32;
  * descendants. Never for an unknown id.
  */
 export function canAccess(state: PlatformState, callerId: string, targetId: string): boolean {
-  if (callerId.toLowerCase() === targetId.toLowerCase()) return true;
+  if (toCanonicalId(callerId) === toCanonicalId(targetId)) return true;
   const caller = findWorkspace(state, callerId);
   const target = findWorkspace(state, targetId);
   if (caller === undefined || target === undefined) return false;

@@ -8,9 +8,11 @@ const RUNNING = ["online", "degraded"];
 const WITH_URL = [...RUNNING, "offline"];
 
 /** The agent of a workspace; undefined where the platform has no URL to dispatch to. */
-export function resolveAgent(workspace: Workspace): Agent | undefined {
+export function resolveAgent({ differences }: PlatformState, workspace: Workspace): Agent | undefined {
   const { url, reply, status } = workspace;
-  if (url !== null && WITH_URL.includes(status)) return { kind: "url", url };
+  const keepsUrl =
+    WITH_URL.includes(status) || (status === "removed" && differences.reachesRemovedWorkspaces);
+  if (url !== null && keepsUrl) return { kind: "url", url };
   if (url === null && reply !== null && RUNNING.includes(status)) return { kind: "reply", reply };
   return undefined;
 }

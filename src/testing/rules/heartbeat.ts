@@ -1,4 +1,5 @@
-import { hasShape, isFlags, isInteger, isNumber, isText } from "../json";
+import { hasShape, isFlags, isInteger, isNumber, isText, parseJson } from "../json";
+import { hasNul } from "../text";
 
 /** A heartbeat with defaults for the fields it left out. */
 export interface Heartbeat {
@@ -36,8 +37,9 @@ interface WireMetadata {
 const MAX_SPEND = 1_000_000_000_000;
 
 /** Parses the body of a heartbeat; undefined for one that the platform refuses. */
-export function parseHeartbeat(body: unknown): Heartbeat | undefined {
-  if (!isWireHeartbeat(body) || !body.workspace_id) return undefined;
+export function parseHeartbeat(text: string): Heartbeat | undefined {
+  const body = parseJson(text);
+  if (!isWireHeartbeat(body) || !body.workspace_id || hasWrittenFraction(text)) return undefined;
   const metadata = body.runtime_metadata ?? {};
   const idleTimeout = metadata.idle_timeout_seconds ?? 0;
   return {
@@ -52,6 +54,21 @@ export function parseHeartbeat(body: unknown): Heartbeat | undefined {
     idleTimeoutSeconds: idleTimeout > 0 ? idleTimeout : null,
     capabilities: metadata.capabilities ?? {},
   };
+}
+
+const INTEGERS = ["active_tasks", "uptime_seconds", "monthly_spend", "idle_timeout_seconds"];
+
+/** Whether an integer is written with a fraction or an exponent, as `2.0`, which the platform's decoder refuses. */
+function hasWrittenFraction(text: string): boolean {
+  const fields = text.matchAll(/"((?:[^"\\]|\\.)*)"(?:\s*:\s*(-?[\d.eE+-]+))?/g);
+  return [...fields].some(([, name = "", number = ""]) => INTEGERS.includes(name) && /[.eE]/.test(number));
+}
+
+const MAX_STORED_TASKS = 2 ** 31 - 1;
+
+/** Whether the database takes a heartbeat: its texts have no NUL, and its tasks fit a column of 32 bits. */
+export function isStorable({ activeTasks, currentTask, sampleError }: Heartbeat): boolean {
+  return Math.abs(activeTasks) <= MAX_STORED_TASKS && !hasNul([currentTask, sampleError]);
 }
 
 function isWireHeartbeat(body: unknown): body is WireHeartbeat {

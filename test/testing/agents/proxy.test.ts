@@ -7,7 +7,7 @@ import {
   type TestPlatform,
   type TestWorkspace,
 } from "../../../src/testing/index";
-import { call, messageBody, send } from "../helpers/exchange";
+import { type Answer, call, messageBody, send } from "../helpers/exchange";
 
 const NOBODY = "99999999-9999-4999-8999-999999999999";
 
@@ -29,6 +29,8 @@ async function startAgent(listener: RequestListener): Promise<string> {
   await new Promise((resolve) => server.once("listening", resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/agent`;
 }
+
+const nested = (levels: number) => `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
 
 describe("the checks before a message is dispatched", () => {
   it.each(["webhook:x", "system:x", "test:x", "channel:x"])("refuse the reserved caller %s", async (id) => {
@@ -146,12 +148,68 @@ describe("the checks before a message is dispatched", () => {
     });
   });
 
-  it.each(["oops", "", "[]", "null", '"text"', "1"])("refuse the body %o", async (body) => {
+  it.each(["oops", "", "[]", "nullx", '"text"', "1", nested(10_001)])("refuse the body %o", async (body) => {
     const peer = platform.addWorkspace({ reply: () => "hi" });
     expect(await send(platform, me, peer, body)).toMatchObject({
       status: 400,
       json: { error: "invalid JSON" },
     });
+  });
+
+  it("take the body null for an object without keys", async () => {
+    const peer = platform.addWorkspace({ reply: () => "hi" });
+    expect(await send(platform, me, peer, "null")).toMatchObject({ status: 200 });
+    expect(peer.received[0]?.body).toEqual({
+      jsonrpc: "2.0",
+      id: expect.any(String),
+      method: null,
+      params: null,
+    });
+  });
+
+  it("pass brackets within a text, however many", async () => {
+    const peer = platform.addWorkspace({ reply: ({ text }) => String(text.length) });
+    const answer = await send(platform, me, peer, messageBody("[{".repeat(20_000)));
+    expect(answer.text).toContain('"40000"');
+  });
+
+  it("take the first of two caller ids", async () => {
+    const peer = platform.addWorkspace({ reply: () => "hi" });
+    const headers = { "x-workspace-id": `${me.id}, ${peer.id}`, authorization: `Bearer ${me.token}` };
+    const url = `${platform.url}/workspaces/${peer.id}/a2a`;
+    expect((await call(url, { method: "POST", headers, body: messageBody() })).status).toBe(200);
+    expect(peer.received[0]?.from).toBe(me.id);
+  });
+
+  it("compare the owner of a token as text, and the target as an id", async () => {
+    const peer = platform.addWorkspace({ reply: () => "hi" });
+    const shouting = { ...me, id: me.id.toUpperCase() };
+    expect(await send(platform, shouting, peer)).toMatchObject({
+      status: 401,
+      json: { error: "invalid caller auth token" },
+    });
+    const spellings = [peer.id.toUpperCase(), peer.id.replaceAll("-", ""), `{${peer.id}}`];
+    for (const id of spellings) expect((await send(platform, me, { id })).status).toBe(200);
+    expect(peer.received).toHaveLength(spellings.length);
+  });
+
+  it.each([
+    ["2026-04", 200],
+    ["2026-05", 503],
+  ] as const)("in %s answer %i for a removed workspace with a URL", async (version, status) => {
+    await using other = await startPlatform({ version });
+    const url = await startAgent((_request, response) => response.end("{}"));
+    const sender = other.addWorkspace();
+    const gone = other.addWorkspace({ url, status: "removed" });
+    expect((await send(other, sender, gone)).status).toBe(status);
+    const headers = { "x-workspace-id": sender.id, authorization: `Bearer ${sender.token}` };
+    expect((await call(`${other.url}/registry/discover/${gone.id}`, { headers })).status).toBe(status);
+  });
+
+  it("pass a message to the agent of a poll-mode workspace in 2026-04, which has no such mode", async () => {
+    await using earlier = await startPlatform({ version: "2026-04" });
+    const peer = earlier.addWorkspace({ deliveryMode: "poll", reply: () => "hi" });
+    expect((await send(earlier, null, peer)).text).toContain('"hi"');
   });
 
   it("pass a body of one mebibyte and truncate a longer one", async () => {
@@ -317,7 +375,7 @@ describe("a real agent", () => {
     const odd = '{ "jsonrpc":"2.0",  "result": 1e2 }\n';
     const { answer } = await ask((_request, response) => response.writeHead(201).end(odd));
     expect(answer).toMatchObject({ status: 201, text: odd });
-    expect(answer.headers["content-type"]).toMatch(/^application\/json/);
+    expect(answer.headers["content-type"]).toBe("application/json");
   });
 
   it.each([
@@ -370,6 +428,23 @@ describe("a real agent", () => {
     const { answer } = await ask((request) => request.socket.end());
     expect(answer.status).toBe(202);
   });
+
+  it.each([
+    ["a success", 200, true],
+    ["a failure", 500, false],
+  ])(
+    "that resets within the body of %s is answered with 502, and not queued",
+    async (_name, status, delivered) => {
+      const { answer } = await ask((request, response) => {
+        response.writeHead(status, { "content-length": 100 }).write("{");
+        setTimeout(() => request.socket.resetAndDestroy(), 20);
+      });
+      expect(answer).toMatchObject({
+        status: 502,
+        json: { error: "failed to read agent response", delivery_confirmed: delivered },
+      });
+    },
+  );
 
   it.each([
     ["a success", 200, true],
@@ -431,6 +506,17 @@ it.each(["reply", "url"])("queues a message whose %s does not respond for 300 s"
   while (peer.received.length === 0) await new Promise(setImmediate);
   await clock.advance(300_000);
   expect(await answer).toMatchObject({ status: 202, json: { queued: true } });
+});
+
+it("states the charset of the platform's own JSON, and not that of a reply", async () => {
+  const peer = platform.addWorkspace({ reply: () => "hi" });
+  const typeOf = ({ headers }: Answer) => headers["content-type"];
+  expect(typeOf(await send(platform, me, peer))).toBe("application/json");
+  const own = "application/json; charset=utf-8";
+  expect(typeOf(await send(platform, { ...me, token: null }, peer))).toBe(own);
+  expect(typeOf(await send(platform, me, { id: NOBODY }))).toBe(own);
+  expect(typeOf(await call(`${platform.url}/health`))).toBe(own);
+  expect(typeOf(await call(`${platform.url}/workspaces/${NOBODY}`))).toBe(own);
 });
 
 it("responds queued and busy as a test's faults say", async () => {

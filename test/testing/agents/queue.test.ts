@@ -136,7 +136,7 @@ describe("a queued message", () => {
       status: 503,
       headers: { "retry-after": "30" },
       json: {
-        error: expect.stringMatching(/^workspace agent busy — /),
+        error: "workspace agent busy — adapter handles retry (native_session)",
         busy: true,
         retry_after: 30,
         native_session: true,
@@ -284,7 +284,7 @@ describe("the idle timeout of an agent", () => {
     const refused = await answer;
     expect(refused).toMatchObject({ status: 503, headers: { "retry-after": "30" } });
     expect(refused.json).toEqual({
-      error: expect.stringMatching(/^workspace agent busy — /),
+      error: "workspace agent busy — retry after a short backoff",
       busy: true,
       retry_after: 30,
     });

@@ -21,7 +21,7 @@ describe("discover", () => {
   it("returns id, URL and name of a peer", async () => {
     const peer = platform.addWorkspace({ name: "Lead", url: "http://127.0.0.1:40123/a2a" });
     expect((await discover(peer.id.toUpperCase())).json).toEqual({
-      id: peer.id,
+      id: peer.id.toUpperCase(),
       url: "http://127.0.0.1:40123/a2a",
       name: "Lead",
     });

@@ -30,6 +30,30 @@ const post = (body: unknown, token: string | null = me.token) =>
 const beat = (fields: object = {}) => beatOf(platform, me, fields);
 
 describe("a heartbeat", () => {
+  it.each([
+    ["a NUL in its task", { current_task: "a\0b" }],
+    ["a NUL in its error", { sample_error: "\0" }],
+    ["more tasks than 32 bits hold", { active_tasks: 3_000_000_000 }],
+  ])("fails in the database with %s", async (_name, fields) => {
+    expect(await beat(fields)).toMatchObject({ status: 500, json: { error: "failed to update" } });
+    expect(me.state.lastHeartbeatAt).toBeNull();
+  });
+
+  it("passes with the escape of a NUL as text", async () => {
+    expect(await beat({ current_task: "\\u0000" })).toMatchObject({ status: 200 });
+  });
+
+  it.each(["2.0", "2e0", "1E1"])("is refused with the integer written as %s", async (number) => {
+    const text = `{"workspace_id":"${me.id}","current_task":"\\"active_tasks\\":1.5","active_tasks": ${number}}`;
+    expect(await post(text)).toMatchObject({ status: 400, json: { error: "invalid request body" } });
+    expect(await post(text.replace(number, "2"))).toMatchObject({ status: 200 });
+    expect(me.state.activeTasks).toBe(2);
+  });
+
+  it("is refused from an id in upper case, whose token belongs to another text", async () => {
+    expect(await beatOf(platform, { ...me, id: me.id.toUpperCase() })).toMatchObject({ status: 401 });
+  });
+
   it("overwrites every field, absent ones with defaults", async () => {
     await clock.advance(1000);
     await beat({

@@ -271,3 +271,20 @@ describe("the agent card", () => {
     expect((await call(`${platform.url}/workspaces/${NOBODY}`)).status).toBe(404);
   });
 });
+
+describe("a card with a NUL", () => {
+  it("fails in the database, wherever in it the NUL is", async () => {
+    await using other = await startPlatform();
+    const workspace = other.addWorkspace();
+    const card = { name: "agent", skills: [{ tags: ["a\0b"] }] };
+    expect(await register(other, workspace, { agent_card: card })).toMatchObject({
+      status: 500,
+      json: { error: "registration failed" },
+    });
+    expect(await updateCard(other, workspace, card)).toMatchObject({
+      status: 500,
+      json: { error: "failed to update card" },
+    });
+    expect(workspace.state.agentCard).toBeNull();
+  });
+});

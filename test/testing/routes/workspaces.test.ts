@@ -100,7 +100,7 @@ describe("the state of a workspace", () => {
     ["something-new", false],
   ])("is returned while %s", async (status, paused) => {
     me.setStatus(status);
-    expect((await getState(me.id.toUpperCase(), me.token)).json).toEqual({
+    expect((await getState(me.id, me.token)).json).toEqual({
       workspace_id: me.id,
       status,
       paused,
@@ -125,6 +125,16 @@ describe("the state of a workspace", () => {
         json: { error: "invalid workspace auth token" },
       });
     }
+  });
+
+  it("is refused to the admin while the workspace has a token of its own", async () => {
+    await using operated = await startPlatform({ adminToken: "operator" });
+    const [owned, bare] = [operated.addWorkspace(), operated.addWorkspace({ token: null })];
+    const statusOf = async ({ id }: TestWorkspace) => {
+      const headers = { authorization: "Bearer operator" };
+      return (await call(`${operated.url}/workspaces/${id}/state`, { headers })).status;
+    };
+    expect([await statusOf(owned), await statusOf(bare)]).toEqual([401, 200]);
   });
 
   it("of a removed workspace is returned to the admin only", async () => {

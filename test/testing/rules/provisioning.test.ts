@@ -57,6 +57,15 @@ describe("a workspace that is being provisioned", () => {
 });
 
 describe("a hibernated workspace", () => {
+  it("stays hibernated in 2026-04, although messages to it say that it is waking", async () => {
+    await using earlier = await startPlatform({ version: "2026-04", clock });
+    const peer = earlier.addWorkspace({ status: "hibernated", reply: () => "hi" });
+    expect(await send(earlier, null, peer)).toMatchObject({ status: 503, json: { waking: true } });
+    await clock.advance(60_000);
+    expect(await send(earlier, null, peer)).toMatchObject({ status: 503, json: { waking: true } });
+    expect(peer.state.status).toBe("hibernated");
+  });
+
   it("resumes with the first message, and is online 10 s later", async () => {
     const peer = platform.addWorkspace({ status: "hibernated", reply: () => "hi" });
     expect(await send(platform, me, peer)).toMatchObject({ status: 503, json: { waking: true } });
