@@ -46,8 +46,10 @@ export type {
   HeartbeatUnauthorized,
   RegistrationWarning,
   SendAttemptFailed,
+  SendAttemptStarted,
   SendRetry,
   SendSettled,
+  SendWaiting,
   TokenRefreshed,
   TokenStoreFailed,
 } from "./events";
@@ -66,5 +68,6 @@ export type { WorkspaceInfo } from "./peers/workspace-info";
 export type { AgentCard, AgentSkill } from "./registration/agent-card";
 export type { RegistrationResult } from "./registration/registration-result";
 export type { Registration } from "./registration/resolve-registration";
+export type { Clock } from "./runtime/clock";
 export type { CallOptions, DeliveryMode } from "./validation/options";
 export { parsePeerId } from "./validation/peer-id";

@@ -95,7 +95,7 @@ export function createA2AClient(options: A2AClientOptions = {}): A2AClient {
   return createClientOn(systemClock, options);
 }
 
-/** Creates a client with a clock, and a host lookup, of the caller's own. For tests. */
+/** Creates a client with another default of the clock, and another host lookup. For tests. */
 export function createClientOn(
   clock: Clock,
   options: A2AClientOptions,
@@ -103,7 +103,7 @@ export function createClientOn(
 ): A2AClient {
   const machine = getMachine();
   const resolved = resolveOptions(options, machine);
-  const composed = composeClient(resolved, { clock, machine, lookup });
+  const composed = composeClient(resolved, { clock: resolved.clock ?? clock, machine, lookup });
   const { peers, messaging, delegation, registration, close } = composed;
   const { trace, tracePeer } = createTracer();
   const client: A2AClient = {

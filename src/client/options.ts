@@ -1,6 +1,7 @@
 import type { A2AEvent } from "../events";
 import type { WorkspaceCredentials } from "../identity/credentials";
 import type { TokenSource } from "../identity/token-source";
+import type { Clock } from "../runtime/clock";
 import type { DeliveryMode } from "../validation/options";
 
 /** Options of {@link createA2AClient}. An option that is left out comes from the environment, else has its default. */
@@ -59,6 +60,11 @@ export interface A2AClientOptions {
    * @default Math.random
    */
   random?: (() => number) | undefined;
+  /**
+   * Source of time for the client and its heartbeats, for tests: `manualClock()` of `a2a-peers/testing`, given to the
+   * embedded platform as well, lets minutes pass at once. @default the time of the machine
+   */
+  clock?: Clock | undefined;
   /** Called with every event of the client. Events hold no secrets. What it throws is ignored. */
   onEvent?: ((event: A2AEvent) => void) | undefined;
 }

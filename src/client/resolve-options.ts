@@ -5,7 +5,7 @@ import { type ResolvedDeployMode, resolveDeployMode } from "../identity/deploy-m
 import type { TenantHeaders } from "../identity/headers";
 import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "../identity/platform";
 import type { Credentials } from "../identity/workspaces";
-import { MAX_TIMER_MS } from "../runtime/clock";
+import { type Clock, MAX_TIMER_MS } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import { quote } from "../text/format";
 import type { RetryPolicy } from "../transport/request/backoff";
@@ -37,6 +37,7 @@ export interface ResolvedOptions extends ResolvedDeployMode {
   readonly idleConnectionMs: number;
   readonly fetch: typeof fetch | undefined;
   readonly random: () => number;
+  readonly clock: Clock | undefined;
   readonly onEvent: ((event: A2AEvent) => void) | undefined;
 }
 
@@ -62,6 +63,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     ...resolveLimits(section(options.limits, "limits")),
     fetch: optionalFunction(options.fetch, "fetch"),
     random: boundedRandom(optionalFunction(options.random, "random") ?? Math.random),
+    clock: checkClock(options.clock),
     onEvent: optionalFunction(options.onEvent, "onEvent"),
   });
 }
@@ -152,6 +154,14 @@ function resolveJitter(value: unknown): number | "full" {
 function optionalFunction<F>(value: F | undefined, name: string): F | undefined {
   if (value === undefined || typeof value === "function") return value;
   throw configurationError(`Expected \`${name}\` to be a function, got ${quote(value)}.`);
+}
+
+function checkClock(value: Clock | undefined): Clock | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value?.now === "function" && typeof value.setTimer === "function") return value;
+  throw configurationError(
+    `Expected \`clock\` to be an object with the functions now and setTimer, got ${quote(value)}.`,
+  );
 }
 
 function section<S extends object>(value: S | undefined, name: string): Partial<S> {

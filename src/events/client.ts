@@ -1,5 +1,27 @@
 import type { A2AErrorCode, Delivery } from "../errors";
 
+/** An attempt of a send has a connection and is about to be sent. */
+export interface SendAttemptStarted {
+  type: "send.attempt_started";
+  peerId: string;
+  messageId: string;
+  /** 1 for the first. */
+  attempt: number;
+}
+
+/**
+ * A send has waited long for a connection, because `limits.maxConcurrentSends` others are under way: reported after 5,
+ * 10, 20, 40 … seconds. Sends that wait for each other never end before their budgets do: see the README on handlers
+ * that send.
+ */
+export interface SendWaiting {
+  type: "send.waiting";
+  peerId: string;
+  messageId: string;
+  /** Milliseconds since the attempt began to wait. */
+  waitedMs: number;
+}
+
 /** An attempt of a send failed; another one may follow. */
 export interface SendAttemptFailed {
   type: "send.attempt_failed";

@@ -3,8 +3,10 @@ import type {
   EnricherFailed,
   RegistrationWarning,
   SendAttemptFailed,
+  SendAttemptStarted,
   SendRetry,
   SendSettled,
+  SendWaiting,
   TokenRefreshed,
   TokenStoreFailed,
 } from "./client";
@@ -51,8 +53,10 @@ export type {
   EnricherFailed,
   RegistrationWarning,
   SendAttemptFailed,
+  SendAttemptStarted,
   SendRetry,
   SendSettled,
+  SendWaiting,
   TokenRefreshed,
   TokenStoreFailed,
 } from "./client";
@@ -134,6 +138,8 @@ export type InboxEvent =
 
 /** The events passed to `onEvent` of the client. Minor versions may add types. */
 export type A2AEvent =
+  | SendAttemptStarted
+  | SendWaiting
   | SendAttemptFailed
   | SendRetry
   | SendSettled

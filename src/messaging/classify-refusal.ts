@@ -1,5 +1,6 @@
 import type { A2AErrorCode, Delivery } from "../errors";
 import { type ErrorBody, parseErrorBody, statusLine } from "../transport/request/error-body";
+import { STILL_RUNNING_ADVICE } from "../transport/request/may-repeat";
 import { isAmbiguousRefusal, REFUSED_TOKEN_ADVICE } from "../transport/request/refusal-check";
 import type { Failure } from "../transport/request/result";
 import type { HttpResponse } from "../transport/response";
@@ -11,8 +12,10 @@ interface Refusal {
   when: (errorBody: ErrorBody) => boolean;
   code: A2AErrorCode;
   delivery: Delivery | ((errorBody: ErrorBody) => Delivery);
-  /** Whether the client repeats the message by itself. */
+  /** Whether the client repeats the message by itself, as far as the delivery mode allows it. */
   retryable: boolean | ((errorBody: ErrorBody) => boolean);
+  /** See {@link Failure}. */
+  stillRunning?: boolean;
   /** Beginning of the error message; `{peer}` stands for the peer. */
   text: string;
   advice?: string;
@@ -135,6 +138,12 @@ const REFUSALS: readonly Refusal[] = [
   { status: 503, when: ({ body }) => typeof body.detail === "string", code: "peer_unavailable", delivery: "not-sent", retryable: true,
     text: "The platform could not sign in to the agent of {peer}" },
 
+  // What is in front of the platform answers so while the platform is away: an agent's own answer is always JSON.
+  { status: oneOf(504, 524), when: isForeign, code: "timeout", delivery: "maybe", retryable: true, stillRunning: true,
+    text: "What is in front of the platform did not wait for its answer any longer", advice: STILL_RUNNING_ADVICE },
+  { status: oneOf(502, 503, 520, 521, 522, 523, 525, 526, 527), when: isForeign, code: "platform_error", delivery: "maybe", retryable: true,
+    text: "The platform could not be reached by what is in front of it", advice: "It may be restarting: try again later." },
+
   { status: between(400, 499), when: always, code: "agent_error", delivery: "maybe", retryable: false,
     text: "{peer} answered with an error", advice: "The same message will most likely fail again: change the request or ask another peer." },
   { status: between(500, 599), when: always, code: "platform_error", delivery: "maybe", retryable: false,
@@ -159,6 +168,7 @@ export function classifyRefusal(response: HttpResponse, peer: string): Failure {
     advice: row.advice,
     delivery: typeof row.delivery === "function" ? row.delivery(errorBody) : row.delivery,
     retryable: typeof row.retryable === "function" ? row.retryable(errorBody) : row.retryable,
+    stillRunning: row.stillRunning,
     status: response.status,
     retryAfterMs: errorBody.retryAfterMs,
     ambiguous: isAmbiguousRefusal(response.status, errorBody),

@@ -3,6 +3,8 @@ import type { FailedAttempt } from "../transport/request/execute-request";
 
 /** Emits the events of one send. */
 export interface SendEvents {
+  attemptStarted(attempt: number): void;
+  waiting(waitedMs: number): void;
   attemptFailed(attempt: FailedAttempt): void;
   retry(attempt: number, delayMs: number): void;
   /** `outcome` is the kind of the outcome, the code of the error, or `aborted`. */
@@ -14,6 +16,12 @@ export function createSendEvents(
   subject: { peerId: string; messageId: string },
 ): SendEvents {
   return {
+    attemptStarted(attempt) {
+      emit({ type: "send.attempt_started", ...subject, attempt });
+    },
+    waiting(waitedMs) {
+      emit({ type: "send.waiting", ...subject, waitedMs });
+    },
     attemptFailed({ status, elapsedMs, ...attempt }) {
       emit({
         type: "send.attempt_failed",

@@ -56,6 +56,8 @@ export async function sendA2AMessage(
       peerId: id,
       progress,
       classify: (response) => classify(response, context.peers.label(id)),
+      onAttemptStarted: events.attemptStarted,
+      onWaiting: events.waiting,
       onAttemptFailed: events.attemptFailed,
       onRetry: events.retry,
     });

@@ -1,6 +1,8 @@
-import { startPlatform } from "a2a-peers/testing";
+import type { Socket } from "node:net";
+import { manualClock, startPlatform } from "a2a-peers/testing";
 import { expect, it } from "vitest";
 import { failureOf } from "../helpers/failure";
+import { turns } from "../helpers/held-clock";
 import { PEER_ID, quickClient, until } from "../helpers/sockets-client";
 import { answerBytes, rawServer, replyJson } from "../helpers/sockets-server";
 
@@ -77,28 +79,75 @@ it("waiting for a connection counts against the budget: a send that gets none in
 it("the timeout of an attempt starts when it has a connection", async () => {
   const patient = await patientServer();
   await using server = patient.server;
-  await using client = quickClient(server.url, { limits: { maxConcurrentSends: 1 } });
+  const clock = manualClock();
+  await using client = quickClient(server.url, { clock, limits: { maxConcurrentSends: 1 } });
   const first = client.sendA2AMessage(PEER_ID, "first");
   const second = client.sendA2AMessage(PEER_ID, "second", { timeoutMs: 60 });
-  await new Promise((resolve) => setTimeout(resolve, 80));
+  await until(() => server.complete === 1, "the first is sent");
+  await clock.advance(80);
   patient.answerNext();
   await first;
   await until(() => server.complete === 2, "the second is sent");
+  await clock.advance(50);
   patient.answerNext();
 
   await expect(second).resolves.toMatchObject({ text: "second", attempts: 1 });
+});
+
+it("a slot is free again as soon as a server has answered before the request was complete", async () => {
+  await using server = await rawServer({
+    onHead: (socket) => socket.write(answerBytes('{"error":"rate limit exceeded"}', [], "429 Too Many")),
+  });
+  await using client = quickClient(server.url, {
+    retry: { maxAttempts: 1 },
+    limits: { maxConcurrentSends: 1 },
+  });
+  const large = "x".repeat(900_000);
+  for (let count = 0; count < 3; count += 1) {
+    expect(await failureOf(client.sendA2AMessage(PEER_ID, large))).toMatchObject({ status: 429 });
+  }
+});
+
+it("a send that waits long for a connection says so, and each has an event when it starts", async () => {
+  const patient = await patientServer();
+  await using server = patient.server;
+  const clock = manualClock();
+  const events: unknown[] = [];
+  await using client = quickClient(server.url, {
+    clock,
+    limits: { maxConcurrentSends: 1 },
+    timeouts: {},
+    onEvent: (event) => void (event.type !== "send.settled" && events.push(event)),
+  });
+  const first = client.sendA2AMessage(PEER_ID, "first", { messageId: "1" });
+  const second = client.sendA2AMessage(PEER_ID, "second", { messageId: "2" });
+  await until(() => server.complete === 1, "the first is sent");
+  await clock.advance(21_000);
+  patient.answerNext();
+  await first;
+  await until(() => server.complete === 2, "the second is sent");
+  await clock.advance(60_000);
+  patient.answerNext();
+  await second;
+
+  const waiting = { type: "send.waiting", peerId: PEER_ID, messageId: "2" };
+  expect(events).toEqual([
+    { type: "send.attempt_started", peerId: PEER_ID, messageId: "1", attempt: 1 },
+    { ...waiting, waitedMs: 5000 },
+    { ...waiting, waitedMs: 10_000 },
+    { ...waiting, waitedMs: 20_000 },
+    { type: "send.attempt_started", peerId: PEER_ID, messageId: "2", attempt: 1 },
+  ]);
 });
 
 it("a send between two attempts leaves its connection to others", async () => {
   await using platform = await startPlatform();
   const me = platform.addWorkspace();
   const peer = platform.addWorkspace({ reply: ({ text }) => text });
-  platform.fail(
-    "POST /workspaces/:id/a2a",
-    { status: 429, headers: { "retry-after": "0.08" } },
-    { times: 1 },
-  );
+  platform.fail("POST /workspaces/:id/a2a", { status: 429, headers: { "retry-after": "30" } }, { times: 1 });
+  const clock = manualClock();
   await using client = quickClient(platform.url, {
+    clock,
     workspaceId: me.id,
     token: me.token ?? "",
     limits: { maxConcurrentSends: 1 },
@@ -106,10 +155,10 @@ it("a send between two attempts leaves its connection to others", async () => {
   const order: string[] = [];
   const note = ({ text }: { text: string }) => order.push(text);
 
-  await Promise.all([
-    client.sendA2AMessage(peer.id, "refused at first").then(note),
-    client.sendA2AMessage(peer.id, "behind it").then(note),
-  ]);
+  const refused = client.sendA2AMessage(peer.id, "refused at first").then(note);
+  await client.sendA2AMessage(peer.id, "behind it").then(note);
+  await clock.advance(60_000);
+  await refused;
 
   expect(order).toEqual(["behind it", "refused at first"]);
 });
@@ -141,7 +190,7 @@ it("two clients with the same limit share it", async () => {
   const first = one.sendA2AMessage(PEER_ID, "one");
   const second = two.sendA2AMessage(PEER_ID, "two");
   await until(() => server.complete === 1, "the first is sent");
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await turns(20);
   expect(server.complete).toBe(1);
 
   patient.answerNext();
@@ -198,30 +247,43 @@ it.each([
 );
 
 it("an idle connection that the server has closed is not used", async () => {
-  await using server = await rawServer({
-    onRequest: (socket) =>
-      socket.write(answerBytes(replyJson("ok")), () => setTimeout(() => socket.end(), 5)),
-  });
-  await using client = quickClient(server.url, { delivery: "at-most-once" });
+  const server = await serverWithAfterthought();
+  await using _ = server.raw;
+  await using client = quickClient(server.raw.url, { delivery: "at-most-once" });
   for (let count = 1; count <= 3; count++) {
     await expect(client.sendA2AMessage(PEER_ID, "hello")).resolves.toMatchObject({ attempts: 1 });
-    await until(() => server.open === 0, "the connection is closed");
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    server.connection().end();
+    await until(() => server.raw.open === 0, "the client has closed the connection as well");
   }
-  expect(server.connections).toBe(3);
+  expect(server.raw.connections).toBe(3);
 });
 
 it("an unrequested response does not become the response to the next message", async () => {
-  const stray = answerBytes(replyJson("stray"));
-  await using server = await rawServer({
-    onRequest(socket, { body }) {
-      socket.write(answerBytes(replyJson(textIn(body))));
-      setTimeout(() => socket.write(stray), 5);
-    },
-  });
-  await using client = quickClient(server.url);
+  const server = await serverWithAfterthought();
+  await using _ = server.raw;
+  await using client = quickClient(server.raw.url);
   for (const name of ["one", "two", "three"]) {
     expect((await client.sendA2AMessage(PEER_ID, name)).text).toBe(name);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((written) => server.connection().write(answerBytes(replyJson("stray")), written));
+    // Each turn reads what has arrived.
+    await turns(20);
   }
 });
+
+/** A server that answers each message with its own text, and whose last connection can be used afterwards. */
+async function serverWithAfterthought() {
+  let last: Socket | undefined;
+  const raw = await rawServer({
+    onRequest(socket, { body }) {
+      last = socket;
+      socket.write(answerBytes(replyJson(textIn(body))));
+    },
+  });
+  return {
+    raw,
+    connection(): Socket {
+      if (last === undefined) throw new Error("No request has come");
+      return last;
+    },
+  };
+}

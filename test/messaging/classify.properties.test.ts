@@ -97,11 +97,13 @@ describe("any response", () => {
     );
   });
 
-  it("is retryable only when the message was not delivered", () => {
+  it("is retryable only when the message was not delivered, or what is in front of the platform answered", () => {
     fc.assert(
       fc.property(status, body, (code, text) => {
         const verdict = classify(httpAnswer(code, text), "peer P");
-        if (!verdict.ok && verdict.failure.retryable) expect(verdict.failure.delivery).toBe("not-sent");
+        if (verdict.ok || !verdict.failure.retryable || verdict.failure.delivery === "not-sent") return;
+        expect(verdict.failure.delivery).toBe("maybe");
+        expect(code).toBeGreaterThanOrEqual(502);
       }),
       { numRuns: 1000 },
     );

@@ -30,6 +30,8 @@ const hiccup = verdict("platform_error", "not-sent", true);
 const busy = verdict("peer_busy", "maybe", false);
 const agentsOwn = verdict("agent_error", "maybe", false);
 const serverFault = verdict("platform_error", "maybe", false);
+// Sent again under at-least-once alone.
+const unreached = verdict("platform_error", "maybe", true);
 const notUnderstood = verdict("bad_response", "maybe", false);
 const rateLimited = verdict("rate_limited", "not-sent", true);
 
@@ -108,12 +110,16 @@ export const OTHER_REFUSALS: readonly RefusalRow[] = [
   { name: "500 without a body", status: 500, body: "", ...serverFault },
   { name: "501 of the agent", status: 501, body: says("Not Implemented"), ...serverFault },
   { name: "502 of the agent", status: 502, body: says("Bad Gateway"), ...serverFault },
-  { name: "502 of an edge", status: 502, body: HTML, ...serverFault },
+  { name: "502 of an edge", status: 502, body: HTML, ...unreached },
+  { name: "502 without a body", status: 502, body: "", ...unreached },
   { name: "503 of the agent", status: 503, body: says("Service Unavailable"), ...serverFault },
   { name: "503 of the agent, flags not true", status: 503, body: says("no", { waking: "yes", busy: 1, restarting: "true" }), ...serverFault },
-  { name: "503 with a wait but no reason", status: 503, body: "", headers: { "retry-after": "1" }, ...serverFault, retryAfterMs: 1000 },
-  { name: "504 of an edge", status: 504, body: HTML, ...serverFault },
-  { name: "522 of an edge", status: 522, body: HTML, ...serverFault },
+  { name: "503 with a wait but no reason", status: 503, body: "", headers: { "retry-after": "1" }, ...unreached, retryAfterMs: 1000 },
+  { name: "503 in plain text", status: 503, body: "no healthy upstream", ...unreached },
+  { name: "520 of an edge", status: 520, body: HTML, ...unreached },
+  { name: "522 of an edge", status: 522, body: HTML, ...unreached },
+  { name: "527 of an edge", status: 527, body: HTML, ...unreached },
+  { name: "528 of an edge", status: 528, body: HTML, ...serverFault },
   { name: "500 with a JSON-RPC error", status: 500, body: { error: { code: -1, message: "x" } }, ...serverFault },
   { name: "500 with another status' words", status: 500, body: says("failed to reach workspace agent"), ...serverFault },
   { name: "502 with another status' words", status: 502, body: says("lookup failed"), ...serverFault },

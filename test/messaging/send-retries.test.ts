@@ -20,7 +20,7 @@ function withoutWait({ status, body, headers }: RefusalRow): Answer {
 
 const ROWS = [...PLATFORM_REFUSALS, ...OTHER_REFUSALS];
 
-describe("a transient refusal of a message that was not delivered", () => {
+describe("a transient refusal", () => {
   it.each(ROWS.filter((row) => row.repeated))(
     "$name is attempted five times before it is an error",
     async (row) => {
@@ -30,10 +30,43 @@ describe("a transient refusal of a message that was not delivered", () => {
       expect(error).toMatchObject({
         code: row.code,
         status: row.status,
-        delivery: "not-sent",
+        delivery: row.delivery,
         retryable: true,
         attempts: 5,
       });
+    },
+  );
+
+  it.each(ROWS.filter((row) => row.repeated && row.delivery === "maybe"))(
+    "$name, after which the task may run, is not repeated under at-most-once",
+    async (row) => {
+      platform.answerMessage(withoutWait(row));
+      const client = testClient({ delivery: "at-most-once" });
+      expect(await failureOf(client.sendA2AMessage(PEER, "hi"))).toMatchObject({
+        code: row.code,
+        delivery: "maybe",
+        retryable: false,
+        attempts: 1,
+      });
+    },
+  );
+
+  it("of a proxy is over when the platform is back, after the wait it named", async () => {
+    const restarting = { status: 503, body: "<html></html>", headers: { "retry-after": "0.01" } };
+    platform.answerMessage({ status: 502, body: "" }, restarting, reply("back"));
+    expect(await testClient().sendA2AMessage(PEER, "hi")).toMatchObject({ text: "back", attempts: 3 });
+  });
+
+  it.each([504, 524])(
+    "%s of a proxy that gave up waiting is repeated for those alone who ask for it",
+    async (status) => {
+      platform.answerMessage({ status, body: "<html></html>" });
+      const error = await failureOf(testClient().sendA2AMessage(PEER, "hi"));
+      expect(error).toMatchObject({ code: "timeout", delivery: "maybe", retryable: false, attempts: 1 });
+      expect(error.message).toContain("still running");
+      platform.answerMessage({ status, body: "<html></html>" }, reply("done"));
+      const client = testClient({ retry: { timeouts: true } });
+      expect(await client.sendA2AMessage(PEER, "hi")).toMatchObject({ text: "done", attempts: 2 });
     },
   );
 
@@ -293,6 +326,7 @@ describe("the events of a send", () => {
     await client.sendA2AMessage(PEER, "hi", { messageId: "m-1" });
     const subject = { peerId: PEER, messageId: "m-1" };
     expect(events).toEqual([
+      { type: "send.attempt_started", ...subject, attempt: 1 },
       {
         type: "send.attempt_failed",
         ...subject,
@@ -304,6 +338,7 @@ describe("the events of a send", () => {
         elapsedMs: expect.any(Number),
       },
       { type: "send.retry", ...subject, attempt: 2, delayMs: 1 },
+      { type: "send.attempt_started", ...subject, attempt: 2 },
       {
         type: "send.settled",
         ...subject,

@@ -7,6 +7,7 @@ import { TransportFailure } from "../failure";
 import type { AttemptLimits, HttpResponse } from "../response";
 import { nodeHttp, parseOrigin } from "./node-http";
 import type { Pool } from "./pool";
+import { reportWaiting } from "./report-waiting";
 import { webFetch } from "./web-fetch";
 
 /** One attempt of a request. */
@@ -24,6 +25,10 @@ export interface HttpRequest {
   fresh?: boolean | undefined;
   /** Does not cut the request off when its time is over or the caller cancels it; the end of the client does. */
   leaveOpen?: boolean | undefined;
+  /** Called once the request has its connection. */
+  onStart?: (() => void) | undefined;
+  /** Called when the request has waited long for a connection, and each time that wait has doubled. */
+  onWaiting?: ((waitedMs: number) => void) | undefined;
 }
 
 /** Makes one attempt. Rejects with a {@link TransportFailure} and nothing else. */
@@ -68,9 +73,10 @@ export function createHttp(httpOptions: HttpOptions): Http {
     Headers: PlainHeaders as unknown as typeof Headers,
   });
 
-  return async ({ method, url, headers, body, pool, call, limitMs, fresh = false, leaveOpen = false }) => {
+  return async (request) => {
+    const { method, url, headers, body, pool, call, limitMs, fresh = false, leaveOpen = false } = request;
     const acquired = pool.acquire(call);
-    if (acquired !== undefined) await acquired;
+    if (acquired !== undefined) await reportWaiting(acquired, clock, request.onWaiting);
     const slot = createSlot(pool, fresh);
     try {
       if (call.remainingMs() === 0) {
@@ -83,6 +89,7 @@ export function createHttp(httpOptions: HttpOptions): Http {
         onCancel: call.onCancel,
         mayLeaveOpen: () => leaveOpen && call.cancellation()?.by !== "close",
       };
+      request.onStart?.();
       const options = { method, headers, body, limits, slot, ...OFETCH_OPTIONS };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);
       return (response as unknown as OfetchResponse).response;

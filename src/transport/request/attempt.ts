@@ -1,8 +1,9 @@
 import { requestHeaders, type TenantHeaders } from "../../identity/headers";
 import { TransportFailure } from "../failure";
 import type { Http } from "../http/http";
-import { classifyFailure, type RequestSafety } from "./classify-failure";
+import { classifyFailure } from "./classify-failure";
 import type { ExecuteRequest } from "./execute-request";
+import { mayRepeat, type RequestSafety } from "./may-repeat";
 import type { OwnRecordReader } from "./own-record";
 import { type Progress, worseDelivery } from "./progress";
 import { fail, type Result } from "./result";
@@ -39,8 +40,15 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   // What must not be sent twice cannot be sent again when the other side turns out to have closed the connection.
   const fresh = task !== undefined && !task.retryMaybeDelivered;
   const leaveOpen = task?.leaveOpen;
-  const response = options.http({ method, url, headers, body, pool, call, limitMs, fresh, leaveOpen });
-  const result = await response.then(request.classify, (error) => classifyLostAttempt(state, error, token));
+  const { onWaiting } = request;
+  const onStart = () => request.onAttemptStarted?.(number);
+  const response = options.http({
+    method, url, headers, body, pool, call, limitMs, fresh, leaveOpen, onStart, onWaiting,
+  }); // biome-ignore format: one list
+  const result = limitRepeats(
+    await response.then(request.classify, (error) => classifyLostAttempt(state, error, token)),
+    state.safety,
+  );
   if (!result.ok) {
     const { code, delivery, status, summary } = result.failure;
     progress.delivery = worseDelivery(progress.delivery, delivery);
@@ -52,6 +60,12 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
     }
   }
   return result;
+}
+
+/** The result, not retryable where a repeat would break the promise of the delivery mode. */
+function limitRepeats<T>(result: Result<T>, safety: RequestSafety): Result<T> {
+  if (result.ok || !result.failure.retryable || mayRepeat(result.failure, safety)) return result;
+  return fail({ ...result.failure, retryable: false });
 }
 
 /** Classifies an attempt without a complete response. Throws when the call was cancelled. */

@@ -1,18 +1,7 @@
 import type { Delivery } from "../../errors";
 import { FAILURES, type FailureKind, type Phase, type TransportFailure } from "../failure";
+import { mayRepeat, type RequestSafety, STILL_RUNNING_ADVICE } from "./may-repeat";
 import type { Failure } from "./result";
-
-/** What a request does decides whether it may be sent again after a failure. */
-export interface RequestSafety {
-  /** True for a request that gives a peer something to do. */
-  readonly task: boolean;
-  /** True for a task with an idempotency key. */
-  readonly keyed: boolean;
-  /** Whether to send a request again that the peer may have run. */
-  readonly retryMaybeDelivered: boolean;
-  /** Whether to send a request again that the other side has and has not answered in time. */
-  readonly retryTimeouts: boolean;
-}
 
 const DELIVERY: Readonly<Record<Phase, Delivery>> = {
   waiting: "not-sent",
@@ -31,36 +20,25 @@ export function classifyFailure(
   const { kind, phase, status } = failure;
   const { code, exception, transient } = FAILURES[kind];
   const isReplyLost = safety.task && phase === "answered" && code === "network";
+  const delivery = safety.task ? DELIVERY[phase] : "not-sent";
+  // The other side has the request and has not answered in time: it is running, not lost.
+  const stillRunning = kind === "read_timeout" && phase === "sent";
   return {
     code: isReplyLost ? "reply_lost" : code,
     summary: `${summary(kind, phase, platformUrl, status)}${failure.message === "" ? "" : ` (${failure.message})`}`,
-    advice: safety.task && isRunning(kind, phase) ? runningAdvice(safety) : ADVICE[kind],
+    advice: safety.task && stillRunning ? runningAdvice(safety) : ADVICE[kind],
     detail: exceptionText(exception, failure.message),
-    delivery: safety.task ? DELIVERY[phase] : "not-sent",
-    retryable: transient && mayRetry(kind, phase, safety),
+    delivery,
+    retryable: transient && mayRepeat({ delivery, stillRunning }, safety),
+    stillRunning,
     status,
     cause: failure.cause,
   };
 }
 
-/**
- * Whether a request that came this far may be sent again. Never after the response to a task has begun, unless that
- * has a key: the platform has stored it by then.
- */
-function mayRetry(kind: FailureKind, phase: Phase, safety: RequestSafety): boolean {
-  if (!safety.task || DELIVERY[phase] === "not-sent") return true;
-  if (isRunning(kind, phase) && !safety.retryTimeouts) return false;
-  return (DELIVERY[phase] === "maybe" || safety.keyed) && safety.retryMaybeDelivered;
-}
-
-/** The other side has the request and has not answered in time: it is running, not lost. */
-const isRunning = (kind: FailureKind, phase: Phase): boolean => kind === "read_timeout" && phase === "sent";
-
 /** What to do about a keyed task is in the note on its key. */
-const runningAdvice = ({ keyed }: RequestSafety): string | undefined => (keyed ? undefined : STILL_RUNNING);
-
-const STILL_RUNNING =
-  "The task is probably still running: ask the peer what became of it, naming the message id, or allow more time with `budgetMs`.";
+const runningAdvice = ({ keyed }: RequestSafety): string | undefined =>
+  keyed ? undefined : STILL_RUNNING_ADVICE;
 
 function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: number | undefined): string {
   switch (kind) {

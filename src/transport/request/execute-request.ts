@@ -26,6 +26,10 @@ export interface ExecuteRequest<T> {
   /** Makes one attempt only, and the one after a refreshed token. */
   once?: boolean | undefined;
   classify(response: HttpResponse): Result<T>;
+  /** Called when an attempt has its connection and is about to be sent. */
+  onAttemptStarted?: ((attempt: number) => void) | undefined;
+  /** Called when the request has waited long for a connection, and each time that wait has doubled. */
+  onWaiting?: ((waitedMs: number) => void) | undefined;
   onAttemptFailed?: ((attempt: FailedAttempt) => void) | undefined;
   onRetry?: ((attempt: number, delayMs: number) => void) | undefined;
 }

@@ -14,8 +14,10 @@ export interface Failure {
   /** Body of a response whose beginning follows `detail`. Cut by `toA2AError`, after it has redacted secrets. */
   readonly excerpt?: string | undefined;
   readonly delivery: Delivery;
-  /** Repeating the request may help and keeps the promise of the delivery mode. */
+  /** Repeating the request may help. False in the end where that would break the promise of the delivery mode. */
   readonly retryable: boolean;
+  /** The other side has the request and only its time was over: repeated for those who ask for it alone. */
+  readonly stillRunning?: boolean | undefined;
   readonly status?: number | undefined;
   readonly rpcCode?: number | undefined;
   readonly retryAfterMs?: number | undefined;
