@@ -53,6 +53,7 @@ export function createInboundSecret(
       try {
         // A file that cannot be read is replaced.
         if ((await readStored().catch(() => undefined)) === secret) return;
+        folder.claim();
         await writePrivateFile(folder.path(FILE), secret);
         failures = 0;
         emit({ type: "heartbeat.secret_stored", workspaceId });

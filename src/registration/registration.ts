@@ -26,7 +26,7 @@ export function createRegistration(shared: SharedServices, options: Registration
     ...shared,
     pathFor(workspace) {
       const folder = stateFolderFor(workspace);
-      if (workspace.tokenFile === undefined) folder?.claim();
+      if (workspace.tokenFile === undefined) folder?.claim({ forToken: true });
       return folder?.path(".auth_token");
     },
   });

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { fileSystem, hasErrorCode, pathModule } from "./file-system";
 
 const DEFAULT_MAX_BYTES = 8192;
@@ -90,12 +91,13 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Throws for a folder that is a symbolic link which another user may have created. */
+/** True for a folder that is a symbolic link which another user may have created in its parent folder. */
+export const isForeignLink = (folder: Stats, parent: Stats): boolean =>
+  folder.isSymbolicLink() && (parent.mode & 0o022) !== 0;
+
 async function rejectForeignLink(folder: string): Promise<void> {
-  const fs = fileSystem();
-  if (!(await fs.promises.lstat(folder)).isSymbolicLink()) return;
-  const parent = await fs.promises.stat(pathModule().dirname(folder));
-  if ((parent.mode & 0o022) !== 0) {
+  const { lstat, stat } = fileSystem().promises;
+  if (isForeignLink(await lstat(folder), await stat(pathModule().dirname(folder)))) {
     throw new Error(`${folder} is a symbolic link in a folder that others can write`);
   }
 }

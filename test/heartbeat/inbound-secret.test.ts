@@ -44,7 +44,7 @@ describe("the inbound secret", () => {
     expect(reports).toMatchObject([{ ok: true }]);
     expect(await secretIn(folder)).toBe(SECRET);
     expect((await stat(join(folder, FILE))).mode & 0o777).toBe(0o600);
-    expect(await readdir(folder)).toEqual([FILE]);
+    expect(await readdir(folder)).toEqual([FILE, ".workspace_id"]);
     expect(types()).toEqual(["heartbeat.sent", "heartbeat.secret_stored"]);
   });
 
@@ -279,7 +279,7 @@ describe("a beat is a success though its secret cannot be stored", () => {
     const folder = await scratchFolder();
     await mkdir(join(folder, FILE, "full"), { recursive: true });
     expect(await failing(folder)).toMatch(/EISDIR|ENOTEMPTY|EEXIST|ENOTDIR/);
-    expect(await readdir(folder)).toEqual([FILE]);
+    expect(await readdir(folder)).toEqual([FILE, ".workspace_id"]);
   });
 
   // Root may write into any folder.

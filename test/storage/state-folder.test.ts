@@ -5,7 +5,6 @@ import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createStateFolder } from "../../src/storage/state-folder";
-import { OWN } from "../helpers/ids";
 import { fakeMachine } from "../helpers/machine";
 
 const CARD = { name: "me" };
@@ -76,11 +75,3 @@ it("leaves the root folder to the workspace that owns it, also in another proces
   expect(createStateFolder(other, a.id, false, fakeMachine()).path("file")).toBe(join(other, "file"));
   await rm(other, { recursive: true });
 });
-
-it.each(["", "not an id", "0".repeat(100_000)])(
-  "ignores an owner file without a workspace id: %.20s",
-  async (text) => {
-    await writeFile(join(folder, ".workspace_id"), text);
-    expect(createStateFolder(folder, OWN, true, fakeMachine()).path("file")).toBe(join(folder, "file"));
-  },
-);
