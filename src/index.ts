@@ -8,7 +8,7 @@ export type {
   TimeoutOptions,
 } from "./client/options";
 export type { DelegateOptions, DelegationReceipt } from "./delegation/delegate";
-export type { Delegation } from "./delegation/parse-delegations";
+export type { Delegation } from "./delegation/delegation-record";
 export type { WaitOptions } from "./delegation/wait";
 export {
   A2AError,

@@ -1,5 +1,5 @@
 import type { DelegateOptions, DelegationReceipt } from "../delegation/delegate";
-import type { Delegation } from "../delegation/parse-delegations";
+import type { Delegation } from "../delegation/delegation-record";
 import type { WaitOptions } from "../delegation/wait";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
@@ -64,9 +64,18 @@ export interface A2AClient extends AsyncDisposable {
    * (`retry.budgetMs`). The result is fetched later, and so is the failure of a peer that cannot be reached.
    */
   delegate(peerId: string, task: string, options?: DelegateOptions): Promise<DelegationReceipt>;
-  /** Lists the delegations of the workspace, newest first. The platform keeps about the last 25. */
+  /** Lists the delegations of the workspace, newest first. The platform lists about the last 25. */
   listDelegations(options?: CallOptions): Promise<Delegation[]>;
-  /** Resolves to a delegation once it is completed or failed. Throws `timeout`. */
+  /**
+   * Fetches one delegation as it is now, with its whole result where it has one, also when it has left the list.
+   * Throws `reply_lost` when the platform does not know it (any more).
+   */
+  getDelegation(delegationId: string, options?: CallOptions): Promise<Delegation>;
+  /**
+   * Resolves to a delegation with its whole result once it does not change any more: completed, failed, waiting for an
+   * answer, or lost by the platform (`lost`). `timeoutMs` is the whole wait, 600000 by default. Throws `timeout`, and
+   * `reply_lost` for a delegation that the platform cannot track.
+   */
   waitForDelegation(delegationId: string, options?: WaitOptions): Promise<Delegation>;
   /** Shows a message to the user of the workspace. */
   notifyUser(message: string, options?: CallOptions): Promise<void>;
@@ -116,6 +125,7 @@ export function createClientOn(
     updateAgentCard: trace("updateAgentCard", registration.updateAgentCard),
     delegate: tracePeer("delegate", delegation.delegate),
     listDelegations: trace("listDelegations", delegation.listDelegations),
+    getDelegation: trace("getDelegation", delegation.getDelegation),
     waitForDelegation: trace("waitForDelegation", delegation.waitForDelegation),
     notifyUser: trace("notifyUser", delegation.notifyUser),
     enricher: peers.enricher,

@@ -15,6 +15,8 @@ export interface DelegationContext extends RequestContext {
   delivery: DeliveryMode;
   /** Ids of the delegations this client has made, oldest first. */
   outstanding: Set<string>;
+  /** Warnings of the platform that it cannot track a delegation, by its id, oldest first. */
+  untracked: Map<string, string>;
   peers: {
     label(peerId: string): string;
     suggestPeers(text: string): string | undefined;

@@ -11,6 +11,7 @@ import { type HttpResponse, isSuccess } from "../transport/response";
 import { type CallOptions, checkCallOptions } from "../validation/options";
 import { checkPeerId } from "../validation/peer-id";
 import type { DelegationContext } from "./context";
+import { findListed } from "./get";
 
 export interface DelegateOptions extends CallOptions {
   /**
@@ -31,7 +32,10 @@ export interface DelegationReceipt {
   idempotencyKey: string;
   /** True when the key was used before: this is the receipt of that earlier delegation. */
   idempotentHit: boolean;
-  /** Set when the platform runs the task but cannot report on it later. */
+  /**
+   * Set when the platform runs the task but cannot report on it later, and when it has lost track of an earlier
+   * delegation under the same key.
+   */
   warning?: string;
 }
 
@@ -93,18 +97,36 @@ export async function delegate(
       },
     },
   );
-  addOutstanding(context.outstanding, receipt.delegationId);
-  return receipt;
+  remember(context, receipt);
+  return warnOfLost(context, receipt, { source: source.id, signal: options.signal });
 }
 
 /** Ten times the number of delegations that the platform lists at once. */
-const MAX_OUTSTANDING = 500;
+const MAX_REMEMBERED = 500;
 
-function addOutstanding(handedOut: Set<string>, delegationId: string): void {
-  handedOut.add(delegationId);
-  const [oldest] = handedOut;
-  if (handedOut.size > MAX_OUTSTANDING && oldest !== undefined) handedOut.delete(oldest);
+function remember({ outstanding, untracked }: DelegationContext, receipt: DelegationReceipt): void {
+  const { delegationId, warning } = receipt;
+  outstanding.add(delegationId);
+  const [oldest] = outstanding;
+  if (outstanding.size > MAX_REMEMBERED && oldest !== undefined) outstanding.delete(oldest);
+  if (warning === undefined) return;
+  untracked.set(delegationId, warning);
+  const [first] = untracked.keys();
+  if (untracked.size > MAX_REMEMBERED && first !== undefined) untracked.delete(first);
 }
+
+/** A repeated key may belong to a delegation that the platform has lost track of, and which it never runs again. */
+async function warnOfLost(
+  context: DelegationContext,
+  receipt: DelegationReceipt,
+  options: CallOptions,
+): Promise<DelegationReceipt> {
+  if (!receipt.idempotentHit || !UNFINISHED.has(receipt.status)) return receipt;
+  const found = await findListed(context, receipt.delegationId.toLowerCase(), options).catch(() => undefined);
+  return found?.lost ? { ...receipt, warning: found.error } : receipt;
+}
+
+const UNFINISHED: ReadonlySet<string> = new Set(["pending", "dispatched"]);
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,200}$/;
 

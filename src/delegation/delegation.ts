@@ -2,6 +2,7 @@ import type { SharedServices } from "../transport/request/shared-services";
 import type { CallOptions } from "../validation/options";
 import type { DelegationContext } from "./context";
 import { type DelegateOptions, delegate } from "./delegate";
+import { getDelegation } from "./get";
 import { listDelegations } from "./list";
 import { notifyUser } from "./notify";
 import { type WaitOptions, waitForDelegation } from "./wait";
@@ -12,11 +13,20 @@ export function createDelegation(
   peers: DelegationContext["peers"],
   { budgetMs, delivery }: Pick<DelegationContext, "budgetMs" | "delivery">,
 ) {
-  const context: DelegationContext = { ...shared, peers, budgetMs, delivery, outstanding: new Set() };
+  const context: DelegationContext = {
+    ...shared,
+    peers,
+    budgetMs,
+    delivery,
+    outstanding: new Set(),
+    untracked: new Map(),
+  };
   return {
     delegate: (peerId: string, task: string, options?: DelegateOptions) =>
       delegate(context, peerId, task, options),
     listDelegations: (options?: CallOptions) => listDelegations(context, options),
+    getDelegation: (delegationId: string, options?: CallOptions) =>
+      getDelegation(context, delegationId, options),
     waitForDelegation: (delegationId: string, options?: WaitOptions) =>
       waitForDelegation(context, delegationId, options),
     notifyUser: (message: string, options?: CallOptions) => notifyUser(context, message, options),

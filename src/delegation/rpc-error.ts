@@ -1,19 +1,13 @@
-import { isRecord, parseJson } from "../text/json";
+import { parseJson } from "../text/json";
 
 /**
- * Describes the JSON-RPC error in the preview of a result; `undefined` for a preview that holds none. The platform
- * reports every answer of a peer as a completed delegation, a JSON-RPC error included.
+ * Describes the JSON-RPC error in a preview that is cut off and so is no JSON; `undefined` for a preview that holds
+ * none. The platform reports every answer of a peer as a completed delegation, a JSON-RPC error included.
  */
 export function parseRpcError(preview: string): string | undefined {
   if (!/^\s*\{/.test(preview)) return undefined;
-  const parsed = parseJson(preview);
-  if (parsed.ok) {
-    const { jsonrpc, error } = parsed.value as { jsonrpc?: unknown; error?: unknown };
-    return jsonrpc === "2.0" && isRecord(error) ? describeRpcError(error.code, error.message) : undefined;
-  }
   const isError = /"jsonrpc"\s*:\s*"2\.0"/.test(preview) && /"error"\s*:\s*\{/.test(preview);
   if (!isError || /"result"\s*:/.test(preview)) return undefined;
-  // The preview is cut off and no longer JSON, so its members are matched one by one.
   return describeRpcError(Number(/"code"\s*:\s*(-?\d+)/.exec(preview)?.[1]), findMessage(preview));
 }
 

@@ -97,14 +97,19 @@ function formatResult({ status, summary, response_preview: preview }: Delegation
 }
 
 function formatList(results: readonly DelegationResult[]): string {
-  const failed = results.filter(({ status }) => status === "failed").length;
-  const headline = `${results.length} delegations finished: ${results.length - failed} completed, ${failed} failed`;
+  const failed = countStatus(results, "failed");
+  const completed = countStatus(results, "completed");
+  const others = results.length - completed - failed;
+  const headline = `${results.length} delegations finished: ${completed} completed, ${failed} failed${others === 0 ? "" : `, ${others} with a question or still under way`}`;
   const lines = results
     .slice(0, MAX_LISTED)
     .map(({ status, summary }) => `- ${formatOutcome(status, summary)}`);
   if (results.length > MAX_LISTED) lines.push(`- and ${results.length - MAX_LISTED} more`);
   return [headline, ...lines].join("\n");
 }
+
+const countStatus = (results: readonly DelegationResult[], wanted: string): number =>
+  results.filter(({ status }) => status === wanted).length;
 
 const formatOutcome = (status: string, summary: string): string =>
   `${truncate(status, MAX_STATUS_LENGTH)}: ${truncate(summary, MAX_SUMMARY_LENGTH)}`;

@@ -1,4 +1,4 @@
-import type { Delegation } from "../delegation/parse-delegations";
+import type { Delegation } from "../delegation/delegation-record";
 import type { Emit, HeartbeatEvent } from "../events";
 import { LockHeldError } from "../storage/lock";
 import { toSingleLine } from "../text/sanitize";
@@ -15,6 +15,8 @@ export interface PageProcessorOptions {
   /** Ids of the delegations of this client: their results are always delivered. */
   outstanding: ReadonlySet<string>;
   emit: Emit<HeartbeatEvent>;
+  /** Fetches what the list does not show of these delegations. Rejects when it is aborted. */
+  complete(delegations: readonly Delegation[]): Promise<Delegation[]>;
   /** Called with the results that were delivered, after their event. */
   onDelivered(results: readonly DelegationResult[]): void;
 }
@@ -64,10 +66,11 @@ export function createPageProcessor(options: PageProcessorOptions): ProcessPage 
 }
 
 async function deliver(options: PageProcessorOptions, pending: PendingResults): Promise<void> {
-  const { store } = options;
+  const { store, complete } = options;
   pending.remove(store.state.seen);
-  const delegations = pending.ready();
-  if (delegations.length === 0) return;
+  const ready = pending.ready();
+  if (ready.length === 0) return;
+  const delegations = await complete(ready);
   const nowMs = Date.now();
   const results = delegations.map((delegation) => toDelegationResult(delegation, nowMs));
   emitDelivered(options, await store.append(results));

@@ -1,4 +1,5 @@
-import { type Delegation, isFinal, parseDelegations } from "../delegation/parse-delegations";
+import { type Delegation, isFinal } from "../delegation/delegation-record";
+import { parseDelegations } from "../delegation/parse-delegations";
 import { isRecord, type JsonRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
 import { isDelegationId } from "./result";
@@ -29,11 +30,15 @@ const PAGE_ROWS = 50;
 /** Rows beyond this are ignored: the journal could not keep them all. Rows come newest first. */
 const MAX_ROWS = 5 * PAGE_ROWS;
 
-/** Parses the rows of a page for one workspace. */
-export function parsePage(given: readonly unknown[], workspaceId: string): DelegationPage {
+/** Parses the rows of a page for one workspace. `platformMs` is the platform's time, in milliseconds since 1970. */
+export function parsePage(
+  given: readonly unknown[],
+  workspaceId: string,
+  platformMs?: number,
+): DelegationPage {
   const rows = given.slice(0, MAX_ROWS);
   const wellFormed = rows.filter(isRow);
-  const own = parseDelegations(wellFormed, workspaceId).reverse();
+  const own = parseDelegations(wellFormed, workspaceId, platformMs).reverse();
   const foreign = wellFormed.filter(
     (row) =>
       isFinal(row) &&

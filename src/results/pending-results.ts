@@ -1,4 +1,5 @@
-import type { Delegation } from "../delegation/parse-delegations";
+import { isPartial } from "../delegation/complete";
+import type { Delegation } from "../delegation/delegation-record";
 
 /**
  * Finished delegations that were not delivered yet. They are kept in memory, because the platform's list may have
@@ -25,8 +26,9 @@ export function createPendingResults(): PendingResults {
   /** Ids of completed delegations that had no text yet. */
   const incomplete = new Set<string>();
 
-  function isReady({ delegationId, status, responsePreview, error }: Delegation): boolean {
-    if (status === "failed" || responsePreview !== "" || error !== "") return true;
+  function isReady(delegation: Delegation): boolean {
+    const { delegationId, responsePreview, error } = delegation;
+    if (!isPartial(delegation) || responsePreview !== "" || error !== "") return true;
     if (incomplete.has(delegationId)) return true;
     incomplete.add(delegationId);
     return false;

@@ -1,4 +1,5 @@
 import type { ClientInternals } from "../client/internals";
+import { completeDelegations } from "../delegation/complete";
 import { listRows } from "../delegation/list";
 import { notifyOfResult } from "../delegation/notify";
 import { type A2AError, settle } from "../errors";
@@ -54,6 +55,10 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
     replayOld: options.replayOld,
     outstanding: internals.outstanding,
     emit,
+    complete(delegations) {
+      const { signal } = state.controller;
+      return completeDelegations(requests, delegations, { source: workspaceId, timeoutMs, signal }, true);
+    },
     onDelivered: (results) => options.notify && notifier.add(results),
   });
 
@@ -65,7 +70,7 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
       return;
     }
     failures.pollSucceeded();
-    await processPage(parsePage(rows.value, workspaceId));
+    await processPage(parsePage(rows.value.rows, workspaceId, rows.value.platformMs));
     failures.storeSucceeded();
     signal.throwIfAborted();
     if (options.announce) wakeUp.trigger();

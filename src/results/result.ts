@@ -1,4 +1,4 @@
-import type { Delegation } from "../delegation/parse-delegations";
+import type { Delegation } from "../delegation/delegation-record";
 import { isRecord, parseJson } from "../text/json";
 
 /**
@@ -11,12 +11,18 @@ export interface DelegationResult {
   target_id: string;
   /** The own workspace. */
   source_id: string;
-  /** `completed` or `failed`. */
+  /**
+   * `completed` or `failed`; for an answer that is no result `input-required`, `auth-required`, `working`, or `queued`
+   * for a peer that fetches its messages itself. `error` says what to do then.
+   */
   status: string;
   summary: string;
-  /** The beginning of the result, at most about 300 bytes; the platform keeps no more. */
+  /** The result, at most its first 8192 characters; `client.getDelegation` has all of it. */
   response_preview: string;
+  /** Why it failed, and what to do about it. */
   error: string;
+  /** Set when the platform has lost the result, or the delegation itself. `error` says what to do. */
+  lost?: true;
   /** When the result was delivered, in seconds since 1970. */
   timestamp: number;
 }
@@ -39,8 +45,9 @@ export function toDelegationResult(delegation: Delegation, nowMs: number): Deleg
     source_id: delegation.sourceId,
     status: delegation.status,
     summary: truncate(delegation.summary),
-    response_preview: truncate(delegation.responsePreview),
+    response_preview: truncate(delegation.resultText ?? delegation.responsePreview),
     error: truncate(delegation.error),
+    ...(delegation.lost ? { lost: true } : {}),
     timestamp: nowMs / 1000,
   };
 }
@@ -60,7 +67,7 @@ export function parseResultLine(line: string): DelegationResult | undefined {
   const parsed = parseJson(line);
   if (!parsed.ok || !isRecord(parsed.value) || typeof parsed.value.delegation_id !== "string")
     return undefined;
-  const { delegation_id, target_id, source_id, status, summary, response_preview, error, timestamp } =
+  const { delegation_id, target_id, source_id, status, summary, response_preview, error, lost, timestamp } =
     parsed.value;
   return {
     delegation_id,
@@ -70,6 +77,7 @@ export function parseResultLine(line: string): DelegationResult | undefined {
     summary: toText(summary),
     response_preview: toText(response_preview),
     error: toText(error),
+    ...(lost === true ? { lost } : {}),
     timestamp: typeof timestamp === "number" ? timestamp : 0,
   };
 }

@@ -34,7 +34,9 @@ it("any rows are parsed without throwing and without changing a prototype", () =
       for (const delegation of read) {
         expect(delegation.sourceId).toBe(OWN);
         expect(delegation.delegationId).not.toBe("");
-        const { createdAt = "", previewTruncated, ...texts } = delegation;
+        const { createdAt = "", previewTruncated, outcome, lost, ...texts } = delegation;
+        expect([undefined, true]).toContain(lost);
+        expect(["undefined", "object"]).toContain(typeof outcome);
         expect(typeof previewTruncated).toBe("boolean");
         for (const text of [createdAt, ...Object.values(texts)]) expect(typeof text).toBe("string");
       }

@@ -8,6 +8,11 @@ const MAX_LISTED = 20;
 const MAX_SUMMARY_LENGTH = 80;
 const MAX_ERROR_LENGTH = 100;
 
+/** The statuses of delivered results: a stored one comes from the disk and is not shown otherwise. */
+const STATUSES: ReadonlySet<string> = new Set([
+  "completed", "failed", "input-required", "auth-required", "working", "queued",
+]); // biome-ignore format: one list
+
 export interface WakeUpFacts {
   results: readonly UnannouncedResult[];
   /** Path of the results file; `undefined` when the results are in memory. */
@@ -22,7 +27,7 @@ export interface WakeUpFacts {
 export function formatWakeUp({ results, path, parent }: WakeUpFacts): string {
   const lines = results
     .slice(0, MAX_LISTED)
-    .map(({ id, status }) => `- [${status === "failed" ? "failed" : "completed"}] Delegation ${id}`);
+    .map(({ id, status }) => `- [${STATUSES.has(status) ? status : "completed"}] Delegation ${id}`);
   if (results.length > MAX_LISTED) lines.push(`- and ${results.length - MAX_LISTED} more`);
   return [
     `Delegation results are ready. Review them and take appropriate action:\n${lines.join("\n")}`,

@@ -1,0 +1,28 @@
+import type { Delegation } from "./delegation-record";
+
+/** The platform gives a delegation 30 minutes; one more for the difference between its clocks. */
+const LONGEST_RUN_MS = 31 * 60_000;
+
+/**
+ * True for a delegation whose run the platform must have ended by now. One that is older was under way when the
+ * platform restarted, which does not take it up again. `nowMs` is the platform's time, in milliseconds since 1970.
+ */
+export function isOverdue({ status, createdAt }: Delegation, nowMs: number): boolean {
+  if (status !== "pending" && status !== "dispatched") return false;
+  return nowMs - Date.parse(createdAt ?? "") > LONGEST_RUN_MS;
+}
+
+/** The fields of an overdue delegation. */
+export const lostRun = ({ delegationId, status }: Delegation) =>
+  ({
+    status: "failed",
+    lost: true,
+    error: `The platform has lost track of this delegation: it is still \`${status}\` after more than 30 minutes, the longest that the platform waits. The peer may have run it: ask the peer, naming the delegation ${delegationId}. Under the same idempotency key the platform does not run it again, so only a new key does.`,
+  }) as const;
+
+/** The fields of a delegation that is completed and whose result the platform does not have. */
+export const lostResult = ({ delegationId }: Delegation) =>
+  ({
+    lost: true,
+    error: `The peer has run the task, but the platform has lost its result, as it does with some results that are not ASCII: ask the peer for it, naming the delegation ${delegationId}. Delegating the task again would run it again.`,
+  }) as const;
