@@ -28,6 +28,7 @@ const ISOLATED = [
   "test/transport/http/pool.test.ts",
   "test/peers/enricher/lifetime.test.ts",
   "test/heartbeat/process.test.ts",
+  "test/inbox/kills.test.ts",
   "test/results/kills.test.ts",
   "test/results/disk.test.ts",
   "test/results/poller-process.test.ts",

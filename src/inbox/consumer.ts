@@ -13,8 +13,11 @@ import type { Session } from "./session";
 
 /** Hands messages over, and ends them. */
 export interface Consumer {
-  /** The next message, to be acknowledged within `visibilityMs`; `null` when `signal` is aborted or reading has ended. */
-  next(signal: AbortSignal): Promise<InboxMessage | null>;
+  /**
+   * The next message, to be acknowledged within `visibilityMs`; `null` when `signal` or `stopped` is aborted, or reading
+   * has ended.
+   */
+  next(signal: AbortSignal, stopped: AbortSignal): Promise<InboxMessage | null>;
   /** Takes the next message and lets the handler work on it. False when `signal` is aborted or reading has ended. */
   handleNext(handler: InboxHandler, signal: AbortSignal): Promise<boolean>;
   /** The oldest messages that wait. `ack()` ends one without handing it over. */
@@ -42,9 +45,16 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   /** Messages of `run` that are done, which the next write stores. */
   const unsaved: string[] = [];
 
-  /** Waits for a message that may be handed over, and stores that it is. */
-  async function take(expiresIn: number | undefined, signal: AbortSignal): Promise<Held | undefined> {
-    while (!signal.aborted && engine.poller.running) {
+  /**
+   * Waits for a message that may be handed over, and stores that it is. `isOver` is asked again when `signal` is aborted
+   * and at each change of the engine: a listener for each worker on the signal of all would be too many.
+   */
+  async function take(
+    expiresIn: number | undefined,
+    isOver: () => boolean,
+    signal?: AbortSignal,
+  ): Promise<Held | undefined> {
+    while (!isOver() && engine.poller.running) {
       const now = clock.now();
       const { session } = engine;
       if (session !== undefined) await expire(session, now);
@@ -52,7 +62,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (session !== undefined && delivery !== undefined) {
         const held = { session, delivery, attempt: delivery.attempt };
         if (!(await begin(held))) continue;
-        if (!signal.aborted) return held;
+        if (!isOver()) return held;
         session.takeBack(delivery);
         break;
       }
@@ -179,12 +189,12 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   }
 
   return {
-    async next(signal) {
-      const held = await take(visibilityMs, signal);
+    async next(signal, stopped) {
+      const held = await take(visibilityMs, () => signal.aborted || stopped.aborted, signal);
       return held === undefined ? null : toMessage(held).message;
     },
     async handleNext(handler, signal) {
-      const held = await take(undefined, signal);
+      const held = await take(undefined, () => signal.aborted);
       if (held === undefined) return false;
       await handle(held, handler, signal);
       return true;

@@ -100,16 +100,15 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
     const ending = new AbortController();
     const end = () => ending.abort();
     const stopTimer = timeoutMs === undefined ? undefined : clock.setTimer(end, timeoutMs);
-    const signals = signal === undefined ? [stopped] : [stopped, signal];
-    for (const each of signals) each.addEventListener("abort", end, { once: true });
+    signal?.addEventListener("abort", end, { once: true });
     try {
-      const message = await consumer.next(ending.signal);
+      const message = await consumer.next(ending.signal, stopped);
       if (message === null && signal?.aborted) throw signal.reason;
       if (message === null && engine.fatal !== undefined) throw engine.fatal;
       return message;
     } finally {
       stopTimer?.();
-      for (const each of signals) each.removeEventListener("abort", end);
+      signal?.removeEventListener("abort", end);
     }
   }
 
