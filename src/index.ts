@@ -55,7 +55,12 @@ export type {
 } from "./events";
 export type { WorkspaceCredentials } from "./identity/credentials";
 export { fileToken, type TokenSource } from "./identity/token-source";
-export { type DelegatingClient, delegateTask } from "./messaging/delegate-task";
+export {
+  type AskingInbox,
+  type DelegateTaskOptions,
+  type DelegatingClient,
+  delegateTask,
+} from "./messaging/delegate-task";
 export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/outcome";
 export type { MessagePart, OutgoingMessage } from "./messaging/outgoing-message";
 export type { SendOptions } from "./messaging/send-options";

@@ -57,7 +57,8 @@ export async function ask(
     const outcome = await client.sendA2AMessage(question.peerId, message, sent);
     if (outcome.kind !== "queued" || outcome.deliveryMode !== "poll") return outcome;
     context.wake();
-    const answer = await within(answered, answerWithinMs, options.signal, clock);
+    const leftMs = Math.max(0, answerWithinMs - (clock.now() - startedAt));
+    const answer = await within(answered, leftMs, options.signal, clock);
     return answer === undefined
       ? late(outcome, answerWithinMs)
       : toOutcome(answer, outcome, clock.now() - startedAt);

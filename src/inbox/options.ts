@@ -28,6 +28,6 @@ export interface InboxOptions {
 }
 
 export interface AskOptions extends SendOptions {
-  /** How long an answer that comes as a message of its own is waited for, in milliseconds. @default 600000 */
+  /** How long an answer that comes as a message of its own is waited for, in milliseconds from the call. @default 600000 */
   answerWithinMs?: number | undefined;
 }

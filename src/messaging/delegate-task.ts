@@ -13,6 +13,23 @@ export interface DelegatingClient {
   peerName(peerId: string): string | undefined;
 }
 
+/** The part of an inbox that `delegateTask` uses. */
+export interface AskingInbox {
+  ask(
+    peerId: string,
+    message: string,
+    options?: SendOptions & { answerWithinMs?: number | undefined },
+  ): Promise<SendOutcome>;
+}
+
+export interface DelegateTaskOptions extends SendOptions {
+  /**
+   * The inbox of the own workspace: the answer of a peer that polls is waited for, within `budgetMs` in all.
+   * @default such a task is `queued`, and its answer comes to the inbox as a message of its own
+   */
+  inbox?: AskingInbox | undefined;
+}
+
 /**
  * The body of a `delegate_task` tool: sends the task and resolves to the text for the model. Never rejects. The text
  * of a failure begins with `DELEGATION FAILED` and says what the model can do instead.
@@ -24,11 +41,11 @@ export async function delegateTask(
   client: DelegatingClient,
   peerId: string,
   task: string,
-  options?: SendOptions,
+  options?: DelegateTaskOptions,
 ): Promise<string> {
   const wasAborted = options?.signal?.aborted === true;
   try {
-    return toToolText(await client.sendA2AMessage(peerId, task, options));
+    return toToolText(await send(client, peerId, task, options));
   } catch (error) {
     const name = resolveName(client, peerId);
     if (isA2AError(error)) {
@@ -44,6 +61,17 @@ export async function delegateTask(
     }
     return `DELEGATION FAILED to ${name}: ${ERROR_PREFIX}${describeUnexpected(error)}\nYou can: (1) handle the task yourself, (2) tell the user that it could not be delegated.`;
   }
+}
+
+function send(
+  client: DelegatingClient,
+  peerId: string,
+  task: string,
+  options: DelegateTaskOptions | undefined,
+): Promise<SendOutcome> {
+  if (!options?.inbox) return client.sendA2AMessage(peerId, task, options);
+  const { inbox, ...sendOptions } = options;
+  return inbox.ask(peerId, task, { ...sendOptions, answerWithinMs: sendOptions.budgetMs });
 }
 
 function resolveName(client: DelegatingClient, peerId: string): string {

@@ -205,6 +205,14 @@ describe("the other examples", () => {
     expect(otherResults).toBe(OTHER_RESULT);
   });
 
+  test.concurrent("inbox.ts receives the answer of a peer that polls, and answers the human", async () => {
+    expect(await runExample("inbox.ts")).toEqual({
+      code: 0,
+      stdout: "A peer said: What is filed under 1969?\nYou said: Good work.\n",
+      stderr: "",
+    });
+  });
+
   test.concurrent("testing-your-agent.ts passes its own tests", async () => {
     const { code, stdout, stderr } = await runExample("testing-your-agent.ts");
 

@@ -1,3 +1,4 @@
+import { delegateTask } from "a2a-peers";
 import { describe, expect, it, vi } from "vitest";
 import { openInbox, platformForTest, textBody } from "./helpers/inbox";
 
@@ -84,5 +85,24 @@ describe("ask", () => {
       code: "invalid_argument",
     });
     expect(platform.requests).toEqual([]);
+  });
+});
+
+describe("a delegated task", () => {
+  it("waits for the answer of a peer that polls where it is given an inbox", async () => {
+    const platform = await platformForTest();
+    const [me, peer] = [platform.addWorkspace(POLLING), platform.addWorkspace(POLLING)];
+    const one = await openInbox(platform, me);
+    const two = await openInbox(platform, peer);
+    void two.inbox.run(({ text }) => `done: ${text}`);
+    expect(await delegateTask(one.client, peer.id, "file it", { inbox: one.inbox })).toBe("done: file it");
+  });
+
+  it("says where the answer comes when the peer does not answer within the budget", async () => {
+    const platform = await platformForTest();
+    const [me, peer] = [platform.addWorkspace(POLLING), platform.addWorkspace(POLLING)];
+    const { client, inbox } = await openInbox(platform, me);
+    const text = await delegateTask(client, peer.id, "file it", { inbox, budgetMs: 300 });
+    expect(text).toContain("No answer came within");
   });
 });
