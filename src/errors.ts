@@ -102,6 +102,14 @@ export class A2AError extends Error {
     }
     Object.defineProperty(this, BRAND, { value: true });
   }
+
+  /**
+   * The fields with `name` and `message`, for logs and for other threads; without `cause` and `stack`. A structured
+   * clone of an error itself keeps its message alone. {@link isA2AError} recognises the fields.
+   */
+  toJSON(): A2AErrorFacts & { name: "A2AError" } {
+    return { ...this, name: "A2AError", message: this.message };
+  }
 }
 
 const OPTIONAL_FIELDS = [
@@ -115,9 +123,15 @@ const OPTIONAL_FIELDS = [
   "data",
 ] as const;
 
-/** True for an {@link A2AError}, also one made by another copy of this package. */
+/**
+ * True for an {@link A2AError}, also one made by another copy of this package, and for the fields of one that has gone
+ * through JSON or to another thread.
+ */
 export function isA2AError(value: unknown): value is A2AError {
-  return typeof value === "object" && value !== null && BRAND in value;
+  if (typeof value !== "object" || value === null) return false;
+  if (BRAND in value) return true;
+  const { name, code, message } = value as Partial<Record<keyof A2AError, unknown>>;
+  return name === "A2AError" && typeof code === "string" && typeof message === "string";
 }
 
 /** The error of an invalid argument: nothing was sent. */
@@ -126,8 +140,8 @@ export function invalidArgument(message: string, detail?: string): A2AError {
 }
 
 /** The error of an invalid option, environment variable or token: nothing was sent. */
-export function configurationError(message: string): A2AError {
-  return new A2AError({ code: "configuration", message });
+export function configurationError(message: string, cause?: unknown): A2AError {
+  return new A2AError({ code: "configuration", message, cause });
 }
 
 /**

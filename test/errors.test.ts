@@ -45,6 +45,27 @@ describe("an A2AError", () => {
     expect(JSON.parse(JSON.stringify(new A2AError({ ...facts, message: "x" })))).toMatchObject(facts);
   });
 
+  it("has its message in JSON, and is recognised from it and from a structured clone of it", () => {
+    const error = new A2AError({
+      code: "timeout",
+      message: "Too late.",
+      messageId: "m",
+      cause: new Error("x"),
+    });
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      name: "A2AError",
+      message: "Too late.",
+      code: "timeout",
+      retryable: false,
+      delivery: "not-sent",
+      attempts: 0,
+      elapsedMs: 0,
+      messageId: "m",
+    });
+    expect(isA2AError(JSON.parse(JSON.stringify(error)))).toBe(true);
+    expect(isA2AError(structuredClone(error.toJSON()))).toBe(true);
+  });
+
   it("has its cause", () => {
     const cause = new Error("below");
     expect(new A2AError({ code: "network", message: "x", cause }).cause).toBe(cause);

@@ -10,6 +10,7 @@ import type { Machine } from "../runtime/machine";
 import { quote } from "../text/format";
 import type { RetryPolicy } from "../transport/request/backoff";
 import { checkDeliveryMode, checkMilliseconds, type DeliveryMode } from "../validation/options";
+import { checkClientOptionNames } from "./option-names";
 import type {
   A2AClientOptions,
   EnricherOptions,
@@ -49,6 +50,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
   if (typeof options !== "object" || options === null) {
     throw configurationError(`Expected the options to be an object, got a value of type ${typeof options}.`);
   }
+  checkClientOptionNames(options);
   const platformUrl = resolvePlatformUrl(options.platformUrl, machine);
   const orgId = resolveOrgId(options.orgId, machine);
   return Object.freeze({

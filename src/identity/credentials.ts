@@ -1,7 +1,7 @@
 import { configurationError } from "../errors";
 import type { Machine } from "../runtime/machine";
 import { configurationFolder, createStateFolder } from "../storage/state-folder";
-import { quote } from "../text/format";
+import { isQuoted, quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
 import { createTokenSearch } from "./token-search";
 import { checkToken, createTokenSource, fileToken, type TokenSource } from "./token-source";
@@ -121,8 +121,10 @@ function checkList(value: unknown, name: string): readonly WorkspaceCredentials[
 
 function checkWorkspaceId(value: unknown, name: string): string {
   const id = parsePeerId(value);
-  if (id === null)
-    throw configurationError(`Expected ${name} to be a workspace id (UUID), got ${quote(value)}.`);
+  if (id === null) {
+    const mend = typeof value === "string" && isQuoted(value.trim()) ? ": leave the quotation marks out" : "";
+    throw configurationError(`Expected ${name} to be a workspace id (UUID), got ${quote(value)}${mend}.`);
+  }
   return id;
 }
 

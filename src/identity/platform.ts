@@ -1,6 +1,6 @@
 import { configurationError } from "../errors";
 import type { Machine } from "../runtime/machine";
-import { quote } from "../text/format";
+import { isQuoted, quote } from "../text/format";
 
 const PLATFORM_URL_VARIABLES = ["PLATFORM_URL", "MOLECULE_PLATFORM_URL", "MOLECULE_API_URL", "MOLECULE_URL"];
 
@@ -19,14 +19,11 @@ export function resolvePlatformUrl(option: unknown, machine: Machine): string {
   return inDocker ? "http://host.docker.internal:8080" : "http://localhost:8080";
 }
 
-// The messages do not repeat the URL, which may contain a password or a key.
+// The messages repeat no URL that may contain a password or a key.
 function checkBaseUrl(value: unknown, name: string): string {
   const url = parseUrl(value);
-  if (url === undefined) throw configurationError(`Expected ${name} to be an http(s) URL.`);
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw configurationError(
-      `Expected ${name} to be an http(s) URL, got one with the scheme ${quote(url.protocol)}.`,
-    );
+  if (url === undefined || !isHttp(url)) {
+    throw configurationError(`Expected ${name} to be an http(s) URL${describeMistake(value, url)}.`);
   }
   if (url.username !== "" || url.password !== "") {
     throw configurationError(`Expected ${name} to be a URL without credentials; pass \`token\` instead.`);
@@ -35,6 +32,24 @@ function checkBaseUrl(value: unknown, name: string): string {
     throw configurationError(`Expected ${name} to be a URL without a query or a fragment.`);
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+const isHttp = ({ protocol }: URL): boolean => protocol === "http:" || protocol === "https:";
+
+/** A host with or without a port and a path. Read as a URL, `localhost:8080` has the scheme `localhost:`. */
+const WITHOUT_SCHEME = /^(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(\/[\w./-]*)?$/;
+
+/** What is wrong with the value, and the mend, as far as it shows. */
+function describeMistake(value: unknown, url: URL | undefined): string {
+  if (typeof value !== "string") return `, got ${quote(value)}`;
+  const text = value.trim();
+  if (text === "") return ", got an empty string";
+  if (isQuoted(text)) return "; its value is in quotation marks, which have to go";
+  if (text.length <= 200 && WITHOUT_SCHEME.test(text) && !text.startsWith("/")) {
+    return `, got ${quote(text)}, which has no scheme: put \`http://\` or \`https://\` before it`;
+  }
+  if (url !== undefined) return `, got one with the scheme ${quote(url.protocol)}`;
+  return /[@?#]/.test(text) ? "" : `, got ${quote(text)}`;
 }
 
 function parseUrl(value: unknown): URL | undefined {

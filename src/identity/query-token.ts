@@ -1,5 +1,6 @@
-import { A2AError, configurationError } from "../errors";
+import { type A2AError, configurationError, isA2AError } from "../errors";
 import type { Clock } from "../runtime/clock";
+import { isThenable } from "../runtime/thenable";
 import { checkToken, type TokenSource } from "./token-source";
 
 /** A source that hangs is given up after this, in milliseconds, so that the next query has a chance. */
@@ -26,18 +27,27 @@ async function callSource(source: TokenSource, owner: string, clock: Clock): Pro
   try {
     token = await withTimeout(source(), owner, clock);
   } catch (error) {
-    if (error instanceof A2AError) throw error;
-    // The message of the source's own error may contain the token, so only its kind is repeated.
-    const kind = error instanceof Error ? error.name : typeof error;
-    throw configurationError(`The token source of ${owner} failed (${kind}).`);
+    throw sourceError(error, owner);
   }
   if (token === undefined || token === null || token === "") return undefined;
   if (typeof token === "string" && token.trim() === "") return undefined;
   return checkToken(token, `the answer of the token source of ${owner}`);
 }
 
+/** The error of a source that failed: always one of this client's configuration, whatever the source has asked. */
+function sourceError(error: unknown, owner: string): A2AError {
+  if (isA2AError(error)) {
+    // That of a file, of a time limit or of a wrong token says itself what is wrong.
+    if (error.code === "configuration" && error.peerId === undefined) return error;
+    return configurationError(`The token source of ${owner} failed: ${error.message}`, error);
+  }
+  // The message of the source's own error may contain the token, so only its kind is repeated.
+  const kind = error instanceof Error ? error.name : typeof error;
+  return configurationError(`The token source of ${owner} failed (${kind}).`);
+}
+
 async function withTimeout(token: unknown, owner: string, clock: Clock): Promise<unknown> {
-  if (!(token instanceof Promise)) return token;
+  if (!isThenable(token)) return token;
   let stopTimer: (() => void) | undefined;
   const timeout = new Promise<never>((_, reject) => {
     const message = `The token source of ${owner} gave no answer within ${QUERY_TIMEOUT_MS} ms.`;

@@ -1,5 +1,6 @@
 import { configurationError } from "../errors";
 import { readPrivateFile } from "../storage/private-file";
+import { isQuoted } from "../text/format";
 
 /**
  * Returns the bearer token of a workspace, or `undefined` when there is none (yet). Called when a token is first
@@ -24,12 +25,27 @@ export function checkToken(value: unknown, name: string): string {
   if (token.length > MAX_TOKEN_LENGTH) {
     throw configurationError(`Expected ${name} to have at most ${MAX_TOKEN_LENGTH} characters.`);
   }
+  const mistake = describeMistake(token);
+  if (mistake !== undefined) {
+    throw configurationError(`Expected ${name} to be the token alone; ${mistake}. Its value is not shown.`);
+  }
   if (!VISIBLE_ASCII.test(token)) {
     throw configurationError(
       `Expected ${name} to hold visible ASCII characters only; it has a control character, a space or another character that cannot stand in an HTTP header. Its value is not shown.`,
     );
   }
   return token;
+}
+
+/** A usual mistake and its mend; `undefined` where it is none of them. */
+function describeMistake(token: string): string | undefined {
+  if (/^bearer\s/i.test(token))
+    return "it begins with 'Bearer ', which the client adds itself: leave that out";
+  if (isQuoted(token)) return "it is in quotation marks, which have to go";
+  // Read as UTF-8, every other byte of ASCII in UTF-16 is a NUL, and its byte order mark is no character.
+  if (/^\ufffd{2}|^[\x21-\x7e]\0|^\0[\x21-\x7e]/.test(token))
+    return "it is UTF-16: save it as UTF-8 or ASCII";
+  return undefined;
 }
 
 /**

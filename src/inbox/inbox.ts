@@ -3,6 +3,7 @@ import { getInternals } from "../client/internals";
 import { configurationError, invalidArgument } from "../errors";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
+import { abortReason } from "../runtime/signals";
 import { LockHeldError } from "../storage/lock";
 import { quote } from "../text/format";
 import { checkMilliseconds } from "../validation/options";
@@ -94,7 +95,7 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
 
   async function receive({ signal, timeoutMs }: ReceiveOptions = {}): Promise<InboxMessage | null> {
     if (timeoutMs !== undefined) checkMilliseconds(timeoutMs, "timeoutMs", invalidArgument);
-    if (signal?.aborted) throw signal.reason;
+    if (signal?.aborted) throw abortReason(signal);
     lifecycle.start();
     const stopped = lifecycle.signal;
     const ending = new AbortController();
@@ -103,7 +104,7 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
     signal?.addEventListener("abort", end, { once: true });
     try {
       const message = await consumer.next(ending.signal, stopped);
-      if (message === null && signal?.aborted) throw signal.reason;
+      if (message === null && signal?.aborted) throw abortReason(signal);
       if (message === null && engine.fatal !== undefined) throw engine.fatal;
       return message;
     } finally {

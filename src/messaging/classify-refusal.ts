@@ -163,6 +163,7 @@ export function classifyRefusal(response: HttpResponse, peer: string): Failure {
   const state = typeof errorBody.body.status === "string" ? `, status ${errorBody.body.status}` : "";
   return {
     code: row.code,
+    namesTarget: row.code === "wrong_tenant",
     // A function, because replace() would interpret patterns such as `$&` in a name.
     summary: `${row.text.replace("{peer}", () => peer)} (${statusLine(response, errorBody)}${state})`,
     advice: row.advice,

@@ -1,6 +1,6 @@
 import { A2AError } from "../errors";
 import type { Workspace } from "../identity/workspaces";
-import { onAbort } from "../runtime/signals";
+import { abortReason, onAbort } from "../runtime/signals";
 import { type Call, earlyEndError } from "../transport/call";
 import { TransportFailure } from "../transport/failure";
 import type { RequestContext } from "../transport/request/platform-request";
@@ -55,7 +55,7 @@ export async function changeInBackground<T>(
   const { signal } = options;
   const controller = new AbortController();
   const stopListening = signal && onAbort(signal, (reason) => controller.abort(reason));
-  if (signal?.aborted) controller.abort(signal.reason);
+  if (signal?.aborted) controller.abort(abortReason(signal));
   const onPreempt = () => controller.abort(preemptedError(what));
   try {
     const background = { ...options, signal: controller.signal };

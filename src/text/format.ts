@@ -17,6 +17,9 @@ export function quote(value: unknown): string {
   return Array.isArray(value) ? "an array" : `a value of type ${typeof value}`;
 }
 
+/** True for text in quotation marks, as some programs read it from an env file. */
+export const isQuoted = (text: string): boolean => /^(["'`]).*\1$/s.test(text) && text.length > 1;
+
 /** Formats a duration in milliseconds: `850 ms`, `12.4 s`, `5 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

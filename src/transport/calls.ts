@@ -1,5 +1,5 @@
 import type { Clock } from "../runtime/clock";
-import { onAbort } from "../runtime/signals";
+import { abortReason, onAbort } from "../runtime/signals";
 import { type Call, clientClosedError, type StartedCall, startCall } from "./call";
 
 /** The running calls of one client. */
@@ -34,7 +34,7 @@ export function createCalls(clock: Clock): Calls {
   return {
     begin(budgetMs, signal, background = false) {
       if (state.closed) throw clientClosedError();
-      if (signal?.aborted) throw signal.reason;
+      if (signal?.aborted) throw abortReason(signal);
       const { call, cancel } = startCall(clock, budgetMs, background, () => {
         removeListener?.();
         unlink(node);

@@ -147,6 +147,64 @@ describe("the platform URL", () => {
   });
 });
 
+describe("a usual mistake in the platform URL", () => {
+  it.each([
+    ["localhost:8080", "'localhost:8080', which has no scheme: put `http://`"],
+    ["platform.local", "'platform.local', which has no scheme"],
+    ["10.0.0.1:80/base", "'10.0.0.1:80/base', which has no scheme"],
+    ["[::1]:8080", "'[::1]:8080', which has no scheme"],
+    ['"http://a.test"', "quotation marks"],
+    ["'http://a.test'", "quotation marks"],
+    ["http://", "got 'http://'"],
+    ["ftp://a.test", "the scheme 'ftp:'"],
+    [8080, "got 8080"],
+    ["", "got an empty string"],
+  ])("%j is named with its mend", async (platformUrl, told) => {
+    expect((await refused({ platformUrl }, "`platformUrl`")).message).toContain(told);
+    if (platformUrl === "" || typeof platformUrl !== "string") return;
+    const { message } = await refused({}, "environment variable PLATFORM_URL", { PLATFORM_URL: platformUrl });
+    expect(message).toContain(told);
+  });
+
+  it("is found in a workspace id as well", async () => {
+    expect((await refused({ workspaceId: `"${OWN}"` }, "`workspaceId`")).message).toContain(
+      "quotation marks",
+    );
+  });
+});
+
+describe("an option that does not exist", () => {
+  it.each([
+    [{ retries: 3 }, "`retries`. Did you mean `retry`?"],
+    [{ platformURL: "http://a.test" }, "Did you mean `platformUrl`?"],
+    [{ workspaceID: OWN }, "Did you mean `workspaceId`?"],
+    [{ timeout: 3 }, "Did you mean `timeouts`?"],
+    [{ maxAttempts: 3 }, "Did you mean `retry.maxAttempts`?"],
+    [{ onEvents: () => {} }, "Did you mean `onEvent`?"],
+    [{ retry: { maxAttempt: 3 } }, "`retry.maxAttempt`. Did you mean `retry.maxAttempts`?"],
+    [{ retry: { budget: 3 } }, "Did you mean `retry.budgetMs`?"],
+    [{ timeouts: { budgetMs: 3 } }, "Did you mean `retry.budgetMs`?"],
+    [{ timeouts: { send: 3 } }, "Did you mean `timeouts.sendMs`?"],
+    [{ limits: { maxConcurrentSend: 3 } }, "Did you mean `limits.maxConcurrentSends`?"],
+    [{ enricher: { ttl: 3 } }, "Did you mean `enricher.ttlMs`?"],
+    [{ proxy: "http://proxy.test" }, "The options are platformUrl, workspaceId,"],
+    [{ limits: { colour: "red" } }, "The options are limits.requestBytes,"],
+    [{ ["x".repeat(100_000)]: 1 }, "The options are platformUrl,"],
+  ])("is refused with the nearest that does: %o", async (options, told) => {
+    expect((await refused(options, "There is no option")).message).toContain(told);
+  });
+
+  it("is left out where it is undefined", () => {
+    expect(() => resolved({ retries: undefined } as never)).not.toThrow();
+  });
+});
+
+describe("the clock", () => {
+  it.each([null, 7, {}, { now: () => 0 }, { now: 0, setTimer: () => {} }])("%j is refused", async (clock) => {
+    await refused({ clock }, "`clock`");
+  });
+});
+
 describe("the tenant", () => {
   it("has the platform's own origin unless another one is given", () => {
     expect(resolved({ platformUrl: "https://a.test/base" }).tenant.origin).toBe("https://a.test");

@@ -1,7 +1,11 @@
+import { runInNewContext } from "node:vm";
+import { A2AError, type TokenSource } from "a2a-peers";
 import { describe, expect, it } from "vitest";
 import { createTokenHolder } from "../../src/identity/token-holder";
-import { systemClock } from "../../src/runtime/clock";
+import { type Clock, systemClock } from "../../src/runtime/clock";
 import { failureOf } from "../helpers/failure";
+import { heldClock } from "../helpers/held-clock";
+import { PEER } from "../helpers/ids";
 
 describe("a token holder with one source", () => {
   function holder(...results: (string | undefined)[]) {
@@ -222,5 +226,43 @@ describe("a token holder with several sources and a fallback", () => {
     expect(token).toBe("token-1000");
     made = 0;
     expect(await tokens.refresh(token)).toBe("token-0");
+  });
+});
+
+describe("a token source that asks another client", () => {
+  const holderOf = (source: TokenSource, clock: Clock = systemClock) =>
+    createTokenHolder({ sources: [source] }, "workspace W", clock, () => {});
+
+  it.each([
+    { code: "rpc_error", delivery: "confirmed", peerId: PEER },
+    { code: "network", delivery: "maybe", peerId: undefined },
+    { code: "configuration", delivery: "not-sent", peerId: PEER },
+  ] as const)("and fails with $code is an error of the own configuration", async (facts) => {
+    const cause = new A2AError({ ...facts, message: "The vault is closed.", messageId: "other" });
+    const error = await failureOf(
+      Promise.resolve(
+        holderOf(() => {
+          throw cause;
+        }).get(),
+      ).then(String),
+    );
+    expect(error).toMatchObject({ code: "configuration", delivery: "not-sent", cause });
+    expect(error).not.toHaveProperty("peerId");
+    expect(error).not.toHaveProperty("messageId");
+    expect(error.message).toBe("The token source of workspace W failed: The vault is closed.");
+  });
+
+  it("has its limit of time, whatever kind of promise it answers", async () => {
+    const clock = heldClock();
+    const endless: Promise<string> = runInNewContext("new Promise(() => {})");
+    expect(endless).not.toBeInstanceOf(Promise);
+    const token = failureOf(Promise.resolve(holderOf(() => endless, clock).get()).then(String));
+    await clock.advance(5000);
+    expect((await token).message).toContain("gave no answer within 5000 ms");
+  });
+
+  it("is waited for, whatever kind of promise it answers", async () => {
+    const foreign: Promise<string> = runInNewContext("Promise.resolve('from-elsewhere')");
+    expect(await holderOf(() => foreign).get()).toBe("from-elsewhere");
   });
 });

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { checkToken } from "../../src/identity/token-source";
 import { failureOf, thrownBy } from "../helpers/failure";
 
-async function tokenFile(content?: string): Promise<string> {
+async function tokenFile(content?: string | Buffer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "token-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, ".auth_token");
@@ -40,6 +40,27 @@ describe("a token", () => {
     expect(error.message).toContain("`token`");
     expect(error.message.length).toBeLessThanOrEqual(500);
     expect(`${error.message}${error.stack}`).not.toMatch(/hunter2|123456789/);
+  });
+
+  it.each([
+    ["begins with the scheme of the header", "Bearer hunter2", "'Bearer '"],
+    ["begins with the scheme in lower case", "bearer\thunter2", "'Bearer '"],
+    ["is in double quotes", '"hunter2"', "quotation marks"],
+    ["is in single quotes", "'hunter2'", "quotation marks"],
+    ["is UTF-16", "h\0u\0n\0t\0e\0r\x002\0", "UTF-16"],
+    ["is UTF-16 with a byte order mark", "\ufffd\ufffdh\0u\0", "UTF-16"],
+    ["is UTF-16 of the other byte order", "\0h\0u\0n", "UTF-16"],
+  ])("that %s is rejected with the mend", async (_, value, told) => {
+    const error = await thrownBy(() => checkToken(value, "`token`"));
+    expect(error).toMatchObject({ code: "configuration" });
+    expect(error.message).toContain(told);
+    expect(error.message).not.toContain("hunter2");
+  });
+
+  it.each(["utf16le", "utf8"] as const)("is read from a file as Windows writes it: %s", async (encoding) => {
+    const source = fileToken(await tokenFile(Buffer.from("\ufefftoken-1\r\n", encoding)));
+    if (encoding === "utf8") expect(await source()).toBe("token-1");
+    else expect((await failureOf(Promise.resolve(source()))).message).toContain("UTF-16");
   });
 
   it("that is rejected never appears in the message", () => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { onAbort } from "../../src/runtime/signals";
+import { abortReason, onAbort } from "../../src/runtime/signals";
 
 const warnings: Error[] = [];
 const note = (warning: Error) => warnings.push(warning);
@@ -80,4 +80,18 @@ it("adds a listener again after all callbacks were removed", () => {
   controller.abort();
 
   expect(calls).toEqual(["second"]);
+});
+
+it("has an AbortError where the signal has no reason, as those of polyfills", () => {
+  const target = new EventTarget();
+  const signal = Object.assign(target, { aborted: false }) as unknown as AbortSignal;
+  const calls: unknown[] = [];
+  onAbort(signal, (reason) => calls.push(reason));
+  target.dispatchEvent(new Event("abort"));
+  expect(calls).toMatchObject([{ name: "AbortError", message: "This operation was aborted" }]);
+});
+
+it("keeps a reason that is null, and any other", () => {
+  expect(abortReason(AbortSignal.abort(null))).toBe(null);
+  expect(abortReason(AbortSignal.abort())).toMatchObject({ name: "AbortError" });
 });

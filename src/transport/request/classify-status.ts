@@ -53,7 +53,7 @@ function describeStatus(
   response: HttpResponse,
   body: ErrorBody,
   what: string,
-): Pick<Failure, "code" | "summary" | "advice"> {
+): Pick<Failure, "code" | "summary" | "advice" | "namesTarget"> {
   const line = statusLine(response, body);
   const { status } = response;
   if (status === 401) {
@@ -69,6 +69,7 @@ function describeStatus(
       summary: `${capitalize(what)} was refused before it reached the platform's handlers (${line})`,
       advice:
         "Behind a SaaS tenant this means that `orgId` (X-Molecule-Org-Id) or `origin` is missing or wrong; elsewhere, that the platform URL is.",
+      namesTarget: true,
     };
   }
   if (status === 403) return { code: "access_denied", summary: `The platform refused ${what} (${line})` };
