@@ -66,7 +66,8 @@ export function createBeatMaker(maker: BeatMakerOptions): BeatMaker {
         const { status, body } = await sendBeat(maker, attempt, createdAt);
         snapshot.accepted();
         history.accepted(startedAt, elapsedMs());
-        await secret.storeFrom(body);
+        // Not awaited: a beat waits for no disk.
+        secret.storeFrom(body);
         return { ok: true, status, elapsedMs: elapsedMs() };
       } catch (cause) {
         if (signal.aborted) return { ok: false, elapsedMs: elapsedMs(), error: abortedError() };

@@ -18,7 +18,7 @@ import { resolveHeartbeatOptions } from "./resolve-options";
 export interface Heartbeat extends AsyncDisposable {
   /** Makes the first beat now and schedules the others. Does nothing while it runs. Throws `closed` for a closed client. */
   start(): void;
-  /** Stops beating, with a last beat that reports no tasks. Resolves within `timeoutMs`. */
+  /** Stops beating, with a last beat that reports no tasks. Resolves within `timeoutMs`, also when a disk hangs. */
   stop(): Promise<void>;
   /** Makes one beat now, beside the regular ones. */
   beat(): Promise<BeatReport>;
@@ -49,7 +49,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   const { workspace, intervalMs, timeoutMs, livenessMs, emit } = resolved;
   const workspaceId = workspace.id;
   const folder = internals.stateFolderFor(workspace, options.stateDir);
-  const secret = createInboundSecret(folder, workspaceId, emit);
+  const secret = createInboundSecret({ folder, workspace, clock, emit });
   const { results, poller } = createResults({
     internals,
     workspace,
@@ -96,6 +96,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     loop,
     reconciler,
     poller,
+    secret,
   });
 
   return {

@@ -1,7 +1,9 @@
 import { configurationError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import { shouldReport } from "../events/thinning";
-import { writePrivateFile } from "../storage/private-file";
+import type { Workspace } from "../identity/workspaces";
+import type { Clock } from "../runtime/clock";
+import { makePrivate, writePrivateFile } from "../storage/private-file";
 import type { StateFolder } from "../storage/state-folder";
 import { errorMessage } from "../text/format";
 import { isRecord } from "../text/json";
@@ -12,31 +14,58 @@ const VISIBLE_ASCII = /^[\x21-\x7e]{1,4096}$/;
 export interface InboundSecret {
   /** The secret as it was last received or stored. Throws `configuration` when the file cannot be read. */
   read(): Promise<string | undefined>;
-  /** Stores the secret in the answer to an accepted beat, if it has a new one. Never throws. */
-  storeFrom(answer: unknown): Promise<void>;
+  /**
+   * Begins to store the secret in the answer to an accepted beat, if it has a new one. A write that failed is tried
+   * again with each answer.
+   */
+  storeFrom(answer: unknown): void;
+  /** Resolves when nothing is being stored. A disk that hangs may take for ever. */
+  idle(): Promise<void>;
+}
+
+export interface InboundSecretOptions {
+  /** Without a folder the secret is in memory alone. */
+  folder: StateFolder | undefined;
+  workspace: Workspace;
+  clock: Clock;
+  emit: Emit<HeartbeatEvent>;
+}
+
+interface SecretState {
+  received: string | undefined;
+  /** The secret that is known to be on the disk. */
+  stored: string | undefined;
+  failures: number;
+  /** The write under way, and since when. */
+  storing: Promise<void> | undefined;
+  storingSince: number;
 }
 
 const FILE = ".platform_inbound_secret";
 
-/** Creates the secret of a workspace; without a folder it is in memory alone. */
-export function createInboundSecret(
-  folder: StateFolder | undefined,
-  workspaceId: string,
-  emit: Emit<HeartbeatEvent>,
-): InboundSecret {
-  let received: string | undefined;
-  let failures = 0;
+/** A write that takes longer is reported, in milliseconds; it counts all the same when it succeeds later. */
+const SLOW_WRITE_MS = 2000;
 
-  async function readStored(): Promise<string | undefined> {
-    const text = await folder?.read(FILE);
-    return text !== undefined && VISIBLE_ASCII.test(text) ? text : undefined;
-  }
+const MAX_SECRETS = 16;
+
+/** Creates the secret of a workspace. */
+export function createInboundSecret(options: InboundSecretOptions): InboundSecret {
+  const { folder, workspace, clock } = options;
+  const state: SecretState = {
+    received: undefined,
+    stored: undefined,
+    failures: 0,
+    storing: undefined,
+    storingSince: 0,
+  };
 
   return {
     async read() {
-      if (received !== undefined) return received;
+      if (state.received !== undefined) return state.received;
       try {
-        return await readStored();
+        const secret = await readStored(folder);
+        if (secret !== undefined) rememberSecret(workspace, secret);
+        return secret;
       } catch (error) {
         const { code, message } = error as { code?: unknown; message?: unknown };
         throw configurationError(
@@ -44,25 +73,81 @@ export function createInboundSecret(
         );
       }
     },
-    async storeFrom(answer) {
+    storeFrom(answer) {
       const secret = isRecord(answer) ? answer.platform_inbound_secret : undefined;
       if (typeof secret !== "string" || !VISIBLE_ASCII.test(secret)) return;
       // In use from now on, whether or not it can be stored.
-      received = secret;
-      if (folder === undefined) return;
-      try {
-        // A file that cannot be read is replaced.
-        if ((await readStored().catch(() => undefined)) === secret) return;
-        folder.claim();
-        await writePrivateFile(folder.path(FILE), secret);
-        failures = 0;
-        emit({ type: "heartbeat.secret_stored", workspaceId });
-      } catch (error) {
-        failures += 1;
-        if (!shouldReport(failures)) return;
-        const reason = errorMessage(error, secret);
-        emit({ type: "heartbeat.store_failed", workspaceId, reason });
+      state.received = secret;
+      rememberSecret(workspace, secret);
+      if (folder === undefined || secret === state.stored) return;
+      if (state.storing !== undefined) {
+        reportSlowWrite(options, state);
+        return;
       }
+      state.storingSince = clock.now();
+      state.storing = storeLatest(options, state, folder).finally(() => {
+        state.storing = undefined;
+      });
     },
+    idle: async () => state.storing,
   };
+}
+
+/** Keeps the secret out of errors; the oldest above the limit is forgotten. */
+function rememberSecret({ secrets }: Workspace, secret: string): void {
+  secrets.delete(secret);
+  secrets.add(secret);
+  const [oldest] = secrets;
+  if (oldest !== undefined && secrets.size > MAX_SECRETS) secrets.delete(oldest);
+}
+
+async function readStored(folder: StateFolder | undefined): Promise<string | undefined> {
+  const text = await folder?.read(FILE);
+  return text !== undefined && VISIBLE_ASCII.test(text) ? text : undefined;
+}
+
+/** Stores what was received last, also when that changes meanwhile. Never rejects. */
+async function storeLatest(
+  options: InboundSecretOptions,
+  state: SecretState,
+  folder: StateFolder,
+): Promise<void> {
+  while (state.received !== undefined && state.received !== state.stored) {
+    const secret = state.received;
+    try {
+      await store(options, folder, secret);
+      state.stored = secret;
+      state.failures = 0;
+    } catch (error) {
+      reportFailure(options, state, errorMessage(error, secret));
+      return;
+    }
+  }
+}
+
+async function store(
+  { workspace, emit }: InboundSecretOptions,
+  folder: StateFolder,
+  secret: string,
+): Promise<void> {
+  folder.claim();
+  // A file that cannot be read is replaced.
+  if ((await readStored(folder).catch(() => undefined)) === secret) {
+    await makePrivate(folder.path(FILE));
+    return;
+  }
+  await writePrivateFile(folder.path(FILE), secret);
+  emit({ type: "heartbeat.secret_stored", workspaceId: workspace.id });
+}
+
+function reportSlowWrite(options: InboundSecretOptions, state: SecretState): void {
+  if (options.clock.now() - state.storingSince < SLOW_WRITE_MS) return;
+  reportFailure(options, state, `the disk has not answered within ${SLOW_WRITE_MS} ms`);
+}
+
+function reportFailure({ workspace, emit }: InboundSecretOptions, state: SecretState, reason: string): void {
+  state.failures += 1;
+  if (shouldReport(state.failures)) {
+    emit({ type: "heartbeat.store_failed", workspaceId: workspace.id, reason });
+  }
 }

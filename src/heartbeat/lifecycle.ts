@@ -1,8 +1,10 @@
 import type { ClientInternals } from "../client/internals";
 import type { Emit, HeartbeatEvent } from "../events";
 import type { ResultsPoller } from "../results/poller";
+import { settleWithin } from "../runtime/settle-within";
 import type { BeatMaker, BeatReport } from "./beat";
 import type { BeatHistory } from "./beat-history";
+import type { InboundSecret } from "./inbound-secret";
 import type { Loop } from "./loop";
 import type { Reconciler } from "./reconciler";
 
@@ -16,16 +18,17 @@ export interface LifecycleOptions {
   loop: Loop<BeatReport>;
   reconciler: Reconciler;
   poller: ResultsPoller | undefined;
+  secret: InboundSecret;
 }
 
 /** Starts and stops what a heartbeat does by itself. */
 export interface Lifecycle {
   /** Throws `closed` when the client is closed. */
   start(): void;
-  /** Halts everything and makes a last beat without tasks. Resolves when both are done. */
+  /** Halts everything and makes a last beat without tasks. Resolves when both are done, or after `timeoutMs`. */
   stop(): Promise<void>;
-  /** Halts everything at once: the client is closed. Resolves when no file is being written. */
-  halt(): Promise<void> | undefined;
+  /** Halts everything at once: the client is closed. Resolves when no file is being written, or after 2 s. */
+  halt(): Promise<void>;
   /** Halts everything, because the workspace was removed. */
   endRemoved(reason: string): void;
 }
@@ -37,15 +40,27 @@ interface StopState {
   lastBeat: AbortController | undefined;
 }
 
+/** How long the end of the client waits for files that are being written, in milliseconds. */
+const DISK_LIMIT_MS = 2000;
+
 export function createLifecycle(options: LifecycleOptions): Lifecycle {
-  const { internals, workspaceId, timeoutMs, emit, history, beats, loop, reconciler, poller } = options;
+  const { internals, workspaceId, timeoutMs, emit, history, beats, loop, reconciler, poller, secret } =
+    options;
+  const { clock } = internals;
   const state: StopState = { stopping: Promise.resolve(), lastBeat: undefined };
 
-  function halt(): Promise<void> | undefined {
+  async function haltAll(): Promise<void> {
     internals.onClose.delete(halt);
     loop.halt();
     reconciler.halt();
-    return poller?.halt();
+    await Promise.all([poller?.halt(), secret.idle()]);
+  }
+  const halt = () => settleWithin(haltAll(), DISK_LIMIT_MS, clock);
+
+  async function beatLast(last: AbortController): Promise<void> {
+    await loop.request({ background: false, last });
+    // Its answer may have brought a secret.
+    await secret.idle();
   }
 
   return {
@@ -59,14 +74,14 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     },
     async stop() {
       if (loop.running) {
-        const halted = halt();
+        const halted = haltAll();
         // The beat under way may report tasks, and the last one would have to wait for it.
         beats.abort();
         state.lastBeat?.abort();
         state.lastBeat = new AbortController();
-        state.stopping = Promise.all([halted, loop.request({ background: false, last: state.lastBeat })]);
+        state.stopping = Promise.all([halted, beatLast(state.lastBeat)]);
       }
-      await state.stopping;
+      await settleWithin(Promise.all([state.stopping, secret.idle()]), timeoutMs, clock);
     },
     endRemoved(reason) {
       if (!loop.running) return;

@@ -13,6 +13,8 @@ export interface Workspace {
   readonly tokenFile?: string | undefined;
   /** Where its token was searched. */
   readonly searched?: TokenSearch | undefined;
+  /** Secrets besides the tokens: none of them appears in an error. */
+  readonly secrets: Set<string>;
 }
 
 /** A workspace as configured: its id and where its token may be. */
@@ -43,6 +45,7 @@ export function createWorkspaces(
     tokens: createTokenHolder(locations, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
     tokenFile,
     searched,
+    secrets: new Set<string>(),
   }));
   const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
   const [first] = all;

@@ -68,6 +68,13 @@ export async function writePrivateFile(path: string, content: string): Promise<v
   await syncFolder(folder);
 }
 
+/** Takes the access of other users to a file away. Does nothing for anything but a regular file. */
+export async function makePrivate(path: string): Promise<void> {
+  const { lstat, chmod } = fileSystem().promises;
+  const stat = await lstat(path).catch(() => undefined);
+  if (stat?.isFile() && (stat.mode & 0o077) !== 0) await chmod(path, 0o600);
+}
+
 /** Removes the temporary files (`path.….tmp`) of writers that were killed: those older than a minute. */
 export async function sweepTemporaries(path: string): Promise<void> {
   const fs = fileSystem();

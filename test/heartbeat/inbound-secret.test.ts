@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
-import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { HeartbeatEvent } from "a2a-peers/heartbeat";
+import type { Heartbeat, HeartbeatEvent } from "a2a-peers/heartbeat";
 import { describe, expect, it, vi } from "vitest";
 import { OWN, SECOND, SECOND_TOKEN, TOKEN } from "../helpers/ids";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { BEAT, createFixture } from "./helpers/fixture";
+import { BEAT, createFixture, INFO } from "./helpers/fixture";
 import { type Answer, inOrder, type ScriptedAnswer } from "./helpers/scripted-platform";
 
 const run = promisify(execFile);
@@ -26,11 +26,17 @@ interface Beating {
   folder: string;
 }
 
+/** Waits for what the beats so far have begun to store. */
+const stored = (heartbeat: Heartbeat) => heartbeat.stop();
+
 async function beating({ answers, folder }: Beating) {
   const made = createFixture({ stateDir: folder });
   made.platform.on(BEAT, inOrder(...answers));
   const reports = [];
-  for (const _ of answers) reports.push(await made.heartbeat.beat());
+  for (const _ of answers) {
+    reports.push(await made.heartbeat.beat());
+    await stored(made.heartbeat);
+  }
   const types = () => made.events.map(({ type }) => type);
   return { ...made, reports, types };
 }
@@ -48,11 +54,12 @@ describe("the inbound secret", () => {
     expect(types()).toEqual(["heartbeat.sent", "heartbeat.secret_stored"]);
   });
 
-  it("is stored before the beat resolves", async () => {
+  it("is stored when the heartbeat has stopped", async () => {
     const folder = await scratchFolder();
     const { heartbeat, platform } = createFixture({ stateDir: folder });
     platform.on(BEAT, () => carrying(SECRET));
-    await heartbeat.beat();
+    heartbeat.start();
+    await heartbeat.stop();
     expect(await secretIn(folder)).toBe(SECRET);
   });
 
@@ -79,12 +86,18 @@ describe("the inbound secret", () => {
     expect([after.ino, after.mtimeMs]).toEqual([before.ino, before.mtimeMs]);
   });
 
-  it("is written again when its file is gone", async () => {
+  it("costs no access to the disk while it does not change", async () => {
     const folder = await scratchFolder();
     const { heartbeat } = await beating({ answers: [carrying(SECRET)], folder });
-    await rm(join(folder, FILE));
-    await heartbeat.beat();
-    expect(await secretIn(folder)).toBe(SECRET);
+    const disk = (await import("node:fs")).default;
+    const spies = [vi.spyOn(disk.promises, "open"), vi.spyOn(disk.promises, "lstat")];
+    const syncSpies = [vi.spyOn(disk, "lstatSync"), vi.spyOn(disk, "statSync"), vi.spyOn(disk, "openSync")];
+    for (let count = 0; count < 5; count += 1) await heartbeat.beat();
+    await stored(heartbeat);
+    for (const spy of [...spies, ...syncSpies]) {
+      expect(spy).not.toHaveBeenCalled();
+      spy.mockRestore();
+    }
   });
 
   it("creates its folder with mode 0700", async () => {
@@ -102,6 +115,15 @@ describe("the inbound secret", () => {
     expect((await stat(join(folder, FILE))).mode & 0o777).toBe(0o600);
   });
 
+  it("that is stored already has the mode of its file set to 0600", async () => {
+    const folder = await scratchFolder();
+    await writeFile(join(folder, FILE), SECRET);
+    await chmod(join(folder, FILE), 0o644);
+    const { types } = await beating({ answers: [carrying(SECRET)], folder });
+    expect((await stat(join(folder, FILE))).mode & 0o777).toBe(0o600);
+    expect(types()).toEqual(["heartbeat.sent"]);
+  });
+
   it("of another workspace is stored in a folder of its own", async () => {
     const folder = await scratchFolder();
     const workspaces = [
@@ -115,6 +137,7 @@ describe("the inbound secret", () => {
     platform.on(BEAT, (sent) => carrying(sent.token === TOKEN ? SECRET : OTHER));
     const second = another({ source: SECOND, stateDir: folder });
     await Promise.all([heartbeat.beat(), second.beat()]);
+    await Promise.all([stored(heartbeat), stored(second)]);
     expect(await secretIn(folder)).toBe(SECRET);
     expect(await secretIn(join(folder, SECOND))).toBe(OTHER);
     expect([await heartbeat.inboundSecret(), await second.inboundSecret()]).toEqual([SECRET, OTHER]);
@@ -127,6 +150,7 @@ describe("the inbound secret", () => {
       const { heartbeat, platform } = createFixture({ stateDir: undefined });
       platform.on(BEAT, () => carrying(SECRET));
       await heartbeat.beat();
+      await stored(heartbeat);
       expect(await secretIn(folder)).toBe(SECRET);
     } finally {
       vi.unstubAllEnvs();
@@ -242,6 +266,7 @@ it("a secret in the answer to a retry after a 401 is stored", async () => {
   platform.on(BEAT, inOrder({ ...carrying(OTHER), status: 401 }, carrying(SECRET)));
   expect(await heartbeat.beat()).toMatchObject({ ok: true });
   expect(beats()).toHaveLength(2);
+  await stored(heartbeat);
   expect(await secretIn(folder)).toBe(SECRET);
 });
 
@@ -345,4 +370,18 @@ it("no event contains the secret, also when the platform quotes it", async () =>
   const answers: [Answer, ...Answer[]] = [carrying(SECRET), { ...carrying(SECRET), status: 500 }, "reset"];
   const { events, heartbeat } = await beating({ answers, folder });
   expect(JSON.stringify([events, heartbeat.status])).not.toContain(SECRET);
+});
+
+it.each([400, 401, 429, 500])("no error contains the secret that a refusal (%i) repeats", async (status) => {
+  const folder = await scratchFolder();
+  const refusal = { status, body: { error: `the secret ${SECRET} is not right` } };
+  const { events, reports, client, platform, heartbeat } = await beating({
+    answers: [carrying(SECRET), refusal, refusal],
+    folder,
+  });
+  expect(reports[1]).toMatchObject({ ok: false, error: { message: expect.stringContaining("[redacted]") } });
+  platform.on(INFO, () => refusal);
+  const lookup = await client.getWorkspaceInfo({ timeoutMs: 1 }).catch((error: unknown) => error);
+  expect(JSON.stringify([events, reports, lookup, String(lookup)])).not.toContain(SECRET);
+  await heartbeat.stop();
 });

@@ -204,9 +204,11 @@ describe("the inbound secret", () => {
     const { me, heartbeat, folder } = await setUp();
     const stored = () => readFile(join(folder, ".platform_inbound_secret"), "utf8");
     await heartbeat.beat();
+    await heartbeat.stop();
     expect(await stored()).toBe(me.inboundSecret);
     me.setInboundSecret("a-new-inbound-secret");
     await heartbeat.beat();
+    await heartbeat.stop();
     expect(await stored()).toBe("a-new-inbound-secret");
     expect(await heartbeat.inboundSecret()).toBe("a-new-inbound-secret");
   });

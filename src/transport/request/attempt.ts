@@ -53,7 +53,7 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
     const { code, delivery, status, summary } = result.failure;
     progress.delivery = worseDelivery(progress.delivery, delivery);
     const elapsedMs = call.elapsedMs() - startedMs;
-    const reason = toReason(summary, progress.tokens);
+    const reason = toReason(summary, [...progress.tokens, ...request.workspace.secrets]);
     // An attempt that ended while it waited for a connection is not counted: it made no request.
     if (number === progress.attempts) {
       request.onAttemptFailed?.({ attempt: number, code, delivery, reason, status, elapsedMs });

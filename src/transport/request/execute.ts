@@ -127,6 +127,7 @@ function interruptionError<T>(failure: TransportFailure, execution: Execution<T>
 function errorContext<T>({ request, options, progress }: Execution<T>): ErrorContext {
   return {
     ...progress,
+    tokens: [...progress.tokens, ...request.workspace.secrets],
     elapsedMs: request.call.elapsedMs(),
     messageId: request.task?.messageId,
     keyed: request.task?.keyed ?? false,
