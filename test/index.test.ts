@@ -24,6 +24,6 @@ it("exports these names and no others", () => {
     ],
     "a2a-peers/heartbeat": ["createHeartbeat"],
     "a2a-peers/inbox": ["createInbox"],
-    "a2a-peers/testing": ["manualClock", "startPlatform"],
+    "a2a-peers/testing": ["agentFault", "manualClock", "script", "startPlatform", "task"],
   });
 });

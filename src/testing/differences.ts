@@ -40,6 +40,8 @@ export interface Differences {
    * it again: a defect.
    */
   readonly runsUnstoredDelegations: boolean;
+  /** A token that cannot be checked because the database is away is answered with 503; else it is invalid. */
+  readonly reportsDatabaseErrors: boolean;
   /** A message to a hibernated workspace wakes it. Otherwise it stays hibernated, whatever the response says. */
   readonly wakesHibernated: boolean;
   /** A removed workspace with a URL is discovered, and gets messages. */
@@ -65,6 +67,7 @@ export const DIFFERENCES: Readonly<Record<PlatformVersion, Differences>> = {
     losesRequeuedMessages: true,
     losesUnstorableResults: true,
     runsUnstoredDelegations: true,
+    reportsDatabaseErrors: false,
     wakesHibernated: false,
     reachesRemovedWorkspaces: true,
     hasActivityCursors: false,
@@ -84,6 +87,7 @@ export const DIFFERENCES: Readonly<Record<PlatformVersion, Differences>> = {
     losesRequeuedMessages: false,
     losesUnstorableResults: false,
     runsUnstoredDelegations: false,
+    reportsDatabaseErrors: true,
     wakesHibernated: true,
     reachesRemovedWorkspaces: false,
     hasActivityCursors: true,

@@ -1,7 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 
 const HOST = "127.0.0.1";
 const REOPEN_RETRY_MS = 20;
+const REOPEN_CHECK_MS = 2;
 
 /** A TCP port on loopback that can stop and resume listening. */
 export interface ListeningPort {
@@ -10,6 +12,8 @@ export interface ListeningPort {
   stopListening(): void;
   /** Listens on the same port again. */
   resumeListening(): void;
+  /** Destroys every connection, and resolves once the same port listens again. */
+  restart(): Promise<void>;
   /** Stops listening for good. */
   close(): Promise<void>;
 }
@@ -49,6 +53,12 @@ export async function openPort(port: number, onConnection: (socket: Socket) => v
     });
   }
 
+  async function restart(): Promise<void> {
+    stopListening();
+    resumeListening();
+    while (closed === undefined && !server?.listening) await wait(REOPEN_CHECK_MS);
+  }
+
   function close(): Promise<void> {
     closed ??= new Promise((resolve) => {
       if (server?.listening) server.once("close", () => resolve());
@@ -58,5 +68,5 @@ export async function openPort(port: number, onConnection: (socket: Socket) => v
     return closed;
   }
 
-  return { url: `http://${HOST}:${address.port}`, stopListening, resumeListening, close };
+  return { url: `http://${HOST}:${address.port}`, stopListening, resumeListening, restart, close };
 }

@@ -1,9 +1,11 @@
 import { getRequestListener } from "@hono/node-server";
+import { type DelegationOutcome, finishDelegation } from "./delegations/finish";
 import type { Fault } from "./faults/fault";
 import { createFaultQueue } from "./faults/queue";
 import type { PlatformEvent } from "./model/state";
 import { type PlatformOptions, resolveOptions } from "./options";
-import type { RecordedRequest } from "./request-log";
+import { createRequestLog, type RecordedRequest, type WaitForRequestOptions } from "./request-log";
+import { loseDatabase, loseMemory } from "./restart";
 import { createApp } from "./routes/app";
 import { startServer } from "./server";
 import { createState } from "./store";
@@ -29,6 +31,31 @@ export interface TestPlatform extends AsyncDisposable {
    * `route`. Throws for a malformed route, fault or count.
    */
   fail(route: string, fault: Fault, options?: { times?: number | undefined }): void;
+  /**
+   * Resolves with a request to `route`, a pattern as for `fail`. Requests that arrived before count too, since the
+   * last `resetRequests`. Rejects when none has arrived in time, and for a malformed route.
+   */
+  waitForRequest(route: string, options?: WaitForRequestOptions): Promise<RecordedRequest>;
+  /** Empties `requests`. */
+  resetRequests(): void;
+  /**
+   * Takes the database away until the returned function is called. Reads fail with 500, access checks deny (403 for a
+   * message), and in 2026-04 every token of a route below `/workspaces/:id` is invalid (401), in 2026-05 answered with
+   * 503. Nothing is stored meanwhile: what ends without the database leaves no row.
+   */
+  databaseAway(): () => void;
+  /** Sets the requests per minute and client address, also while the platform runs; `null` is no limit. */
+  setRateLimit(requestsPerMinute: number | null): void;
+  /**
+   * Ends a delegation with a result or an error, whatever its agent does or has done. Throws for an unknown id.
+   */
+  finishDelegation(delegationId: string, outcome: DelegationOutcome): void;
+  /**
+   * Ends the platform's process and starts it again on the same port: every connection ends, and requests and
+   * delegations in flight have no outcome; such a delegation stays `dispatched` for ever. Resolves once the port
+   * listens. `keepDatabase: false` loses all workspaces too: register again, or add new ones. @default true
+   */
+  restart(options?: { keepDatabase?: boolean | undefined }): Promise<void>;
   /** Ends every connection, stalled ones too, and frees the port. May be called again. */
   close(): Promise<void>;
 }
@@ -44,14 +71,14 @@ export interface TestPlatform extends AsyncDisposable {
 export async function startPlatform(options: PlatformOptions = {}): Promise<TestPlatform> {
   const state = createState(resolveOptions(options));
   const { clock } = state;
-  const requests: RecordedRequest[] = [];
+  const log = createRequestLog();
   const faults = createFaultQueue(clock);
   const app = createApp(state);
   const server = await startServer({
     port: options.port ?? 0,
     clock,
     faults,
-    requests,
+    log,
     // By default the adapter replaces the global Request and Response of the process under test.
     handle: (body) =>
       getRequestListener(
@@ -75,9 +102,26 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
   return {
     url: server.url,
     addWorkspace: (workspace = {}) => addWorkspace(state, workspace),
-    requests,
+    requests: log.requests,
     events: state.events,
     fail: faults.fail,
+    waitForRequest: log.waitFor,
+    resetRequests: log.reset,
+    databaseAway() {
+      state.process.hasDatabase = false;
+      return () => {
+        state.process.hasDatabase = true;
+      };
+    },
+    setRateLimit(requestsPerMinute) {
+      state.process.rateLimit = requestsPerMinute ?? undefined;
+    },
+    finishDelegation: (delegationId, outcome) => finishDelegation(state, delegationId, outcome),
+    async restart({ keepDatabase = true } = {}) {
+      loseMemory(state);
+      if (!keepDatabase) loseDatabase(state);
+      await server.restart();
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -3,15 +3,15 @@ import type { Socket } from "node:net";
 import type { Clock } from "../runtime/clock";
 import type { FaultQueue } from "./faults/queue";
 import { type ListeningPort, openPort } from "./listening-port";
-import { type RecordedRequest, toRecordedRequest } from "./request-log";
+import { type RequestLog, toRecordedRequest } from "./request-log";
 
 interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly clock: Clock;
   readonly faults: FaultQueue;
-  /** The request log, to which every complete request is appended. */
-  readonly requests: RecordedRequest[];
+  /** Gets every complete request. */
+  readonly log: Pick<RequestLog, "add">;
   /** Creates the listener for a request whose body has been read. */
   readonly handle: (body: Buffer) => RequestListener;
 }
@@ -20,8 +20,10 @@ interface ServerOptions {
  * Starts the HTTP server. For each connection and each request it first runs a matching fault; requests without one
  * go to `handle`.
  */
-export async function startServer(options: ServerOptions): Promise<Pick<ListeningPort, "url" | "close">> {
-  const { clock, faults, requests, handle } = options;
+export async function startServer(
+  options: ServerOptions,
+): Promise<Pick<ListeningPort, "url" | "restart" | "close">> {
+  const { clock, faults, log, handle } = options;
   // No timeouts of its own: a stalled exchange ends when the client or the test ends it.
   const http = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, onRequest);
 
@@ -47,7 +49,7 @@ export async function startServer(options: ServerOptions): Promise<Pick<Listenin
       return;
     }
     readBody(request, (body) => {
-      requests.push(toRecordedRequest(request, body, clock));
+      log.add(toRecordedRequest(request, body, clock));
       if (fault === undefined) handle(body)(request, response);
       else runDelayed(clock, fault.delayMs, socket, () => fault.run(response));
     });

@@ -5,16 +5,19 @@ import { toCanonicalId } from "./text";
 
 /** Creates the empty state of a platform. */
 export function createState(settings: PlatformSettings): PlatformState {
+  const { rateLimit, ...rest } = settings;
   const { clock } = settings;
   const startedAt = Date.now() - clock.now();
   const timestampAt = (time: number): string => new Date(startedAt + time).toISOString();
   return {
-    ...settings,
+    ...rest,
+    process: { starts: 1, rateLimit, rateWindows: new Map(), hasDatabase: true },
     workspaces: new Map(),
     queue: [],
     events: [],
     subscribers: new Set(),
     activities: [],
+    finishedDelegations: new Set(),
     dispatches: new Set(),
     timers: new Set(),
     timestamp: () => timestampAt(clock.now()),
@@ -39,6 +42,7 @@ export function createWorkspace(fields: WorkspaceFields): Workspace {
     hasUnusableToken: false,
     url: null,
     urlIsProvisioned: false,
+    cachedUrl: null,
     reply: null,
     agentCard: null,
     deliveryMode: "push",

@@ -6,6 +6,7 @@ import type { IncomingMessage, Reply } from "./model/message";
 import type { PlatformState } from "./model/state";
 import type { DeliveryMode, Workspace } from "./model/workspace";
 import { createSecret, getLiveTokens, replaceTokens } from "./rules/credentials";
+import { pauseWorkspace, restartWorkspace, resumeWorkspace } from "./rules/operator";
 import { startProvisioningTimeout } from "./rules/provisioning";
 import { createWorkspace } from "./store";
 import { isUuid, toCanonicalId } from "./text";
@@ -76,6 +77,21 @@ export interface TestWorkspace {
   revokeTokens(): void;
   /** Sets the inbound secret; an empty one is not returned to agents. */
   setInboundSecret(secret: string): void;
+  /**
+   * Pauses the workspace, as its operator does: it is `paused`, and the platform forgets the URL of its agent. Heartbeats
+   * still get 200.
+   */
+  pause(): void;
+  /**
+   * Resumes the workspace, as its operator does. One that the platform runs is `online` 10 s later; an external one
+   * ends as `failed` without a URL, and gets messages again after its next registration.
+   */
+  resume(): void;
+  /**
+   * Restarts the workspace, as its operator does. An external one ends as `failed` without a URL; messages reach its
+   * agent for 5 more minutes, then only after its next registration.
+   */
+  restart(): void;
   /** Refuses messages to the workspace (402) once its spending, in US cents, reaches the limit. `null` is no limit. */
   setBudget(cents: number | null): void;
   /** Sets the function that answers messages while the workspace has no URL, or none for `null`. */
@@ -153,6 +169,9 @@ function createControls(state: PlatformState, workspace: Workspace): TestWorkspa
     setInboundSecret(secret) {
       workspace.inboundSecret = secret;
     },
+    pause: () => pauseWorkspace(state, workspace),
+    resume: () => resumeWorkspace(state, workspace),
+    restart: () => restartWorkspace(state, workspace),
     setBudget(cents) {
       workspace.budgetLimit = cents;
     },

@@ -11,10 +11,13 @@ export const INSERTED_ROW = "inserted";
 
 type NewActivity = Pick<Activity, "workspace_id" | "activity_type"> & Partial<Activity>;
 
-/** Appends a row to the activity of a workspace; undefined for a workspace that does not exist. */
+/**
+ * Appends a row to the activity of a workspace; undefined for a workspace that does not exist, and while the database
+ * is away.
+ */
 export function appendActivity(state: PlatformState, fields: NewActivity): Activity | undefined {
   const workspace = findWorkspace(state, fields.workspace_id);
-  if (workspace === undefined) return undefined;
+  if (workspace === undefined || !state.process.hasDatabase) return undefined;
   const row: Activity = {
     id: randomUUID(),
     source_id: null,

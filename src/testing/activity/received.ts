@@ -73,6 +73,7 @@ function toOutcome(response: AgentResponse): Pick<Activity, "status"> & Partial<
       return response.status < 300 ? { status: "ok" } : failure("the answer of the agent broke off");
     case "no-response":
       return failure("the agent did not answer");
+    case "restarting":
     case "unreachable":
       return failure("the agent was not reached");
   }

@@ -1,5 +1,4 @@
 import type { JsonObject } from "../json";
-import type { Reply } from "../model/message";
 import type { PendingDispatch, PlatformState } from "../model/state";
 import type { Agent, Workspace } from "../model/workspace";
 import { type AgentResponse, forward } from "./forward";
@@ -17,7 +16,10 @@ interface DispatchRequest {
   readonly hasMaxDuration: boolean;
 }
 
-/** Sends a request to the agent of `target` and waits for its response, at most for the idle timeout. Never rejects. */
+/**
+ * Sends a request to the agent of `target` and waits for its response, at most for the idle timeout.
+ * Never rejects, and never resolves once the platform has restarted.
+ */
 export async function dispatch(
   state: PlatformState,
   target: Workspace,
@@ -25,25 +27,25 @@ export async function dispatch(
   { from, request, hasMaxDuration }: DispatchRequest,
 ): Promise<AgentResponse> {
   const message = toIncomingMessage(from, request);
+  const { starts } = state.process;
   const { pending, signal, stop } = startTimeouts(state, target, hasMaxDuration);
   state.dispatches.add(pending);
   const onConnected = (): void => {
     target.received.push(message);
   };
-  try {
+  const response = await callAgent();
+  stop();
+  state.dispatches.delete(pending);
+  // The process that waited for it is gone, so nothing happens with the response.
+  return state.process.starts === starts ? response : new Promise(() => undefined);
+
+  async function callAgent(): Promise<AgentResponse> {
     if (agent.kind === "url") {
       const { maxAgentRedirects: maxRedirects } = state.differences;
-      return await forward(agent.url, JSON.stringify(request), { signal, onConnected, maxRedirects });
+      return forward(agent.url, JSON.stringify(request), { signal, onConnected, maxRedirects });
     }
     onConnected();
-    return await Promise.race([callAgent(agent.reply), noResponseOnAbort(signal)]);
-  } finally {
-    stop();
-    state.dispatches.delete(pending);
-  }
-
-  async function callAgent(reply: Reply): Promise<AgentResponse> {
-    return { kind: "complete", status: 200, body: Buffer.from(await callReply(reply, message, request)) };
+    return Promise.race([callReply(agent.reply, message, request), noResponseOnAbort(signal)]);
   }
 }
 

@@ -7,6 +7,8 @@ export type AgentResponse =
   | { kind: "complete"; status: number; body: Uint8Array }
   /** No connection was established, so nothing was delivered. */
   | { kind: "unreachable" }
+  /** The container of the agent is gone, and the platform restarts it. */
+  | { kind: "restarting" }
   /** Connected, but no response: the agent may have processed the request. */
   | { kind: "no-response" }
   /** The connection closed within the response body. */

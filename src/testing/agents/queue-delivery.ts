@@ -49,6 +49,7 @@ function describeFailure(response: AgentResponse): string {
   switch (response.kind) {
     case "complete":
       return `the agent answered ${response.status}`;
+    case "restarting":
     case "unreachable":
       return "the agent was unreachable";
     case "no-response":

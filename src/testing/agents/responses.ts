@@ -34,6 +34,11 @@ export function toProxyResponse(outcome: AgentResponse, respondBusy: () => Respo
         : toErrorResponse(outcome.status, outcome.body);
     case "unreachable":
       return jsonResponse(502, { error: "failed to reach workspace agent" });
+    case "restarting":
+      return jsonResponse(503, {
+        error: "workspace agent unreachable — container restart triggered",
+        restarting: true,
+      });
     case "no-response":
       return respondBusy();
     case "incomplete":

@@ -70,7 +70,7 @@ export function completeQueuedDelegation(
       each.status === "queued" &&
       getDelegationId(each) === id,
   );
-  if (from === null || typeof id !== "string" || row === undefined) return;
+  if (from === null || typeof id !== "string" || row === undefined || !state.process.hasDatabase) return;
   const text = getReplyText(response);
   if (isStorable(state, text)) Object.assign(row, toResultFields(id, text));
   emitComplete(state, from, { delegation_id: id, target_id: targetId }, text);

@@ -50,7 +50,7 @@ function appendRow(state: PlatformState, sourceId: string, row: Partial<Activity
   });
 }
 
-/** Changes the status of a delegation's row. Does nothing for an unknown delegation. */
+/** Changes the status of a delegation's row. Does nothing for an unknown delegation, and without the database. */
 export function updateDelegateRow(
   state: PlatformState,
   sourceId: string,
@@ -58,6 +58,7 @@ export function updateDelegateRow(
   status: string,
   error = "",
 ): void {
+  if (!state.process.hasDatabase) return;
   for (const row of state.activities) {
     if (row.workspace_id !== sourceId || row.method !== "delegate") continue;
     if (!isObject(row.request_body) || row.request_body.delegation_id !== delegationId) continue;

@@ -7,13 +7,17 @@ import { type Delegation, updateDelegateRow } from "./rows";
 /** Long enough for an agent to restart. */
 const RETRY_DELAY_MS = 8000;
 
-/** Dispatches a delegation, with at most one retry, and records its outcome. `send` proxies the task to the target. */
+/**
+ * Dispatches a delegation, with at most one retry, and records its outcome. `send` proxies the task to the target. A
+ * restart of the platform ends it without an outcome.
+ */
 export async function runDelegation(
   state: PlatformState,
   delegation: Delegation,
   send: () => Promise<Response>,
 ): Promise<void> {
   const { id, sourceId, targetId } = delegation;
+  const { starts } = state.process;
   updateDelegateRow(state, sourceId, id, "dispatched");
   emitEvent(state, sourceId, "DELEGATION_STATUS", {
     delegation_id: id,
@@ -23,8 +27,10 @@ export async function runDelegation(
   let response = await readResponse(await send());
   if (isRetryable(response)) {
     await new Promise<void>((resolve) => schedule(state, RETRY_DELAY_MS, resolve));
+    if (state.process.starts !== starts) return;
     response = await readResponse(await send());
   }
+  if (state.finishedDelegations.has(id)) return;
   if (response.status < 200 || response.status > 299) failDelegation(state, delegation, getError(response));
   else if (response.status === 202 && response.body.queued === true) queueDelegation(state, delegation);
   else completeDelegation(state, delegation, response.text);

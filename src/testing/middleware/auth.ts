@@ -63,6 +63,10 @@ export function getCallerId(c: RouteContext): string {
   return c.req.header("x-workspace-id")?.split(",")[0]?.trim() ?? "";
 }
 
+export function hasBearer(authorization: string | undefined): boolean {
+  return parseBearer(authorization) !== "";
+}
+
 export function hasAdminToken(state: PlatformState, authorization: string | undefined): boolean {
   return state.adminToken !== undefined && parseBearer(authorization) === state.adminToken;
 }

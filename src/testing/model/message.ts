@@ -14,7 +14,7 @@ export interface IncomingMessage {
 
 /**
  * An agent as a function. A string becomes a message with one text part, an object the JSON-RPC `result`, an object
- * with its own `jsonrpc` the whole response. A throw becomes the JSON-RPC error -32603, still with HTTP 200.
+ * with its own `jsonrpc` the whole response, and an `agentFault` fails as it says. A throw becomes the JSON-RPC error -32603, still with HTTP 200.
  */
 export type Reply = (message: IncomingMessage) => string | object | Promise<string | object>;
 

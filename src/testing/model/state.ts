@@ -27,8 +27,27 @@ export interface PendingDispatch {
   abort(): void;
 }
 
+/** The requests of one address within one minute. */
+export interface RateWindow {
+  readonly endsAt: number;
+  count: number;
+}
+
+/** What a running platform has in memory, beside its database: a restart loses it. */
+export interface PlatformProcess {
+  /** How often the platform has been started: work of an earlier start has no effect any more. */
+  starts: number;
+  /** Requests per minute and address; undefined is no limit. */
+  rateLimit: number | undefined;
+  /** By address. */
+  readonly rateWindows: Map<string, RateWindow>;
+  /** Whether the database answers. */
+  hasDatabase: boolean;
+}
+
 /** Everything one running platform stores. */
-export interface PlatformState extends PlatformSettings {
+export interface PlatformState extends Omit<PlatformSettings, "rateLimit"> {
+  readonly process: PlatformProcess;
   /** By id in lower case, in the order of creation. */
   readonly workspaces: Map<string, Workspace>;
   /** Queued messages of all workspaces, oldest first; those that have left the queue stay here. */
@@ -37,6 +56,8 @@ export interface PlatformState extends PlatformSettings {
   readonly subscribers: Set<EventSubscriber>;
   /** Activity of all workspaces, oldest first; also the inbox of agents in poll mode. */
   readonly activities: Activity[];
+  /** Ids of the delegations that a test has finished: what their agents answer counts no more. */
+  readonly finishedDelegations: Set<string>;
   /** Closing the platform aborts them. */
   readonly dispatches: Set<PendingDispatch>;
   /** The cancel functions of all running timers; closing the platform calls them. */

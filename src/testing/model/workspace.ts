@@ -30,6 +30,8 @@ export interface Workspace {
   /** A token was issued after the removal: from then on a bearer is required, and none is accepted. */
   hasUnusableToken: boolean;
   url: string | null;
+  /** A URL to which the platform still dispatches after it has forgotten `url`; `expiresAt` is clock time in ms. */
+  cachedUrl: { readonly url: string; readonly expiresAt: number } | null;
   /** The URL was set by the platform (or the test), not registered by an agent. */
   urlIsProvisioned: boolean;
   reply: Reply | null;

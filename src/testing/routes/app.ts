@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { requireToken } from "../middleware/auth";
 import { stateCharset } from "../middleware/charset";
+import { requireDatabase } from "../middleware/database";
 import { checkOrigin } from "../middleware/origin";
 import { limitRate } from "../middleware/rate-limit";
 import { checkTenant } from "../middleware/tenant";
@@ -25,6 +26,7 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.use(checkOrigin);
   app.use(limitRate(state));
   app.use(checkTenant(state));
+  app.use(requireDatabase(state));
 
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.post("/registry/register", register(state));

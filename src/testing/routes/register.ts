@@ -130,6 +130,7 @@ function setOnline(
   mode: DeliveryMode,
 ): void {
   workspace.status = "online";
+  workspace.cachedUrl = null;
   workspace.deliveryMode = mode;
   workspace.agentCard = agentCard;
   workspace.lastHeartbeatAt = state.clock.now();

@@ -8,8 +8,11 @@ const RUNNING = ["online", "degraded"];
 const WITH_URL = [...RUNNING, "offline"];
 
 /** The agent of a workspace; undefined where the platform has no URL to dispatch to. */
-export function resolveAgent({ differences }: PlatformState, workspace: Workspace): Agent | undefined {
-  const { url, reply, status } = workspace;
+export function resolveAgent(state: PlatformState, workspace: Workspace): Agent | undefined {
+  const { differences } = state;
+  const { url, reply, status, cachedUrl } = workspace;
+  if (cachedUrl !== null && state.clock.now() < cachedUrl.expiresAt)
+    return { kind: "url", url: cachedUrl.url };
   const keepsUrl =
     WITH_URL.includes(status) || (status === "removed" && differences.reachesRemovedWorkspaces);
   if (url !== null && keepsUrl) return { kind: "url", url };

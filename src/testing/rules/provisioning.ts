@@ -15,13 +15,18 @@ export function startProvisioningTimeout(state: PlatformState, workspace: Worksp
   });
 }
 
-/**
- * Resumes a hibernated workspace, as a message to it does: it becomes `provisioning`, and `online` after 10 s or with
- * the first heartbeat, whichever comes first. Without an agent to start, only a heartbeat or a registration makes it
- * `online`, and the provisioning timeout applies.
- */
+/** Resumes a hibernated workspace, as a message to it does. */
 export function resumeHibernated(state: PlatformState, workspace: Workspace): void {
   changeStatus(workspace, "hibernated", "provisioning");
+  startAgent(state, workspace);
+}
+
+/**
+ * Starts the agent of a workspace that is `provisioning`: it becomes `online` after 10 s or with the first heartbeat,
+ * whichever comes first. Without an agent to start, only a heartbeat or a registration makes it `online`, and the
+ * provisioning timeout applies.
+ */
+export function startAgent(state: PlatformState, workspace: Workspace): void {
   startProvisioningTimeout(state, workspace);
   emitEvent(state, workspace.id, "WORKSPACE_PROVISIONING");
   if (workspace.url === null && workspace.reply === null) return;
