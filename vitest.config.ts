@@ -43,6 +43,7 @@ const SLOW = [
   "test/conformance/suite.test.ts",
   "test/conformance/command.test.ts",
   "test/day/**/*.test.ts",
+  "test/heartbeat/day.test.ts",
   "test/heartbeat/platform.test.ts",
   "test/invariants/**/*.test.ts",
   "test/inbox/reading.test.ts",
@@ -52,12 +53,15 @@ const SLOW = [
   "test/peers/enricher/bounds.test.ts",
   "test/peers/enricher/model.properties.test.ts",
   "test/peers/enricher/request-failures.test.ts",
+  "test/results/poller.test.ts",
   "test/results/poller-platform.test.ts",
   "test/results/results-store.test.ts",
   "test/results/results-store-faults.test.ts",
   "test/results/wake-up/**/*.test.ts",
   "test/registration/token-store.test.ts",
   "test/storage/claimed-file.test.ts",
+  "test/testing/delegations/unstored.test.ts",
+  "test/testing/faults/table.test.ts",
   "test/storage/state-folder.test.ts",
 ];
 
