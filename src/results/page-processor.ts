@@ -1,6 +1,5 @@
 import type { Delegation } from "../delegation/delegation-record";
 import type { Emit, HeartbeatEvent } from "../events";
-import { LockHeldError } from "../storage/lock";
 import { toSingleLine } from "../text/sanitize";
 import type { DelegationPage } from "./page";
 import { createPendingResults, type PendingResults } from "./pending-results";
@@ -48,11 +47,8 @@ export function createPageProcessor(options: PageProcessorOptions): ProcessPage 
   return async (page) => {
     history.initial ??= page.finished;
     pending.merge(page.finished);
-    const opened = await store.open().catch((error: unknown) => {
-      // The holder of the store delivers what has left the list.
-      if (error instanceof LockHeldError) pending.retain(page.ids);
-      throw error;
-    });
+    const opened = await store.open();
+    store.setListed(page.ids);
     emitDelivered(options, opened.recovered);
     if (opened.isFirst) {
       const skipped = replayOld ? [] : history.initial.map(({ delegationId }) => delegationId);

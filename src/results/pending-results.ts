@@ -3,13 +3,11 @@ import type { Delegation } from "../delegation/delegation-record";
 
 /**
  * Finished delegations that were not delivered yet. They are kept in memory, because the platform's list may have
- * moved on by the time the disk accepts them: the newest 1,000.
+ * moved on by the time the disk accepts them, or another holder gives the store up: the newest 1,000.
  */
 export interface PendingResults {
   /** Adds delegations, or replaces what was known of them. */
   merge(delegations: readonly Delegation[]): void;
-  /** Removes all but these. */
-  retain(ids: readonly string[]): void;
   /** Removes delegations that were delivered. */
   remove(ids: readonly string[]): void;
   /**
@@ -38,10 +36,6 @@ export function createPendingResults(): PendingResults {
     merge(delegations) {
       for (const delegation of delegations) finished.set(delegation.delegationId, delegation);
       for (const id of [...finished.keys()].slice(0, -MAX_PENDING)) finished.delete(id);
-    },
-    retain(ids) {
-      const retained = new Set(ids);
-      for (const id of finished.keys()) if (!retained.has(id)) finished.delete(id);
     },
     remove(ids) {
       for (const id of ids) {

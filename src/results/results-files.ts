@@ -8,6 +8,7 @@ import { createLock, type DescribeHeld } from "../storage/lock";
 import { describeHolder } from "../storage/lock-holder";
 import { createSharedLock } from "../storage/shared-lock";
 import type { StateFolder } from "../storage/state-folder";
+import { toSingleLine } from "../text/sanitize";
 import type { ResolvedResultsOptions } from "./options";
 import { createResultsJournal } from "./results-journal";
 import { createResultsStore, type ResultsStore } from "./results-store";
@@ -41,7 +42,7 @@ export function createStoreOnDisk(files: ResultsFilesOptions): {
     journalPath === undefined ? [] : [createSharedLock(`${journalPath}.lock`, "results", describeHeld)];
   // A results file of its own name may be shared with other workspaces.
   if (named !== undefined && file.path !== undefined)
-    locks.push(createLock(`${file.path}.lock`, describeHeld));
+    locks.push(createLock(`${file.path}.lock`, describeFileHeld(workspaceId), workspaceId));
   const store = createResultsStore({
     workspaceId,
     file,
@@ -69,6 +70,15 @@ export function createStoreOnDisk(files: ResultsFilesOptions): {
 
 const describeHeld: DescribeHeld = (holder, path) =>
   `${describeHolder(holder, "another heartbeat of this process")} has ${path} and brings these results home`;
+
+/** A results file that another workspace writes is a mistake in the configuration, and no other heartbeat of this one. */
+const describeFileHeld =
+  (workspaceId: string): DescribeHeld =>
+  (holder, path) => {
+    const { purpose } = holder;
+    if (purpose === undefined || purpose === workspaceId) return describeHeld(holder, path);
+    return `${describeHolder(holder, "another heartbeat of this process")} has ${path} for another workspace (${toSingleLine(purpose, 64)}): give each workspace a \`resultsFile\` of its own. Until then results are kept in memory`;
+  };
 
 /** DELEGATION_RESULTS_FILE counts for the default workspace only: two workspaces would take each other's results. */
 function resultsFileOfEnvironment({ env, workspaces }: ClientInternals, workspace: Workspace) {

@@ -21,6 +21,8 @@ export interface PendingWakeUp {
 export interface ResultsState {
   /** Delegations whose result was delivered or is not wanted, oldest first. */
   readonly seen: readonly string[];
+  /** Delegations on the latest page of the platform: those among them that were seen are never forgotten. */
+  readonly listed: readonly string[];
   /** Delegations of other workspaces that were reported, oldest first. */
   readonly foreign: readonly string[];
   readonly unannounced: readonly UnannouncedResult[];
@@ -31,6 +33,7 @@ export interface ResultsState {
 
 export const EMPTY_STATE: ResultsState = {
   seen: [],
+  listed: [],
   foreign: [],
   unannounced: [],
   announcement: undefined,
@@ -41,6 +44,12 @@ export const EMPTY_STATE: ResultsState = {
 export const withSeen = (state: ResultsState, ids: readonly string[]): ResultsState => ({
   ...state,
   seen: [...state.seen, ...ids],
+});
+
+/** The state after a page with these delegations. */
+export const withListed = (state: ResultsState, listed: readonly string[]): ResultsState => ({
+  ...state,
+  listed,
 });
 
 /** The state after these results were delivered; `unannounced` are those among them the agent is to be told about. */

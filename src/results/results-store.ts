@@ -5,6 +5,7 @@ import {
   type ResultsState,
   withAcknowledged,
   withForeign,
+  withListed,
   withoutWakeUp,
   withSeen,
   withWakeUp,
@@ -33,6 +34,8 @@ export interface ResultsStore {
   append(results: readonly DelegationResult[]): Promise<readonly DelegationResult[]>;
   /** Stores that these delegations need no delivery: they were finished before anybody waited for results. */
   skip(ids: readonly string[]): Promise<void>;
+  /** Records which delegations the platform lists now: what is known of them is kept. Stored with the next change. */
+  setListed(ids: readonly string[]): void;
   /** Stores that these delegations of other workspaces were reported. */
   recordForeign(ids: readonly string[]): Promise<void>;
   /** Stores the wake-up message that is to be sent. It is known in memory even when storing fails. */
@@ -92,6 +95,7 @@ export function createResultsStore(options: ResultsStoreOptions): ResultsStore {
         await journal.store(withSeen(journal.state, ids));
         session.isFirst = false;
       }),
+    setListed: (ids) => journal.assume(withListed(journal.state, ids)),
     recordForeign: (ids) => changeState((state) => withForeign(state, ids)),
     saveWakeUp: (wakeUp) => changeState((state) => withWakeUp(state, wakeUp, Date.now())),
     completeWakeUp: (ids) => changeState((state) => withoutWakeUp(state, ids)),

@@ -10,7 +10,10 @@ export type Found = "new" | "kept" | "corrupt";
 /** State that survives the process: JSON in one private file that is replaced atomically. */
 export interface Journal<State> {
   readonly state: State;
-  /** Reads the stored state; a corrupt one becomes the empty state. Throws when the file exists and cannot be read. */
+  /**
+   * Reads the stored state; a corrupt one becomes the empty state. Throws when the file exists and cannot be read, and
+   * when a later version of this package has stored it, which this one must not replace.
+   */
   open(): Promise<Found>;
   /** Takes `next` over in memory alone. */
   assume(next: State): void;
@@ -23,7 +26,7 @@ export interface Journal<State> {
 export interface JournalOptions<State> {
   /** `undefined` keeps the state in memory alone. */
   path: string | undefined;
-  /** Stored as `version` beside the fields of the state; another version is corrupt. */
+  /** Stored as `version` beside the fields of the state; a higher one is not opened, any other one is corrupt. */
   version: number;
   empty: State;
   /** The state in parsed JSON; `undefined` when it is not one. */
@@ -45,8 +48,14 @@ export function createJournal<State extends object>(options: JournalOptions<Stat
 
   function parseText(text: string): State | undefined {
     const parsed = parseJson(text);
-    if (!parsed.ok || !isRecord(parsed.value) || parsed.value.version !== version) return undefined;
-    return parse(parsed.value);
+    if (!parsed.ok || !isRecord(parsed.value)) return undefined;
+    const stored = parsed.value.version;
+    if (typeof stored === "number" && stored > version) {
+      throw new Error(
+        `${path} is of a later version of this package and is left as it is: use that version, or give another \`stateDir\``,
+      );
+    }
+    return stored === version ? parse(parsed.value) : undefined;
   }
 
   return {

@@ -10,6 +10,8 @@ export interface LockHolder {
   startedAt: string;
   /** Identifies one lock within its process. */
   nonce: string;
+  /** What the lock is held for, where that matters to others. */
+  purpose?: string;
 }
 
 /**
@@ -19,19 +21,20 @@ export interface LockHolder {
 const LEASE_MS = 180_000;
 
 /** This process as the holder of a lock. */
-export async function currentHolder(nonce: string): Promise<LockHolder> {
+export async function currentHolder(nonce: string, purpose?: string): Promise<LockHolder> {
   const pid = builtin("node:process")?.pid ?? 0;
-  return { host: hostName(), pid, startedAt: await processStart(pid), nonce };
+  const holder = { host: hostName(), pid, startedAt: await processStart(pid), nonce };
+  return purpose === undefined ? holder : { ...holder, purpose };
 }
 
 /** The holder in the content of a lock file; `undefined` when it names none. */
 export function parseHolder(text: string): LockHolder | undefined {
   const parsed = parseJson(text);
   if (!parsed.ok || !isRecord(parsed.value)) return undefined;
-  const { host, pid, startedAt, nonce } = parsed.value;
+  const { host, pid, startedAt, nonce, purpose } = parsed.value;
   if (typeof host !== "string" || typeof pid !== "number") return undefined;
   if (typeof startedAt !== "string" || typeof nonce !== "string") return undefined;
-  return { host, pid, startedAt, nonce };
+  return { host, pid, startedAt, nonce, ...(typeof purpose === "string" ? { purpose } : {}) };
 }
 
 /** True while the holder's process runs or, on another host, while the file at `path` was touched lately. */

@@ -25,6 +25,7 @@ export type DescribeHeld = (holder: LockHolder, path: string) => string;
 interface LockFile {
   readonly path: string;
   readonly nonce: string;
+  readonly purpose: string | undefined;
 }
 
 type LockFileContent = LockHolder | "missing" | "unreadable";
@@ -37,9 +38,16 @@ const CONTENTION_STEP_MS = 10;
 
 const RIVAL_SUFFIX = ".rival";
 
-/** Creates a lock over the file at `path`; nothing is written before {@link Lock.acquire}. */
-export function createLock(path: string, describeHeld: DescribeHeld = defaultMessage): Lock {
-  const file: LockFile = { path, nonce: newId() };
+/**
+ * Creates a lock over the file at `path`; nothing is written before {@link Lock.acquire}. `purpose` is what the lock is
+ * held for, which others find in its holder.
+ */
+export function createLock(
+  path: string,
+  describeHeld: DescribeHeld = defaultMessage,
+  purpose?: string,
+): Lock {
+  const file: LockFile = { path, nonce: newId(), purpose };
   return {
     async acquire() {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -74,17 +82,17 @@ const defaultMessage: DescribeHeld = (holder, path) =>
   `${describeHolder(holder, "another lock of this process")} has ${path}`;
 
 /** Creates the lock file; false when it exists. It is linked into place with its content: a killed process leaves no empty one. */
-async function create({ path, nonce }: LockFile): Promise<boolean> {
+async function create({ path, nonce, purpose }: LockFile): Promise<boolean> {
   const staged = `${path}.${nonce}.tmp`;
   const { promises, constants } = fileSystem();
   try {
-    await writePrivateFile(staged, JSON.stringify(await currentHolder(nonce)));
+    await writePrivateFile(staged, JSON.stringify(await currentHolder(nonce, purpose)));
     await promises.link(staged, path).catch((error: unknown) => {
       if (hasErrorCode(error, "EEXIST")) throw error;
       // A file system without hard links.
       return promises.copyFile(staged, path, constants.COPYFILE_EXCL);
     });
-    await sweep({ path, nonce });
+    await sweep({ path, nonce, purpose });
     return true;
   } catch (error) {
     if (hasErrorCode(error, "EEXIST")) return false;

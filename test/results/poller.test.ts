@@ -684,7 +684,7 @@ describe("a restart", () => {
     expect(ids("delegations.delivered")).toEqual(["d-1", "d-2"]);
   });
 
-  it("delivers nothing again after more results than the journal keeps", async () => {
+  it("delivers nothing again after many results, however old what is listed", async () => {
     const first = await startFixture({ delegations: { replayOld: true } });
     await first.begin();
     for (let last = 50; last <= 600; last += 50) await first.next(...page(last - 49, last));
@@ -695,7 +695,7 @@ describe("a restart", () => {
     await second.next(...page(552, 601));
     expect(second.ids("delegations.delivered")).toEqual(["d-601"]);
     await second.next(...page(101, 150));
-    expect(second.ids("delegations.delivered")).toEqual(["d-601", "d-101"]);
+    expect(second.ids("delegations.delivered")).toEqual(["d-601"]);
   });
 });
 

@@ -8,6 +8,7 @@ import { scratchFolder } from "../helpers/scratch-folder";
 
 const EMPTY: ResultsState = {
   seen: [],
+  listed: [],
   foreign: [],
   unannounced: [],
   announcement: undefined,
@@ -35,6 +36,7 @@ describe("a journal", () => {
     const path = await place();
     const state: ResultsState = {
       seen: ["d-1", "d-2"],
+      listed: ["d-2"],
       foreign: ["f-1"],
       unannounced: [
         { id: "d-1", status: "completed" },
@@ -55,28 +57,52 @@ describe("a journal", () => {
     expect(await reopened(path)).toEqual({ found: "kept", state: EMPTY });
   });
 
-  it("keeps the newest 500 entries of each list", async () => {
+  it("keeps the newest 500 entries of a list", async () => {
     const path = await place();
     const journal = createResultsJournal(path);
     const ids = numbered(750);
     await journal.store({
       ...EMPTY,
-      seen: ids,
       foreign: ids,
       unannounced: ids.map((id) => ({ id, status: "failed" })),
     });
-    for (const { seen, foreign, unannounced } of [journal.state, (await reopened(path)).state]) {
-      expect(seen).toEqual(ids.slice(-500));
+    for (const { foreign, unannounced } of [journal.state, (await reopened(path)).state]) {
       expect(foreign).toEqual(ids.slice(-500));
       expect(unannounced.map(({ id }) => id)).toEqual(ids.slice(-500));
     }
   });
 
+  it("keeps the newest 2000 that were seen, and all of them that the platform lists", async () => {
+    const path = await place();
+    const journal = createResultsJournal(path);
+    const ids = numbered(5000);
+    const listed = [...ids.slice(0, 50), "d-unseen"];
+    await journal.store({ ...EMPTY, seen: ids, listed });
+    const kept = [...ids.slice(0, 50), ...ids.slice(-2000)];
+    for (const { seen } of [journal.state, (await reopened(path)).state]) expect(seen).toEqual(kept);
+  });
+
+  it("opens a file of an earlier version, which does not say what was listed", async () => {
+    const path = await place();
+    await writeFile(path, JSON.stringify({ version: 1, seen: ["d-1"], foreign: [], unannounced: [] }));
+    expect(await reopened(path)).toEqual({ found: "kept", state: { ...EMPTY, seen: ["d-1"] } });
+  });
+
+  it("of a later version is not opened and not changed", async () => {
+    const path = await place();
+    const later = JSON.stringify({ version: 2, seen: { "d-1": 1 } });
+    await writeFile(path, later);
+    await expect(createResultsJournal(path).open()).rejects.toThrow("later version");
+    expect(await readFile(path, "utf8")).toBe(later);
+  });
+
   it("opens with the most and longest entries it can have", async () => {
     const path = await place();
+    const longSeen = numbered(2250).map((id) => id.padEnd(128, "x"));
     const long = numbered(500).map((id) => id.padEnd(128, "x"));
     await createResultsJournal(path).store({
-      seen: long,
+      seen: longSeen,
+      listed: longSeen.slice(0, 250),
       foreign: long,
       unannounced: long.map((id) => ({
         id,

@@ -65,12 +65,12 @@ describe("delivering", () => {
     expect((await takeFile(after.path)).map(idOf)).toEqual(["b", "c"]);
   });
 
-  it("keeps the latest 500 ids, in order", async () => {
+  it("keeps the latest 2000 ids, in order", async () => {
     const store = await openStore();
-    for (let from = 0; from < 1200; from += 50) await store.append(results(ids(50, "d-", from)));
-    expect(store.state.seen).toEqual(ids(500, "d-", 700));
+    for (let from = 0; from < 2700; from += 100) await store.append(results(ids(100, "d-", from)));
+    expect(store.state.seen).toEqual(ids(2000, "d-", 700));
     const stored = JSON.parse(await readFile(store.journalPath, "utf8"));
-    expect(stored.seen).toEqual(ids(500, "d-", 700));
+    expect(stored.seen).toEqual(ids(2000, "d-", 700));
     expect(stored.unannounced).toHaveLength(500);
   });
 
@@ -139,7 +139,7 @@ describe("a file that nobody reads", { timeout: 60_000 }, () => {
     expect(waiting).toEqual(ids(waiting.length, "d-", COUNT - waiting.length));
     expect(waiting.length).toBeGreaterThan(8000);
     expect(store.dropped.reduce((sum, each) => sum + each, 0)).toBe(COUNT - waiting.length);
-    expect(store.state.seen).toEqual(ids(500, "d-", COUNT - 500));
+    expect(store.state.seen).toEqual(ids(2000, "d-", COUNT - 2000));
     expect((await stat(store.journalPath)).size).toBeLessThan(MEBIBYTE);
   });
 

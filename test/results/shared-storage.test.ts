@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startPlatform } from "a2a-peers/testing";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createLock } from "../../src/storage/lock";
-import { STRANGER } from "../helpers/ids";
+import { OWN, STRANGER } from "../helpers/ids";
 import { bundle } from "../helpers/run-script";
 import { scratchFolder } from "../helpers/scratch-folder";
 import { startDeliverer, waitUntil } from "./helpers/deliverer";
@@ -137,6 +137,26 @@ describe("an acknowledged result", () => {
     expect(await me.waiting()).toEqual(["b"]);
   });
 
+  it.each([501, 1005, 2500])(
+    "does not come again, nor do the listed ones, after %i at once",
+    async (count) => {
+      const me = await startFixture({ delegations: { replayOld: true } });
+      await me.begin();
+      const listed = Array.from({ length: 50 }, (_, index) => done(`listed-${index}`));
+      await me.next(...listed);
+      expect(me.ids("delegations.delivered")).toHaveLength(50);
+      const others = Array.from({ length: count }, (_, index) => `d-${index}`);
+      await me.heartbeat.results.acknowledge([...listed.map((row) => String(row.delegation_id)), ...others]);
+      await me.next(...listed);
+      const again = await startFixture({ folder: me.folder, rows: listed, delegations: { replayOld: true } });
+      await me.heartbeat.stop();
+      await again.begin();
+      await again.next(...listed, done(`d-${count - 1}`), done("fresh"));
+      expect(again.ids("delegations.delivered")).toEqual(["fresh"]);
+      expect(me.ids("delegations.delivered")).toHaveLength(50);
+    },
+  );
+
   it("does not prevent a first start from skipping what was finished before", async () => {
     const me = await startFixture({ rows: [done("old")] });
     await me.heartbeat.results.acknowledge(["a"]);
@@ -158,6 +178,80 @@ describe("an acknowledged result", () => {
     expect(me.ids("delegations.delivered")).toEqual(["a"]);
     expect(me.notices()).toHaveLength(1);
   });
+});
+
+describe("two workspaces with one results file", () => {
+  async function lockedFixture(purpose: string) {
+    const resultsFile = join(await scratchFolder(), "results.jsonl");
+    const lock = createLock(`${resultsFile}.lock`, undefined, purpose);
+    await lock.acquire();
+    const me = await startFixture({ delegations: { resultsFile } });
+    await me.begin();
+    return { me, lock };
+  }
+
+  it("are reported as a wrong configuration that names the other one and what to do", async () => {
+    const { me } = await lockedFixture(STRANGER);
+    await me.next(done("a"));
+    const reasons = me.eventsOf("delegations.held_elsewhere").map(({ reason }) => reason);
+    expect(reasons).toHaveLength(1);
+    expect(reasons[0]).toMatch(new RegExp(`for another workspace \\(${STRANGER}\\).*resultsFile`));
+  });
+
+  it("are not reported so when the other heartbeat is one of the same workspace", async () => {
+    const { me } = await lockedFixture(OWN);
+    await me.next(done("a"));
+    const reasons = me.eventsOf("delegations.held_elsewhere").map(({ reason }) => reason);
+    expect(reasons).toEqual([expect.not.stringContaining("another workspace")]);
+  });
+
+  it.each([STRANGER, OWN])("lose nothing that has left the list while %s had the lock", async (purpose) => {
+    const { me, lock } = await lockedFixture(purpose);
+    const all = Array.from({ length: 62 }, (_, index) => done(`d-${index}`));
+    await me.next(...all.slice(0, 30));
+    await me.next(...all.slice(30));
+    await me.next();
+    expect(me.ids("delegations.delivered")).toEqual([]);
+    lock.release();
+    await me.next();
+    expect([...me.ids("delegations.delivered")].sort()).toEqual(all.map((row) => row.delegation_id).sort());
+  });
+});
+
+it("a journal of a later version is left alone and reported, and results wait in memory", async () => {
+  const folder = await scratchFolder();
+  const journal = join(folder, ".delegations.json");
+  const later = JSON.stringify({ version: 9, seen: {} });
+  await writeFile(journal, later);
+  const me = await startFixture({ folder });
+  await me.begin();
+  await me.next(done("a"));
+  expect(me.eventsOf("delegations.store_failed")[0]?.reason).toMatch(/later version.*left as it is/);
+  expect(await readFile(journal, "utf8")).toBe(later);
+  await writeFile(journal, JSON.stringify({ version: 1, seen: ["b"], foreign: [], unannounced: [] }));
+  await me.next();
+  expect(me.ids("delegations.delivered")).toEqual(["a"]);
+});
+
+it("of results that cannot be written the newest 1000 wait in memory", async () => {
+  const folder = await scratchFolder();
+  const resultsFile = join(folder, "results.jsonl");
+  const lock = createLock(`${resultsFile}.lock`);
+  await lock.acquire();
+  const me = await startFixture({ delegations: { resultsFile } });
+  await me.begin();
+  const all = Array.from({ length: 1250 }, (_, index) => `d-${index}`);
+  for (let from = 0; from < all.length; from += 250) {
+    await me.next(
+      ...all
+        .slice(from, from + 250)
+        .reverse()
+        .map((id) => done(id)),
+    );
+  }
+  lock.release();
+  await me.next();
+  expect(me.ids("delegations.delivered")).toEqual(all.slice(-1000));
 });
 
 it("the rows of a page longer than any platform sends are delivered once", async () => {

@@ -33,7 +33,7 @@ describe("a journal", () => {
   });
 
   it.each<[string, string]>([
-    ["another version", '{"version":8,"count":3}'],
+    ["an earlier version", '{"version":6,"count":3}'],
     ["no version", '{"count":3}'],
     ["a state that does not parse", '{"version":7,"count":"3"}'],
     ["no JSON", '{"version":7,'],
@@ -43,6 +43,14 @@ describe("a journal", () => {
     const path = await filePath();
     await writeFile(path, text);
     expect(await reopen(path)).toEqual({ found: "corrupt", state: { count: 0 } });
+  });
+
+  it("is neither opened nor changed with a later version in its file", async () => {
+    const path = await filePath();
+    const text = '{"version":8,"count":3}';
+    await writeFile(path, text);
+    await expect(reopen(path)).rejects.toThrow("is of a later version of this package");
+    expect(await readFile(path, "utf8")).toBe(text);
   });
 
   it("keeps its state when the file is deleted while it is open", async () => {
