@@ -8,6 +8,7 @@ import type { TokenStore } from "./token-store";
 
 /** What the calls of this folder need of the client. */
 export interface RegistrationContext extends RequestContext, UrlCheckContext {
+  readonly platformUrl: string;
   emit: Emit<A2AEvent>;
   /** Problems with the environment that are not reported yet. The first registration reports and removes them. */
   pendingWarnings: string[];

@@ -8,6 +8,7 @@ import { type HttpResponse, isSuccess } from "../transport/response";
 import type { UrlProblem } from "./agent-url";
 import { classifyRefusal, type RefusedRegistration } from "./classify-refusal";
 import type { RegistrationContext } from "./context";
+import { findNewToken, isRefusedWithoutToken } from "./find-token";
 import type { ResolvedRegistration } from "./resolve-registration";
 import type { RegistrationChange } from "./serialize-change";
 
@@ -25,16 +26,17 @@ export interface AcceptedRegistration {
  */
 export async function postRegistration(
   context: RegistrationContext,
-  { workspace, call, remainingOptions, release }: RegistrationChange,
+  change: RegistrationChange,
   registration: ResolvedRegistration,
   urlProblem: UrlProblem | undefined,
 ): Promise<AcceptedRegistration> {
+  const { workspace, call, changes, remainingOptions, release } = change;
   const { url, deliveryMode, agentCard } = registration;
   const state = context.stateFor(workspace);
   const progress = newProgress();
   const isAnswerLost = () => state.isAnswerLost || progress.unauthenticatedAttemptLost;
-  try {
-    const body = await requestPlatform(context, {
+  const post = () =>
+    requestPlatform(context, {
       method: "POST",
       path: () => "/registry/register",
       body: ({ id }) => ({ id, url, delivery_mode: deliveryMode, agent_card: agentCard }),
@@ -46,12 +48,20 @@ export async function postRegistration(
         return classifyRegistration(response, { url, urlProblem, isAnswerLost: isAnswerLost() });
       },
     });
+  try {
+    const body = await post().catch(async (error: unknown) => {
+      if (isRefusedWithoutToken(error, progress) && (await findNewToken(change))) return post();
+      throw error;
+    });
     const token = issuedToken(body);
     state.last = registration;
     progress.unauthenticatedAttemptLost = false;
     state.isAnswerLost = false;
     // The platform shows a token once: use it before anything else, storing it included, can fail.
-    if (token !== undefined) workspace.tokens.adopt(token);
+    if (token !== undefined) {
+      workspace.tokens.adopt(token);
+      changes.issuedToken = token;
+    }
     return { registration, body, token };
   } finally {
     state.isAnswerLost = isAnswerLost();

@@ -1,6 +1,5 @@
 import type { Workspace } from "../identity/workspaces";
 import type { ResolvedRegistration } from "./resolve-registration";
-import { createSerialQueue, type SerialQueue } from "./serial-queue";
 
 /** What a client knows of the registration of one workspace. */
 export interface RegistrationState {
@@ -8,18 +7,12 @@ export interface RegistrationState {
   last: ResolvedRegistration | undefined;
   /** A registration without a token was sent, its answer was lost, and no later one was answered. */
   isAnswerLost: boolean;
-  /** Orders the changes of the workspace. */
-  readonly queue: SerialQueue;
 }
 
 export function createRegistrationStates(): (workspace: Workspace) => RegistrationState {
   const states = new WeakMap<Workspace, RegistrationState>();
   return (workspace) => {
-    const state = states.get(workspace) ?? {
-      last: undefined,
-      isAnswerLost: false,
-      queue: createSerialQueue(),
-    };
+    const state = states.get(workspace) ?? { last: undefined, isAnswerLost: false };
     states.set(workspace, state);
     return state;
   };

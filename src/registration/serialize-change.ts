@@ -5,12 +5,14 @@ import { type Call, earlyEndError } from "../transport/call";
 import { TransportFailure } from "../transport/failure";
 import type { RequestContext } from "../transport/request/platform-request";
 import { type CallOptions, checkCallOptions } from "../validation/options";
-import type { QueueSlot, SerialQueue } from "./serial-queue";
+import type { QueueSlot } from "./serial-queue";
+import { joinChanges, type SharedChanges } from "./shared-changes";
 
 /** One call that changes what the platform knows of a workspace. */
 export interface RegistrationChange {
   readonly workspace: Workspace;
   readonly call: Call;
+  readonly changes: SharedChanges;
   /** Options for a request of this change: the time that is left of the call is its timeout. */
   remainingOptions(): CallOptions & { timeoutMs: number };
   /** Waits for the earlier changes of the same workspace. */
@@ -20,7 +22,7 @@ export interface RegistrationChange {
 }
 
 interface ChangeContext extends RequestContext {
-  stateFor(workspace: Workspace): { readonly queue: SerialQueue };
+  readonly platformUrl: string;
 }
 
 /** What is changed, as errors name it, and how. */
@@ -33,7 +35,7 @@ interface ChangeTask<T> {
 }
 
 /**
- * Runs the changes of a workspace in the order of their calls, so that a late one does not undo a newer one. A change
+ * Runs the changes of a workspace, of all clients of this process, in the order of their calls, so that a late one does not undo a newer one. A change
  * that has spent half of its time waiting goes on without its turn, and preempts earlier ones in the background.
  */
 export function changeRegistration<T>(
@@ -73,11 +75,13 @@ async function runInQueue<T>(
   const { signal, timeoutMs = context.requestMs, source } = checkCallOptions(options);
   const workspace = context.workspaces.named(source) ?? context.workspaces.default;
   const call = context.calls.begin(timeoutMs, signal, background);
-  const slot = context.stateFor(workspace).queue.enqueue(onPreempt);
+  const { changes, leave } = joinChanges(context.platformUrl, workspace.id);
+  const slot = changes.queue.enqueue(onPreempt);
   try {
     return await run({
       workspace,
       call,
+      changes,
       remainingOptions: () => ({
         source: workspace.id,
         signal,
@@ -91,6 +95,7 @@ async function runInQueue<T>(
     throw error instanceof TransportFailure ? earlyEndError(call, what) : error;
   } finally {
     slot.release();
+    leave();
     call.end();
   }
 }
