@@ -9,7 +9,8 @@ const shared: Options = {
   },
   target: "node20",
   removeNodeProtocol: false,
-  dts: true,
+  // The types name Disposable and AsyncDisposable, which a project may lack that has neither Node's types nor this library.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   // Both are needed for CJS: splitting keeps one A2AError class across the entry points,
   // treeshake lets rollup write the CJS instead of rewriting every `?.` into a helper.

@@ -164,6 +164,22 @@ describe("the packed package", () => {
     expect(await installed.tsc(...STRICT, ...options, file)).toBe("");
   });
 
+  it("has types that compile beside those of the DOM alone, the types of libraries included", async () => {
+    await installed.write("lean.mts", USE.replace("await using platform", "const platform"));
+    const compilerOptions = {
+      lib: ["es2022", "dom"],
+      types: [],
+      skipLibCheck: false,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      target: "es2022",
+      module: "nodenext",
+    };
+    const project = JSON.stringify({ compilerOptions, files: ["lean.mts"] });
+    expect(await installed.tsc("--project", await installed.write("tsconfig.lean.json", project))).toBe("");
+  });
+
   it("shows no type of another package and no any", () => {
     const types = readdirSync(installed.file("dist")).filter((file) => /\.d\.c?ts$/.test(file));
     expect(types.length).toBeGreaterThan(5);
