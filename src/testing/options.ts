@@ -45,8 +45,9 @@ export interface PlatformOptions {
    */
   orgId?: string | undefined;
   /**
-   * A bearer token that is accepted on every route below `/workspaces/:id` that requires one, for removed workspaces
-   * too. @default none
+   * The operator's bearer token. It is accepted on every route below `/workspaces/:id` that requires one, for removed
+   * workspaces too (not for the state of one that has a token of its own), and alone on those of the operator: `GET` and
+   * `POST /workspaces`, `DELETE /workspaces/:id`, `PATCH /workspaces/:id/budget`. @default none
    */
   adminToken?: string | undefined;
   /**

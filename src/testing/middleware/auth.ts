@@ -58,6 +58,17 @@ export function requireToken(state: PlatformState) {
   };
 }
 
+/** Middleware for the operator's routes: lets only requests with the admin token pass. */
+export function requireAdmin(state: PlatformState) {
+  return async (c: RouteContext, next: Next): Promise<Response | undefined> => {
+    const authorization = c.req.header("authorization");
+    if (!hasBearer(authorization)) return c.json({ error: "admin auth required" }, 401);
+    if (!hasAdminToken(state, authorization)) return c.json({ error: "invalid admin auth token" }, 401);
+    await next();
+    return undefined;
+  };
+}
+
 /** The workspace that a request states as its caller; of several headers the first one. Empty without any. */
 export function getCallerId(c: RouteContext): string {
   return c.req.header("x-workspace-id")?.split(",")[0]?.trim() ?? "";

@@ -25,6 +25,7 @@ function findFailure(state: PlatformState, c: RouteContext): Failure | undefined
   const [, area = "", first = "", second] = c.req.path.split("/");
   if (area === "registry") return findRegistryFailure(c, first, second);
   if (area !== "workspaces") return undefined;
+  if (first === "") return undefined;
   if (second === undefined) return failed("query failed");
   if (second === "a2a") return findMessageFailure(c, first);
   return findTokenFailure(state, c);

@@ -1,18 +1,21 @@
-import { Hono } from "hono";
-import { requireToken } from "../middleware/auth";
+import { Hono, type Next } from "hono";
+import { requireAdmin, requireToken } from "../middleware/auth";
 import { stateCharset } from "../middleware/charset";
 import { requireDatabase } from "../middleware/database";
 import { checkOrigin } from "../middleware/origin";
 import { limitRate } from "../middleware/rate-limit";
+import { redirectTrailingSlash } from "../middleware/redirect";
 import { checkTenant } from "../middleware/tenant";
 import type { PlatformState } from "../model/state";
+import { pauseWorkspace, restartWorkspace, resumeWorkspace } from "../rules/operator";
 import { listActivities, reportActivity } from "./activity";
-import type { Bindings } from "./context";
+import type { Bindings, RouteContext } from "./context";
 import { delegate, listDelegations, recordDelegation, updateDelegation } from "./delegations";
 import { checkAccess, discover, listPeers } from "./discovery";
 import { streamEvents } from "./events";
 import { heartbeat } from "./heartbeat";
 import { getQueueStatus, notifyHuman, sendMessage } from "./messages";
+import { createExternalWorkspace, listWorkspaces, operate, removeWorkspace, setBudget } from "./operator";
 import { register, updateCard } from "./register";
 import { createToken, listTokens, revokeToken } from "./tokens";
 import { getBudget, getWorkspace, getWorkspaceState } from "./workspaces";
@@ -21,14 +24,18 @@ import { getBudget, getWorkspace, getWorkspaceState } from "./workspaces";
 export function createApp(state: PlatformState): Hono<Bindings> {
   const app = new Hono<Bindings>();
   const token = requireToken(state);
+  const admin = requireAdmin(state);
 
+  app.use(redirectTrailingSlash(app));
   app.use(stateCharset);
   app.use(checkOrigin);
   app.use(limitRate(state));
   app.use(checkTenant(state));
+  app.use(refuseHead);
   app.use(requireDatabase(state));
 
   app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get("/metrics", (c) => c.text("# TYPE go_goroutines gauge\ngo_goroutines 1\n"));
   app.post("/registry/register", register(state));
   app.post("/registry/heartbeat", heartbeat(state));
   app.post("/registry/update-card", updateCard(state));
@@ -53,9 +60,23 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   app.get("/workspaces/:id/tokens", token, listTokens(state));
   app.post("/workspaces/:id/tokens", token, createToken(state));
   app.delete("/workspaces/:id/tokens/:token_id", token, revokeToken(state));
+  app.post("/workspaces/:id/pause", token, operate(state, pauseWorkspace));
+  app.post("/workspaces/:id/resume", token, operate(state, resumeWorkspace));
+  app.post("/workspaces/:id/restart", token, operate(state, restartWorkspace));
+  app.get("/workspaces", admin, listWorkspaces(state));
+  app.post("/workspaces", admin, createExternalWorkspace(state));
+  app.delete("/workspaces/:id", admin, removeWorkspace(state));
+  app.patch("/workspaces/:id/budget", admin, setBudget(state));
 
   app.notFound((c) => c.text("404 page not found", 404));
   // A handler that throws is answered with the status alone.
   app.onError((_error, c) => c.body(null, 500));
   return app;
+}
+
+/** Hono responds to HEAD as to GET, the platform to no HEAD at all. */
+async function refuseHead(c: RouteContext, next: Next): Promise<Response | undefined> {
+  if (c.req.method === "HEAD") return c.text("404 page not found", 404);
+  await next();
+  return undefined;
 }

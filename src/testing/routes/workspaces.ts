@@ -29,7 +29,8 @@ function toRemovedBody(workspace: Workspace): JsonObject {
   };
 }
 
-function toWorkspaceRow(state: PlatformState, workspace: Workspace): JsonObject {
+/** A workspace in the field names of the wire. */
+export function toWorkspaceRow(state: PlatformState, workspace: Workspace): JsonObject {
   return {
     id: workspace.id,
     name: workspace.name,
@@ -71,11 +72,14 @@ export function getBudget(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/budget">): Response => {
     const workspace = findWorkspace(state, c.req.param("id"));
     if (workspace === undefined) return c.json({ error: "workspace not found" }, 404);
-    const { budgetLimit: limit, monthlySpend: spend } = workspace;
-    return c.json({
-      budget_limit: limit,
-      monthly_spend: spend,
-      budget_remaining: limit === null ? null : limit - spend,
-    });
+    return c.json(toBudget(workspace));
+  };
+}
+
+export function toBudget({ budgetLimit: limit, monthlySpend: spend }: Workspace): JsonObject {
+  return {
+    budget_limit: limit,
+    monthly_spend: spend,
+    budget_remaining: limit === null ? null : limit - spend,
   };
 }
