@@ -29,7 +29,7 @@ export interface ResultsPollerOptions {
 
 /** Polls the platform for results of delegations and delivers them, beside the beats: no beat waits for a poll. */
 export interface ResultsPoller {
-  /** Polls if a poll is due. Called after each regular beat, with its error if it failed. */
+  /** Polls if a poll is due, and keeps the store either way. Called after each regular beat, with its error if it failed. */
   afterBeat(error: A2AError | undefined): void;
   /** Aborts requests and releases the store. Resolves when nothing is being written any more. */
   halt(): Promise<void>;
@@ -66,6 +66,7 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
     const rows = await settle(listRows(requests, { source: workspaceId, timeoutMs, signal }));
     if (!rows.ok) {
       failures.pollFailed(rows.error);
+      void store.renew();
       if (rows.error.code === "rate_limited") pacing.slowDown(rows.error.retryAfterMs);
       return;
     }
@@ -95,7 +96,10 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
       const isLimited = error?.code === "rate_limited";
       if (isLimited) pacing.slowDown(error.retryAfterMs);
       pacing.countBeat();
-      if (state.polling !== undefined || !pacing.isDue()) return;
+      if (state.polling !== undefined || !pacing.isDue()) {
+        void store.renew();
+        return;
+      }
       pacing.started(isLimited);
       if (state.controller.signal.aborted) state.controller = new AbortController();
       state.polling = pollOnce();

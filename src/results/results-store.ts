@@ -11,6 +11,7 @@ import {
   withWakeUp,
 } from "./results-state";
 import {
+  acquireLocks,
   closeSession,
   createSession,
   drainUnreported,
@@ -46,6 +47,8 @@ export interface ResultsStore {
   read(): Promise<DelegationResult[]>;
   /** Removes results. Those that were not delivered yet will not be. */
   acknowledge(ids: ReadonlySet<string>): Promise<void>;
+  /** Renews the locks if they are held, so that no other process takes them over. Never rejects. */
+  renew(): Promise<void>;
   /** Releases the store after the calls before. */
   close(): Promise<void>;
 }
@@ -112,6 +115,12 @@ export function createResultsStore(options: ResultsStoreOptions): ResultsStore {
         } finally {
           if (!session.keepsLocks) closeSession(options, session);
         }
+      }),
+    renew: () =>
+      runSerially(async () => {
+        if (session.keepsLocks) await acquireLocks(options, session);
+      }).catch(() => {
+        // The next call that needs the locks reports it.
       }),
     close: () => runSerially(async () => closeSession(options, session)),
   };

@@ -44,17 +44,21 @@ export const createSession = (): StoreSession => ({
  * `LockHeldError` and the errors of the file system.
  */
 export async function openSession(options: ResultsStoreOptions, session: StoreSession): Promise<void> {
-  const { locks, beforeWriting } = options;
-  beforeWriting();
-  for (const lock of locks) {
-    // Another holder may have changed the journal since it was read.
-    if (await lock.acquire()) session.isOpen = false;
-  }
+  options.beforeWriting();
+  await acquireLocks(options, session);
   if (!session.isOpen) {
     await readJournal(options, session);
     session.isOpen = true;
   }
   await recoverFile(options, session);
+}
+
+/** Acquires the locks, or renews them. */
+export async function acquireLocks({ locks }: ResultsStoreOptions, session: StoreSession): Promise<void> {
+  for (const lock of locks) {
+    // Another holder may have changed the journal since it was read.
+    if (await lock.acquire()) session.isOpen = false;
+  }
 }
 
 export function closeSession({ locks }: ResultsStoreOptions, session: StoreSession): void {
