@@ -57,6 +57,19 @@ const STRICT = [
   "node",
 ];
 
+const ROOT = resolve(import.meta.dirname, "../..");
+const PAGES = ["README.md", ...readdirSync(resolve(ROOT, "docs")).map((file) => `docs/${file}`)];
+
+/** The TypeScript of a page, as files whose names have the page and the number of the block. */
+function blocksOf(page: string): { name: string; code: string }[] {
+  const text = readFileSync(resolve(ROOT, page), "utf8");
+  const slug = page.replace(/[/.]/g, "-");
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = ""], index) => ({
+    name: `${slug}-block-${index + 1}.mts`,
+    code,
+  }));
+}
+
 // The compiler reads the same types for all of these, so it is started once.
 let ofNode: Promise<string[]> | undefined;
 function complaintsOfNode(): Promise<string[]> {
@@ -65,13 +78,12 @@ function complaintsOfNode(): Promise<string[]> {
 }
 
 async function compileForNode(): Promise<string[]> {
-  const readme = readFileSync(resolve(import.meta.dirname, "../../README.md"), "utf8");
-  const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = ""]) => code);
-  expect(blocks.length).toBeGreaterThan(3);
+  const blocks = PAGES.flatMap(blocksOf);
+  expect(blocks.length).toBeGreaterThan(10);
   const files = await Promise.all([
     installed.write("use.mts", USE),
     installed.write("use.cts", USE),
-    ...blocks.map((code, index) => installed.write(`block-${index + 1}.mts`, `${code}\nexport {};\n`)),
+    ...blocks.map(({ name, code }) => installed.write(name, `${code}\nexport {};\n`)),
   ]);
   const complaints = await installed.tsc(
     ...STRICT,
@@ -147,7 +159,7 @@ describe("the packed package", () => {
     expect((await complaintsOfNode()).filter((line) => line.startsWith(name))).toEqual([]);
   });
 
-  it("has a README whose TypeScript compiles", async () => {
+  it("has pages whose TypeScript compiles", async () => {
     expect((await complaintsOfNode()).filter((line) => !line.startsWith("use."))).toEqual([]);
   });
 
