@@ -170,10 +170,16 @@ function storedToken(id: string, isDefault: boolean, machine: Machine): TokenSou
   const folder = createStateFolder(root, id, isDefault, machine);
   return [
     createTokenSource(
-      () => folder.read(".auth_token"),
+      () => folder.read(".auth_token").catch(ignoreForbidden),
       () => folder.path(".auth_token"),
     ),
   ];
+}
+
+/** A place that nobody named and that the process may not look at (Deno, Node with --permission) holds no token. */
+function ignoreForbidden(error: unknown): undefined {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (code !== "ERR_ACCESS_DENIED" && name !== "NotCapable") throw error;
 }
 
 /**

@@ -14,7 +14,14 @@ export function getMachine(): Machine {
   const fs = builtin("node:fs");
   return {
     env: environment(),
-    exists: (path) => fs?.existsSync(path) ?? false,
+    exists: (path) => {
+      try {
+        return fs?.existsSync(path) ?? false;
+      } catch {
+        // Deno, and Node with --permission, throw for what the process may not read.
+        return false;
+      }
+    },
     writable: (path) => {
       try {
         fs?.accessSync(path, fs.constants.W_OK);

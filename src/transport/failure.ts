@@ -80,13 +80,21 @@ const READ_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED", "ETIMEDOUT", 
 /** Node's parser rejects a head of more than 16 KiB; a retry would get the same head. */
 const OVERSIZED_HEAD = new Set(["HPE_HEADER_OVERFLOW", "UND_ERR_HEADERS_OVERFLOW"]);
 
+/** What errors without a code say, of Deno and of workers, and the code of the same failure. The first that matches counts. */
+const CODES_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/invalid peer certificate/i, "CERT_INVALID"],
+  [/client error \(Connect\)|tcp connect error|connection refused|dns error|failed to lookup address/i, "ECONNREFUSED"],
+  [/connection closed before message completed|connection reset by peer|broken pipe|os error (104|32|10054)\b/i, "ECONNRESET"],
+  [/error sending request|network connection lost|socket connection was closed/i, "ECONNRESET"],
+]; // biome-ignore format: a table reads best in rows
+
 /**
  * Classifies an error thrown by an HTTP client of the runtime. `phase` is how far the attempt came; without it (fetch
  * does not say) the error code decides, and in doubt the request counts as sent.
  */
 export function toTransportFailure(error: unknown, phase?: Phase, status?: number): TransportFailure {
   if (error instanceof TransportFailure) return error;
-  const { code, syscall, messages } = unwrap(error);
+  const { code, syscall, messages } = withCode(unwrap(error), error);
   const text = toSingleLine(messages.join("; ") || code || "", 500);
   const neverConnected =
     phase === "connecting" || (phase === undefined && (CONNECT_CODES.has(code) || syscall === "connect"));
@@ -145,6 +153,15 @@ function unwrap(error: unknown): Unwrapped {
     layer = cause;
   }
   return unwrapped;
+}
+
+/** The same with a code from what the error says, or one of its causes, where none of them has a code. */
+function withCode(unwrapped: Unwrapped, error: unknown): Unwrapped {
+  if (unwrapped.code !== "") return unwrapped;
+  const outer = (error as { message?: unknown } | null | undefined)?.message;
+  const said = [typeof outer === "string" ? outer : "", ...unwrapped.messages].join("; ").slice(0, 4096);
+  const code = CODES_BY_MESSAGE.find(([pattern]) => pattern.test(said))?.[1] ?? "";
+  return { ...unwrapped, code };
 }
 
 /** A cause that is safe to publish: the original may contain headers, the prompt and the URL. */

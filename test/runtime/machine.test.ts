@@ -20,7 +20,7 @@ describe("on Node", () => {
 
   it("describes this machine", () => {
     const machine = getMachine();
-    expect(machine.env).toBe(process.env);
+    expect(machine.env.PATH).toBe(process.env.PATH);
     expect(machine.exists(import.meta.filename)).toBe(true);
     expect(machine.exists(`${import.meta.filename}.none`)).toBe(false);
     expect(machine.join("a", "..", "b")).toBe("b");
@@ -79,4 +79,48 @@ it.each([
 ])("isNode() is $expected on $name", ({ versions, expected }) => {
   runOn({ versions });
   expect(isNode()).toBe(expected);
+});
+
+describe("what may not be looked at", () => {
+  const forbidden = (): never => {
+    throw Object.assign(new Error("Requires access"), { name: "NotCapable", code: "ERR_ACCESS_DENIED" });
+  };
+
+  it("is a variable that is not set", () => {
+    runOn({ versions: { deno: "2.0.0" }, env: new Proxy({}, { get: forbidden }) });
+    const { env } = getMachine();
+    expect(env.PLATFORM_URL).toBeUndefined();
+    const { WORKSPACE_ID, CONFIGS_DIR = "none" } = env;
+    expect([WORKSPACE_ID, CONFIGS_DIR]).toEqual([undefined, "none"]);
+  });
+
+  it("is an environment without variables", () => {
+    runOn(Object.defineProperty({}, "env", { get: forbidden }));
+    expect(getMachine().env.PLATFORM_URL).toBeUndefined();
+  });
+
+  it("is a path that does not exist", () => {
+    const spy = vi.spyOn(fs, "existsSync").mockImplementation(forbidden);
+    onTestFinished(() => spy.mockRestore());
+    expect(getMachine().exists("/.dockerenv")).toBe(false);
+  });
+
+  it("is a module that is not there", () => {
+    runOn({ env: {}, versions: { node: "22.0.0" }, getBuiltinModule: forbidden });
+    expect(builtin("node:fs")).toBeUndefined();
+    expect(getMachine().writable("/configs")).toBe(false);
+  });
+});
+
+describe("a runtime that only imitates Node", () => {
+  it.each([
+    { runtime: "a worker, by its user agent", globals: { navigator: { userAgent: "Cloudflare-Workers" } } },
+    { runtime: "a worker, by its classes", globals: { WebSocketPair: class {} } },
+    { runtime: "one for the edge", globals: { EdgeRuntime: "edge-runtime" } },
+    { runtime: "Bun", globals: { process: { versions: { node: "22.0.0", bun: "1.2.0" } } } },
+    { runtime: "Deno", globals: { process: { versions: { node: "22.0.0", deno: "2.0.0" } } } },
+  ])("is not Node: $runtime", ({ globals }) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
+    expect(isNode()).toBe(false);
+  });
 });

@@ -23,6 +23,18 @@ it.each([
   },
 );
 
+it.each([
+  { transport: "node:http", over: {} },
+  { transport: "the built-in fetch", over: { fetch: globalThis.fetch } },
+])("reads the answer in a stream of events, over $transport", async ({ over }) => {
+  const stream = `event: message\ndata: ${replyJson("first")}\n\ndata: ${OK}\n\n`;
+  await using server = await rawServer({
+    onRequest: (socket) => socket.end(answerBytes(stream, ["content-type: text/event-stream"])),
+  });
+  await using client = quickClient(server.url, over);
+  await expect(client.sendA2AMessage(PEER_ID, "x")).resolves.toMatchObject({ text: "ok" });
+});
+
 it.each(["constructor", "__proto__"])(
   "treats the content encoding %s as an unknown one",
   async (encoding) => {

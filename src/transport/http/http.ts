@@ -5,6 +5,7 @@ import type { Clock } from "../../runtime/clock";
 import type { Call } from "../call";
 import { TransportFailure } from "../failure";
 import type { AttemptLimits, HttpResponse } from "../response";
+import { readEventStream } from "./event-stream";
 import { nodeHttp, parseOrigin } from "./node-http";
 import type { Pool } from "./pool";
 import { reportWaiting } from "./report-waiting";
@@ -92,7 +93,7 @@ export function createHttp(httpOptions: HttpOptions): Http {
       request.onStart?.();
       const options = { method, headers, body, limits, slot, ...OFETCH_OPTIONS };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);
-      return (response as unknown as OfetchResponse).response;
+      return readEventStream((response as unknown as OfetchResponse).response);
     } catch (error) {
       const cause = (error as { cause?: unknown }).cause;
       throw cause instanceof TransportFailure ? cause : error;

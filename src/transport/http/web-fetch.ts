@@ -83,7 +83,7 @@ async function send(attempt: WebAttempt, fetchLike: typeof fetch, url: string): 
   attempt.response = response;
   // Browsers return an opaque redirect for "manual": without status and headers.
   if (isRedirect(response.status) || response.type === "opaqueredirect") {
-    response.body?.cancel().catch(() => {});
+    response.body?.cancel?.().catch(() => {});
     return toHttpResponse(response, "", response.status || 302);
   }
   const maxBytes = isSuccess(response.status) ? limits.maxBytes : MAX_ERROR_BODY_BYTES;
@@ -124,6 +124,8 @@ function responseWithoutBody({ response, interruption }: WebAttempt, error: unkn
 
 async function readText(response: Response, maxBytes: number): Promise<string> {
   if (response.body === null) return "";
+  // Some fetches (node-fetch, mocks) have no stream of the standard, or no body at all.
+  if (typeof response.body?.getReader !== "function") return readWholeText(response, maxBytes);
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = "";
@@ -139,6 +141,14 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
   }
 }
 
+/** The limit counts characters here, none of which has less than a byte. */
+async function readWholeText(response: Response, maxBytes: number): Promise<string> {
+  const text = await response.text();
+  if (text.length > maxBytes) throw tooLargeFailure(maxBytes, response.status);
+  return text;
+}
+
 function toHttpResponse(response: Response, text: string, status = response.status): HttpResponse {
-  return { status, text, header: (name) => response.headers.get(name) ?? undefined };
+  const headers = response.headers as Headers | undefined;
+  return { status, text, header: (name) => headers?.get?.(name) ?? undefined };
 }

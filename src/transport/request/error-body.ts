@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, parseJson } from "../../text/json";
 import { type HttpResponse, isRedirect } from "../response";
-import { retryAfterBodyMs, retryAfterHeaderMs } from "./retry-after";
+import { parseHttpDate, retryAfterBodyMs, retryAfterHeaderMs } from "./retry-after";
 
 /** The parsed body of a response that is no success. */
 export interface ErrorBody {
@@ -25,7 +25,7 @@ export function parseErrorBody(response: HttpResponse): ErrorBody {
     foreign: !isObject && response.truncated !== true,
     hasHint: response.header("retry-after") !== undefined || body.retry_after !== undefined,
     retryAfterMs:
-      retryAfterHeaderMs(response.header("retry-after")) ??
+      retryAfterHeaderMs(response.header("retry-after"), parseHttpDate(response.header("date"))) ??
       retryAfterBodyMs(body.retry_after) ??
       retryAfterBodyMs(body.retry_after_seconds),
   };

@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { decodeBody } from "../../../src/transport/http/encoding";
 import { rejectionOf } from "../../helpers/sockets-client";
@@ -11,7 +11,14 @@ it.each([
   ["x-gzip", gzipSync(PLAIN)],
   [" GZip ", gzipSync(PLAIN)],
   ["deflate", deflateSync(PLAIN)],
+  ["deflate", deflateRawSync(PLAIN)],
   ["br", brotliCompressSync(PLAIN)],
+  ["gzip, identity", gzipSync(PLAIN)],
+  ["identity,gzip", gzipSync(PLAIN)],
+  ["gzip, gzip", gzipSync(gzipSync(PLAIN))],
+  ["br, gzip", gzipSync(brotliCompressSync(PLAIN))],
+  ["deflate, br", brotliCompressSync(deflateRawSync(PLAIN))],
+  [",", PLAIN],
   ["identity", PLAIN],
   ["made-up", PLAIN],
 ])("decodes %j", async (encoding, body) => {
@@ -23,7 +30,21 @@ it.each([
   { name: "cut gzip", encoding: "gzip", body: gzipSync(PLAIN).subarray(0, 20), kind: "encoding" },
   { name: "cut brotli", encoding: "br", body: brotliCompressSync(PLAIN).subarray(0, 8), kind: "encoding" },
   { name: "no bytes", encoding: "gzip", body: Buffer.alloc(0), kind: "encoding" },
-  { name: "several encodings", encoding: "gzip, gzip", body: gzipSync(gzipSync(PLAIN)), kind: "encoding" },
+  {
+    name: "the wrong order",
+    encoding: "gzip, br",
+    body: gzipSync(brotliCompressSync(PLAIN)),
+    kind: "encoding",
+  },
+  { name: "an unknown one among others", encoding: "zstd, gzip", body: gzipSync(PLAIN), kind: "encoding" },
+  { name: "more than four", encoding: "gzip,gzip,gzip,gzip,gzip", body: PLAIN, kind: "encoding" },
+  { name: "bytes that are no deflate of any kind", encoding: "deflate", body: PLAIN, kind: "encoding" },
+  {
+    name: "a bomb in a bomb",
+    encoding: "gzip, gzip",
+    body: gzipSync(gzipSync(Buffer.alloc(2 * KIB))),
+    kind: "too_large",
+  },
   { name: "a gzip bomb", encoding: "gzip", body: gzipSync(Buffer.alloc(2 * KIB)), kind: "too_large" },
   {
     name: "a deflate bomb",

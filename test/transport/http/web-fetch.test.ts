@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { type WebRequest, webFetch } from "../../../src/transport/http/web-fetch";
 import type { AttemptLimits } from "../../../src/transport/response";
@@ -128,4 +129,34 @@ it("decodes characters that are split over two chunks", async () => {
   });
   const response = await webFetch(async () => new Response(body), NO_URL, requestOf(), virtualClock());
   expect(response.text).toBe("häppy 👋");
+});
+
+describe("a fetch without the streams of the standard", () => {
+  const answering = (response: object) => async () => response as Response;
+  const get = (name: string) => (name === "retry-after" ? "1" : null);
+  const text = async () => "the text";
+
+  it.each([
+    ["a mock without headers", { ok: true, status: 200, text }],
+    ["a body of Node", { status: 200, headers: { get }, body: Readable.from(["x"]), text }],
+    ["headers as an object", { status: 200, headers: { "retry-after": "1" }, text }],
+  ])("is read as text: %s", async (_, response) => {
+    const answered = await webFetch(answering(response), NO_URL, requestOf(), virtualClock());
+    expect(answered).toMatchObject({ status: 200, text: "the text" });
+    expect(["1", undefined]).toContain(answered.header("retry-after"));
+  });
+
+  it("has the limit of the answer", async () => {
+    const large = answering({ status: 200, text: async () => "x".repeat(1001) });
+    const failure = await rejectionOf(webFetch(large, NO_URL, requestOf(), virtualClock()));
+    expect(failure).toMatchObject({ kind: "too_large", phase: "answered" });
+  });
+
+  it("is not followed to another server", async () => {
+    const moved = answering({ status: 302, body: Readable.from([]), text });
+    expect(await webFetch(moved, NO_URL, requestOf(), virtualClock())).toMatchObject({
+      status: 302,
+      text: "",
+    });
+  });
 });

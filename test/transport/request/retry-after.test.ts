@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseErrorBody } from "../../../src/transport/request/error-body";
 import { retryAfterBodyMs, retryAfterHeaderMs } from "../../../src/transport/request/retry-after";
 
 const NOW = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -86,4 +87,17 @@ describe("retryAfterBodyMs", () => {
   ])("rejects %j", (value) => {
     expect(retryAfterBodyMs(value)).toBeUndefined();
   });
+});
+
+it("a date counts from the answer's own, whatever this machine takes for the time", () => {
+  const response = (headers: Record<string, string>) => ({
+    status: 503,
+    text: "",
+    header: (name: string) => headers[name],
+  });
+  const date = "Sun, 22 Nov 2016 12:00:00 GMT";
+  const later = "Sun, 22 Nov 2016 12:00:30 GMT";
+  expect(parseErrorBody(response({ date, "retry-after": later })).retryAfterMs).toBe(30_000);
+  expect(parseErrorBody(response({ date: "today", "retry-after": later })).retryAfterMs).toBe(0);
+  expect(parseErrorBody(response({ "retry-after": later })).retryAfterMs).toBe(0);
 });
