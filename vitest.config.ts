@@ -48,6 +48,7 @@ const SLOW = [
   "test/invariants/**/*.test.ts",
   "test/inbox/reading.test.ts",
   "test/inbox/handing-over.test.ts",
+  "test/inbox/model.properties.test.ts",
   "test/inbox/waking.test.ts",
   "test/messaging/classify.properties.test.ts",
   "test/peers/enricher/bounds.test.ts",

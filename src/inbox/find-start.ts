@@ -67,7 +67,8 @@ async function readNewest(query: LogQuery, beforeTs?: string): Promise<{ row?: P
  */
 export async function readOldestPage(query: LogQuery, limit: number, fromUs: number): Promise<RowPage> {
   const sinceSecs = MAX_LOOK_BACK_SECS;
-  let page = await read(query, { sinceSecs, limit });
+  const last = await read(query, { sinceSecs, limit });
+  let page = last;
   const newest = firstPlace(page.rows);
   // Nothing is older than this time.
   let emptyUs = Math.max(fromUs, (newest?.createdAtUs ?? 0) - MAX_LOOK_BACK_SECS * 1e6);
@@ -79,7 +80,7 @@ export async function readOldestPage(query: LogQuery, limit: number, fromUs: num
     if (older.rows.length === 0 || isPassed(older, fromUs)) emptyUs = middleUs - 1;
     else page = older;
   }
-  return { ...page, rows: [...page.rows].reverse() };
+  return { ...page, rows: [...page.rows].reverse(), full: last.full };
 }
 
 /** True when all rows of a page are as old as what was passed before. */

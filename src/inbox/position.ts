@@ -40,8 +40,12 @@ export interface ReadMoment {
 export interface Position {
   /** Adds a row of a page that was asked for at `moment`; false when it is known, or was passed. */
   add(row: Place, moment: ReadMoment): boolean;
+  /** Settles rows up to this time after everything up to it was listed at `moment`, also those that were pruned. */
+  settleUpTo(createdAtUs: number, moment: ReadMoment): void;
   /** True for a row that is kept here, done or passed. */
   knows(row: Place): boolean;
+  /** True for a row that is kept here. */
+  isKept(id: string): boolean;
   markDone(id: string): void;
   /** Sets the first cursor, or another row of the same age when the cursor's own was pruned. */
   moveTo(cursor: Cursor): void;
@@ -86,19 +90,26 @@ export function createPosition({ cursor: start, done }: StoredPosition): Positio
   }
 
   return {
-    add({ id, createdAtUs }, { now, platformUs }) {
+    add({ id, createdAtUs }, moment) {
       if (isPassed({ id, createdAtUs })) return false;
       const entry = known.get(id);
-      const isOld = platformUs - createdAtUs >= SETTLE_MS * 1000;
       if (entry !== undefined) {
-        entry.settled ||= isOld || now - entry.seenAt >= SETTLE_MS;
+        entry.settled ||= isSettledAt(entry, moment);
         return false;
       }
       const isDone = doneBefore.delete(id);
-      insert({ id, createdAtUs, seenAt: now, done: isDone, settled: isOld });
+      const added = { id, createdAtUs, seenAt: moment.now, done: isDone, settled: false };
+      insert({ ...added, settled: isSettledAt(added, moment) });
       return !isDone;
     },
+    settleUpTo(createdAtUs, moment) {
+      for (const entry of entries) {
+        if (entry.createdAtUs > createdAtUs) break;
+        entry.settled ||= isSettledAt(entry, moment);
+      }
+    },
     knows: (row) => isPassed(row) || known.has(row.id) || doneBefore.has(row.id),
+    isKept: (id) => known.has(id),
     markDone(id) {
       const entry = known.get(id);
       if (entry !== undefined) entry.done = true;
@@ -137,6 +148,9 @@ export function createPosition({ cursor: start, done }: StoredPosition): Positio
     },
   };
 }
+
+const isSettledAt = ({ createdAtUs, seenAt }: Entry, { now, platformUs }: ReadMoment): boolean =>
+  now - seenAt >= SETTLE_MS || platformUs - createdAtUs >= SETTLE_MS * 1000;
 
 const isAfter = (a: Place, b: Place): boolean =>
   a.createdAtUs > b.createdAtUs || (a.createdAtUs === b.createdAtUs && a.id > b.id);

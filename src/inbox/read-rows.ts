@@ -26,6 +26,9 @@ export const MAX_LOOK_BACK_SECS = 2_592_000;
 /** Rows of one page; what is not handled yet is not read ahead beyond it. */
 export const PAGE_ROWS = 100;
 
+/** So many rows of one microsecond are read in one page, which is all the platform allows. */
+export const LARGEST_PAGE = 500;
+
 const WHAT = "the question for new messages";
 
 /** The cursor is not in the log any more: the platform has pruned the row, or another database was put in its place. */

@@ -2,8 +2,16 @@ import { type A2AError, isA2AError } from "../errors";
 import type { RequestContext } from "../transport/request/platform-request";
 import type { BackgroundLimits } from "../validation/options";
 import { findCursor, findEnd, findStart, type LogQuery, readOldestPage } from "./find-start";
+import { nextAfter, reachOf } from "./page-edges";
 import type { Position, ReadMoment } from "./position";
-import { CursorGoneError, PAGE_ROWS, type RowPage, readRows, requireCursors } from "./read-rows";
+import {
+  CursorGoneError,
+  LARGEST_PAGE,
+  PAGE_ROWS,
+  type RowPage,
+  readRows,
+  requireCursors,
+} from "./read-rows";
 import { type InboundMessage, type ParsedRow, parsePlace, parseRow, type SkipReason } from "./row";
 
 /** `taken` messages are handed over later, `done` ones need nothing more, `left` ones are to be read again. */
@@ -63,9 +71,6 @@ interface State {
 /** How often what may be followed by a row that is written late is read again, in milliseconds. */
 const OVERLAP_EVERY_MS = 5000;
 
-/** So many rows of one microsecond are read in one page, which is all the platform allows. */
-const LARGEST_PAGE = 500;
-
 export function createReader(options: ReaderOptions): Reader {
   const { requests, workspaceId, position, now } = options;
   const state: State = {
@@ -80,18 +85,22 @@ export function createReader(options: ReaderOptions): Reader {
   };
 
   /** How many rows were new, and whether one was left for later. */
-  function process(rows: readonly unknown[], moment: ReadMoment, wasLeft: boolean) {
+  function process(page: RowPage, moment: ReadMoment, wasLeft: boolean) {
+    const reach = reachOf(page);
     let fresh = 0;
     let left = wasLeft;
-    for (const raw of rows) {
+    for (const raw of page.rows) {
       const row = parseRow(raw, workspaceId);
       if (row.kind === "malformed") {
         options.onMalformed();
         continue;
       }
       const place = row.kind === "message" ? row.message : row;
+      // More rows of the last microsecond may follow, so that one is not settled yet.
+      const { now } = moment;
+      const at = place.createdAtUs <= reach ? moment : { now, platformUs: 0 };
       if (position.knows(place)) {
-        position.add(place, moment);
+        if (at === moment || !position.isKept(place.id)) position.add(place, at);
         continue;
       }
       const acceptance = accept(row, left);
@@ -100,7 +109,7 @@ export function createReader(options: ReaderOptions): Reader {
         left = true;
         continue;
       }
-      position.add(place, moment);
+      position.add(place, at);
       if (acceptance === "done") position.markDone(place.id);
       fresh += 1;
     }
@@ -155,6 +164,8 @@ export function createReader(options: ReaderOptions): Reader {
 
   async function readPages(from: From, query: LogQuery): Promise<number> {
     const isWhole = from === cursorStart();
+    // Nothing before this read's first row can come any more.
+    const isOverlap = isWhole || from === position.settledRow?.id;
     let total = 0;
     let after = from;
     let left = false;
@@ -164,9 +175,10 @@ export function createReader(options: ReaderOptions): Reader {
     while (left ? options.isAwaitingAnswers() : options.hasRoom() || options.isAwaitingAnswers()) {
       const moment = { now: now(), platformUs: state.platformUs };
       const page = await readPage(after, query);
-      const processed = process(page.rows, moment, left);
+      const processed = process(page, moment, left);
       total += processed.fresh;
       noteTime(page);
+      if (isOverlap) position.settleUpTo(reachOf(page), moment);
       const next = nextAfter(page) ?? after;
       const isEnd = !page.full || next === after;
       if (processed.left) {
@@ -232,14 +244,3 @@ export function createReader(options: ReaderOptions): Reader {
 }
 
 const isTooLarge = ({ code }: A2AError): boolean => code === "too_large";
-
-/**
- * The row to read on after: the last one of a page that is not full. Rows of one microsecond may go on behind a full
- * page, and the platform would pass over them: there it is the last row of the microsecond before, if the page has one.
- */
-function nextAfter({ rows, full }: RowPage): string | undefined {
-  const places = rows.flatMap((row) => parsePlace(row) ?? []);
-  const last = places.at(-1);
-  if (last === undefined || !full || rows.length !== PAGE_ROWS) return last?.id;
-  return places.findLast(({ createdAtUs }) => createdAtUs < last.createdAtUs)?.id;
-}

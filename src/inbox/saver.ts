@@ -6,27 +6,27 @@ export interface Saver {
   idle(): Promise<void>;
 }
 
+/** Creates a saver over `write`, which is never called twice at once. */
 export function createSaver(write: () => Promise<void>): Saver {
-  let running: Promise<void> | undefined;
+  /** Settles with the last write that has begun. */
+  let last: Promise<void> = Promise.resolve();
+  /** The write that waits for that one. */
   let next: Promise<void> | undefined;
 
-  function start(): Promise<void> {
+  function begin(): Promise<void> {
     next = undefined;
-    const current = write().finally(() => {
-      if (running === current) running = undefined;
-    });
-    running = current;
-    return current;
+    last = write();
+    return last;
   }
 
   return {
     save() {
-      if (running === undefined) return start();
-      next ??= running.then(start, start);
+      next ??= last.then(begin, begin);
       return next;
     },
     async idle() {
-      while (running !== undefined) await running.catch(() => {});
+      while (next !== undefined) await next.catch(() => {});
+      await last.catch(() => {});
     },
   };
 }

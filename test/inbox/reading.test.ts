@@ -87,6 +87,19 @@ describe("reading on", () => {
     expect(new Set(await takeAll(inbox, 240)).size).toBe(240);
   });
 
+  it("passes no microsecond of which it has read one half", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    me.addActivityRow({ request_body: textBody("before"), created_at: timestamp(-700_000) });
+    for (let n = 0; n < 99; n += 1) {
+      me.addActivityRow({ request_body: textBody(`m${n}`), created_at: timestamp(-60_000 + n) });
+    }
+    const created_at = timestamp(-50_000);
+    for (const text of ["twin 1", "twin 2"]) me.addActivityRow({ request_body: textBody(text), created_at });
+    const { inbox } = await openInbox(platform, me);
+    expect((await takeAll(inbox, 101)).slice(-2).sort()).toEqual(["twin 1", "twin 2"]);
+  });
+
   it("reads more than a page of rows that share one microsecond", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);
