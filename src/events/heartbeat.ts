@@ -86,3 +86,19 @@ export interface HeartbeatStoreFailed {
   workspaceId: string;
   reason: string;
 }
+
+/**
+ * The file system of a folder refuses to flush files, so that a power failure may lose what was stored last. Reported
+ * once for each folder.
+ */
+export interface StorageNotFlushed {
+  type: "storage.not_flushed";
+  workspaceId: string;
+  reason: string;
+}
+
+/** Another heartbeat of this process already keeps the workspace online; both report tasks and errors of their own. */
+export interface HeartbeatDuplicate {
+  type: "heartbeat.duplicate";
+  workspaceId: string;
+}

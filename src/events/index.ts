@@ -24,6 +24,7 @@ import type {
   DelegationsStoreFailed,
 } from "./delegations";
 import type {
+  HeartbeatDuplicate,
   HeartbeatFailed,
   HeartbeatPaused,
   HeartbeatRegisteredAgain,
@@ -34,6 +35,7 @@ import type {
   HeartbeatSent,
   HeartbeatStoreFailed,
   HeartbeatUnauthorized,
+  StorageNotFlushed,
 } from "./heartbeat";
 import type {
   InboxAcknowledged,
@@ -74,6 +76,7 @@ export type {
   DelegationsStoreFailed,
 } from "./delegations";
 export type {
+  HeartbeatDuplicate,
   HeartbeatFailed,
   HeartbeatPaused,
   HeartbeatRegisteredAgain,
@@ -84,6 +87,7 @@ export type {
   HeartbeatSent,
   HeartbeatStoreFailed,
   HeartbeatUnauthorized,
+  StorageNotFlushed,
 } from "./heartbeat";
 export { type Emit, safeHook } from "./hook";
 export type {
@@ -111,6 +115,8 @@ export type HeartbeatEvent =
   | HeartbeatResumed
   | HeartbeatSecretStored
   | HeartbeatStoreFailed
+  | HeartbeatDuplicate
+  | StorageNotFlushed
   | DelegationsDelivered
   | DelegationsAnnounced
   | DelegationsAnnounceFailed

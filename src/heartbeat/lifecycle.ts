@@ -2,11 +2,13 @@ import type { ClientInternals } from "../client/internals";
 import type { Emit, HeartbeatEvent } from "../events";
 import type { ResultsPoller } from "../results/poller";
 import { settleWithin } from "../runtime/settle-within";
+import { reportUnflushed } from "../storage/flush";
 import type { BeatMaker, BeatReport } from "./beat";
 import type { BeatHistory } from "./beat-history";
 import type { InboundSecret } from "./inbound-secret";
 import type { Loop } from "./loop";
 import type { Reconciler } from "./reconciler";
+import { recordRunning } from "./running";
 
 export interface LifecycleOptions {
   internals: ClientInternals;
@@ -33,11 +35,13 @@ export interface Lifecycle {
   endRemoved(reason: string): void;
 }
 
-interface StopState {
+interface LifecycleState {
   /** The stop that began last. */
   stopping: Promise<unknown>;
   /** Aborts its last beat. */
   lastBeat: AbortController | undefined;
+  /** Ends the reports about the disk and the entry among the running heartbeats; set while running. */
+  leave: (() => void) | undefined;
 }
 
 /** How long the end of the client waits for files that are being written, in milliseconds. */
@@ -47,15 +51,27 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   const { internals, workspaceId, timeoutMs, emit, history, beats, loop, reconciler, poller, secret } =
     options;
   const { clock } = internals;
-  const state: StopState = { stopping: Promise.resolve(), lastBeat: undefined };
+  const state: LifecycleState = { stopping: Promise.resolve(), lastBeat: undefined, leave: undefined };
 
   async function haltAll(): Promise<void> {
     internals.onClose.delete(halt);
+    state.leave?.();
+    state.leave = undefined;
     loop.halt();
     reconciler.halt();
     await Promise.all([poller?.halt(), secret.idle()]);
   }
   const halt = () => settleWithin(haltAll(), DISK_LIMIT_MS, clock);
+
+  function enter(): () => void {
+    const endReports = reportUnflushed(workspaceId, emit);
+    const running = recordRunning(internals.streaming.platformUrl, workspaceId);
+    if (running.isDuplicate) emit({ type: "heartbeat.duplicate", workspaceId });
+    return () => {
+      endReports();
+      running.end();
+    };
+  }
 
   async function beatLast(last: AbortController): Promise<void> {
     await loop.request({ background: false, last });
@@ -70,6 +86,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
       internals.calls.begin(timeoutMs, undefined).end();
       history.started(internals.clock.now());
       internals.onClose.add(halt);
+      state.leave ??= enter();
       loop.start();
     },
     async stop() {

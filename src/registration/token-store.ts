@@ -3,6 +3,7 @@ import { shouldReport } from "../events/thinning";
 import type { Workspace } from "../identity/workspaces";
 import { builtin } from "../runtime/builtins";
 import type { Clock } from "../runtime/clock";
+import { reportUnflushed } from "../storage/flush";
 import { writePrivateFile } from "../storage/private-file";
 import { errorMessage } from "../text/format";
 
@@ -54,6 +55,11 @@ export function createTokenStore({ clock, emit, pathFor }: TokenStoreOptions): T
   }
 
   async function write(entry: UnsavedToken): Promise<void> {
+    const endReports = reportUnflushed(entry.workspace.id, emit);
+    await writeNewest(entry).finally(endReports);
+  }
+
+  async function writeNewest(entry: UnsavedToken): Promise<void> {
     let written: string;
     // A newer token may arrive while the disk takes this one.
     do {

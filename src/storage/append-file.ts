@@ -1,4 +1,5 @@
 import { fileSystem, pathModule } from "./file-system";
+import { flush } from "./flush";
 import { isOwnFile, readLines, writeLines } from "./line-file";
 
 const LINE_FEED = 10;
@@ -29,7 +30,7 @@ export function createAppendFile(path: string, content: string): AppendFile {
         // A line that was cut short must not take this one with it.
         const start = size === 0 || last[0] === LINE_FEED ? "" : "\n";
         await file.writeFile(`${start}${line}\n`);
-        await file.sync();
+        await flush(file, path);
       } finally {
         await file.close();
       }

@@ -1,7 +1,7 @@
 import { newId } from "../runtime/ids";
 import { parsePeerId } from "../validation/peer-id";
 import { fileSystem, hasErrorCode, pathModule } from "./file-system";
-import { isFlushUnsupported } from "./flush";
+import { flushNow } from "./flush";
 import { isForeignLink } from "./private-file";
 
 /** File in a folder that names the workspace it belongs to, for other processes and later ones. */
@@ -55,17 +55,9 @@ function writeWhole(path: string, workspaceId: string): void {
   const file = fs.openSync(path, "wx", 0o600);
   try {
     fs.writeSync(file, `${workspaceId}\n`);
-    flush(file);
+    flushNow(file, path);
   } finally {
     fs.closeSync(file);
-  }
-}
-
-function flush(file: number): void {
-  try {
-    fileSystem().fsyncSync(file);
-  } catch (error) {
-    if (!isFlushUnsupported(error)) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
 import { fileSystem, hasErrorCode, pathModule } from "./file-system";
+import { flush } from "./flush";
 
 const DEFAULT_MAX_BYTES = 8192;
 
@@ -56,7 +57,7 @@ export async function writePrivateFile(path: string, content: string): Promise<v
     try {
       // Writes everything or throws, so a full disk leaves no truncated content behind.
       await file.writeFile(content);
-      await file.sync();
+      await flush(file, path);
     } finally {
       await file.close();
     }
