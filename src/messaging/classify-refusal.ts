@@ -1,5 +1,10 @@
 import type { A2AErrorCode, Delivery } from "../errors";
-import { type ErrorBody, parseErrorBody, statusLine } from "../transport/request/error-body";
+import {
+  type ErrorBody,
+  parseErrorBody,
+  statusLine,
+  WANTS_TLS_ADVICE,
+} from "../transport/request/error-body";
 import { STILL_RUNNING_ADVICE } from "../transport/request/may-repeat";
 import { isAmbiguousRefusal, REFUSED_TOKEN_ADVICE } from "../transport/request/refusal-check";
 import type { Failure } from "../transport/request/result";
@@ -78,6 +83,8 @@ const REFUSALS: readonly Refusal[] = [
 
   { status: 400, when: errorIs("invalid JSON", "failed to read request body"), code: "bad_request", delivery: "not-sent", retryable: false,
     text: "The platform could not read the message" },
+  { status: 400, when: ({ wantsTls }) => wantsTls, code: "bad_request", delivery: "not-sent", retryable: false,
+    text: "The server speaks TLS at this port, and the message came in plain HTTP", advice: WANTS_TLS_ADVICE },
 
   { status: 401, when: anyOf(isForeign, errorIs(...UNAUTHORIZED_TEXTS)), code: "unauthorized", delivery: "not-sent", retryable: false,
     text: "The platform did not accept the token of this workspace", advice: REFUSED_TOKEN_ADVICE },

@@ -12,6 +12,7 @@ export type FailureKind =
   | "connect"
   | "connect_timeout"
   | "certificate"
+  | "scheme"
   | "pool_timeout"
   | "write_timeout"
   | "read"
@@ -35,6 +36,8 @@ export const FAILURES: Readonly<Record<FailureKind, FailureTraits>> = {
   connect: { exception: "ConnectError", transient: true, code: "network" },
   connect_timeout: { exception: "ConnectTimeout", transient: true, code: "timeout" },
   certificate: { exception: "ConnectError", transient: false, code: "network" },
+  // Plain HTTP at a port for TLS, or the other way about.
+  scheme: { exception: "ConnectError", transient: false, code: "network" },
   pool_timeout: { exception: "PoolTimeout", transient: true, code: "timeout" },
   write_timeout: { exception: "WriteTimeout", transient: true, code: "timeout" },
   read: { exception: "ReadError", transient: true, code: "network" },
@@ -98,6 +101,9 @@ export function toTransportFailure(error: unknown, phase?: Phase, status?: numbe
   const text = toSingleLine(messages.join("; ") || code || "", 500);
   const neverConnected =
     phase === "connecting" || (phase === undefined && (CONNECT_CODES.has(code) || syscall === "connect"));
+  if (isWrongScheme(error, code, text)) {
+    return new TransportFailure("scheme", "connecting", text, status, publicCause(text, code, syscall));
+  }
   const phaseReached = phase ?? (neverConnected || CERTIFICATE_CODE.test(code) ? "connecting" : "sent");
   return new TransportFailure(
     classifyCode(code, neverConnected),
@@ -106,6 +112,17 @@ export function toTransportFailure(error: unknown, phase?: Phase, status?: numbe
     status,
     publicCause(text, code, syscall),
   );
+}
+
+/** The first two bytes of an alert of TLS, with which a server answers what is none. */
+const TLS_ALERT = [0x15, 0x03];
+
+/** True when one side certainly speaks TLS and the other plain HTTP, so that neither has understood the other. */
+function isWrongScheme(error: unknown, code: string, text: string): boolean {
+  if (CERTIFICATE_CODE.test(code))
+    return /wrong version number|packet length too long|http request/i.test(text);
+  const rawPacket = (error as { rawPacket?: Uint8Array } | null | undefined)?.rawPacket;
+  return code.startsWith("HPE_") && TLS_ALERT.every((byte, index) => rawPacket?.[index] === byte);
 }
 
 function classifyCode(code: string, neverConnected: boolean): FailureKind {

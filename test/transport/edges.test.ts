@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -33,6 +34,40 @@ it.each([
   });
   await using client = quickClient(server.url, over);
   await expect(client.sendA2AMessage(PEER_ID, "x")).resolves.toMatchObject({ text: "ok" });
+});
+
+describe("a platform URL with the wrong scheme", () => {
+  const alert = Buffer.from([0x15, 3, 1, 0, 2, 2, 70]);
+  const nginx = "<center>The plain HTTP request was sent to HTTPS port</center>";
+  const go = "Client sent an HTTP request to an HTTPS server.\n";
+
+  it.each([
+    { server: "TLS, which answers with an alert", scheme: "http", answer: alert, told: "begin with `https://`", port: true },
+    { server: "plain HTTP", scheme: "https", answer: answerBytes("hi"), told: "begin with `http://`", port: true },
+    { server: "TLS behind nginx", scheme: "http", answer: answerBytes(nginx, [], "400 Bad Request"), told: "begin with `https://`", port: false },
+    { server: "TLS of Go", scheme: "http", answer: answerBytes(go, [], "400 Bad Request"), told: "begin with `https://`", port: false },
+  ])("is an error after one attempt, with the mend: $server", async ({ scheme, answer, told, port }) => {
+    await using server = await rawServer({
+      onConnection: (socket) => socket.once("data", () => socket.end(answer)),
+    });
+    await using client = quickClient(`${scheme}://127.0.0.1:${server.port}`);
+    const error = await failureOf(client.sendA2AMessage(PEER_ID, "x"));
+    expect(error).toMatchObject({ delivery: "not-sent", retryable: false, attempts: 1 });
+    expect(error.message).toContain(told);
+    if (port) expect(error.message).toContain("at this port");
+    expect((await failureOf(client.discoverPeer(PEER_ID))).message).toContain(told);
+  }); // biome-ignore format: a table reads best in rows
+
+  it.each([
+    { server: "TLS that closes the connection", script: {}, tls: true, told: "check scheme and port" },
+    { server: "no HTTP at all", script: { onHead: (socket: Socket) => socket.end("SSH-2.0-x\r\n") }, tls: false, told: "does not speak HTTP" },
+  ])("is suggested where it is not certain: $server", async ({ script, tls, told }) => {
+    await using server = await rawServer(script, { tls });
+    await using client = quickClient(`http://127.0.0.1:${server.port}`);
+    const error = await failureOf(client.sendA2AMessage(PEER_ID, "x"));
+    expect(error).toMatchObject({ delivery: "maybe", attempts: 3 });
+    expect(error.message).toContain(told);
+  }); // biome-ignore format: a table reads best in rows
 });
 
 it.each(["constructor", "__proto__"])(

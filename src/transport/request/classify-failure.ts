@@ -26,7 +26,7 @@ export function classifyFailure(
   return {
     code: isReplyLost ? "reply_lost" : code,
     summary: `${summary(kind, phase, platformUrl, status)}${failure.message === "" ? "" : ` (${failure.message})`}`,
-    advice: safety.task && stillRunning ? runningAdvice(safety) : ADVICE[kind],
+    advice: safety.task && stillRunning ? runningAdvice(safety) : adviceFor(failure, platformUrl),
     detail: exceptionText(exception, failure.message),
     delivery,
     retryable: transient && mayRepeat({ delivery, stillRunning }, safety),
@@ -46,6 +46,7 @@ function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: n
     case "connect_timeout":
       return `Could not connect to the platform at ${platformUrl}`;
     case "certificate":
+    case "scheme":
       return `No secure connection to the platform at ${platformUrl}`;
     case "pool_timeout":
       return "The time for this call was over before it could be sent";
@@ -64,6 +65,24 @@ function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: n
         ? `The platform began to answer (HTTP ${status}), but the connection broke before the answer was complete`
         : `The connection to the platform at ${platformUrl} broke before an answer came`;
   }
+}
+
+function adviceFor({ kind, phase, message }: TransportFailure, platformUrl: string): string | undefined {
+  const isPlain = platformUrl.startsWith("http:");
+  if (kind === "scheme") {
+    return isPlain
+      ? "The server speaks TLS at this port: the platform URL has to begin with `https://`, or to name another port."
+      : "The server speaks plain HTTP at this port: the platform URL has to begin with `http://`, or to name another port.";
+  }
+  if (phase !== "sent") return ADVICE[kind];
+  if (kind === "protocol" && message.includes("Expected HTTP/")) {
+    return "What answers there does not speak HTTP: check the port of the platform URL.";
+  }
+  // A server of TLS may close a plain connection without a word, as one that has crashed does.
+  if (isPlain && (kind === "read" || kind === "protocol")) {
+    return "If this happens each time, check scheme and port of the platform URL: a server that speaks TLS closes plain connections.";
+  }
+  return ADVICE[kind];
 }
 
 const ADVICE: Partial<Record<FailureKind, string>> = {

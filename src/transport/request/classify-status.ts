@@ -1,6 +1,6 @@
 import { isRecord, type JsonRecord, parseJson } from "../../text/json";
 import type { HttpResponse } from "../response";
-import { type ErrorBody, parseErrorBody, statusLine } from "./error-body";
+import { type ErrorBody, parseErrorBody, statusLine, WANTS_TLS_ADVICE } from "./error-body";
 import { isAmbiguousRefusal, REFUSED_TOKEN_ADVICE } from "./refusal-check";
 import { type Failure, fail, ok, type Result } from "./result";
 
@@ -76,6 +76,10 @@ function describeStatus(
   if (status === 429)
     return { code: "rate_limited", summary: `The platform's rate limit is reached (${line})` };
   if (status >= 500) return { code: "platform_error", summary: `The platform failed at ${what} (${line})` };
+  if (body.wantsTls) {
+    const summary = `The server speaks TLS at this port, and ${what} came in plain HTTP (${line})`;
+    return { code: "bad_request", summary, advice: WANTS_TLS_ADVICE, namesTarget: true };
+  }
   if (status >= 400) return { code: "bad_request", summary: `The platform refused ${what} (${line})` };
   return {
     code: "bad_response",

@@ -10,10 +10,19 @@ export interface ErrorBody {
   readonly body: JsonRecord;
   /** True for a complete body that comes neither from the platform nor from an agent: empty, HTML of a proxy, plain text. */
   readonly foreign: boolean;
+  /** True when a server of TLS says that the request came in plain HTTP. */
+  readonly wantsTls: boolean;
   /** True when the response says how long to wait, valid or not: errors of an agent itself never do. */
   readonly hasHint: boolean;
   readonly retryAfterMs: number | undefined;
 }
+
+/** nginx, Apache, and servers written in Go. */
+const WANTS_TLS =
+  /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled|HTTP request to an HTTPS server/i;
+
+/** The advice of a response that {@link ErrorBody.wantsTls}. */
+export const WANTS_TLS_ADVICE = "The platform URL has to begin with `https://`.";
 
 export function parseErrorBody(response: HttpResponse): ErrorBody {
   const parsed = parseJson(response.text);
@@ -23,6 +32,7 @@ export function parseErrorBody(response: HttpResponse): ErrorBody {
     error: errorText(body.error),
     body,
     foreign: !isObject && response.truncated !== true,
+    wantsTls: !isObject && response.status === 400 && WANTS_TLS.test(response.text),
     hasHint: response.header("retry-after") !== undefined || body.retry_after !== undefined,
     retryAfterMs:
       retryAfterHeaderMs(response.header("retry-after"), parseHttpDate(response.header("date"))) ??
