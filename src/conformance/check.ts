@@ -1,5 +1,6 @@
 import type { TestPlatform } from "a2a-peers/testing";
 import type { Credentials, SendRequest } from "./http";
+import type { Operator } from "./operator";
 
 export type Version = "2026-04" | "2026-05";
 export type DeployMode = "self-hosted" | "saas";
@@ -9,6 +10,8 @@ export interface Resources {
   readonly self: Credentials;
   /** Id of a workspace that `self` may talk to and send messages to. */
   readonly peer: string;
+  /** Id of that peer, where it has a URL: the same messages reach an agent. */
+  readonly reachablePeer: string;
   readonly peerToken: string;
   /** Id of a workspace that `self` may not talk to. */
   readonly stranger: string;
@@ -22,6 +25,8 @@ export interface Resources {
   readonly limited: SendRequest;
   readonly selfHosted: true;
   readonly saas: true;
+  /** The operator, who creates, pauses, limits and removes workspaces, with agents on this machine. */
+  readonly operator: Operator;
   /** The embedded platform, for states that no request can cause. */
   readonly embedded: TestPlatform;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type PlatformOptions, startPlatform, type TestPlatform } from "a2a-peers/testing";
 import type { DeployMode, Target, Version } from "./check";
 import { createRequester, credentialsOf } from "./http";
+import { createOperator } from "./operator";
 
 const SMALL_RATE_LIMIT = 5;
 // More requests than any run makes.
@@ -39,15 +40,18 @@ export async function startEmbeddedTarget(
   const elsewhere = platform.addWorkspace({ name: "Elsewhere", role: "lead" });
   const stranger = platform.addWorkspace({ name: "Stranger", parentId: elsewhere.id });
 
+  const request = createRequester(platform.url, tenantHeaders);
   const target: Target = {
     version,
-    request: createRequester(platform.url, tenantHeaders),
+    request,
     resources: {
       self: credentialsOf(self),
       peer: peer.id,
+      reachablePeer: peer.id,
       peerToken: credentialsOf(peer).token,
       stranger: stranger.id,
       adminToken: ADMIN_TOKEN,
+      operator: createOperator(request, ADMIN_TOKEN, "127.0.0.1"),
       scratch: () => credentialsOf(platform.addWorkspace({ ...team, name: "Scratch" })),
       changes: true,
       limited: createRequester(limited.url, tenantHeaders),

@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** A string is sent unchanged, anything else as JSON. */
   readonly body?: unknown;
+  /** Reads the first bytes of the body and no more, for a body without an end. @default false */
+  readonly firstBytes?: boolean;
   /** Leaves out `X-Molecule-Org-Id` and `Origin`. @default false */
   readonly withoutTenant?: boolean;
 }
@@ -58,7 +60,7 @@ export function createRequester(url: string, tenantHeaders: Readonly<Record<stri
       },
       body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
     });
-    const text = await response.text();
+    const text = options.firstBytes ? await readFirstBytes(response) : await response.text();
     return { status: response.status, headers: response.headers, text, json: parseJson(text) };
   };
 }
@@ -73,6 +75,13 @@ export function retryRateLimited(request: SendRequest): SendRequest {
       await new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000 + RETRY_MARGIN_MS));
     }
   };
+}
+
+async function readFirstBytes({ body }: Response): Promise<string> {
+  const reader = body?.getReader();
+  const chunk = await reader?.read();
+  await reader?.cancel();
+  return Buffer.from(chunk?.value ?? []).toString();
 }
 
 function parseJson(text: string): unknown {

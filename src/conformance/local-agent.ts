@@ -15,18 +15,23 @@ export interface LocalAgent extends AsyncDisposable {
   readonly received: readonly ReceivedRequest[];
 }
 
-/** Starts an HTTP agent on loopback that handles every request with `respond`. */
-export async function startAgent(respond: Responder): Promise<LocalAgent> {
+const LOOPBACK = "127.0.0.1";
+
+/**
+ * Starts an HTTP agent that handles every request with `respond`. Its URL has `host`; unless that is loopback, it listens
+ * on every address of the machine.
+ */
+export async function startAgent(respond: Responder, host: string): Promise<LocalAgent> {
   const received: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
     received.push({ method: request.method ?? "", headers: request.headers, body });
     respond(response, request);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host === LOOPBACK ? LOOPBACK : undefined, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}/agent`,
+    url: `http://${host}:${port}/agent`,
     received,
     async [Symbol.asyncDispose]() {
       await new Promise((resolve) => server.close(resolve).closeAllConnections());

@@ -17,6 +17,8 @@ platform of a2a-peers/testing. Exit codes: 0, 1 when a check fails, 2 when none 
   --peer-token=<token>   the peer's token; better CONFORMANCE_PEER_TOKEN in the environment
   --stranger <id>        a workspace that it may not talk to
   --admin-token=<token>  the operator's token; better CONFORMANCE_ADMIN_TOKEN in the environment
+  --agent-host <host>    the host under which the platform reaches this machine; with --admin-token and
+                         --allow-changes the operator creates workspaces whose agents run here
   --org <id>             organisation of a hosted platform
   --origin <origin>      Origin of every request
   --allow-changes        also register, degrade and write to --workspace, leave unused workspaces, and use up the
@@ -41,6 +43,7 @@ const FLAGS = {
   "peer-token": { type: "string" },
   stranger: { type: "string" },
   "admin-token": { type: "string" },
+  "agent-host": { type: "string" },
   org: { type: "string" },
   origin: { type: "string" },
   "allow-changes": { type: "boolean" },
@@ -60,6 +63,7 @@ export interface Options {
   readonly peerToken: string | undefined;
   readonly stranger: string | undefined;
   readonly adminToken: string | undefined;
+  readonly agentHost: string | undefined;
   readonly org: string | undefined;
   readonly origin: string | undefined;
   readonly allowChanges: boolean;
@@ -90,6 +94,7 @@ export function parseOptions(args: readonly string[], env: Environment): Options
     peerToken: parseToken(values, "peer-token", values.peer && env.CONFORMANCE_PEER_TOKEN),
     stranger: parseId(values, "stranger"),
     adminToken: parseToken(values, "admin-token", values.url && env.CONFORMANCE_ADMIN_TOKEN),
+    agentHost: values["agent-host"],
     org: values.org,
     origin: values.origin,
     allowChanges: values["allow-changes"] ?? false,
@@ -128,15 +133,28 @@ function parseToken<Name extends string>(
 
 /** Throws for options that need another one, and for the same id under two names. */
 function validateCombination(options: Options): void {
-  const { url, workspace, token, peer, peerToken, stranger, adminToken, org, origin, allowChanges } = options;
+  const { url, workspace, token, peer, peerToken, stranger, adminToken, agentHost, org, origin } = options;
   const ids = { "--workspace": workspace, "--peer": peer, "--stranger": stranger };
   if (url === undefined) {
-    const others = { ...ids, "--admin-token": adminToken, "--org": org, "--origin": origin };
+    const others = {
+      ...ids,
+      "--admin-token": adminToken,
+      "--agent-host": agentHost,
+      "--org": org,
+      "--origin": origin,
+    };
     const [first] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
-    if (first !== undefined || allowChanges) throw new Error(`${first ?? "--allow-changes"} needs --url`);
+    if (first !== undefined || options.allowChanges)
+      throw new Error(`${first ?? "--allow-changes"} needs --url`);
   }
   if (token !== undefined && workspace === undefined) throw new Error("--token needs --workspace");
   if (peerToken !== undefined && peer === undefined) throw new Error("--peer-token needs --peer");
+  if (
+    agentHost !== undefined &&
+    !(URL.canParse(`http://${agentHost}:1/`) && adminToken && options.allowChanges)
+  ) {
+    throw new Error("--agent-host needs a host name, --admin-token and --allow-changes");
+  }
   if (workspace !== undefined && token === undefined) {
     throw new Error("--workspace needs --token, or MOLECULE_WORKSPACE_TOKEN in the environment");
   }

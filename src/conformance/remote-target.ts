@@ -8,6 +8,7 @@ import {
   retryRateLimited,
   type SendRequest,
 } from "./http";
+import { createOperator } from "./operator";
 import type { Options } from "./options";
 
 /** There is a server, but with these options no check could succeed. */
@@ -20,7 +21,7 @@ export class UnusableTarget extends Error {
  * with an {@link UnusableTarget} when the options do not fit the platform or each other.
  */
 export async function connectTarget(url: string, options: Options): Promise<Target> {
-  const { workspace, token, peer, peerToken, org, origin, allowChanges, deployMode } = options;
+  const { workspace, token, peer, peerToken, org, origin, allowChanges, deployMode, adminToken } = options;
   const limited = createRequester(url, {
     ...(org !== undefined && { "x-molecule-org-id": org }),
     ...(origin !== undefined && { origin }),
@@ -41,13 +42,23 @@ export async function connectTarget(url: string, options: Options): Promise<Targ
       ...(self !== undefined && allowChanges && { scratch: () => self }),
       ...(allowChanges && { changes: true, limited }),
       ...(peer !== undefined && { peer }),
+      ...(peer !== undefined && (await hasUrl(request, peer)) && { reachablePeer: peer }),
       ...(peerToken !== undefined && { peerToken }),
       ...(options.stranger !== undefined && { stranger: options.stranger }),
-      ...(options.adminToken !== undefined && { adminToken: options.adminToken }),
+      ...(adminToken !== undefined && { adminToken }),
+      ...(adminToken !== undefined &&
+        options.agentHost !== undefined && {
+          operator: createOperator(request, adminToken, options.agentHost),
+        }),
       ...(org !== undefined && { orgId: org }),
       ...(deployMode === "saas" ? { saas: true } : { selfHosted: true }),
     },
   };
+}
+
+async function hasUrl(request: SendRequest, id: string): Promise<boolean> {
+  const { url } = readFields((await request("GET", `/workspaces/${id}`)).json);
+  return typeof url === "string" && url !== "";
 }
 
 async function checkHealth(request: SendRequest, url: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { ResourceName } from "./check";
 export const REQUIRED_OPTIONS: Readonly<Record<ResourceName, string>> = {
   self: "--workspace and --token",
   peer: "--peer",
+  reachablePeer: "a --peer whose agent has a URL",
   peerToken: "--peer-token",
   stranger: "--stranger",
   adminToken: "--admin-token",
@@ -13,5 +14,6 @@ export const REQUIRED_OPTIONS: Readonly<Record<ResourceName, string>> = {
   limited: "--allow-changes",
   selfHosted: "--deploy-mode self-hosted",
   saas: "--deploy-mode saas",
+  operator: "--admin-token, --agent-host and --allow-changes",
   embedded: "the embedded platform",
 };

@@ -102,6 +102,34 @@ describe("with the URL of a platform", () => {
     expect(code).toBe(0);
   });
 
+  it.each(["2026-04", "2026-05"] as const)(
+    "lets the operator of %s create workspaces whose agents run on this machine with --agent-host",
+    async (version) => {
+      await using embedded = await startEmbeddedTarget(version, "self-hosted");
+      const options = [...optionsFor(embedded), "--allow-changes", "--agent-host=127.0.0.1"];
+      for (const topic of ["agent", "queue", "delegate", "gate", "state"]) {
+        const { code, stdout } = await run(...options, "--only", topic);
+        expect(stdout).not.toMatch(/^ {2}(fail|allowed) /m);
+        expect(stdout).not.toContain("--agent-host");
+        expect(code).toBe(0);
+      }
+    },
+  );
+
+  it("skips the checks that need an agent of the peer where the peer has no URL", async () => {
+    await using embedded = await startEmbeddedTarget("2026-04", "self-hosted");
+    const { platform } = embedded;
+    const self = platform.addWorkspace();
+    const peer = platform.addWorkspace({ status: "provisioning" });
+    const options = [`--url=${platform.url}`, `--workspace=${self.id}`, `--token=${self.token}`];
+    const peers = [`--peer=${peer.id}`, `--peer-token=${peer.token}`];
+    for (const topic of ["message", "gate"]) {
+      const { code, stdout } = await run(...options, ...peers, "--only", topic);
+      expect(stdout).toMatch(/^ {2}skipped {2}\d checks: needs a --peer whose agent has a URL$/m);
+      expect(code).toBe(0);
+    }
+  });
+
   it("does not use up a rate limit that is unlimited", async () => {
     await using embedded = await startEmbeddedTarget("2026-05", "self-hosted", { rateLimit: undefined });
     const { code, stdout } = await run(...optionsFor(embedded), "--allow-changes", "--only", "limit");
@@ -244,6 +272,12 @@ describe("the command line", () => {
     ],
     [[`--peer=${ONE}`], /^--peer needs --url\n/],
     [["--allow-changes"], /^--allow-changes needs --url\n/],
+    [["--agent-host=localhost"], /^--agent-host needs --url\n/],
+    [
+      [...AT, "--agent-host=localhost"],
+      /^--agent-host needs a host name, --admin-token and --allow-changes\n/,
+    ],
+    [[...AT, "--admin-token=x", "--allow-changes", "--agent-host=a b"], /^--agent-host needs a host name/],
   ])("%j exits with 2", async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -283,6 +317,6 @@ describe("the command line", () => {
   it("runs as a program", async () => {
     const { code, stdout, stderr } = await runTsx("src/conformance/main.ts", ["--only", "health"]);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/\n2 checks: 2 pass, 0 fail, 0 allowed, 0 skipped\n$/);
+    expect(stdout).toMatch(/\n5 checks: 2 pass, 0 fail, 0 allowed, 3 skipped\n$/);
   });
 });

@@ -1,23 +1,16 @@
-import type { TestPlatform } from "a2a-peers/testing";
 import { type Check, check } from "../check";
 import { expectEqual, expectError, expectResponse, expectThat } from "../expect";
-import { credentialsOf, type HttpResponse, type SendRequest } from "../http";
-import { startAgent } from "../local-agent";
+import type { HttpResponse, SendRequest } from "../http";
+import type { Responder } from "../local-agent";
+import { findClosedUrl, type Operator, withAgent } from "../operator";
 import { createMessage, send } from "../requests";
 
-type Responder = Parameters<typeof startAgent>[0];
-
 /** Sends a message as a human to an agent that responds with `respond`. */
-async function askAgent(
-  request: SendRequest,
-  embedded: TestPlatform,
-  respond: Responder,
-  body = createMessage("hello"),
-) {
-  await using agent = await startAgent(respond);
-  const { id } = embedded.addWorkspace({ url: agent.url });
-  const response: HttpResponse = await send(request, null, id, body);
-  return { response, received: agent.received };
+function askAgent(request: SendRequest, operator: Operator, respond: Responder) {
+  return withAgent(operator, respond, async ({ id }, { received }) => {
+    const response: HttpResponse = await send(request, null, id);
+    return { response, received };
+  });
 }
 
 const REPLIES: readonly [name: string, title: string, body: string][] = [
@@ -58,14 +51,14 @@ export const AGENT: readonly Check[] = [
   check({
     id: "agent.request",
     title: "An agent receives the request at its URL, without the caller's headers",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      await using agent = await startAgent((response) => response.end("{}"));
-      const caller = embedded.addWorkspace({});
-      const { id } = embedded.addWorkspace({ url: agent.url });
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      await using agent = await operator.startAgent((response) => response.end("{}"));
+      const caller = await operator.createWorkspace();
+      const { id } = await operator.createWorkspace(agent.url);
       const body = createMessage("hello");
       await request("POST", `/workspaces/${id}/a2a`, {
-        as: credentialsOf(caller),
+        as: caller,
         headers: { traceparent: "00-1", "a2a-version": "1.0", "x-timeout": "5" },
         body,
       });
@@ -83,9 +76,9 @@ export const AGENT: readonly Check[] = [
     check({
       id: `agent.${name}`,
       title,
-      needs: ["embedded"],
-      run: async ({ request, embedded }) => {
-        const { response } = await askAgent(request, embedded, (response) => response.end(body));
+      needs: ["operator"],
+      run: async ({ request, operator }) => {
+        const { response } = await askAgent(request, operator, (response) => response.end(body));
         expectEqual([response.status, response.text], [200, body], "status and body");
       },
     }),
@@ -94,9 +87,9 @@ export const AGENT: readonly Check[] = [
     check({
       id: `agent.${name}`,
       title,
-      needs: ["embedded"],
-      run: async ({ request, embedded }) => {
-        const { response } = await askAgent(request, embedded, (response) =>
+      needs: ["operator"],
+      run: async ({ request, operator }) => {
+        const { response } = await askAgent(request, operator, (response) =>
           response.writeHead(status).end(body),
         );
         expectEqual([response.status, response.json], [status, { error }], "status and body");
@@ -106,13 +99,9 @@ export const AGENT: readonly Check[] = [
   check({
     id: "agent.unreachable",
     title: "An agent that refuses connections is reported as not reached",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { url } = await startAgent(() => undefined).then(async (agent) => {
-        await agent[Symbol.asyncDispose]();
-        return agent;
-      });
-      const { id } = embedded.addWorkspace({ url });
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { id } = await operator.createWorkspace(await findClosedUrl(operator));
       expectError(await send(request, null, id), 502, "failed to reach workspace agent");
     },
   }),
@@ -120,9 +109,9 @@ export const AGENT: readonly Check[] = [
     check({
       id: delivered ? "agent.cut-reply" : "agent.cut-refusal",
       title: `A truncated ${delivered ? "reply" : "error response"} is reported as ${delivered ? "" : "not "}delivered`,
-      needs: ["embedded"],
-      run: async ({ request, embedded }) => {
-        const { response } = await askAgent(request, embedded, (response) => {
+      needs: ["operator"],
+      run: async ({ request, operator }) => {
+        const { response } = await askAgent(request, operator, (response) => {
           response.writeHead(delivered ? 200 : 500, { "content-length": 100 });
           response.write("{", () => response.destroy());
         });
@@ -134,12 +123,55 @@ export const AGENT: readonly Check[] = [
     }),
   ),
   check({
+    id: "agent.reset-reply",
+    title: "A reply that ends with a reset is reported as delivered, and is not queued",
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { response } = await askAgent(request, operator, (response, { socket }) => {
+        response.writeHead(200, { "content-length": 100 });
+        // A reset discards what has not been read, so the head gets this long.
+        response.write("{", () => setTimeout(() => socket.resetAndDestroy(), 100));
+      });
+      expectResponse(response, 502, { error: "failed to read agent response", delivery_confirmed: true });
+    },
+  }),
+  check({
+    id: "agent.types",
+    title: "A reply has no charset in its type, the platform's own JSON has one",
+    only: "2026-04",
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { response } = await askAgent(request, operator, (response) => response.end("{}"));
+      const own = await request("GET", "/health");
+      expectEqual(
+        [response.headers.get("content-type"), own.headers.get("content-type")],
+        ["application/json", "application/json; charset=utf-8"],
+        "the types",
+      );
+    },
+  }),
+  check({
+    id: "agent.removed",
+    title: "A message to a removed workspace that has a URL still reaches its agent",
+    only: "2026-04",
+    needs: ["operator"],
+    run: ({ request, operator }) =>
+      withAgent(
+        operator,
+        (response) => response.end("{}"),
+        async ({ id }) => {
+          await operator.remove(id);
+          expectResponse(await send(request, null, id), 200);
+        },
+      ),
+  }),
+  check({
     id: "agent.redirect-followed",
     title: "A redirect by an agent is followed",
     only: "2026-04",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { response } = await askAgent(request, embedded, (response, { url }) => {
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { response } = await askAgent(request, operator, (response, { url }) => {
         if (url === "/agent") response.writeHead(307, { location: "/moved" }).end();
         else response.end('{"result":"moved"}');
       });
@@ -151,9 +183,9 @@ export const AGENT: readonly Check[] = [
     title: "A redirect by an agent is not followed",
     only: "2026-05",
     mayFail: "Some platforms of this version still follow it",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { response, received } = await askAgent(request, embedded, (response) =>
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { response, received } = await askAgent(request, operator, (response) =>
         response.writeHead(307, { location: "/moved" }).end(),
       );
       expectError(response, 307, "Temporary Redirect");

@@ -39,6 +39,13 @@ export const CARD: readonly Check[] = [
       expectError(await updateCard(request, { id: "no-uuid" }, {}), 500, "failed to update card"),
   }),
   check({
+    id: "card.nul",
+    title: "A card with a NUL fails in the database",
+    needs: ["scratch"],
+    run: async ({ request, scratch }) =>
+      expectError(await updateCard(request, scratch(), { name: "a\0b" }), 500, "failed to update card"),
+  }),
+  check({
     id: "card.unknown-id",
     title: "A card update for an unknown workspace succeeds",
     run: async ({ request }) =>

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { type Check, check } from "../check";
 import { expectError, expectResponse, expectThat, isString, readFields, readRows, UUID } from "../expect";
 import { type Credentials, credentialsOf, type HttpResponse, type SendRequest } from "../http";
+import { type Operator, withAgent } from "../operator";
 import { pollUntilDefined } from "../poll";
 
 function delegate(request: SendRequest, as: Credentials, body: unknown): Promise<HttpResponse> {
@@ -21,6 +23,19 @@ async function expectRow(
   const row = await pollUntilDefined(async () => (await delegations(request, as)).find(matches));
   const rows = JSON.stringify(await delegations(request, as)).slice(0, 300);
   expectThat(row !== undefined, `expected another row, got ${rows}`);
+}
+
+/** Delegates a task to a new agent that replies with `text`, and returns the source once the agent has replied. */
+async function delegateTo(request: SendRequest, operator: Operator, text: string): Promise<Credentials> {
+  const reply = { jsonrpc: "2.0", id: 1, result: { parts: [{ kind: "text", text }] } };
+  const source = await operator.createWorkspace();
+  const respond = (response: ServerResponse) => response.end(JSON.stringify(reply));
+  await withAgent(operator, respond, async ({ id }, { received }) => {
+    await delegate(request, source, { target_id: id, task: "count to ten" });
+    await expectRow(request, source, ({ status }) => status === "completed");
+    expectThat(received.length === 1, `expected one request to the agent, got ${received.length}`);
+  });
+  return source;
 }
 
 const MALFORMED: readonly [name: string, title: string, body: unknown, error: string][] = [
@@ -127,13 +142,42 @@ export const DELEGATE: readonly Check[] = [
   }),
   check({
     id: "delegate.result",
-    title: "The result of a completed delegation is listed",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const peer = embedded.addWorkspace({ reply: () => "ten" });
-      const source = credentialsOf(embedded.addWorkspace({}));
-      await delegate(request, source, { target_id: peer.id, task: "count to ten" });
-      await expectRow(request, source, (row) => row.status === "completed" && row.response_preview === "ten");
+    title: "The result of a completed delegation is listed by its beginning, and whole in the activity",
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const text = "ten ".repeat(200);
+      const source = await delegateTo(request, operator, text);
+      const isResult = (row: Record<string, unknown>) => row.response_preview === `${text.slice(0, 300)}...`;
+      await expectRow(request, source, isResult);
+      const activity = await request("GET", `/workspaces/${source.id}/activity?type=delegation`, {
+        as: source,
+      });
+      const whole = readRows(activity).some(({ response_body }) => readFields(response_body).text === text);
+      expectThat(whole, "expected the whole result in the activity");
+    },
+  }),
+  check({
+    id: "delegate.lost-result",
+    title: "A result whose byte 80 is within a character is lost: the delegation is completed without one",
+    only: "2026-04",
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const source = await delegateTo(request, operator, "完成".repeat(20));
+      await expectRow(request, source, ({ status }) => status === "completed");
+      const rows = await delegations(request, source);
+      expectThat(rows.length === 1, `expected one row, got ${JSON.stringify(rows).slice(0, 300)}`);
+    },
+  }),
+  check({
+    id: "delegate.nul",
+    title: "A task with a NUL is accepted with a warning: it has no row",
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const source = await operator.createWorkspace();
+      const { id } = await operator.createWorkspace();
+      expectResponse(await delegate(request, source, { target_id: id, task: "a\0b" }), 202, {
+        warning: "delegation dispatched but status tracking unavailable",
+      });
     },
   }),
   check({

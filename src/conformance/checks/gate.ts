@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Check, check } from "../check";
 import { expectError, expectResponse, isInteger } from "../expect";
-import { createMessage, send } from "../requests";
+import { createMessage, PUBLIC_URL, send } from "../requests";
 
 const DENIED = "access denied: workspaces cannot communicate per hierarchy rules";
 const LONGEST_REQUEST = 2 ** 20;
@@ -57,6 +57,18 @@ export const GATE: readonly Check[] = [
       ),
   }),
   check({
+    id: "gate.caller-case",
+    title: "A caller id in upper case does not belong to the token of the same id in lower case",
+    only: "2026-04",
+    needs: ["self", "peer"],
+    run: async ({ request, self, peer }) =>
+      expectError(
+        await send(request, { ...self, id: self.id.toUpperCase() }, peer),
+        401,
+        "invalid caller auth token",
+      ),
+  }),
+  check({
     id: "gate.stranger",
     title: "A message to a stranger is refused",
     needs: ["self", "stranger"],
@@ -101,8 +113,8 @@ export const GATE: readonly Check[] = [
     check({
       id: `gate.no-request-${index + 1}`,
       title: `A request body that is ${body === "" ? "empty" : body} is refused`,
-      needs: ["self", "peer"],
-      run: async ({ request, self, peer }) =>
+      needs: ["self", "reachablePeer"],
+      run: async ({ request, self, reachablePeer: peer }) =>
         expectError(await send(request, self, peer, body), 400, "invalid JSON"),
     }),
   ),
@@ -110,16 +122,16 @@ export const GATE: readonly Check[] = [
     id: "gate.null",
     title: "The request body null is forwarded as an object without keys",
     mayFail: "The agent may refuse a request without a method with a status of its own",
-    needs: ["self", "peer"],
-    run: async ({ request, self, peer }) =>
+    needs: ["self", "reachablePeer"],
+    run: async ({ request, self, reachablePeer: peer }) =>
       expectResponse(await send(request, self, peer, "null"), 200, { jsonrpc: "2.0" }),
   }),
   check({
     id: "gate.too-long",
     title: "A body over one mebibyte is truncated, so it is not JSON",
     mayFail: "Later builds respond with 413 and the limit",
-    needs: ["self", "peer"],
-    run: async ({ request, self, peer }) => {
+    needs: ["self", "reachablePeer"],
+    run: async ({ request, self, reachablePeer: peer }) => {
       const body = createMessage("x".repeat(LONGEST_REQUEST));
       expectError(await send(request, self, peer, body), 400, "invalid JSON");
     },
@@ -127,13 +139,26 @@ export const GATE: readonly Check[] = [
   check({
     id: "gate.budget",
     title: "A message to a workspace over its budget is refused in any status",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const spent = embedded.addWorkspace({ status: "paused" });
-      spent.setBudget(0);
-      expectError(await send(request, null, spent.id), 402, "workspace budget limit exceeded");
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { id } = await operator.createWorkspace();
+      await operator.setBudget(id, 0);
+      expectError(await send(request, null, id), 402, "workspace budget limit exceeded");
     },
   }),
+  ...(["pause", "remove"] as const).map((action) =>
+    check({
+      id: `gate.after-${action}`,
+      title: `A message to a workspace without a URL after ${action} is refused, with its status`,
+      needs: ["operator"],
+      run: async ({ request, operator }) => {
+        const { id } = await operator.createWorkspace(action === "pause" ? PUBLIC_URL : undefined);
+        await operator[action](id);
+        const status = action === "pause" ? "paused" : "removed";
+        expectResponse(await send(request, null, id), 503, { error: "workspace has no URL", status });
+      },
+    }),
+  ),
   ...["provisioning", "offline", "paused", "failed", "awaiting_agent", "removed"].map((status) =>
     check({
       id: `gate.${status}`,
@@ -149,9 +174,9 @@ export const GATE: readonly Check[] = [
     id: "gate.url-before-json",
     title: "The agent is looked up before the message is parsed",
     only: "2026-04",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { id } = embedded.addWorkspace({ status: "offline" });
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { id } = await operator.createWorkspace();
       expectError(await send(request, null, id, "{"), 503, "workspace has no URL");
     },
   }),
@@ -159,9 +184,9 @@ export const GATE: readonly Check[] = [
     id: "gate.json-before-url",
     title: "The message is parsed before the agent is looked up",
     only: "2026-05",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { id } = embedded.addWorkspace({ status: "offline" });
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { id } = await operator.createWorkspace();
       expectError(await send(request, null, id, "{"), 400, "invalid JSON");
     },
   }),
@@ -189,9 +214,9 @@ export const GATE: readonly Check[] = [
   check({
     id: "gate.unsafe-url",
     title: "A blocked agent URL is not connected to",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { id } = embedded.addWorkspace({ url: "http://169.254.169.254/" });
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { id } = await operator.createWorkspace("http://169.254.169.254/");
       expectError(await send(request, null, id), 502, "workspace URL is not publicly routable");
     },
   }),

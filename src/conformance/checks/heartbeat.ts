@@ -16,6 +16,28 @@ const MALFORMED: readonly [name: string, title: string, fields: object][] = [
 ];
 
 export const HEARTBEAT: readonly Check[] = [
+  ...(
+    [
+      ["nul", "a NUL in its task", { current_task: "a\0b" }],
+      ["overflow", "more tasks than 32 bits hold", { active_tasks: 3_000_000_000 }],
+    ] as const
+  ).map(([name, what, fields]) =>
+    check({
+      id: `heartbeat.${name}`,
+      title: `A heartbeat with ${what} fails in the database`,
+      needs: ["scratch"],
+      run: async ({ request, scratch }) =>
+        expectError(await beat(request, scratch(), fields), 500, "failed to update"),
+    }),
+  ),
+  check({
+    id: "heartbeat.written-fraction",
+    title: "An integer written with a fraction is refused, also one of zero",
+    run: async ({ request }) => {
+      const body = `{"workspace_id":"${randomUUID()}","active_tasks":2.0}`;
+      expectError(await request("POST", "/registry/heartbeat", { body }), 400, "invalid request body");
+    },
+  }),
   check({
     id: "heartbeat.no-json",
     title: "A heartbeat that is not JSON is refused",

@@ -5,6 +5,7 @@ import { AGENT } from "./agent";
 import { CARD } from "./card";
 import { DELEGATE } from "./delegate";
 import { DISCOVER } from "./discover";
+import { EVENTS } from "./events";
 import { GATE } from "./gate";
 import { HEALTH } from "./health";
 import { HEARTBEAT } from "./heartbeat";
@@ -44,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   ...DELEGATE,
   ...NOTIFY,
   ...ACTIVITY,
+  ...EVENTS,
   ...TOKENS,
   ...LIMIT,
 ];

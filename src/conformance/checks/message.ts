@@ -47,8 +47,8 @@ export const MESSAGE: readonly Check[] = [
   check({
     id: "message.answer",
     title: "A message is replied to or queued",
-    needs: ["self", "peer"],
-    run: async ({ request, self, peer }) => {
+    needs: ["self", "reachablePeer"],
+    run: async ({ request, self, reachablePeer: peer }) => {
       const response = await send(request, self, peer);
       const body = readFields(response.json);
       const isQueued = body.queued === true || (body.status === "queued" && isString(body.delivery_mode));
@@ -62,8 +62,8 @@ export const MESSAGE: readonly Check[] = [
   check({
     id: "message.row",
     title: "A message is in the activity of the peer, with its sender and as it was forwarded",
-    needs: ["self", "peer", "peerToken"],
-    run: async ({ request, self, peer, peerToken }) => {
+    needs: ["self", "reachablePeer", "peerToken"],
+    run: async ({ request, self, reachablePeer: peer, peerToken }) => {
       const text = randomUUID();
       const body = createMessage(text);
       await send(request, self, peer, body);
@@ -77,8 +77,8 @@ export const MESSAGE: readonly Check[] = [
   check({
     id: "message.envelope",
     title: "A body without a JSON-RPC envelope is wrapped; only its method and params are kept",
-    needs: ["self", "peer", "peerToken"],
-    run: async ({ request, self, peer, peerToken }) => {
+    needs: ["self", "reachablePeer", "peerToken"],
+    run: async ({ request, self, reachablePeer: peer, peerToken }) => {
       const text = randomUUID();
       const { method, params } = createMessage(text);
       const body = { id: "mine", extra: true, method, params };
@@ -90,8 +90,8 @@ export const MESSAGE: readonly Check[] = [
   check({
     id: "message.new-id",
     title: "A message without a messageId receives one",
-    needs: ["self", "peer", "peerToken"],
-    run: async ({ request, self, peer, peerToken }) => {
+    needs: ["self", "reachablePeer", "peerToken"],
+    run: async ({ request, self, reachablePeer: peer, peerToken }) => {
       const text = randomUUID();
       const body = createMessage(text);
       const { messageId: _, ...message } = body.params.message;
@@ -110,8 +110,8 @@ export const MESSAGE: readonly Check[] = [
   check({
     id: "message.empty-id",
     title: "An empty messageId is kept",
-    needs: ["self", "peer", "peerToken"],
-    run: async ({ request, self, peer, peerToken }) => {
+    needs: ["self", "reachablePeer", "peerToken"],
+    run: async ({ request, self, reachablePeer: peer, peerToken }) => {
       const text = randomUUID();
       const forwarded = await sendAndReadForwarded(
         request,
@@ -126,8 +126,8 @@ export const MESSAGE: readonly Check[] = [
   check({
     id: "message.as-it-is",
     title: "Parts with `type` and a missing role are forwarded unchanged",
-    needs: ["self", "peer", "peerToken"],
-    run: async ({ request, self, peer, peerToken }) => {
+    needs: ["self", "reachablePeer", "peerToken"],
+    run: async ({ request, self, reachablePeer: peer, peerToken }) => {
       const text = randomUUID();
       const message = { messageId: randomUUID(), parts: [{ type: "text", text }] };
       const body = { jsonrpc: "2.0", method: "message/send", params: { message } };
@@ -138,8 +138,8 @@ export const MESSAGE: readonly Check[] = [
   check({
     id: "message.outbound",
     title: "A message updates last_outbound_at of its sender",
-    needs: ["self", "peer"],
-    run: async ({ request, self, peer }) => {
+    needs: ["self", "reachablePeer"],
+    run: async ({ request, self, reachablePeer: peer }) => {
       await send(request, self, peer);
       // It is written concurrently with the response.
       const time = await pollUntilDefined(async () => {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { TestPlatform } from "a2a-peers/testing";
 import { type Check, check } from "../check";
 import { expectEqual, expectError, expectResponse, isInteger, isString, readFields, UUID } from "../expect";
-import { type Credentials, credentialsOf, type SendRequest } from "../http";
-import { type LocalAgent, startAgent } from "../local-agent";
+import type { Credentials, SendRequest } from "../http";
+import type { LocalAgent } from "../local-agent";
+import type { Operator } from "../operator";
 import { pollUntilDefined } from "../poll";
 import { beat, createMessage, send } from "../requests";
 
@@ -15,14 +15,14 @@ interface Busy extends AsyncDisposable {
 }
 
 /** A workspace whose agent closes the connection of every message. */
-async function startBusy(embedded: TestPlatform): Promise<Busy> {
+async function startBusy(operator: Operator): Promise<Busy> {
   let isBusy = true;
-  const agent = await startAgent((response, request) => {
+  const agent = await operator.startAgent((response, request) => {
     if (isBusy) request.socket.destroy();
     else response.end('{"jsonrpc":"2.0","result":"done"}');
   });
   return {
-    workspace: credentialsOf(embedded.addWorkspace({ url: agent.url })),
+    workspace: await operator.createWorkspace(agent.url),
     agent,
     recover() {
       isBusy = false;
@@ -51,9 +51,9 @@ export const QUEUE: readonly Check[] = [
   check({
     id: "queue.accepted",
     title: "A message to an agent that closes the connection is queued",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      await using busy = await startBusy(embedded);
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      await using busy = await startBusy(operator);
       const first = await queue(request, busy.workspace.id);
       const second = await queue(request, busy.workspace.id);
       expectEqual([first.queue_depth, second.queue_depth], [1, 2], "the depths");
@@ -62,9 +62,9 @@ export const QUEUE: readonly Check[] = [
   check({
     id: "queue.same-message",
     title: "The same message is queued once",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      await using busy = await startBusy(embedded);
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      await using busy = await startBusy(operator);
       const messageId = randomUUID();
       const first = await queue(request, busy.workspace.id, messageId);
       expectEqual((await queue(request, busy.workspace.id, messageId)).queue_id, first.queue_id, "the place");
@@ -73,9 +73,9 @@ export const QUEUE: readonly Check[] = [
   check({
     id: "queue.own-session",
     title: "Nothing is queued for an agent with a session of its own",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      await using busy = await startBusy(embedded);
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      await using busy = await startBusy(operator);
       await beat(request, busy.workspace, { runtime_metadata: { capabilities: { session: true } } });
       const response = await send(request, null, busy.workspace.id);
       const expected = {
@@ -91,9 +91,9 @@ export const QUEUE: readonly Check[] = [
   check({
     id: "queue.handed-out",
     title: "A queued message is delivered after a heartbeat without active tasks",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      await using busy = await startBusy(embedded);
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      await using busy = await startBusy(operator);
       await queue(request, busy.workspace.id);
       busy.recover();
       await beat(request, busy.workspace, { active_tasks: 1 });
@@ -109,9 +109,9 @@ export const QUEUE: readonly Check[] = [
     title: "The status of a queued message can be looked up",
     only: "2026-05",
     mayFail: "Early builds of this version have no such route",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      await using busy = await startBusy(embedded);
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      await using busy = await startBusy(operator);
       const { queue_id } = await queue(request, busy.workspace.id);
       const item = () =>
         request("GET", `/workspaces/${busy.workspace.id}/a2a/queue/${queue_id}`, { as: busy.workspace });

@@ -79,31 +79,32 @@ export const STATE: readonly Check[] = [
   check({
     id: "state.paused",
     title: "The state of a paused workspace is paused",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const { id, token } = embedded.addWorkspace({ status: "paused" });
-      const response = await request("GET", `/workspaces/${id}/state`, { bearer: token ?? "" });
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { id, token } = await operator.createWorkspace();
+      await operator.pause(id);
+      const response = await request("GET", `/workspaces/${id}/state`, { bearer: token });
       expectResponse(response, 200, { status: "paused", paused: true, deleted: false });
     },
   }),
   check({
     id: "state.no-token-left",
     title: "The token of a removed workspace is refused",
-    needs: ["embedded"],
-    run: async ({ request, embedded }) => {
-      const gone = embedded.addWorkspace({});
-      const bearer = gone.token ?? "";
-      gone.setStatus("removed");
-      const response = await request("GET", `/workspaces/${gone.id}/state`, { bearer });
+    needs: ["operator"],
+    run: async ({ request, operator }) => {
+      const { id, token } = await operator.createWorkspace();
+      await operator.remove(id);
+      const response = await request("GET", `/workspaces/${id}/state`, { bearer: token });
       expectError(response, 401, "invalid workspace auth token");
     },
   }),
   check({
     id: "state.deleted",
     title: "The state of a removed workspace is a 404 that says deleted",
-    needs: ["embedded", "adminToken"],
-    run: async ({ request, embedded, adminToken }) => {
-      const { id } = embedded.addWorkspace({ status: "removed" });
+    needs: ["operator", "adminToken"],
+    run: async ({ request, operator, adminToken }) => {
+      const { id } = await operator.createWorkspace();
+      await operator.remove(id);
       const response = await request("GET", `/workspaces/${id}/state`, { bearer: adminToken });
       expectResponse(response, 404, { workspace_id: id, status: "removed", deleted: true });
     },

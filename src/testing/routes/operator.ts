@@ -60,6 +60,7 @@ function insertWorkspace(state: PlatformState, name: string, body: WireWorkspace
     role: body.role || null,
     parentId: body.parent_id || null,
     url,
+    urlIsProvisioned: url !== null,
     // Whatever the response says, the row is that of a workspace that is being provisioned.
     status: url === null ? "provisioning" : "online",
     budgetLimit: body.budget_limit ?? null,
