@@ -6,12 +6,22 @@ import type { Delegation } from "./delegation-record";
 import { parseDelegations } from "./parse-delegations";
 import { requestRows } from "./rows";
 
-/** Rows to request: as many as the platform's list has, and as many as the platform ever sends. */
-export const LISTED_ROWS = 50;
+/** Rows to request for what the platform has just listed: its 50 rows, and what may have come since. */
+export const LISTED_ROWS = 75;
+/** Rows to request for all that the platform keeps: as many as it ever sends. */
 export const ALL_ROWS = 500;
 
 /** Rows to request when the results in more of them are too large together. */
 const FEW_ROWS = 10;
+
+/** Delegations of a workspace, newest first. */
+export interface Activity {
+  readonly delegations: Delegation[];
+  /** The platform was asked for as much as it ever sends: what is not there, it does not have any more. */
+  readonly isAll: boolean;
+  /** When the platform answered by its own clock, in milliseconds since 1970; `undefined` where it does not say. */
+  readonly platformMs: number | undefined;
+}
 
 /**
  * The newest delegations of a workspace as its activity has them: with whole results, and with the knowledge whether
@@ -22,14 +32,17 @@ export async function requestActivity(
   limit: number,
   options: CallOptions | undefined,
   background: boolean,
-): Promise<Delegation[]> {
+): Promise<Activity> {
+  let asked = limit;
   const request = (rows: number) =>
     requestRows(context, { path: `/activity?type=delegation&limit=${rows}`, options, background });
   const { rows, sourceId, platformMs } = await request(limit).catch((error: unknown) => {
-    if (isA2AError(error) && error.code === "too_large") return request(FEW_ROWS);
-    throw error;
+    if (!isA2AError(error) || error.code !== "too_large") throw error;
+    asked = FEW_ROWS;
+    return request(FEW_ROWS);
   });
-  return parseDelegations(toListRows(rows), sourceId, platformMs);
+  const delegations = parseDelegations(toListRows(rows), sourceId, platformMs);
+  return { delegations, isAll: asked === ALL_ROWS, platformMs };
 }
 
 /** Rows of the activity in the form of the list. Rows of any other shape are left out. */

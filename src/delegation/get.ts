@@ -30,8 +30,8 @@ export async function getDelegation(
     const [whole = listed] = await completeDelegations(context, [listed], options, false);
     return whole;
   }
-  const all = await requestActivity(context, ALL_ROWS, options, false);
-  const found = all.find(({ delegationId: each }) => each === id);
+  const { delegations } = await requestActivity(context, ALL_ROWS, options, false);
+  const found = delegations.find(({ delegationId: each }) => each === id);
   if (found !== undefined) return found;
   throw new A2AError({ code: "reply_lost", message: `Delegation ${id}: ${NEVER_LISTED}`, delivery: "maybe" });
 }

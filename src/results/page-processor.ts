@@ -1,3 +1,5 @@
+import type { Activity } from "../delegation/activity";
+import { isPartial, mergeActivity } from "../delegation/complete";
 import type { Delegation } from "../delegation/delegation-record";
 import type { Emit, HeartbeatEvent } from "../events";
 import { toSingleLine } from "../text/sanitize";
@@ -5,6 +7,7 @@ import type { DelegationPage } from "./page";
 import { createPendingResults, type PendingResults } from "./pending-results";
 import { type DelegationResult, toDelegationResult } from "./result";
 import type { ResultsStore } from "./results-store";
+import { createUnlistedDelegations } from "./unlisted";
 
 export interface PageProcessorOptions {
   workspaceId: string;
@@ -14,8 +17,11 @@ export interface PageProcessorOptions {
   /** Ids of the delegations of this client: their results are always delivered. */
   outstanding: ReadonlySet<string>;
   emit: Emit<HeartbeatEvent>;
-  /** Fetches what the list does not show of these delegations. Rejects when it is aborted. */
-  complete(delegations: readonly Delegation[]): Promise<Delegation[]>;
+  /**
+   * Requests whole delegations: what the platform lists now, or all that it keeps. `undefined` when it does not answer.
+   * Rejects when it is aborted.
+   */
+  requestActivity(what: "listed" | "all"): Promise<Activity | undefined>;
   /** Called with the results that were delivered, after their event. */
   onDelivered(results: readonly DelegationResult[]): void;
 }
@@ -30,6 +36,8 @@ export type ProcessPage = (page: DelegationPage) => Promise<void>;
 interface PageHistory {
   /** Delegations that were finished on the first page, so before anybody waited for them. */
   initial: readonly Delegation[] | undefined;
+  /** The store was opened, and what an earlier process left there is known. */
+  isOpened: boolean;
   /** Number of malformed rows on the last page. */
   malformed: number;
   /** Ids on the last page. */
@@ -41,12 +49,14 @@ const MAX_SOURCE_LENGTH = 200;
 
 export function createPageProcessor(options: PageProcessorOptions): ProcessPage {
   const { store, replayOld, outstanding } = options;
-  const history: PageHistory = { initial: undefined, malformed: 0, ids: [] };
+  const history: PageHistory = { initial: undefined, isOpened: false, malformed: 0, ids: [] };
   const pending = createPendingResults();
+  const unlisted = createUnlistedDelegations(() => options.requestActivity("all"));
 
   return async (page) => {
     history.initial ??= page.finished;
     pending.merge(page.finished);
+    unlisted.record(page);
     const opened = await store.open();
     store.setListed(page.ids);
     emitDelivered(options, opened.recovered);
@@ -54,23 +64,38 @@ export function createPageProcessor(options: PageProcessorOptions): ProcessPage 
       const skipped = replayOld ? [] : history.initial.map(({ delegationId }) => delegationId);
       await store.skip(skipped.filter((id) => !outstanding.has(id)));
     }
+    // A list that is not full has everything.
+    if (!history.isOpened && !opened.isFirst && page.full) unlisted.catchUp();
+    history.isOpened = true;
     emitMalformed(options, history, page);
-    emitPossibleGap(options, history, page);
+    if (emitPossibleGap(options, history, page)) unlisted.catchUp();
     await reportForeign(options, page);
+    pending.merge(await unlisted.look(store.state.seen));
     await deliver(options, pending);
   };
 }
 
 async function deliver(options: PageProcessorOptions, pending: PendingResults): Promise<void> {
-  const { store, complete } = options;
+  const { store } = options;
   pending.remove(store.state.seen);
-  const ready = pending.ready();
-  if (ready.length === 0) return;
-  const delegations = await complete(ready);
+  const delegations = await complete(options, pending);
+  if (delegations.length === 0) return;
   const nowMs = Date.now();
   const results = delegations.map((delegation) => toDelegationResult(delegation, nowMs));
   emitDelivered(options, await store.append(results));
   pending.remove(delegations.map(({ delegationId }) => delegationId));
+}
+
+/** The finished delegations to deliver now, with what the list does not show of them. */
+async function complete(
+  { requestActivity }: PageProcessorOptions,
+  pending: PendingResults,
+): Promise<readonly Delegation[]> {
+  const ready = pending.ready();
+  if (!ready.some(isPartial)) return ready;
+  const activity = await requestActivity(pending.hasPostponed() ? "all" : "listed");
+  if (activity !== undefined) return mergeActivity(ready, activity);
+  return ready.filter((each) => !isPartial(each) || !pending.postpone(each.delegationId));
 }
 
 function emitDelivered(
@@ -92,17 +117,17 @@ function emitMalformed(
   history.malformed = count;
 }
 
-/** A full page without any known id: delegations may have been listed and dropped again since the last poll. */
+/** True for a full page without any known id: delegations may have been listed and dropped again since the last poll. */
 function emitPossibleGap(
   { workspaceId, store, emit }: PageProcessorOptions,
   history: PageHistory,
   { full, ids }: DelegationPage,
-): void {
+): boolean {
   const known = new Set([...history.ids, ...store.state.seen]);
-  if (full && known.size > 0 && !ids.some((id) => known.has(id))) {
-    emit({ type: "delegations.possible_gap", workspaceId });
-  }
+  const isGap = full && known.size > 0 && !ids.some((id) => known.has(id));
+  if (isGap) emit({ type: "delegations.possible_gap", workspaceId });
   history.ids = ids;
+  return isGap;
 }
 
 /** Reports each foreign delegation once. */

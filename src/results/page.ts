@@ -8,6 +8,8 @@ import { isDelegationId } from "./result";
 export interface DelegationPage {
   /** The own delegations that are completed or failed, oldest first. */
   finished: readonly Delegation[];
+  /** The own delegations that are not finished, oldest first. */
+  unfinished: readonly Delegation[];
   /** Finished delegations whose source is another workspace, although they are listed as this one's. */
   foreign: readonly ForeignDelegation[];
   /** Number of rows of the wrong shape. */
@@ -49,6 +51,7 @@ export function parsePage(
   );
   return {
     finished: own.filter(isFinal),
+    unfinished: own.filter((delegation) => !isFinal(delegation)),
     foreign: foreign.map((row) => ({ delegationId: String(row.delegation_id), sourceId: row.source_id })),
     malformed: rows.length - wellFormed.length,
     ids: own.map(({ delegationId }) => delegationId),

@@ -15,14 +15,24 @@ export interface PendingResults {
    * stores the result in another row, a moment later.
    */
   ready(): Delegation[];
+  /**
+   * Leaves a delegation for the next page, because the platform did not give the whole of its result. False once that
+   * has happened ten times: it is delivered as it is.
+   */
+  postpone(delegationId: string): boolean;
+  /** True when any delegation was left for this page. */
+  hasPostponed(): boolean;
 }
 
 const MAX_PENDING = 1000;
+const MAX_POSTPONED = 10;
 
 export function createPendingResults(): PendingResults {
   const finished = new Map<string, Delegation>();
   /** Ids of completed delegations that had no text yet. */
   const incomplete = new Set<string>();
+  /** How often a delegation was left for the next page. */
+  const postponed = new Map<string, number>();
 
   function isReady(delegation: Delegation): boolean {
     const { delegationId, responsePreview, error } = delegation;
@@ -41,8 +51,15 @@ export function createPendingResults(): PendingResults {
       for (const id of ids) {
         finished.delete(id);
         incomplete.delete(id);
+        postponed.delete(id);
       }
     },
     ready: () => [...finished.values()].filter(isReady),
+    postpone(id) {
+      const times = (postponed.get(id) ?? 0) + 1;
+      postponed.set(id, times);
+      return times <= MAX_POSTPONED;
+    },
+    hasPostponed: () => postponed.size > 0,
   };
 }

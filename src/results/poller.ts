@@ -1,5 +1,6 @@
 import type { ClientInternals } from "../client/internals";
-import { completeDelegations } from "../delegation/complete";
+import { ALL_ROWS, LISTED_ROWS } from "../delegation/activity";
+import { findActivity } from "../delegation/complete";
 import { listRows } from "../delegation/list";
 import { notifyOfResult } from "../delegation/notify";
 import { type A2AError, settle } from "../errors";
@@ -55,9 +56,10 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
     replayOld: options.replayOld,
     outstanding: internals.outstanding,
     emit,
-    complete(delegations) {
+    requestActivity(what) {
       const { signal } = state.controller;
-      return completeDelegations(requests, delegations, { source: workspaceId, timeoutMs, signal }, true);
+      const rows = what === "all" ? ALL_ROWS : LISTED_ROWS;
+      return findActivity(requests, rows, { source: workspaceId, timeoutMs, signal }, true);
     },
     onDelivered: (results) => options.notify && notifier.add(results),
   });

@@ -38,7 +38,7 @@ describe("a page of rows", () => {
   ])("does not contain a delegation with an id of %s", (_, id) => {
     for (const source_id of [OWN, STRANGER]) {
       const page = parsePage([done("d-1", { delegation_id: id, source_id })], OWN);
-      expect(page).toEqual({ finished: [], foreign: [], malformed: 1, ids: [], full: false });
+      expect(page).toEqual({ finished: [], unfinished: [], foreign: [], malformed: 1, ids: [], full: false });
     }
   });
 
@@ -91,6 +91,7 @@ describe("a page of rows", () => {
     ];
     expect(parsePage(rows, OWN)).toEqual({
       finished: [],
+      unfinished: [],
       foreign: [
         { delegationId: "f-1", sourceId: STRANGER },
         { delegationId: "f-2", sourceId: "" },

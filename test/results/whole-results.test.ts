@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { OWN, PEER } from "../helpers/ids";
-import { LIST, type PollingFixture, startFixture } from "./helpers/polling-fixture";
+import { ACTIVITY, LIST, type PollingFixture, startFixture } from "./helpers/polling-fixture";
 import { done, pending } from "./helpers/rows";
 
-const ACTIVITY = `GET /workspaces/${OWN}/activity`;
 const CREATED = "2026-04-27T10:00:00Z";
 
 type Row = Record<string, unknown>;
@@ -66,12 +65,15 @@ describe("a delivered result", () => {
     expect(all.requests(ACTIVITY)).toEqual([]);
   });
 
-  it("has the beginning where the platform does not give the rest", async () => {
+  it("has the beginning where the platform does not give the rest in eleven polls", async () => {
     const all = await startFixture();
     await all.begin();
     all.platform.on(ACTIVITY, () => ({ status: 500, body: { error: "query failed" } }));
     const preview = cut("a".repeat(400));
-    await all.next(done("d-1", { response_preview: preview }));
+    const rows = [done("d-1", { response_preview: preview })];
+    for (let polls = 0; polls < 10; polls += 1) await all.next(...rows);
+    expect(await all.waiting()).toEqual([]);
+    await all.next(...rows);
     expect(await onlyResult(all)).toMatchObject({ response_preview: preview });
   });
 

@@ -7,6 +7,7 @@ import { OWN } from "../../helpers/ids";
 import { scratchFolder } from "../../helpers/scratch-folder";
 
 export const LIST = `GET /workspaces/${OWN}/delegations`;
+export const ACTIVITY = `GET /workspaces/${OWN}/activity`;
 export const MESSAGE = `POST /workspaces/${OWN}/a2a`;
 export const NOTICE = `POST /workspaces/${OWN}/notify`;
 export { INFO };
@@ -85,6 +86,7 @@ export async function startFixture(setting: Setting = {}): Promise<PollingFixtur
   const { clock, heartbeat, platform } = base;
   let listed = rows;
   platform.on(LIST, () => ({ status: 200, body: listed }));
+  platform.on(ACTIVITY, () => ({ status: 404, body: "404 page not found" }));
   platform.on(MESSAGE, taken);
   platform.on(NOTICE, () => ({ status: 200, body: { status: "sent" } }));
 
