@@ -102,3 +102,14 @@ export interface HeartbeatDuplicate {
   type: "heartbeat.duplicate";
   workspaceId: string;
 }
+
+/**
+ * The function `runtime` or `monthlySpendCents` of a heartbeat threw or returned a promise; the beats go out without
+ * its value. Reported once for each of the two.
+ */
+export interface HeartbeatProviderFailed {
+  type: "heartbeat.provider_failed";
+  workspaceId: string;
+  option: "runtime" | "monthlySpendCents";
+  reason: string;
+}

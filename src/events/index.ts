@@ -27,6 +27,7 @@ import type {
   HeartbeatDuplicate,
   HeartbeatFailed,
   HeartbeatPaused,
+  HeartbeatProviderFailed,
   HeartbeatRegisteredAgain,
   HeartbeatRegisterFailed,
   HeartbeatRemoved,
@@ -79,6 +80,7 @@ export type {
   HeartbeatDuplicate,
   HeartbeatFailed,
   HeartbeatPaused,
+  HeartbeatProviderFailed,
   HeartbeatRegisteredAgain,
   HeartbeatRegisterFailed,
   HeartbeatRemoved,
@@ -116,6 +118,7 @@ export type HeartbeatEvent =
   | HeartbeatSecretStored
   | HeartbeatStoreFailed
   | HeartbeatDuplicate
+  | HeartbeatProviderFailed
   | StorageNotFlushed
   | DelegationsDelivered
   | DelegationsAnnounced

@@ -6,8 +6,7 @@ import { isPersistent, shouldReport } from "../events/thinning";
 export interface BeatHistory {
   /** Records that beating starts at `at`; from then on a gap between accepted beats counts as an outage. */
   started(at: number): void;
-  /** Records an accepted beat that began at `at`. */
-  accepted(at: number, elapsedMs: number): void;
+  accepted(beat: AcceptedBeatTimes): void;
   failed(error: A2AError): void;
   readonly consecutiveFailures: number;
   readonly lastBeatAt: Date | undefined;
@@ -17,11 +16,22 @@ export interface BeatHistory {
   outageMs: number | undefined;
 }
 
+export interface AcceptedBeatTimes {
+  /** When the beat began, on the monotonic clock. */
+  startedAt: number;
+  elapsedMs: number;
+  /** The platform's own time in its answer, in milliseconds since 1970. */
+  platformMs: number | undefined;
+}
+
+/** When the last beat was accepted. The monotonic clock stops while a machine sleeps, and the other two do not. */
 interface LastAccepted {
   /** On the monotonic clock. */
   at: number;
-  /** On the wall clock: the monotonic one stops while a machine sleeps, and the platform's does not. */
-  wallClockMs: number;
+  /** On the clock of this machine, which may be set; `undefined` for the start, before any beat. */
+  wallClockMs: number | undefined;
+  /** On the clock of the platform, if it shows it. */
+  platformMs: number | undefined;
 }
 
 interface BeatCounts {
@@ -48,16 +58,14 @@ export function createBeatHistory(
     needsLookup: false,
     outageMs: undefined,
     started(at) {
-      counts.lastAccepted ??= { at, wallClockMs: Date.now() };
+      counts.lastAccepted ??= { at, wallClockMs: undefined, platformMs: undefined };
     },
-    accepted(at, elapsedMs) {
-      const { lastAccepted } = counts;
+    accepted({ startedAt, elapsedMs, platformMs }) {
       const wallClockMs = Date.now();
-      if (lastAccepted !== undefined) {
-        const gapMs = Math.max(at - lastAccepted.at, wallClockMs - lastAccepted.wallClockMs);
-        if (gapMs > livenessMs) history.outageMs = gapMs;
-      }
-      counts.lastAccepted = { at, wallClockMs };
+      const accepted = { at: startedAt, wallClockMs, platformMs };
+      const gapMs = counts.lastAccepted === undefined ? 0 : measureGap(counts.lastAccepted, accepted);
+      if (gapMs > livenessMs) history.outageMs = gapMs;
+      counts.lastAccepted = accepted;
       counts.lastBeatAt = new Date(wallClockMs);
       counts.consecutiveFailures = 0;
       counts.refusals = 0;
@@ -86,3 +94,17 @@ export function createBeatHistory(
   };
   return history;
 }
+
+/**
+ * The time between two accepted beats, in milliseconds. Where the platform shows its clock, the clock of this machine
+ * does not count: setting it is no outage.
+ */
+function measureGap(from: LastAccepted, to: LastAccepted): number {
+  return Math.max(
+    to.at - from.at,
+    difference(from.platformMs, to.platformMs) ?? difference(from.wallClockMs, to.wallClockMs) ?? 0,
+  );
+}
+
+const difference = (from: number | undefined, to: number | undefined): number | undefined =>
+  from === undefined || to === undefined ? undefined : to - from;

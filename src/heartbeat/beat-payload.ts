@@ -3,9 +3,9 @@ import type { HealthReport } from "./health";
 
 /** What a runtime declares about itself. The platform deletes whatever a beat leaves out. */
 export interface RuntimeMetadata {
-  /** Features the runtime has: `heartbeat`, `scheduler`, `session`, `status_mgmt`, `retry` and others. */
+  /** Up to 100 features the runtime has: `heartbeat`, `scheduler`, `session`, `status_mgmt`, `retry` and others. */
   capabilities?: Record<string, boolean> | undefined;
-  /** How long the platform keeps an idle message to this workspace open, in whole seconds, at least 1. */
+  /** How long the platform keeps an idle message to this workspace open, in whole seconds, from 1 to 2147483647. */
   idleTimeoutSeconds?: number | undefined;
 }
 
@@ -31,6 +31,11 @@ const CAPABILITIES = [
 ];
 
 const MAX_SPEND_CENTS = 1_000_000_000_000;
+/** The platform refuses the whole beat for a number that its integers do not hold; every version has 32 bits. */
+const MAX_IDLE_SECONDS = 2 ** 31 - 1;
+const MAX_CAPABILITIES = 100;
+/** Characters of the name of a capability; a longer one is not declared. */
+const MAX_NAME_LENGTH = 100;
 
 /**
  * The body of a beat as JSON. Every beat has the whole body, because the platform clears what a beat leaves out. Counts
@@ -62,14 +67,16 @@ export function runtimeMetadata({
   capabilities,
   idleTimeoutSeconds,
 }: RuntimeMetadata): Record<string, unknown> {
-  const declared = Object.entries(capabilities ?? {}).filter(([, value]) => typeof value === "boolean");
+  const declared = Object.entries(capabilities ?? {})
+    .filter(([name, value]) => typeof value === "boolean" && name.length <= MAX_NAME_LENGTH)
+    .slice(0, MAX_CAPABILITIES);
   const idle = toWholeNumber(idleTimeoutSeconds);
   return {
     capabilities: {
       ...Object.fromEntries(CAPABILITIES.map((name) => [name, false])),
       ...Object.fromEntries(declared),
     },
-    ...(idle === undefined ? {} : { idle_timeout_seconds: idle }),
+    ...(idle === undefined ? {} : { idle_timeout_seconds: Math.min(idle, MAX_IDLE_SECONDS) }),
   };
 }
 

@@ -63,9 +63,9 @@ export function createBeatMaker(maker: BeatMakerOptions): BeatMaker {
       try {
         const report = last === undefined ? snapshot : { ...snapshot, activeTasks: 0, currentTask: "" };
         const attempt = { health: report, startedAt, background, signal };
-        const { status, body } = await sendBeat(maker, attempt, createdAt);
+        const { status, body, platformMs } = await sendBeat(maker, attempt, createdAt);
         snapshot.accepted();
-        history.accepted(startedAt, elapsedMs());
+        history.accepted({ startedAt, elapsedMs: elapsedMs(), platformMs });
         // Not awaited: a beat waits for no disk.
         secret.storeFrom(body);
         return { ok: true, status, elapsedMs: elapsedMs() };

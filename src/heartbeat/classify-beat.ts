@@ -7,16 +7,36 @@ export interface AcceptedBeat {
   status: number;
   /** JSON of the answer; `undefined` when it is none, which is a success as well. */
   body: unknown;
+  /** The platform's time in milliseconds since 1970; `undefined` when the answer has none. */
+  platformMs: number | undefined;
 }
 
-/** Classifies the answer to a beat. Only a 2xx status is a success. */
+/** Classifies the answer to a beat. A success is a 2xx status with anything but a web page. */
 export function classifyBeat(response: HttpResponse): Result<AcceptedBeat> {
-  if (isSuccess(response.status)) {
-    const parsed = parseJson(response.text);
-    return ok({ status: response.status, body: parsed.ok ? parsed.value : undefined });
-  }
-  return fail(classifyRefusal(response));
+  if (!isSuccess(response.status)) return fail(classifyRefusal(response));
+  if (isPage(response)) return fail(pageFailure(response));
+  const parsed = parseJson(response.text);
+  const dateMs = Date.parse(response.header("date") ?? "");
+  return ok({
+    status: response.status,
+    body: parsed.ok ? parsed.value : undefined,
+    platformMs: Number.isNaN(dateMs) ? undefined : dateMs,
+  });
 }
+
+const isPage = (response: HttpResponse): boolean =>
+  /^\ufeff?\s*</.test(response.text) || /^text\/html\b/i.test(response.header("content-type") ?? "");
+
+/** A sign-in page, or a wrong port, answers everything with a page. */
+const pageFailure = ({ status }: HttpResponse): Failure => ({
+  code: "bad_response",
+  delivery: "not-sent",
+  retryable: false,
+  status,
+  summary: `A web page came in the place of the platform's answer to the heartbeat (HTTP ${status})`,
+  advice: "Check that the platform URL is the platform's and not that of a page in front of it.",
+  namesTarget: true,
+});
 
 function classifyRefusal(response: HttpResponse): Failure {
   const body = parseErrorBody(response);

@@ -75,7 +75,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
   const loop = createLoop<BeatReport>({
     intervalMs,
     // Well below the time after which the platform takes the workspace for offline.
-    longestGapMs: Math.max(livenessMs / 3, intervalMs),
+    longestGapMs: Math.max(livenessMs / 2, intervalMs),
     random,
     clock,
     beat: beats.make,

@@ -4,7 +4,7 @@ import { type Emit, type HeartbeatEvent, safeHook } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { type ResolvedResultsOptions, resolveResultsOptions } from "../results/options";
 import { isThenable } from "../runtime/thenable";
-import { quote } from "../text/format";
+import { errorMessage, quote } from "../text/format";
 import { isRecord } from "../text/json";
 import { checkMilliseconds } from "../validation/options";
 import { runtimeMetadata } from "./beat-payload";
@@ -42,35 +42,70 @@ export function resolveHeartbeatOptions(
   checkFunction(options.onEvent, "onEvent");
   checkFunction(options.runtime, "runtime");
   checkFunction(options.monthlySpendCents, "monthlySpendCents");
+  const workspace = workspaces.named(options.source) ?? workspaces.default;
+  const ownEmit = options.onEvent === undefined ? emit : safeHook(options.onEvent);
+  const guard = <T>(option: ProviderName, call: () => T | undefined) =>
+    guardProvider(call, (reason) =>
+      ownEmit({ type: "heartbeat.provider_failed", workspaceId: workspace.id, option, reason }),
+    );
   return {
-    workspace: workspaces.named(options.source) ?? workspaces.default,
-    intervalMs: duration("intervalMs", 30_000),
+    workspace,
+    intervalMs: checkInterval(duration("intervalMs", 30_000)),
     timeoutMs: duration("timeoutMs", 10_000),
-    livenessMs: duration("livenessMs", 180_000),
-    runtime: ignoreErrors(() => {
+    livenessMs: duration("livenessMs", 90_000),
+    runtime: guard("runtime", () => {
       const metadata: unknown = options.runtime?.();
       if (isThenable(metadata)) return metadata as never;
       return isRecord(metadata) ? runtimeMetadata(metadata) : undefined;
     }),
-    spend: ignoreErrors(() => options.monthlySpendCents?.()),
+    spend: guard("monthlySpendCents", () => options.monthlySpendCents?.()),
     delegations: resolveResultsOptions(options.delegations),
-    emit: options.onEvent === undefined ? emit : safeHook(options.onEvent),
+    emit: ownEmit,
   };
 }
 
-/** Wraps a function of the user that must not fail a beat: `undefined` when it throws or returns a promise. */
-function ignoreErrors<T>(call: () => T | undefined): () => T | undefined {
+type ProviderName = "runtime" | "monthlySpendCents";
+
+/**
+ * Wraps a function of the user that must not fail or delay a beat: `undefined` when it throws or returns a promise.
+ * The first time is reported.
+ */
+function guardProvider<T>(call: () => T | undefined, report: (reason: string) => void): () => T | undefined {
+  let isReported = false;
+  const reportOnce = (reason: string) => {
+    if (!isReported) report(reason);
+    isReported = true;
+  };
   return () => {
     try {
       const value = call();
       if (!isThenable(value)) return value;
-      // A beat waits for nothing. Handled, so that a rejection does not end the process.
+      // Handled, so that a rejection does not end the process.
       value.then(undefined, () => {});
-    } catch {
-      // The beat is sent without the value.
+      reportOnce("It returned a promise, and a beat waits for nothing: return the value itself.");
+    } catch (error) {
+      reportOnce(describeThrown(error));
     }
     return undefined;
   };
+}
+
+/** Anything can be thrown, also what cannot be written as text. */
+function describeThrown(error: unknown): string {
+  try {
+    return `It threw: ${errorMessage(error)}`;
+  } catch {
+    return "It threw something that cannot be written as text.";
+  }
+}
+
+const MAX_INTERVAL_MS = 60_000;
+
+function checkInterval(intervalMs: number): number {
+  if (intervalMs <= MAX_INTERVAL_MS) return intervalMs;
+  throw invalidArgument(
+    `Expected \`intervalMs\` to be at most ${MAX_INTERVAL_MS}, got ${intervalMs}: the platform takes an external workspace for offline after 90 s without a beat.`,
+  );
 }
 
 function checkFunction(given: unknown, name: string): void {

@@ -19,8 +19,12 @@ export interface ScheduleOptions {
 const JITTER = 0.1;
 /** The second beat comes at a random time in the rest of the first interval: it spreads runtimes started together. */
 const MIN_PHASE = 0.1;
-/** A wait the platform asks for is prolonged by up to this share, so that not all runtimes return at once. */
+/**
+ * A wait the platform asks for is prolonged by up to this share and this time in milliseconds, so that not all runtimes
+ * return at once, and the refused beat is still made soon after it.
+ */
 const RETRY_AFTER_JITTER = 0.5;
+const MAX_RETRY_AFTER_JITTER_MS = 5000;
 
 /** A shorter wait than this is not accepted from the platform, in milliseconds. */
 const MIN_RETRY_AFTER_MS = 1000;
@@ -37,7 +41,8 @@ export function nextBeatDue(state: ScheduleState, options: ScheduleOptions, retr
   const random = () => Math.min(1, Math.max(0, options.random() || 0));
   if (retryAfterMs !== undefined) {
     const waitMs = Math.max(retryAfterMs, Math.min(MIN_RETRY_AFTER_MS, intervalMs));
-    return now + Math.min(waitMs * (1 + RETRY_AFTER_JITTER * random()), longestGapMs);
+    const jitterMs = Math.min(waitMs * RETRY_AFTER_JITTER, MAX_RETRY_AFTER_JITTER_MS);
+    return now + Math.min(waitMs + jitterMs * random(), longestGapMs);
   }
   const step =
     beats === 1

@@ -14,7 +14,7 @@ describe("a beat is a success", () => {
 
   it.each<[string, unknown]>([
     ["empty", undefined],
-    ["no JSON", "<html>"],
+    ["no JSON", "OK"],
     ["a list", [1]],
     ["null", null],
     ["a number", 7],
@@ -188,6 +188,27 @@ describe("a running heartbeat", () => {
   });
 });
 
+describe("a web page with a success status", () => {
+  it.each<[string, string, string | undefined]>([
+    ["a sign-in page", "<!DOCTYPE html><html><body>Sign in</body></html>", "text/html; charset=utf-8"],
+    ["a page without its type", "<html></html>", undefined],
+    ["a page behind white space and a byte order mark", "\ufeff\n  <html>", undefined],
+    ["an empty page", "", "TEXT/HTML"],
+    ["a document", '<?xml version="1.0"?><x/>', "application/xml"],
+  ])("is no beat: %s", async (_, body, type) => {
+    const { heartbeat, platform, eventsOf } = createFixture();
+    const headers = type === undefined ? {} : { "content-type": type };
+    platform.on(BEAT, () => ({ status: 200, body, headers }));
+    expect(await heartbeat.beat()).toMatchObject({
+      ok: false,
+      status: 200,
+      error: { code: "bad_response", message: expect.stringMatching(/web page.*URL that was asked is/) },
+    });
+    expect(heartbeat.status.consecutiveFailures).toBe(1);
+    expect(eventsOf("heartbeat.failed")).toMatchObject([{ code: "bad_response", status: 200 }]);
+  });
+});
+
 describe("after a 429", () => {
   const limited = (headers?: Record<string, string>, body: unknown = { error: "rate limit exceeded" }) =>
     ({ status: 429, body, headers: headers ?? {} }) as const;
@@ -196,13 +217,13 @@ describe("after a 429", () => {
     ["a header", limited({ "retry-after": "40" }), 40_000],
     ["a field of the body", limited(undefined, { error: "slow down", retry_after: 36 }), 36_000],
     ["neither: an interval", limited(), INTERVAL],
-  ])("the next beat waits for as long as %s says, and at most 50 % longer", async (_, answer, hint) => {
+  ])("the next beat waits for as long as %s says, and at most 5 s longer", async (_, answer, hint) => {
     for (const share of [0, 0.5, 0.99]) {
       const { heartbeat, clock, platform, beats } = createFixture({}, { random: () => share });
       platform.on(BEAT, inOrder(answer, OK));
       heartbeat.start();
       await clock.advance(70_000);
-      expect(beats()[1]?.at).toBeCloseTo(Math.min(hint * (1 + share / 2), 60_000), 3);
+      expect(beats()[1]?.at).toBeCloseTo(Math.min(hint + Math.min(hint / 2, 5000) * share, 45_000), 3);
     }
   });
 
@@ -214,7 +235,7 @@ describe("after a 429", () => {
     const times = beats().map(({ at }) => at);
     const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
     expect(gaps.length).toBeGreaterThanOrEqual(10);
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(60_000);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(45_000);
   });
 
   it("a wait of 0 causes no loop without pauses", async () => {
@@ -238,7 +259,7 @@ describe("after a 429", () => {
     platform.on(BEAT, inOrder(OK, limited({ "retry-after": "40" }), OK));
     heartbeat.start();
     await clock.advance(200_000);
-    const retried = SECOND + 50_000;
+    const retried = SECOND + 42_500;
     expect(beats().map(({ at }) => at)).toEqual(
       expect.arrayContaining([retried, retried + INTERVAL, retried + 2 * INTERVAL]),
     );

@@ -12,6 +12,8 @@ describe("createHeartbeat", () => {
     ["intervalMs", Number.POSITIVE_INFINITY],
     ["intervalMs", 2 ** 31],
     ["intervalMs", "30000"],
+    ["intervalMs", 60_001],
+    ["intervalMs", 300_000],
     ["timeoutMs", 0],
     ["timeoutMs", {}],
     ["livenessMs", -5],
@@ -31,6 +33,11 @@ describe("createHeartbeat", () => {
     expect(create).toThrowError(
       expect.objectContaining({ code: "invalid_argument", message: expect.stringContaining(name) }),
     );
+  });
+
+  it("rejects an interval above a minute with the reason, and accepts a minute", () => {
+    expect(() => createHeartbeat(testClient(), { intervalMs: 60_001 })).toThrow(/60000.*offline after 90 s/);
+    expect(() => createHeartbeat(testClient(), { intervalMs: 60_000 })).not.toThrow();
   });
 
   it.each([null, "options", 7])("rejects options that are no object: %j", (options) => {

@@ -3,7 +3,7 @@ import { OWN } from "../helpers/ids";
 import { BEAT, createFixture, INFO, INTERVAL, REGISTER, refused, SECOND } from "./helpers/fixture";
 import { inOrder, OK } from "./helpers/scripted-platform";
 
-const LIVENESS = 180_000;
+const LIVENESS = 90_000;
 const REGISTRATION = {
   url: "http://localhost:9000/a2a",
   agentCard: { name: "me", description: "a test", skills: [{ id: "sum", name: "Sum" }] },
@@ -149,7 +149,7 @@ describe("after an outage longer than livenessMs", () => {
 
 describe("a shorter outage", () => {
   it("changes nothing", async () => {
-    const { client, heartbeat, clock, registrations } = await withOutage(1000, 150_000);
+    const { client, heartbeat, clock, registrations } = await withOutage(1000, 75_000);
     await client.register(REGISTRATION);
     heartbeat.start();
     await clock.advance(600_000);
@@ -157,8 +157,8 @@ describe("a shorter outage", () => {
   });
 
   it("is measured with livenessMs", async () => {
-    const { client, heartbeat, clock, registrations } = await withOutage(1000, 150_000, {
-      livenessMs: 90_000,
+    const { client, heartbeat, clock, registrations } = await withOutage(1000, 75_000, {
+      livenessMs: 40_000,
     });
     await client.register(REGISTRATION);
     heartbeat.start();

@@ -113,19 +113,19 @@ describe("the schedule", () => {
     const options = { intervalMs: 30_000, longestGapMs: 60_000 };
     const hint = fc.integer({ min: 30_000, max: 40_000 });
 
-    it("waits at least that long, and at most 50 % longer", () => {
+    it("waits at least that long, and at most 50 % or 5 s longer", () => {
       fc.assert(
         fc.property(hint, share, moment, (hintMs, random, now) => {
           const state = { lastDueAt: now - 5, now, beats: 9 };
           const wait = nextBeatDue(state, { ...options, random: () => random }, hintMs) - now;
           expect(wait).toBeGreaterThanOrEqual(hintMs - DUST);
-          expect(wait).toBeLessThanOrEqual(1.5 * hintMs + DUST);
+          expect(wait).toBeLessThanOrEqual(hintMs + Math.min(hintMs / 2, 5000) + DUST);
         }),
       );
     });
 
     it.each([
-      [40_000, 20_000],
+      [40_000, 5000],
       [1000, 500],
       [0, 500],
     ])("spreads runtimes with the same wait of %i ms over %i ms", (hintMs, width) => {

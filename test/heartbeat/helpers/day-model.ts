@@ -3,8 +3,8 @@ import { BEAT, INFO, INTERVAL, REGISTER, SECOND } from "./fixture";
 import type { Answer } from "./scripted-platform";
 
 const TIMEOUT = 10_000;
-const LIVENESS = 180_000;
-const LONGEST_GAP = LIVENESS / 3;
+const LIVENESS = 90_000;
+const LONGEST_GAP = LIVENESS / 2;
 
 /** One request or event, as a line that is easy to compare. */
 export type Line = string;
@@ -98,7 +98,7 @@ export function modelDay(
       requests.push(requestLine(over, INFO));
       if (mayRegister) registerAgain(over, count);
     }
-    if (hint !== undefined) due = over + Math.min(hint * 1.25, LONGEST_GAP);
+    if (hint !== undefined) due = over + Math.min(hint + Math.min(hint / 2, 5000) / 2, LONGEST_GAP);
     else {
       const step = count === 1 ? SECOND : INTERVAL;
       due = startedAt + step > over ? startedAt + step : over + step;

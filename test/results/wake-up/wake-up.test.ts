@@ -282,7 +282,7 @@ describe("a wake-up message that did not arrive", () => {
 
   it("is sent again after growing pauses, and emitted at the 1st, 2nd, 3rd, 10th and 20th failure", async () => {
     const { platform, begin, next, pass, times, eventsOf, identities } = await announcing({
-      intervalMs: 600_000,
+      intervalMs: 60_000,
     });
     platform.on(MESSAGE, () => refused(502, "failed to reach workspace agent"));
     await begin();
