@@ -100,7 +100,7 @@ async function askWhileBusy(context: SceneContext): Promise<string> {
     queued: true,
     queue_id: crypto.randomUUID(),
     queue_depth: 3,
-    message: "workspace agent busy — message queued until it has capacity",
+    message: "workspace agent busy — request queued, will dispatch when capacity available",
   };
   platform.fail(`POST /workspaces/${reportWriter.id}/a2a`, { status: 202, body }, { times: 1 });
   const outcome = await converse(context, reportWriter, "And a version for children, please.");

@@ -13,12 +13,14 @@ const beatsIn = (minutes: number) => 2 * minutes;
 
 /** Differences between the two versions of the platform. */
 const VERSIONS = [
-  // A workspace without beats is offline. There is no inbound secret, and a removed workspace is listed like any other.
+  // A workspace without beats is offline. There is no inbound secret, a removed workspace is listed like any other, and
+  // a hibernated one stays so until it registers, although messages are answered as if they woke it.
   {
     version: "2026-04",
     statusWithoutBeats: "offline",
     hasInboundSecret: false,
     removal: /was removed from the platform\. /,
+    wakes: false,
   },
   // A workspace without beats awaits its agent. A removed workspace is answered 410 with the time of its removal.
   {
@@ -26,6 +28,7 @@ const VERSIONS = [
     statusWithoutBeats: "awaiting_agent",
     hasInboundSecret: true,
     removal: /was removed from the platform at 2/,
+    wakes: true,
   },
 ] as const;
 
@@ -42,7 +45,7 @@ const quiet = (status: string, beats: number): Period => ({
 // some hours: some 670 beats instead of 2,880.
 const TITLE = "one day of a workspace on the platform of $version";
 it.each(VERSIONS)(TITLE, { timeout: MAX_RUNTIME_MS }, async (variant) => {
-  const { version, statusWithoutBeats, hasInboundSecret, removal } = variant;
+  const { version, statusWithoutBeats, hasInboundSecret, removal, wakes } = variant;
   const secretStored = hasInboundSecret ? ["heartbeat.secret_stored"] : [];
   const day = await startDay(version);
   const { clock, platform, me, peer, period, file } = day;
@@ -280,7 +283,10 @@ it.each(VERSIONS)(TITLE, { timeout: MAX_RUNTIME_MS }, async (variant) => {
   // platform asks, and receives the reply well within its budget.
   const waking = peer.sendA2AMessage(me.id, "one more room, please", { budgetMs: MINUTE });
   await clock.until("20:00:05");
-  expect(period()).toEqual({ ...quiet("provisioning", 0), platform: [["WORKSPACE_PROVISIONING", {}]] });
+  expect(period()).toEqual({
+    ...quiet(wakes ? "provisioning" : "hibernated", 0),
+    platform: wakes ? [["WORKSPACE_PROVISIONING", {}]] : [],
+  });
   const evening = await day.boot();
   evening.agent.reply = () => "booked again";
   const registration = { url: evening.agent.url, agentCard };
