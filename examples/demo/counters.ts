@@ -13,7 +13,7 @@ export function countEvents(emit: Emit): { emit: Emit; counters: Counters } {
 
   function count(event: DemoEvent): void {
     if (event.type === "peers.listed") counters.agentsFound = event.peers.length;
-    if (event.type === "answered" || event.type === "refused") counters.conversations += 1;
+    if (isEndOfConversation(event)) counters.conversations += 1;
     if (event.type === "result.read") counters.resultsHome += 1;
     if (event.type === "surprise") counters.surprises += 1;
   }
@@ -26,3 +26,6 @@ export function countEvents(emit: Emit): { emit: Emit; counters: Counters } {
     },
   };
 }
+
+const isEndOfConversation = ({ type }: DemoEvent): boolean =>
+  type === "answered" || type === "refused" || type === "human.answered";

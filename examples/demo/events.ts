@@ -65,6 +65,17 @@ export type DemoEvent =
       /** Since the task was delegated. */
       elapsedMs: number;
     }
+  | { type: "agent.started"; agent: string; pid: number | undefined }
+  | {
+      /** An agent begins to work on a message. */
+      type: "agent.working";
+      agent: string;
+      /** 1 when the message is handed over for the first time. */
+      attempt: number;
+    }
+  | { type: "agent.killed"; agent: string; signal: NodeJS.Signals }
+  | { type: "human.wrote"; to: string; text: string }
+  | { type: "human.answered"; from: string; text: string; elapsedMs: number }
   | { type: "scene.ended"; scene: string; outcome: string; elapsedMs: number }
   | { type: "surprise"; scene: string; reason: string }
   | {

@@ -4,6 +4,7 @@ import { createHeartbeat, type HeartbeatEvent } from "a2a-peers/heartbeat";
 import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import { REPORT_SUMMARY } from "./agents";
 import type { Emit } from "./events";
+import { askAgentThatIsKilled } from "./polling-scene";
 import { temporaryFolder } from "./temporary-folder";
 import { waitUntil } from "./wait-until";
 
@@ -42,6 +43,12 @@ export const SCENES: readonly Scene[] = [
     title: "A delegated task, its result delivered",
     expected: "completed",
     run: delegateAndReceive,
+  },
+  {
+    id: "killed",
+    title: "Two agents without an address, one of which is killed",
+    expected: "reply",
+    run: askAgentThatIsKilled,
   },
 ];
 

@@ -111,6 +111,20 @@ export function textTranscript(sink: Sink): Transcript {
     "result.acknowledged": ({ left, elapsedMs }) => {
       result(`delivered after ${duration(elapsedMs)}, acknowledged, ${left} left to read`);
     },
+    "agent.started": ({ agent, pid }) => {
+      printAs(agent, `starts as process ${pid}`);
+      progress.countUp(`${TEXT_INDENT}fetching its messages`);
+    },
+    "agent.working": ({ attempt }) => printAs("", `works on the question, attempt ${attempt}`),
+    "agent.killed": ({ signal }) => printAs("", `is killed (${signal})`, "yellow"),
+    "human.wrote": ({ to, text }) => {
+      printAs("Human", `to ${to}: ${text}`);
+      progress.countUp(`${TEXT_INDENT}waiting for ${to}`);
+    },
+    "human.answered": ({ from, text, elapsedMs }) => {
+      printAs(from, text);
+      result(`the human is answered after ${duration(elapsedMs)}`);
+    },
     "scene.ended": () => {},
     surprise: ({ reason }) => {
       for (const part of wrap(`Surprise: ${reason}`, width - INDENT.length)) {
