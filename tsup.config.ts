@@ -23,6 +23,14 @@ const bundled = ["hono", "@hono/node-server", "eventsource-parser"];
 
 export default defineConfig([
   { ...shared, format: ["esm"], noExternal: bundled },
-  // uuid is ESM only; inlined, it also works where require() of ESM does not.
-  { ...shared, format: ["cjs"], noExternal: [...bundled, "uuid"] },
+  // uuid is ESM only, and so is ofetch for test environments that resolve packages as a browser does (jest with jsdom);
+  // inlined, both also work where require() of ESM does not.
+  {
+    ...shared,
+    format: ["cjs"],
+    noExternal: [...bundled, "uuid", "ofetch"],
+    esbuildOptions: (options) => {
+      options.alias = { ofetch: "./node_modules/ofetch/dist/index.mjs" };
+    },
+  },
 ]);

@@ -1,5 +1,6 @@
 import { A2AError, invalidArgument } from "../errors";
 import { newId } from "../runtime/ids";
+import { utf8Length } from "../text/byte-length";
 import { quote } from "../text/format";
 import { isRecord, parseJson } from "../text/json";
 import { serializeJson } from "../text/serialize-json";
@@ -64,7 +65,7 @@ export async function delegate(
   if (id === source.id)
     throw invalidArgument("A workspace does not delegate to itself. Choose another peer.");
   const body = { target_id: id, task, idempotency_key: idempotencyKey };
-  const bytes = new TextEncoder().encode(serializeJson(body)).byteLength;
+  const bytes = utf8Length(serializeJson(body));
   if (bytes > context.requestBytes) {
     throw new A2AError({
       code: "too_large",

@@ -1,3 +1,4 @@
+import { utf8Length } from "../text/byte-length";
 import { isRecord, type JsonRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
 import { type Delegation, isFinal } from "./delegation-record";
@@ -63,7 +64,7 @@ function readRows(delegation: Delegation, completed: readonly JsonRecord[]): Par
   if (whole !== undefined) return isCompleted ? readResult(toText(whole.result_text)) : {};
   if (isCompleted && completed.some((row) => row.lacks_result === true)) return lostResult(delegation);
   const preview = firstText(completed, "response_preview");
-  const isCut = preview.endsWith("...") && new TextEncoder().encode(preview).length >= PREVIEW_BYTES;
+  const isCut = preview.endsWith("...") && utf8Length(preview) >= PREVIEW_BYTES;
   if (preview !== "" && !isCut && isCompleted) return readResult(preview);
   const refusal = isCompleted ? parseRpcError(preview) : undefined;
   if (refusal !== undefined) return { status: "failed", error: refusal, previewTruncated: true };

@@ -1,3 +1,4 @@
+import { utf8Length } from "../text/byte-length";
 import { isRecord, type JsonRecord } from "../text/json";
 import type { Failure } from "../transport/request/result";
 import type { HttpResponse } from "../transport/response";
@@ -59,7 +60,7 @@ const PLATFORM_LIMIT_BYTES = 10_485_760;
 
 function isCutOff(text: string): boolean {
   if (text.length > PLATFORM_LIMIT_BYTES || text.length * 3 < PLATFORM_LIMIT_BYTES) return false;
-  const bytes = new TextEncoder().encode(text).byteLength;
+  const bytes = utf8Length(text);
   // A character that was cut in two has become U+FFFD, which may be up to two bytes longer than its rest.
   const surplus = text.endsWith("\ufffd") ? 2 : 0;
   return bytes >= PLATFORM_LIMIT_BYTES && bytes <= PLATFORM_LIMIT_BYTES + surplus;

@@ -1,6 +1,7 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import type { Workspace } from "../identity/workspaces";
 import { newId } from "../runtime/ids";
+import { utf8Length } from "../text/byte-length";
 import { newProgress } from "../transport/request/progress";
 import { checkPeerId } from "../validation/peer-id";
 import { classify } from "./classify";
@@ -89,7 +90,7 @@ function resolveSource(
 function checkSize(body: string, most: number, subject: { messageId: string; peerId: string }): void {
   // A UTF-16 unit takes at most three bytes, so most messages need no counting.
   if (body.length * 3 <= most) return;
-  const bytes = new TextEncoder().encode(body).byteLength;
+  const bytes = utf8Length(body);
   if (bytes <= most) return;
   throw new A2AError({
     code: "too_large",

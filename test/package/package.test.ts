@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { resolve } from "node:path";
+import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type InstalledPackage, installPackage } from "./installed";
@@ -216,6 +218,42 @@ describe("the packed package", () => {
     const text = bundle.outputFiles[0]?.text ?? "";
     expect(text).toContain("createA2AClient");
     expect(text).not.toMatch(/from ["'](node:|http|fs)/);
+  });
+
+  it("requires of its CommonJS build only what is CommonJS for a test environment with a DOM, too", () => {
+    const files = readdirSync(installed.file("dist")).filter((file) => file.endsWith(".cjs"));
+    const required = files.flatMap((file) => {
+      const text = readFileSync(installed.file("dist", file), "utf8");
+      return [...text.matchAll(/\brequire\(['"]([^.'"][^'"]*)['"]\)/g)].map(([, name = ""]) => name);
+    });
+    expect(new Set(required.filter((name) => !isBuiltin(name)))).toEqual(new Set(["lru-cache"]));
+  });
+
+  it("sends a message where there are timers and a fetch, but no Node, no streams and no TextEncoder", async () => {
+    const bundle = await build({
+      stdin: { contents: 'export { createA2AClient } from "a2a-peers";', resolveDir: installed.folder },
+      bundle: true,
+      format: "iife",
+      globalName: "a2aPeers",
+      platform: "browser",
+      write: false,
+      logLevel: "silent",
+    });
+    const result = { kind: "message", role: "agent", messageId: "m", parts: [{ kind: "text", text: "ok" }] };
+    const globals = {
+      fetch: async () => ({ ok: true, status: 200, text: async () => JSON.stringify({ result }) }),
+      setTimeout, clearTimeout, queueMicrotask, AbortController, URL, performance, crypto,
+    }; // biome-ignore format: one list
+    const code = `${bundle.outputFiles[0]?.text}
+      const client = a2aPeers.createA2AClient({
+        platformUrl: "http://platform.test", workspaceId: "${crypto.randomUUID()}", token: "token",
+      });
+      const peer = "${crypto.randomUUID()}";
+      Promise.all([
+        client.sendA2AMessage(peer, "hello").then(({ text }) => text),
+        client.sendA2AMessage(peer, "ü".repeat(600_000)).catch(({ code }) => code),
+      ]).then((results) => client.close().then(() => results.join()));`;
+    expect(await runInNewContext(code, globals)).toBe("ok,too_large");
   });
 
   it("says the same version as the changelog", () => {
