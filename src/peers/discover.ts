@@ -154,6 +154,14 @@ function classifyUnavailable({ error, body }: ErrorBody, peer: string, line: str
       retryable: false,
     };
   }
+  if (error === NOT_AVAILABLE && body.status === "removed") {
+    return {
+      code: "workspace_removed",
+      summary: `${peer} was removed from the platform (${line})`,
+      advice: "List the peers again and use an id from that list.",
+      retryable: false,
+    };
+  }
   if (error === NOT_AVAILABLE) {
     return {
       code: "peer_unavailable",

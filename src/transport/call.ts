@@ -1,4 +1,5 @@
 import { A2AError } from "../errors";
+import { afterPoll } from "../runtime/after-poll";
 import type { Clock } from "../runtime/clock";
 import { formatDuration } from "../text/format";
 import { type Phase, TransportFailure } from "./failure";
@@ -103,9 +104,10 @@ function waitFor<T>(state: CallState, promise: Promise<T>, what: string): Promis
       apply();
     };
     const remainingMs = Math.max(0, state.budgetMs - elapsedMs(state));
-    const stopTimer = setTimer(state, remainingMs, () => {
+    const giveUp = () =>
       settle(() => reject(new TransportFailure("pool_timeout", "waiting", `${what} took too long`)));
-    });
+    // What has arrived while the process was busy is read before the time counts as over.
+    const stopTimer = setTimer(state, remainingMs, () => afterPoll(giveUp));
     promise.then(
       (value) => settle(() => resolve(value)),
       (error) => settle(() => reject(error)),

@@ -59,6 +59,7 @@ describe("discoverPeer that fails", () => {
     ["an HTML page", { status: 404, body: "<html>" }, "wrong_tenant"],
     ["a removed peer", { status: 410, body: { error: "workspace removed" } }, "workspace_removed"],
     ["a hibernated peer", { status: 503, body: { error: "workspace not available", status: "hibernated" } }, "peer_unavailable"],
+    ["a removed peer", { status: 503, body: { error: "workspace not available", status: "removed" } }, "workspace_removed"],
     ["a paused peer", { status: 503, body: { error: "workspace not available", status: "paused" } }, "peer_unavailable"],
     ["an unsafe URL", { status: 503, body: { error: "workspace URL failed safety check" } }, "peer_unavailable"],
     ["a redirect", { status: 302, body: "", headers: { location: "http://elsewhere.test/" } }, "bad_response"],

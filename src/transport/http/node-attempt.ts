@@ -21,6 +21,10 @@ export interface NodeAttempt {
   /** `undefined` until there is a socket to look at: nobody knows how far the request came. */
   phase: Phase | undefined;
   request: ClientRequest | undefined;
+  /** True once a socket was handed over, which tells by its end when the connection is free. */
+  hasSocket: boolean;
+  /** Called when the connection is free; every further call does nothing. */
+  readonly onConnectionFree: () => void;
   /** Set once the head of the response is here. */
   response: IncomingMessage | undefined;
   body: BodyReader | undefined;
@@ -34,6 +38,7 @@ export interface NodeAttempt {
 export function startAttempt(
   limits: AttemptLimits,
   clock: Clock,
+  onConnectionFree: () => void,
   resolve: NodeAttempt["resolve"],
   reject: NodeAttempt["reject"],
 ): NodeAttempt {
@@ -50,6 +55,8 @@ export function startAttempt(
     clock,
     phase: undefined,
     request: undefined,
+    hasSocket: false,
+    onConnectionFree: once(onConnectionFree),
     response: undefined,
     body: undefined,
     settled: false,
@@ -154,5 +161,16 @@ function settle(attempt: NodeAttempt): boolean {
   attempt.settled = true;
   attempt.timeouts.stop();
   attempt.limits.onCancel(undefined);
+  // A request that is destroyed before it has a socket does not report its end.
+  if (!attempt.hasSocket) attempt.onConnectionFree();
   return true;
+}
+
+function once(callback: () => void): () => void {
+  let isCalled = false;
+  return () => {
+    if (isCalled) return;
+    isCalled = true;
+    callback();
+  };
 }

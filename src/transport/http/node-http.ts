@@ -47,18 +47,15 @@ export interface NodeRequest {
  */
 export function nodeHttp(origin: Origin, request: NodeRequest, clock: Clock): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const attempt = startAttempt(request.limits, clock, resolve, reject);
+    const attempt = startAttempt(request.limits, clock, request.onConnectionFree, resolve, reject);
     try {
       if (!attempt.settled) attempt.request = openRequest(origin, request);
     } catch (error) {
       failFrom(attempt, error);
     }
-    if (attempt.request === undefined) {
-      request.onConnectionFree();
-      return;
-    }
+    if (attempt.request === undefined) return;
     // Right after this event the agent takes a connection back that is idle now.
-    attempt.request.once("close", () => queueMicrotask(request.onConnectionFree));
+    attempt.request.once("close", () => queueMicrotask(attempt.onConnectionFree));
     listen(attempt, attempt.request, origin);
     attempt.request.end(request.body);
   });
@@ -82,12 +79,15 @@ function openRequest(origin: Origin, request: NodeRequest): ClientRequest {
 /** Moves the attempt through its phases on the events of the request. */
 function listen(attempt: NodeAttempt, request: ClientRequest, { secure }: Origin): void {
   request.on("socket", (socket) => {
+    attempt.hasSocket = true;
     // The agent refs the socket again for the next request that uses it.
     if (attempt.limits.background) socket.unref();
     // A socket that is connected when it is handed over counts as connected at once, whoever connected it.
     if (!isConnecting(socket)) return markConnected(attempt);
     attempt.phase = "connecting";
-    socket.once(secure ? "secureConnect" : "connect", () => markConnected(attempt));
+    // Whoever hands over a plain socket for https has its TLS elsewhere: once it is connected, the request leaves.
+    const isTls = secure && "encrypted" in socket;
+    socket.once(isTls ? "secureConnect" : "connect", () => markConnected(attempt));
   });
   request.on("finish", () => markWritten(attempt));
   request.on("response", (incoming) => readResponse(attempt, incoming));

@@ -38,7 +38,7 @@ export interface PoolOptions {
 /** A connection that was idle for longer may be closed on the other side already, in milliseconds. */
 const FRESH_MS = 50;
 
-/** Connections of all pools of the process together: the system has a limit for descriptors. */
+/** Connections of all pools of the process together, but for beats: the system has a limit for descriptors. */
 const MAX_CONNECTIONS = 1024;
 
 interface Registry {
@@ -62,7 +62,8 @@ export function openPool(options: PoolOptions): Pool {
   const { pools, connections } = registry();
   let entry = pools.get(key);
   if (entry === undefined) {
-    entry = { pool: createPool(options, connections, () => leave(key)), users: 0 };
+    const shared = kind === "beats" ? undefined : connections;
+    entry = { pool: createPool(options, shared, () => leave(key)), users: 0 };
     pools.set(key, entry);
   }
   entry.users += 1;
@@ -79,14 +80,22 @@ function leave(key: string): boolean {
   return entry.users === 0;
 }
 
-function createPool({ size, idleMs }: PoolOptions, connections: Semaphore, isUnused: () => boolean): Pool {
+function createPool(
+  { size, idleMs }: PoolOptions,
+  connections: Semaphore | undefined,
+  isUnused: () => boolean,
+): Pool {
   const slots = createSemaphore(size);
   const agents = createAgents(size, idleMs);
 
-  async function takeConnection(call: Call, own: Promise<void> | undefined): Promise<void> {
+  async function takeConnection(
+    shared: Semaphore,
+    call: Call,
+    own: Promise<void> | undefined,
+  ): Promise<void> {
     await own;
     try {
-      await connections.acquire(call);
+      await shared.acquire(call);
     } catch (failure) {
       slots.release();
       throw failure;
@@ -96,11 +105,13 @@ function createPool({ size, idleMs }: PoolOptions, connections: Semaphore, isUnu
   return {
     acquire(call) {
       const own = slots.acquire(call);
-      if (own !== undefined || connections.inUse >= MAX_CONNECTIONS) return takeConnection(call, own);
+      if (connections === undefined) return own;
+      if (own !== undefined || connections.inUse >= MAX_CONNECTIONS)
+        return takeConnection(connections, call, own);
       return connections.acquire(call);
     },
     release() {
-      connections.release();
+      connections?.release();
       slots.release();
     },
     agent: agents.get,

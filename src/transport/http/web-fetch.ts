@@ -1,3 +1,4 @@
+import { afterPoll } from "../../runtime/after-poll";
 import type { Clock } from "../../runtime/clock";
 import { cancelledFailure } from "../call";
 import { type Phase, TransportFailure, tooLargeFailure, toTransportFailure } from "../failure";
@@ -48,8 +49,9 @@ export async function webFetch(
   let stopTimer = () => {};
   const interrupted = new Promise<never>((_, reject) => {
     const interruptWith = (failure: TransportFailure) => reject(interrupt(attempt, failure));
+    // What has arrived while the process was busy is read before the limit counts.
     stopTimer = clock.setTimer(
-      () => interruptWith(timeoutFailure(attempt)),
+      () => afterPoll(() => interruptWith(timeoutFailure(attempt))),
       limits.limitMs,
       limits.background,
     );

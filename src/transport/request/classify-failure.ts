@@ -37,8 +37,8 @@ export function classifyFailure(
 }
 
 /** What to do about a keyed task is in the note on its key. */
-const runningAdvice = ({ keyed }: RequestSafety): string | undefined =>
-  keyed ? undefined : STILL_RUNNING_ADVICE;
+const runningAdvice = ({ keyed, hasPeer }: RequestSafety): string | undefined =>
+  keyed || !hasPeer ? undefined : STILL_RUNNING_ADVICE;
 
 function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: number | undefined): string {
   switch (kind) {

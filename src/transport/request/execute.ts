@@ -46,6 +46,7 @@ export function createExecute(options: ExecuteOptions): Execute {
         retryMaybeDelivered: task?.retryMaybeDelivered ?? true,
         retryTimeouts: options.retryTimeouts,
         keyed: task?.keyed ?? false,
+        hasPeer: request.peerId !== undefined,
       },
       progress: request.progress ?? newProgress(),
       tokenRefreshed: false,

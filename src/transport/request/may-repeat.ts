@@ -6,6 +6,8 @@ export interface RequestSafety {
   readonly task: boolean;
   /** True for a task with an idempotency key. */
   readonly keyed: boolean;
+  /** True for a task of a peer, which can be asked what became of it. */
+  readonly hasPeer: boolean;
   /** Whether to send a request again that the peer may have run. */
   readonly retryMaybeDelivered: boolean;
   /** Whether to send a request again that the other side has and has not answered in time. */

@@ -67,6 +67,11 @@ describe("a pool", () => {
     expect(await refused).toMatchObject({ kind: "cancelled" });
     expect(other.inUse).toBe(0);
 
+    // Beats are not held up by it.
+    const beats = open(anOrigin(), 2, "beats");
+    expect(beats.acquire(aCall())).toBeUndefined();
+    beats.release();
+
     const waiting = other.acquire(aCall());
     // One goes to the caller of the large pool that found no connection, the next to the other pool.
     large.release();
