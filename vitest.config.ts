@@ -46,6 +46,7 @@ const SLOW = [
   "test/heartbeat/day.test.ts",
   "test/heartbeat/platform.test.ts",
   "test/invariants/**/*.test.ts",
+  "test/inbox/first-start.test.ts",
   "test/inbox/reading.test.ts",
   "test/inbox/handing-over.test.ts",
   "test/inbox/model.properties.test.ts",
