@@ -5,11 +5,13 @@ export { type AgentFault, type AgentFaultKind, agentFault } from "./agents/agent
 export { type ScriptOptions, type ScriptStep, script, task } from "./agents/script";
 export { type ManualClock, manualClock } from "./clock";
 export type { DelegationOutcome } from "./delegations/finish";
+export type { PlatformVersion } from "./differences";
 export type { Fault } from "./faults/fault";
 export type { FaultKind } from "./faults/kinds";
 export type { IncomingMessage, Reply } from "./model/message";
 export type { PlatformEvent } from "./model/state";
-export type { PlatformOptions } from "./options";
+export type { DeliveryMode } from "./model/workspace";
+export type { DeployMode, PlatformOptions } from "./options";
 export { startPlatform, type TestPlatform } from "./platform";
 export type { RecordedRequest, WaitForRequestOptions } from "./request-log";
 export type { NewWorkspace, TestWorkspace } from "./test-workspace";

@@ -13,6 +13,39 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The text of a JSON value, nested as deep as it may be: `JSON.stringify` runs out of stack at some thousand levels. */
+export function stringifyJson(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return stringifyDeep(value);
+    throw error;
+  }
+}
+
+function stringifyDeep(root: unknown): string {
+  const texts: string[] = [];
+  const waiting: ({ readonly text: string } | { readonly value: unknown })[] = [{ value: root }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if ("text" in next) texts.push(next.text);
+    else if (Array.isArray(next.value)) {
+      texts.push("[");
+      waiting.push({ text: "]" }, ...separate(next.value.map((value) => [{ value }])));
+    } else if (isObject(next.value)) {
+      texts.push("{");
+      const entries = Object.entries(next.value).filter(([, value]) => value !== undefined);
+      const fields = entries.map(([name, value]) => [{ value }, { text: `${JSON.stringify(name)}:` }]);
+      waiting.push({ text: "}" }, ...separate(fields));
+    } else texts.push(JSON.stringify(next.value) ?? "null");
+  }
+  return texts.join("");
+}
+
+/** Puts commas between groups, and the first group last, because the last one is written first. */
+function separate<T>(groups: readonly T[][]): (T | { readonly text: string })[] {
+  return groups.toReversed().flatMap((group, index) => (index === 0 ? group : [{ text: "," }, ...group]));
+}
+
 /** A check for each known field of a body; unknown fields are ignored. */
 export type Shape = Record<string, (value: unknown) => boolean>;
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json";
+import { type JsonObject, stringifyJson } from "../json";
 import type { PendingDispatch, PlatformState } from "../model/state";
 import type { Agent, Workspace } from "../model/workspace";
 import { type AgentResponse, forward } from "./forward";
@@ -42,7 +42,7 @@ export async function dispatch(
   async function callAgent(): Promise<AgentResponse> {
     if (agent.kind === "url") {
       const { maxAgentRedirects: maxRedirects } = state.differences;
-      return forward(agent.url, JSON.stringify(request), { signal, onConnected, maxRedirects });
+      return forward(agent.url, stringifyJson(request), { signal, onConnected, maxRedirects });
     }
     onConnected();
     return Promise.race([callReply(agent.reply, message, request), noResponseOnAbort(signal)]);

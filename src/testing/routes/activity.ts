@@ -1,6 +1,6 @@
 import { logActivity } from "../activity/log";
 import { queryActivity } from "../activity/query";
-import { hasShape, isInteger, isText, type JsonObject, parseJson } from "../json";
+import { hasShape, isInteger, isText, type JsonObject, parseJson, stringifyJson } from "../json";
 import type { Activity } from "../model/activity";
 import type { PlatformState } from "../model/state";
 import type { RouteContext } from "./context";
@@ -10,7 +10,8 @@ export function listActivities(state: PlatformState) {
   return (c: RouteContext<"/workspaces/:id/activity">): Response => {
     const found = queryActivity(state, c.req.param("id"), c.req.query());
     if (!Array.isArray(found)) return c.json({ error: found.error }, found.status);
-    return c.json(found.map(toWireRow));
+    const type = { "Content-Type": "application/json; charset=utf-8" };
+    return c.body(stringifyJson(found.map(toWireRow)), 200, type);
   };
 }
 

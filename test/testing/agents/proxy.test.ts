@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   manualClock,
@@ -165,6 +166,22 @@ describe("the checks before a message is dispatched", () => {
       method: null,
       params: null,
     });
+  });
+
+  it("pass a body of 10,000 levels to the agent, and to the activity", async () => {
+    const bodies: string[] = [];
+    const url = await startAgent(async (request, response) => {
+      bodies.push(await text(request));
+      response.end("{}");
+    });
+    const peer = platform.addWorkspace({ url });
+    const body = `{"jsonrpc":"2.0","a\\"b":[1,{"c":null,"d":[]}],"params":${nested(9_999)}}`;
+    expect((await send(platform, me, peer, body)).status).toBe(200);
+    expect(bodies).toEqual([body]);
+    const path = `${platform.url}/workspaces/${peer.id}/activity`;
+    const activity = await call(path, { headers: { authorization: `Bearer ${peer.token}` } });
+    expect(activity.status).toBe(200);
+    expect(activity.text).toContain(`"request_body":${body}`);
   });
 
   it("pass brackets within a text, however many", async () => {

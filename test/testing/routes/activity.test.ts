@@ -321,31 +321,3 @@ it("ignores cursors and times in 2026-04", async () => {
   const ignored = `since_id=${NOBODY}&since_secs=x&before_ts=x&peer_id=x`;
   expect(await summaries(ignored)).toEqual(["two", "one"]);
 });
-
-describe("the controls of a test", () => {
-  it("append a message of the human as the platform does in poll mode", async () => {
-    me.writeAsHuman("Hello");
-    const [row] = (await query("type=a2a_receive")).json as Record<string, unknown>[];
-    expect(row).toMatchObject({ source_id: null, method: "message/send", status: "ok" });
-    expect(row?.request_body).toMatchObject({ params: { message: { parts: [{ text: "Hello" }] } } });
-  });
-
-  it("insert rows of any content, also late ones and ones of the same microsecond", async () => {
-    const [, newest] = ["first", "second"].map((summary) => me.addActivityRow({ summary }));
-    const at = (await rows())[0]?.created_at ?? "";
-    me.addActivityRow({ summary: "twin", created_at: at, request_body: "odd" });
-    const late = me.addActivityRow({ summary: "late", created_at: "2020-01-01T00:00:00.000000Z" });
-    expect(await summaries()).toEqual(["twin", "second", "first", "late"]);
-    expect(await summaries(`since_id=${late}`)).toEqual(["first", "second", "twin"]);
-    expect(await summaries(`since_id=${newest}`)).toEqual([]);
-  });
-
-  it("prune rows, whose ids are no cursors any more", async () => {
-    const [first = "", second = ""] = ["first", "second"].map((summary) => me.addActivityRow({ summary }));
-    me.pruneActivity([first]);
-    expect(await summaries()).toEqual(["second"]);
-    expect((await query(`since_id=${first}`)).status).toBe(410);
-    me.pruneActivity();
-    expect((await query(`since_id=${second}`)).status).toBe(410);
-  });
-});
