@@ -69,6 +69,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     requests: shared,
     streaming: { platformUrl: options.platformUrl, tenant: options.tenant, customFetch: options.fetch },
     outstanding: delegation.outstanding,
+    onDelegated: delegation.onDelegated,
     onClose,
     stateFolderFor,
     messageSelf: messaging.messageSelf,

@@ -33,8 +33,10 @@ export interface ClientInternals {
     readonly tenant: TenantHeaders;
     readonly customFetch: typeof fetch | undefined;
   };
-  /** Ids of the delegations this client has made, the newest 500. */
-  readonly outstanding: ReadonlySet<string>;
+  /** The delegations this client has made, the newest 500: their ids, and the workspaces that made them. */
+  readonly outstanding: ReadonlyMap<string, string>;
+  /** Called with each delegation that this client makes, and the workspace that made it. */
+  readonly onDelegated: Set<(delegationId: string, workspaceId: string) => void>;
   /** Called when the client closes; closing waits for the promises they return. */
   readonly onClose: Set<() => void | Promise<void>>;
   /** The folder of a workspace's files, below `stateDir` if it is given; `undefined` without a file system. */

@@ -13,8 +13,10 @@ export interface DelegationContext extends RequestContext {
   budgetMs: number;
   /** Whether a task that the platform may have is sent again. */
   delivery: DeliveryMode;
-  /** Ids of the delegations this client has made, oldest first. */
-  outstanding: Set<string>;
+  /** The delegations this client has made, oldest first: their ids, and the workspaces that made them. */
+  outstanding: Map<string, string>;
+  /** Called with each delegation that this client makes, and the workspace that made it. */
+  onDelegated: Set<(delegationId: string, workspaceId: string) => void>;
   /** Warnings of the platform that it cannot track a delegation, by its id, oldest first. */
   untracked: Map<string, string>;
   peers: {

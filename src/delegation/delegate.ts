@@ -98,18 +98,23 @@ export async function delegate(
       },
     },
   );
-  remember(context, receipt);
+  remember(context, receipt, source.id);
   return warnOfLost(context, receipt, { source: source.id, signal: options.signal });
 }
 
 /** Ten times the number of delegations that the platform lists at once. */
 const MAX_REMEMBERED = 500;
 
-function remember({ outstanding, untracked }: DelegationContext, receipt: DelegationReceipt): void {
+function remember(
+  { outstanding, untracked, onDelegated }: DelegationContext,
+  receipt: DelegationReceipt,
+  sourceId: string,
+): void {
   const { delegationId, warning } = receipt;
-  outstanding.add(delegationId);
-  const [oldest] = outstanding;
+  outstanding.set(delegationId, sourceId);
+  const [oldest] = outstanding.keys();
   if (outstanding.size > MAX_REMEMBERED && oldest !== undefined) outstanding.delete(oldest);
+  for (const callback of onDelegated) callback(delegationId, sourceId);
   if (warning === undefined) return;
   untracked.set(delegationId, warning);
   const [first] = untracked.keys();

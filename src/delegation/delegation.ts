@@ -18,7 +18,8 @@ export function createDelegation(
     peers,
     budgetMs,
     delivery,
-    outstanding: new Set(),
+    outstanding: new Map(),
+    onDelegated: new Set(),
     untracked: new Map(),
   };
   return {
@@ -30,6 +31,7 @@ export function createDelegation(
     waitForDelegation: (delegationId: string, options?: WaitOptions) =>
       waitForDelegation(context, delegationId, options),
     notifyUser: (message: string, options?: CallOptions) => notifyUser(context, message, options),
-    outstanding: context.outstanding as ReadonlySet<string>,
+    outstanding: context.outstanding as ReadonlyMap<string, string>,
+    onDelegated: context.onDelegated,
   };
 }

@@ -15,7 +15,7 @@ export interface PageProcessorOptions {
   /** Delivers also what was finished before anybody waited for results. */
   replayOld: boolean;
   /** Ids of the delegations of this client: their results are always delivered. */
-  outstanding: ReadonlySet<string>;
+  outstanding: ReadonlyMap<string, string>;
   emit: Emit<HeartbeatEvent>;
   /**
    * Requests whole delegations: what the platform lists now, or all that it keeps. `undefined` when it does not answer.
@@ -27,10 +27,10 @@ export interface PageProcessorOptions {
 }
 
 /**
- * Delivers the new results of a page and emits what the page shows besides. Rejects with the error of the store; what
- * was not delivered stays pending for the next page.
+ * Delivers the new results of a page and emits what the page shows besides. Resolves to true when nothing is left to
+ * deliver or to be looked for. Rejects with the error of the store; what was not delivered stays pending for the next page.
  */
-export type ProcessPage = (page: DelegationPage) => Promise<void>;
+export type ProcessPage = (page: DelegationPage) => Promise<boolean>;
 
 /** What the pages so far have shown. */
 interface PageHistory {
@@ -72,6 +72,7 @@ export function createPageProcessor(options: PageProcessorOptions): ProcessPage 
     await reportForeign(options, page);
     pending.merge(await unlisted.look(store.state.seen));
     await deliver(options, pending);
+    return pending.size === 0 && !unlisted.isLooking;
   };
 }
 
@@ -98,8 +99,9 @@ async function complete(
   return ready.filter((each) => !isPartial(each) || !pending.postpone(each.delegationId));
 }
 
-function emitDelivered(
-  { workspaceId, emit, onDelivered }: PageProcessorOptions,
+/** Emits results as delivered. */
+export function emitDelivered(
+  { workspaceId, emit, onDelivered }: Pick<PageProcessorOptions, "workspaceId" | "emit" | "onDelivered">,
   results: readonly DelegationResult[],
 ): void {
   if (results.length === 0) return;

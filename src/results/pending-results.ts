@@ -22,6 +22,7 @@ export interface PendingResults {
   postpone(delegationId: string): boolean;
   /** True when any delegation was left for this page. */
   hasPostponed(): boolean;
+  readonly size: number;
 }
 
 const MAX_PENDING = 1000;
@@ -53,6 +54,9 @@ export function createPendingResults(): PendingResults {
         incomplete.delete(id);
         postponed.delete(id);
       }
+    },
+    get size() {
+      return finished.size;
     },
     ready: () => [...finished.values()].filter(isReady),
     postpone(id) {

@@ -7,6 +7,8 @@ export interface PollPacing {
   countBeat(): void;
   /** True when a poll is due. */
   isDue(): boolean;
+  /** True while the platform limits requests, or has asked to wait. */
+  readonly isLimited: boolean;
   /** Records that a poll starts. `isLimited` says whether the beat before it met a rate limit. */
   started(isLimited: boolean): void;
 }
@@ -41,6 +43,9 @@ export function createPollPacing(clock: Clock): PollPacing {
     isDue() {
       const beatsPerPoll = state.isLimited ? BEATS_PER_LIMITED_POLL : 1;
       return clock.now() >= state.notBefore && state.beatsSincePoll >= beatsPerPoll;
+    },
+    get isLimited() {
+      return state.isLimited || clock.now() < state.notBefore;
     },
     started(isLimited) {
       state.beatsSincePoll = 0;

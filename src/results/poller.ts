@@ -1,32 +1,14 @@
-import type { ClientInternals } from "../client/internals";
-import { ALL_ROWS, LISTED_ROWS } from "../delegation/activity";
-import { findActivity } from "../delegation/complete";
-import { listRows } from "../delegation/list";
 import { notifyOfResult } from "../delegation/notify";
 import { type A2AError, settle } from "../errors";
-import type { Emit, HeartbeatEvent } from "../events";
-import type { Workspace } from "../identity/workspaces";
+import { createEarlyPolls } from "./early-polls";
+import { createExpectedResults } from "./expected-results";
 import { createFailureReporter } from "./failure-reporter";
 import { createNotifier } from "./notifier";
-import type { ResolvedResultsOptions } from "./options";
-import { parsePage } from "./page";
-import { createPageProcessor } from "./page-processor";
 import { createPollPacing } from "./poll-pacing";
-import type { ResultsStore } from "./results-store";
+import { createPollWork } from "./poll-work";
+import type { PollerState, ResultsPollerOptions } from "./poller-options";
 import { createWakeUpSender } from "./wake-up/send";
 import { createWakeUp } from "./wake-up/wake-up";
-
-export interface ResultsPollerOptions {
-  internals: ClientInternals;
-  workspace: Workspace;
-  options: ResolvedResultsOptions;
-  store: ResultsStore;
-  /** Path of the results file; `undefined` when the results are in memory. */
-  path: string | undefined;
-  /** Limit of one request, in milliseconds. */
-  timeoutMs: number;
-  emit: Emit<HeartbeatEvent>;
-}
 
 /** Polls the platform for results of delegations and delivers them, beside the beats: no beat waits for a poll. */
 export interface ResultsPoller {
@@ -36,61 +18,39 @@ export interface ResultsPoller {
   halt(): Promise<void>;
 }
 
-interface PollerState {
-  /** Aborts all requests; replaced by the first poll after a halt. */
-  controller: AbortController;
-  polling: Promise<void> | undefined;
-}
-
 export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller {
-  const { internals, workspace, options, store, timeoutMs, emit } = poller;
-  const { requests, clock } = internals;
-  const workspaceId = workspace.id;
-  const state: PollerState = { controller: new AbortController(), polling: undefined };
-  const failures = createFailureReporter(workspaceId, emit);
-  const pacing = createPollPacing(clock);
+  const { internals, workspace, store } = poller;
+  const state: PollerState = { controller: new AbortController(), running: undefined, hasPolled: false };
+  const failures = createFailureReporter(workspace.id, poller.emit);
+  const pacing = createPollPacing(internals.clock);
+  const expected = createExpectedResults(internals.clock, internals.random);
   const { wakeUp, notifier } = createOutlets(poller, state, failures.storeFailed);
-  const processPage = createPageProcessor({
-    workspaceId,
-    store,
-    replayOld: options.replayOld,
-    outstanding: internals.outstanding,
-    emit,
-    requestActivity(what) {
-      const { signal } = state.controller;
-      const rows = what === "all" ? ALL_ROWS : LISTED_ROWS;
-      return findActivity(requests, rows, { source: workspaceId, timeoutMs, signal }, true);
-    },
-    onDelivered: (results) => options.notify && notifier.add(results),
+  const work = createPollWork({ poller, state, failures, pacing, expected, wakeUp, notifier });
+
+  const run = (step: (signal: AbortSignal) => Promise<void>) => {
+    state.running ??= runStep(state, step, (error) => {
+      expected.failed();
+      // The results stay in memory until the next poll.
+      failures.storeFailed(error);
+    });
+  };
+  const early = createEarlyPolls(internals.clock, () => {
+    if (pacing.isLimited || !expected.areOutstanding) return false;
+    run(work.poll);
+    return true;
   });
 
-  async function poll(signal: AbortSignal): Promise<void> {
-    const rows = await settle(listRows(requests, { source: workspaceId, timeoutMs, signal }));
-    if (!rows.ok) {
-      failures.pollFailed(rows.error);
-      void store.renew();
-      if (rows.error.code === "rate_limited") pacing.slowDown(rows.error.retryAfterMs);
-      return;
-    }
-    failures.pollSucceeded();
-    await processPage(parsePage(rows.value.rows, workspaceId, rows.value.platformMs));
-    failures.storeSucceeded();
-    signal.throwIfAborted();
-    if (options.announce) wakeUp.trigger();
-    // Not awaited: the next poll does not depend on it.
-    if (options.notify) notifier.flush();
+  function onDelegated(delegationId: string, source: string): void {
+    if (source !== workspace.id) return;
+    expected.add(delegationId);
+    early.start();
   }
 
-  async function pollOnce(): Promise<void> {
-    const { signal } = state.controller;
-    try {
-      await poll(signal);
-    } catch (error) {
-      // Unless it was aborted, the store failed: the results stay in memory until the next poll.
-      if (!signal.aborted) failures.storeFailed(error);
-    } finally {
-      state.polling = undefined;
-    }
+  function resume(): void {
+    if (internals.onDelegated.has(onDelegated)) return;
+    state.controller = new AbortController();
+    internals.onDelegated.add(onDelegated);
+    for (const [id, source] of internals.outstanding) if (source === workspace.id) expected.add(id);
   }
 
   return {
@@ -98,20 +58,41 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
       const isLimited = error?.code === "rate_limited";
       if (isLimited) pacing.slowDown(error.retryAfterMs);
       pacing.countBeat();
-      if (state.polling !== undefined || !pacing.isDue()) {
+      resume();
+      if (state.running !== undefined || !pacing.isDue()) {
         void store.renew();
         return;
       }
       pacing.started(isLimited);
-      if (state.controller.signal.aborted) state.controller = new AbortController();
-      state.polling = pollOnce();
+      early.rearm();
+      if (expected.isPollDue()) run(work.poll);
+      else if (state.hasPolled) run(work.keepStore);
     },
     async halt() {
       state.controller.abort();
-      await Promise.all([state.polling, wakeUp.halt(), notifier.idle()]);
+      internals.onDelegated.delete(onDelegated);
+      early.cancel();
+      expected.failed();
+      await Promise.all([state.running, wakeUp.halt(), notifier.idle()]);
       await store.close();
     },
   };
+}
+
+/** Runs one step of the poller. An error of a step that was not aborted is one of the store. */
+async function runStep(
+  state: PollerState,
+  step: (signal: AbortSignal) => Promise<void>,
+  onStoreFailed: (error: unknown) => void,
+): Promise<void> {
+  const { signal } = state.controller;
+  try {
+    await step(signal);
+  } catch (error) {
+    if (!signal.aborted) onStoreFailed(error);
+  } finally {
+    state.running = undefined;
+  }
 }
 
 /** Creates what tells the agent and the user about delivered results. */

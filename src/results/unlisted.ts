@@ -20,6 +20,8 @@ export interface UnlistedDelegations {
    * while there are any. Returns those that have finished, and as lost those of which the platform has no row any more.
    */
   look(seen: readonly string[]): Promise<Delegation[]>;
+  /** True while a look is to be made in one of the next polls. */
+  readonly isLooking: boolean;
 }
 
 interface UnlistedState {
@@ -70,7 +72,12 @@ export function createUnlistedDelegations(request: () => Promise<Activity | unde
     return finished;
   }
 
+  const hasUnlisted = () => [...unfinished.keys()].some((id) => !state.listed.has(id));
+
   return {
+    get isLooking() {
+      return state.catchesUp || hasUnlisted();
+    },
     record({ ids, finished, unfinished: open }) {
       state.listed = new Set(ids);
       for (const { delegationId } of finished) unfinished.delete(delegationId);
@@ -82,8 +89,7 @@ export function createUnlistedDelegations(request: () => Promise<Activity | unde
     async look(seen) {
       for (const id of seen) unfinished.delete(id);
       state.pollsUntilLook = Math.max(0, state.pollsUntilLook - 1);
-      const hasUnlisted = [...unfinished.keys()].some((id) => !state.listed.has(id));
-      if (!(hasUnlisted || state.catchesUp) || state.pollsUntilLook > 0) return [];
+      if (!(hasUnlisted() || state.catchesUp) || state.pollsUntilLook > 0) return [];
       state.pollsUntilLook = POLLS_PER_LOOK;
       const activity = await request();
       if (activity === undefined) return [];

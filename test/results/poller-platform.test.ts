@@ -6,6 +6,7 @@ import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { STRANGER } from "../helpers/ids";
 import { scratchFolder } from "../helpers/scratch-folder";
+import { keepPolling } from "./helpers/keep-polling";
 
 const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 5000, interval: 5 });
 
@@ -28,6 +29,7 @@ async function setUp(delegations: DelegationWatchOptions = {}) {
       token: me.token,
       onEvent: (event) => events.push(event),
     });
+    keepPolling(client, me.id);
     const heartbeat = createHeartbeat(client, {
       intervalMs: 20,
       stateDir: folder,

@@ -5,6 +5,7 @@ import type { Script, Sent } from "../../heartbeat/helpers/scripted-platform";
 import { turns } from "../../helpers/held-clock";
 import { OWN } from "../../helpers/ids";
 import { scratchFolder } from "../../helpers/scratch-folder";
+import { keepPolling } from "./keep-polling";
 
 export const LIST = `GET /workspaces/${OWN}/delegations`;
 export const ACTIVITY = `GET /workspaces/${OWN}/activity`;
@@ -19,6 +20,8 @@ export interface Setting extends Omit<HeartbeatOptions, "delegations" | "stateDi
   client?: A2AClientOptions;
   /** Rows the platform lists at first. */
   rows?: unknown[];
+  /** The client has a delegation that never comes back, so that each beat is followed by a poll. @default true */
+  outstanding?: boolean;
 }
 
 /** A message to the agent. */
@@ -65,7 +68,14 @@ export const taken: Script = () => ({ status: 202, body: { queued: true, queue_i
  * unless a test turns it on.
  */
 export async function startFixture(setting: Setting = {}): Promise<PollingFixture> {
-  const { delegations, folder: given, client: clientOptions, rows = [], ...options } = setting;
+  const {
+    delegations,
+    folder: given,
+    client: clientOptions,
+    rows = [],
+    outstanding = true,
+    ...options
+  } = setting;
   const folder = given ?? (await scratchFolder());
   const unreachable = new Set<string>();
   const headers = new Map<string, Headers>();
@@ -84,6 +94,7 @@ export async function startFixture(setting: Setting = {}): Promise<PollingFixtur
     { ...clientOptions, fetch: lead },
   );
   const { clock, heartbeat, platform } = base;
+  if (outstanding) keepPolling(base.client, OWN);
   let listed = rows;
   platform.on(LIST, () => ({ status: 200, body: listed }));
   platform.on(ACTIVITY, () => ({ status: 404, body: "404 page not found" }));

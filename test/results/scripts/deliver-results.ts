@@ -2,6 +2,7 @@
 import { promises } from "node:fs";
 import { createA2AClient } from "a2a-peers";
 import { createHeartbeat } from "a2a-peers/heartbeat";
+import { keepPolling } from "../helpers/keep-polling";
 
 export interface DelivererOptions {
   platformUrl: string;
@@ -19,6 +20,7 @@ const { killAt, stateDir, resultsFile, ...identity }: DelivererOptions = JSON.pa
 if (killAt !== undefined) killSelf(killAt);
 
 const client = createA2AClient(identity);
+keepPolling(client, identity.workspaceId);
 const heartbeat = createHeartbeat(client, {
   intervalMs: 15,
   stateDir,

@@ -1,10 +1,12 @@
 // A process that polls for results and does other work until SIGUSR2. Arguments: platform URL, workspace id, token, state folder, and `stop` or `close`.
 import { createA2AClient } from "a2a-peers";
 import { createHeartbeat } from "a2a-peers/heartbeat";
+import { keepPolling } from "../helpers/keep-polling";
 
 const [, , platformUrl, workspaceId, token, stateDir, ending] = process.argv;
 
 const client = createA2AClient({ platformUrl, workspaceId, token });
+keepPolling(client, String(workspaceId));
 const heartbeat = createHeartbeat(client, {
   intervalMs: 20,
   // Longer than the test runs.
