@@ -1,4 +1,5 @@
 import type { Delegation } from "./delegation-record";
+import { timestampMs } from "./timestamp";
 
 /** The platform gives a delegation 30 minutes; one more for the difference between its clocks. */
 const LONGEST_RUN_MS = 31 * 60_000;
@@ -8,7 +9,7 @@ const LONGEST_RUN_MS = 31 * 60_000;
  * platform restarted, which does not take it up again. `nowMs` is the platform's time, in milliseconds since 1970.
  */
 export function isOverdue(delegation: Delegation, nowMs: number): boolean {
-  return isRunning(delegation) && nowMs - Date.parse(delegation.createdAt ?? "") > LONGEST_RUN_MS;
+  return isRunning(delegation) && nowMs - timestampMs(delegation.createdAt ?? "") > LONGEST_RUN_MS;
 }
 
 /** True for a delegation that the platform is passing on to the peer, or whose answer it waits for. */

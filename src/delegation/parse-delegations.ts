@@ -5,6 +5,7 @@ import { type Delegation, isFinal } from "./delegation-record";
 import { isOverdue, lostResult, lostRun } from "./lost";
 import { readResult } from "./read-result";
 import { parseRpcError } from "./rpc-error";
+import { timestampMs } from "./timestamp";
 
 /** The platform cuts previews at this many bytes and appends three dots. */
 const PREVIEW_BYTES = 300;
@@ -82,6 +83,6 @@ function firstText(rows: readonly JsonRecord[], field: string): string {
 const toText = (value: unknown): string => (typeof value === "string" ? value : "");
 
 function createdAtMs(row: JsonRecord): number {
-  const time = Date.parse(toText(row.created_at));
+  const time = timestampMs(toText(row.created_at));
   return Number.isNaN(time) ? 0 : time;
 }

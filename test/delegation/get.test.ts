@@ -249,6 +249,12 @@ describe("a delegation that the platform has lost", () => {
     expect(await all.client.getDelegation(ID)).toMatchObject({ status });
   });
 
+  it.each(["7", "1970", "yesterday", ""])("is not one whose time of creation is %j", async (created_at) => {
+    const all = await world();
+    all.me.addDelegationRow({ source_id: all.me.id, delegation_id: ID, status: "dispatched", created_at });
+    expect(await all.client.listDelegations()).toMatchObject([{ status: "dispatched" }]);
+  });
+
   it("is told from one that runs by the platform's clock and not by ours", async () => {
     const rows = (me: string, created_at: string) => [
       { source_id: me, delegation_id: ID, status: "dispatched", created_at },
