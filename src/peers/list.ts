@@ -149,8 +149,7 @@ function classifyRefusal(response: HttpResponse, sourceId: string): Failure {
 
 function toDiagnostic(error: A2AError, platformUrl: string): PeerListDiagnostic {
   const { code, status, detail, message } = error;
-  if (status === undefined)
-    return { code, message: `Cannot reach platform at ${platformUrl}: ${detail ?? message}` };
+  if (status === undefined) return { code, message: `Cannot reach platform at ${platformUrl}: ${message}` };
   // The detail of an incomplete response is the transport's alone, and does not say what failed.
   return { code, message: INCOMPLETE_RESPONSE.has(code) ? message : (detail ?? message), status };
 }

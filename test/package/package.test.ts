@@ -165,6 +165,14 @@ describe("the packed package", () => {
     expect((await complaintsOfNode()).filter((line) => !line.startsWith("use."))).toEqual([]);
   });
 
+  it("has a README whose first program runs as it stands, with what it says to print", async () => {
+    const readme = readFileSync(installed.file("README.md"), "utf8");
+    const [, file = ""] = /Save it as `(\S+)` and run `node \1`/.exec(readme) ?? [];
+    const [, program = ""] = /^```js\n([\s\S]*?)^```/m.exec(readme) ?? [];
+    const [, printed] = /^It prints `([^`]+)`/m.exec(readme) ?? [];
+    expect(await installed.node(await installed.write(file, program))).toBe(`${printed}\n`);
+  });
+
   it("has types that compile for a bundler, beside the types of the DOM", async () => {
     const file = await installed.write("use.ts", USE);
     const options = [
