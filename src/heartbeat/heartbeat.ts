@@ -3,6 +3,7 @@ import { getInternals } from "../client/internals";
 import { createResults, type Results } from "../results/results";
 import { type BeatReport, createBeatMaker } from "./beat";
 import { createBeatHistory } from "./beat-history";
+import { createBeatPriority } from "./beat-priority";
 import { createHealth } from "./health";
 import { createInboundSecret } from "./inbound-secret";
 import { createLifecycle } from "./lifecycle";
@@ -72,6 +73,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     onRemoved,
   });
   const reconciler = createReconciler({ internals, workspace, history, timeoutMs, emit, onRemoved });
+  const priority = createBeatPriority(internals);
   const loop = createLoop<BeatReport>({
     intervalMs,
     // Well below the time after which the platform takes the workspace for offline.
@@ -81,8 +83,9 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     beat: beats.make,
     getRetryAfterMs: ({ error }) =>
       error?.code === "rate_limited" ? (error.retryAfterMs ?? intervalMs) : undefined,
-    afterRegularBeat(count, { error }) {
-      poller?.afterBeat(error);
+    afterRegularBeat(count, report, nextInMs) {
+      priority.afterBeat(report, nextInMs);
+      poller?.afterBeat(report.error);
       reconciler.afterBeat(count);
     },
   });
@@ -97,6 +100,7 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     reconciler,
     poller,
     secret,
+    priority,
   });
 
   return {

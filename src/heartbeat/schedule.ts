@@ -24,7 +24,7 @@ const MIN_PHASE = 0.1;
  * return at once, and the refused beat is still made soon after it.
  */
 const RETRY_AFTER_JITTER = 0.5;
-const MAX_RETRY_AFTER_JITTER_MS = 5000;
+const MAX_RETRY_AFTER_JITTER_MS = 2000;
 
 /** A shorter wait than this is not accepted from the platform, in milliseconds. */
 const MIN_RETRY_AFTER_MS = 1000;

@@ -213,7 +213,7 @@ describe("a push", () => {
     await clock.advance(5000);
     heartbeat.beginTask("work");
     await clock.advance(32_500);
-    expect(timesOf(beats())).toEqual([0, 32_500]);
+    expect(timesOf(beats())).toEqual([0, 31_000]);
     expect(lastBody()).toMatchObject({ active_tasks: 1 });
   });
 

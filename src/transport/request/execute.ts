@@ -1,6 +1,7 @@
 import { TransportFailure } from "../failure";
 import { type AttemptOptions, type RequestState, sendAttempt } from "./attempt";
 import type { RetryPolicy } from "./backoff";
+import { giveWayToBeat } from "./beat-first";
 import { classifyFailure } from "./classify-failure";
 import type { ExecuteRequest } from "./execute-request";
 import { newProgress } from "./progress";
@@ -70,7 +71,8 @@ export function createExecute(options: ExecuteOptions): Execute {
 
 /** One attempt with the workspace's token, and another one with a better token when that was refused. */
 async function attempt<T>(execution: Execution<T>): Promise<AttemptResult<T, Failure>> {
-  const { call, once, workspace } = execution.request;
+  const { call, once, workspace, task } = execution.request;
+  if (task !== undefined) await giveWayToBeat(execution.options.platformUrl, call);
   const known = workspace.tokens.get();
   // A known token is used without a wait, which would cost a timer for each request.
   const token = known instanceof Promise ? await call.waitFor(known, TOKEN_SOURCE) : known;

@@ -98,7 +98,7 @@ export function modelDay(
       requests.push(requestLine(over, INFO));
       if (mayRegister) registerAgain(over, count);
     }
-    if (hint !== undefined) due = over + Math.min(hint + Math.min(hint / 2, 5000) / 2, LONGEST_GAP);
+    if (hint !== undefined) due = over + Math.min(hint + Math.min(hint / 2, 2000) / 2, LONGEST_GAP);
     else {
       const step = count === 1 ? SECOND : INTERVAL;
       due = startedAt + step > over ? startedAt + step : over + step;
