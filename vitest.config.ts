@@ -62,7 +62,6 @@ const SLOW = [
   "test/results/wake-up/**/*.test.ts",
   "test/registration/token-store.test.ts",
   "test/storage/claimed-file.test.ts",
-  "test/testing/delegations/unstored.test.ts",
   "test/testing/faults/table.test.ts",
   "test/storage/state-folder.test.ts",
 ];

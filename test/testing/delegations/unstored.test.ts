@@ -1,17 +1,25 @@
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startPlatform, type TestPlatform, type TestWorkspace } from "../../../src/testing/index";
+import {
+  type ManualClock,
+  manualClock,
+  startPlatform,
+  type TestPlatform,
+  type TestWorkspace,
+} from "../../../src/testing/index";
 import { delegateTask, getDelegationId, listRows, type Row, requestAs } from "../helpers/delegations";
 import { asCaller, send } from "../helpers/exchange";
 import { beat } from "../helpers/registry";
 
+let clock: ManualClock;
 let platform: TestPlatform;
 let me: TestWorkspace;
 let peer: TestWorkspace;
 let answer: string;
 
 async function start(version: "2026-04" | "2026-05"): Promise<void> {
-  platform = await startPlatform({ version });
+  clock = manualClock();
+  platform = await startPlatform({ version, clock });
   me = platform.addWorkspace({ name: "Me" });
   peer = platform.addWorkspace({ name: "Peer", reply: () => answer });
 }
@@ -78,8 +86,9 @@ describe("a result that the database of 2026-04 refuses", () => {
       if (runs === 1) return new Promise<string>(() => undefined);
       return answer;
     });
-    await beat(platform, peer, { runtime_metadata: { idle_timeout_seconds: 1 } });
     await delegateTask(platform, me, peer);
+    while (runs < 1) await new Promise(setImmediate);
+    await clock.advance(300_000);
     for (let rows: Row[] = []; rows.length < 2; ) rows = await listRows(platform, me);
     await beat(platform, peer);
     while (runs < 2) await beat(platform, peer);
