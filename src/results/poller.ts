@@ -111,7 +111,8 @@ function createOutlets(
     store,
     cooldownMs,
     emit,
-    send: (results, messageId) => sendWakeUp(results, messageId, state.controller.signal),
+    send: (results, messageId, onSending) =>
+      sendWakeUp(results, messageId, onSending, state.controller.signal),
     onStoreFailed,
   });
   const notifier = createNotifier({

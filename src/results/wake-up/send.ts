@@ -17,12 +17,13 @@ export interface WakeUpSenderOptions {
 }
 
 /**
- * Sends a wake-up message to the own agent. Resolves to the error when it fails; rejects with the signal's reason when
+ * Sends a wake-up message to the own agent, and calls `onSending` right before it goes out. Resolves to the error when it fails; rejects with the signal's reason when
  * it is aborted.
  */
 export type SendWakeUp = (
   results: readonly UnannouncedResult[],
   messageId: string,
+  onSending: () => Promise<void>,
   signal: AbortSignal,
 ) => Promise<A2AError | undefined>;
 
@@ -32,7 +33,7 @@ const ANSWER_TIMEOUT_MS = 120_000;
 export function createWakeUpSender(options: WakeUpSenderOptions): SendWakeUp {
   const { internals, workspace, summaries, path, timeoutMs } = options;
   const lookUpParent = createParentLookup(internals.requests, workspace);
-  return async (results, messageId, signal) => {
+  return async (results, messageId, onSending, signal) => {
     const parent = await lookUpParent({ timeoutMs, signal });
     // Stored results may have summaries from a time when they were wanted.
     const listed = summaries ? results : results.map(({ id, status }) => ({ id, status }));
@@ -40,6 +41,8 @@ export function createWakeUpSender(options: WakeUpSenderOptions): SendWakeUp {
     // For runtimes that recognise the message without reading its text.
     const metadata = { kind: "delegation_results", delegation_ids: results.map(({ id }) => id) };
     const limits = { timeoutMs: ANSWER_TIMEOUT_MS, signal };
+    signal.throwIfAborted();
+    await onSending();
     return internals.messageSelf(workspace, { text, messageId, metadata }, limits);
   };
 }

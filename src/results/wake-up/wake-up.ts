@@ -14,8 +14,15 @@ export interface WakeUpOptions {
   /** From one message to the next, in milliseconds, at least. */
   cooldownMs: number;
   emit: Emit<HeartbeatEvent>;
-  /** Sends the message to the own agent. Resolves to the error when it fails; rejects when it is aborted. */
-  send(results: readonly UnannouncedResult[], messageId: string): Promise<A2AError | undefined>;
+  /**
+   * Sends the message to the own agent, and calls `onSending` right before it goes out. Resolves to the error when it
+   * fails; rejects when it is aborted.
+   */
+  send(
+    results: readonly UnannouncedResult[],
+    messageId: string,
+    onSending: () => Promise<void>,
+  ): Promise<A2AError | undefined>;
   /** Called with an error of the store. */
   onStoreFailed(error: unknown): void;
 }
@@ -107,15 +114,17 @@ function resumeCooldown({ clock, store, cooldownMs }: WakeUpOptions, state: Wake
 
 /** Sends the pending message and stores the outcome. */
 async function sendOnce(options: WakeUpOptions, state: WakeUpState): Promise<void> {
-  const { workspaceId, store, emit, send } = options;
+  const { workspaceId, store, emit } = options;
   const { generation } = state;
-  const wakeUp = await beginWakeUp(options, state);
-  const { messageId, ids, unfinished } = wakeUp;
+  const wakeUp = beginWakeUp(options, state);
+  const { ids, messageId, unfinished } = wakeUp;
   const wanted = new Set(ids);
   const results = store.state.unannounced.filter(({ id }) => wanted.has(id));
   const isGivenUp = unfinished >= MAX_UNFINISHED;
-  const error = results.length > 0 && !isGivenUp ? await send(results, messageId) : undefined;
-  if (generation !== state.generation) return;
+  const isHalted = () => generation !== state.generation;
+  const error =
+    results.length > 0 && !isGivenUp ? await sendCounted(options, wakeUp, results, isHalted) : undefined;
+  if (isHalted()) return;
   if (error !== undefined && !hasArrived(error)) {
     recordFailure(options, state, error);
     if (state.refusals < MAX_REFUSALS) {
@@ -132,18 +141,33 @@ async function sendOnce(options: WakeUpOptions, state: WakeUpState): Promise<voi
   await persist(options, () => store.completeWakeUp(ids));
 }
 
-/** Stores the message before it is sent: the one an earlier attempt began, else one for all unannounced results. */
-async function beginWakeUp(options: WakeUpOptions, state: WakeUpState): Promise<PendingWakeUp> {
-  const { clock, store, cooldownMs } = options;
+/** The message to send: the one an earlier attempt began, else one for all unannounced results. */
+function beginWakeUp({ clock, store, cooldownMs }: WakeUpOptions, state: WakeUpState): PendingWakeUp {
   const { announcement, unannounced } = store.state;
-  const wakeUp = announcement ?? {
-    messageId: newId(),
-    ids: unannounced.map(({ id }) => id),
-    unfinished: 0,
-  };
   state.quietUntil = clock.now() + cooldownMs;
-  await persist(options, () => store.saveWakeUp({ ...wakeUp, unfinished: wakeUp.unfinished + 1 }));
-  return wakeUp;
+  return announcement ?? { messageId: newId(), ids: unannounced.map(({ id }) => id), unfinished: 0 };
+}
+
+/**
+ * Sends the message. From the moment it goes out it is stored as unfinished, so that a process that ends without more
+ * ado is counted; an orderly stop takes that back.
+ */
+async function sendCounted(
+  options: WakeUpOptions,
+  wakeUp: PendingWakeUp,
+  results: readonly UnannouncedResult[],
+  isHalted: () => boolean,
+): Promise<A2AError | undefined> {
+  const { store, send } = options;
+  let isCounted = false;
+  try {
+    return await send(results, wakeUp.messageId, async () => {
+      isCounted = true;
+      await persist(options, () => store.saveWakeUp({ ...wakeUp, unfinished: wakeUp.unfinished + 1 }));
+    });
+  } finally {
+    if (isCounted && isHalted()) await persist(options, () => store.saveWakeUp(wakeUp));
+  }
 }
 
 async function persist({ onStoreFailed }: WakeUpOptions, write: () => Promise<void>): Promise<void> {

@@ -1,10 +1,10 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { INTERVAL, refused, SECOND } from "../../heartbeat/helpers/fixture";
 import { type Answer, inOrder } from "../../heartbeat/helpers/scripted-platform";
 import { OWN, STRANGER } from "../../helpers/ids";
-import { MESSAGE, type Setting, startFixture, taken } from "../helpers/polling-fixture";
+import { MESSAGE, type PollingFixture, type Setting, startFixture, taken } from "../helpers/polling-fixture";
 import { done, failed, page } from "../helpers/rows";
 
 const TEN_SECONDS = 10_000;
@@ -504,16 +504,53 @@ describe("an agent that always answers with an error of its own", () => {
 });
 
 describe("a process that ends while a message is being sent", () => {
-  /** Starts in the folder, sends a message, and ends before the answer. */
+  /** Starts in the folder, sends a message, and ends before the answer, as if it was killed. */
   async function life(folder?: string) {
+    const made = await stoppedLife(folder, async ({ client, folder: place }) => {
+      const journal = join(place, ".delegations.json");
+      const left = await readFile(journal);
+      await client.close();
+      await writeFile(journal, left);
+    });
+    return made;
+  }
+
+  /** The same, with an end of its own. */
+  async function stoppedLife(folder: string | undefined, end: (made: PollingFixture) => Promise<void>) {
     const made = await announcing({ ...(folder && { folder }) });
     made.platform.on(MESSAGE, () => "hang");
     await made.begin();
     if (folder === undefined) await made.next(done("d-1"));
     await made.pass(TEN_SECONDS);
-    await made.client.close();
+    await end(made);
     return made;
   }
+
+  it.each<[string, (made: PollingFixture) => Promise<void>]>([
+    ["stop()", ({ heartbeat }) => heartbeat.stop()],
+    ["close()", ({ client }) => client.close()],
+  ])("sends it as often as it is ended by %s, under one id, and announces it in the end", async (_, end) => {
+    const lives = [await stoppedLife(undefined, end)];
+    const folder = String(lives[0]?.folder);
+    for (let count = 0; count < 5; count += 1) lives.push(await stoppedLife(folder, end));
+    expect(lives.map(({ messages }) => messages().length)).toEqual([1, 1, 1, 1, 1, 1]);
+    const last = await announcing({ folder });
+    await last.begin();
+    await last.pass(TEN_SECONDS);
+    expect(last.ids("delegations.announced")).toEqual(["d-1"]);
+    const all = [...lives, last].flatMap(({ messages }) => messages());
+    expect(new Set(all.map(({ params }) => params.message.messageId)).size).toBe(1);
+  });
+
+  it("is not counted while it looks up the parent: no message has gone out", async () => {
+    const first = await announcing();
+    first.platform.on(`GET /workspaces/${OWN}`, () => "hang");
+    await first.begin();
+    await first.next(done("d-1"));
+    const stored = JSON.parse(await readFile(join(first.folder, ".delegations.json"), "utf8"));
+    expect(stored.announcement).toBeUndefined();
+    expect(stored.unannounced).toHaveLength(1);
+  });
 
   it("sends it three times at most, because the process may have ended because of it", async () => {
     const lives = [await life()];
