@@ -6,6 +6,7 @@ import { type ResolvedResultsOptions, resolveResultsOptions } from "../results/o
 import { isThenable } from "../runtime/thenable";
 import { errorMessage, quote } from "../text/format";
 import { isRecord } from "../text/json";
+import { checkOptionNames, type OptionNames } from "../validation/option-names";
 import { checkMilliseconds } from "../validation/options";
 import { runtimeMetadata } from "./beat-payload";
 import type { HeartbeatOptions } from "./options";
@@ -24,6 +25,11 @@ export interface ResolvedHeartbeatOptions {
   emit: Emit<HeartbeatEvent>;
 }
 
+const NAMES: OptionNames<HeartbeatOptions> = {
+  source: true, intervalMs: true, timeoutMs: true, livenessMs: true, stateDir: true, runtime: true,
+  monthlySpendCents: true, delegations: true, onEvent: true,
+}; // biome-ignore format: one list
+
 /** Validates the options and adds the defaults. Throws `invalid_argument`. */
 export function resolveHeartbeatOptions(
   internals: ClientInternals,
@@ -32,6 +38,7 @@ export function resolveHeartbeatOptions(
   if (typeof options !== "object" || options === null) {
     throw invalidArgument(`Expected the options to be an object, got ${quote(options)}.`);
   }
+  checkOptionNames(options, NAMES, invalidArgument);
   const { workspaces, emit } = internals;
   const duration = (name: "intervalMs" | "timeoutMs" | "livenessMs", standard: number) =>
     checkMilliseconds(options[name] ?? standard, name, invalidArgument);

@@ -1,6 +1,7 @@
 import { invalidArgument } from "../errors";
 import { quote } from "../text/format";
 import { isRecord } from "../text/json";
+import { checkOptionNames, type OptionNames } from "../validation/option-names";
 import {
   type CallOptions,
   checkCallOptions,
@@ -30,9 +31,15 @@ export interface SendOptions extends CallOptions {
   allowSelf?: boolean | undefined;
 }
 
+const NAMES: OptionNames<SendOptions> = {
+  source: true, signal: true, timeoutMs: true, budgetMs: true, delivery: true, messageId: true, contextId: true,
+  taskId: true, metadata: true, allowSelf: true,
+}; // biome-ignore format: one list
+
 /** Throws `invalid_argument`, naming the option that is wrong. `source` is not checked here. */
 export function checkSendOptions(given: SendOptions | undefined): SendOptions {
   const options: SendOptions = checkCallOptions(given);
+  checkOptionNames(options, NAMES, invalidArgument);
   if (options.budgetMs !== undefined) checkMilliseconds(options.budgetMs, "budgetMs", invalidArgument);
   if (options.delivery !== undefined) checkDeliveryMode(options.delivery, invalidArgument);
   checkMessageId(options.messageId);

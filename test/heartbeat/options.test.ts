@@ -35,6 +35,13 @@ describe("createHeartbeat", () => {
     );
   });
 
+  it.each([
+    ["interval", "Did you mean `intervalMs`?"],
+    ["beats", "The options are source, intervalMs,"],
+  ])("rejects an option that does not exist: %s", (name, told) => {
+    expect(() => createHeartbeat(testClient(), { [name]: 1 } as HeartbeatOptions)).toThrow(told);
+  });
+
   it("rejects an interval above a minute with the reason, and accepts a minute", () => {
     expect(() => createHeartbeat(testClient(), { intervalMs: 60_001 })).toThrow(/60000.*offline after 90 s/);
     expect(() => createHeartbeat(testClient(), { intervalMs: 60_000 })).not.toThrow();

@@ -102,6 +102,16 @@ describe("the options of a send", () => {
     expect(error.message.length).toBeLessThanOrEqual(500);
   });
 
+  it.each([
+    ["timeout", "Did you mean `timeoutMs`?"],
+    ["messageID", "Did you mean `messageId`?"],
+    ["idempotencyKey", "The options are source, signal,"],
+  ])("are rejected when there is none that is called %s", async (name, told) => {
+    const error = await failureOf(testClient().sendA2AMessage(PEER, "hi", { [name]: 1 } as never));
+    expect(error).toMatchObject({ code: "invalid_argument", attempts: 0, delivery: "not-sent" });
+    expect(error.message).toContain(told);
+  });
+
   it.each([null, "fast", 7, true])("are rejected when they are %j", async (options) => {
     const error = await failureOf(testClient().sendA2AMessage(PEER, "hi", options as never));
     expect(error).toMatchObject({ code: "invalid_argument" });
