@@ -1,29 +1,20 @@
 import type { A2AClient } from "../client/client";
 import { getInternals } from "../client/internals";
-import { configurationError, invalidArgument } from "../errors";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
-import { abortReason } from "../runtime/signals";
-import { LockHeldError } from "../storage/lock";
-import { quote } from "../text/format";
-import { checkMilliseconds } from "../validation/options";
 import { ask } from "./ask";
 import { createAsks } from "./asks";
 import { createConsumer } from "./consumer";
+import { listDeadLetterMessages } from "./dead-letter-messages";
 import { createDeadLetters } from "./dead-letters";
-import { toDeliveryMessage } from "./delivery-message";
 import { createEngine, type Engine } from "./engine";
 import { createLifecycle } from "./lifecycle";
 import type { InboxHandler, InboxMessage } from "./message";
 import type { AskOptions, InboxOptions } from "./options";
+import { type ReceiveOptions, receive, receiveAll } from "./receive";
 import { type ResolvedInboxOptions, resolveInboxOptions } from "./resolve-options";
+import { run } from "./run";
 import { createInboxStorage } from "./storage";
-
-export interface ReceiveOptions {
-  signal?: AbortSignal | undefined;
-  /** @default as long as it takes */
-  timeoutMs?: number | undefined;
-}
 
 /** The messages that others send to one workspace: each handed over at least once, and none lost. */
 export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
@@ -78,60 +69,17 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
   const consumer = createConsumer({ ...resolved, client, engine, deadLetters, clock, random });
   const lifecycle = createLifecycle(internals, engine);
 
-  async function work(handler: InboxHandler): Promise<void> {
-    const { signal } = lifecycle;
-    while (await consumer.handleNext(handler, signal));
-  }
-
-  async function run(handler: InboxHandler): Promise<void> {
-    if (typeof handler !== "function") {
-      throw invalidArgument(`Expected the handler to be a function, got ${quote(handler)}.`);
-    }
-    lifecycle.start();
-    const workers = Array.from({ length: resolved.concurrency }, () => lifecycle.track(work(handler)));
-    await Promise.all(workers);
-    if (engine.fatal !== undefined) throw engine.fatal;
-  }
-
-  async function receive({ signal, timeoutMs }: ReceiveOptions = {}): Promise<InboxMessage | null> {
-    if (timeoutMs !== undefined) checkMilliseconds(timeoutMs, "timeoutMs", invalidArgument);
-    if (signal?.aborted) throw abortReason(signal);
-    lifecycle.start();
-    const stopped = lifecycle.signal;
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    const stopTimer = timeoutMs === undefined ? undefined : clock.setTimer(end, timeoutMs);
-    signal?.addEventListener("abort", end, { once: true });
-    try {
-      const message = await consumer.next(ending.signal, stopped);
-      if (message === null && signal?.aborted) throw abortReason(signal);
-      if (message === null && engine.fatal !== undefined) throw engine.fatal;
-      return message;
-    } finally {
-      stopTimer?.();
-      signal?.removeEventListener("abort", end);
-    }
-  }
-
-  async function* messages(): AsyncGenerator<InboxMessage, void, undefined> {
-    for (;;) {
-      const message = await receive();
-      if (message === null) return;
-      yield message;
-    }
-  }
-
-  /** Throws `configuration` while another process reads for this workspace: it may be writing the same file. */
-  async function removeDeadLetter(id: string): Promise<void> {
-    try {
-      await storage.acquire();
-      await deadLetters.remove(id);
-    } catch (error) {
-      throw error instanceof LockHeldError ? configurationError(`${error.message}.`) : error;
-    } finally {
-      if (!engine.poller.running) storage.release();
-    }
-  }
+  const context = {
+    ...resolved,
+    client,
+    workspaceId,
+    storage,
+    deadLetters,
+    engine,
+    consumer,
+    lifecycle,
+    clock,
+  };
 
   function wake(): void {
     lifecycle.start();
@@ -139,19 +87,13 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
   }
 
   return {
-    run,
-    receive,
+    run: (handler) => run(context, handler),
+    receive: (given) => receive(context, given),
     peek: (limit = PEEKED) => consumer.peek(limit),
     ask: (peerId, message, given) => ask({ client, workspaceId, asks, clock, wake }, peerId, message, given),
-    async deadLetters() {
-      const letters = await deadLetters.list();
-      return letters.map(({ message, attempts }) => {
-        const actions = { ack: () => removeDeadLetter(message.id), nack: async () => {} };
-        return toDeliveryMessage(client, workspaceId, message, attempts, actions).message;
-      });
-    },
+    deadLetters: () => listDeadLetterMessages(context),
     stop: lifecycle.stop,
-    [Symbol.asyncIterator]: messages,
+    [Symbol.asyncIterator]: () => receiveAll(context),
     get status() {
       return statusOf(engine);
     },

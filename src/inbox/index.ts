@@ -1,5 +1,6 @@
 // Adding a line here is an API decision: what is exported has to be kept.
 export type { InboxEvent } from "../events";
-export { createInbox, type Inbox, type ReceiveOptions } from "./inbox";
+export { createInbox, type Inbox } from "./inbox";
 export type { InboxHandler, InboxHandlerResult, InboxMessage, InboxSender } from "./message";
 export type { AskOptions, InboxOptions } from "./options";
+export type { ReceiveOptions } from "./receive";
