@@ -1,10 +1,11 @@
+import { setTimeout } from "node:timers/promises";
 import { createA2AClient } from "a2a-peers";
 import { manualClock } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClientOn } from "../../src/client/client";
 import { failureOf } from "../helpers/failure";
 import { answerBytes, type RawServer, rawServer, type Script } from "../helpers/sockets-server";
-import { until } from "./helpers/world";
+import { settled, until, world } from "./helpers/world";
 
 const ME = "7b0e0000-0000-4000-8000-000000000001";
 const PEER = "2f6a0000-0000-4000-8000-000000000002";
@@ -140,4 +141,25 @@ it("waits as long as a send for an answer of the platform", async () => {
   expect(ended).toBe(false);
   await clock.advance(1000);
   expect(await failed).toMatchObject({ code: "timeout" });
+});
+
+it("runs once on the platform when its caller aborts it at any moment and repeats it under its key", async () => {
+  const { client, peer } = await world({ version: "2026-04" });
+  const keys: string[] = [];
+  for (const afterMs of [0, 1, 2, 3, 5, 10, 20]) {
+    for (let round = 0; round < 5; round += 1) {
+      const idempotencyKey = `${afterMs}-${round}`;
+      keys.push(idempotencyKey);
+      const controller = new AbortController();
+      const first = client.delegate(peer.id, idempotencyKey, { idempotencyKey, signal: controller.signal });
+      const ended = first.catch(() => undefined);
+      await setTimeout(afterMs);
+      controller.abort();
+      await ended;
+      await client.delegate(peer.id, idempotencyKey, { idempotencyKey });
+    }
+  }
+  await expect.poll(() => new Set(peer.received.map(({ text }) => text)).size).toBe(keys.length);
+  await settled();
+  expect(peer.received.map(({ text }) => text).sort()).toEqual(keys.sort());
 });

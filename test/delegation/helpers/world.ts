@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { type A2AClient, type A2AClientOptions, createA2AClient } from "a2a-peers";
 import {
+  type PlatformVersion,
   type RecordedRequest,
   type Reply,
   startPlatform,
@@ -25,11 +26,13 @@ interface WorldOptions extends A2AClientOptions {
   reply?: Reply;
   /** The client's time. */
   clock?: Clock;
+  /** The platform's version. @default the latest */
+  version?: PlatformVersion;
 }
 
 /** A platform with two workspaces, and the client of one of them, which repeats without a noticeable wait. */
-export async function world({ reply, clock, ...options }: WorldOptions = {}): Promise<World> {
-  const platform = await startPlatform();
+export async function world({ reply, clock, version, ...options }: WorldOptions = {}): Promise<World> {
+  const platform = await startPlatform({ version });
   const me = platform.addWorkspace({ name: "Me" });
   const peer = platform.addWorkspace({ name: "Peer", reply: reply ?? (({ text }) => `done: ${text}`) });
   const given: A2AClientOptions = {
