@@ -65,7 +65,12 @@ function createEngineState(options: EngineOptions): EngineState {
     counters: createCounters(workspace.id, emit),
     failures: createFailureLog(workspace.id, emit),
     changes: createChanges(clock),
-    poller: createPoller({ clock, poll: (signal) => poll(state, signal) }),
+    poller: createPoller({
+      clock,
+      poll: (signal) => poll(state, signal),
+      // The next read reports what fails.
+      renew: () => void options.storage.acquire().catch(() => {}),
+    }),
     saver: createSaver(() => storeSession(state)),
     open: undefined,
     fatal: undefined,

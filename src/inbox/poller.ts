@@ -4,6 +4,8 @@ export interface PollerOptions {
   clock: Clock;
   /** One read. Resolves to the pause before the next, in milliseconds. Must not reject. */
   poll(signal: AbortSignal): Promise<number>;
+  /** Called every minute of a longer pause: a lock that is not renewed counts as abandoned. Must not throw. */
+  renew(): void;
 }
 
 /** Reads again and again, never twice at once. Its timers do not keep the process alive. */
@@ -32,8 +34,9 @@ interface State {
 }
 
 const GAP_MS = 200;
+const RENEWAL_MS = 60_000;
 
-export function createPoller({ clock, poll }: PollerOptions): Poller {
+export function createPoller({ clock, poll, renew }: PollerOptions): Poller {
   const state: State = {
     running: false,
     reading: undefined,
@@ -53,8 +56,17 @@ export function createPoller({ clock, poll }: PollerOptions): Poller {
       state.reading = undefined;
       if (!state.running) return;
       if (state.again) readNow();
-      else state.stopTimer = clock.setTimer(readNow, pauseMs, true);
+      else pause(pauseMs);
     });
+  }
+
+  function pause(ms: number): void {
+    const then = () => {
+      if (ms <= RENEWAL_MS) return readNow();
+      renew();
+      pause(ms - RENEWAL_MS);
+    };
+    state.stopTimer = clock.setTimer(then, Math.min(ms, RENEWAL_MS), true);
   }
 
   function wake(): void {

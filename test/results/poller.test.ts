@@ -116,6 +116,14 @@ describe("a poll", () => {
     expect(eventsOf("delegations.look_failed")).toMatchObject([{ code: "timeout" }]);
   });
 
+  it("comes again within about ten minutes, whatever wait the platform asks for", async () => {
+    const { platform, heartbeat, pass, requests } = await startFixture();
+    platform.on(LIST, () => refused(429, "slow", { "retry-after": "86400" }));
+    heartbeat.start();
+    await pass(630_000);
+    expect(requests(LIST)).toHaveLength(2);
+  });
+
   it("is not made while another one is under way", async () => {
     const { platform, heartbeat, pass, requests, beats } = await startFixture({ timeoutMs: 100_000 });
     platform.on(LIST, inOrder("hang", { status: 200, body: [] }));

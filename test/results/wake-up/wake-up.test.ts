@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { INTERVAL, refused, SECOND } from "../../heartbeat/helpers/fixture";
 import { type Answer, inOrder } from "../../heartbeat/helpers/scripted-platform";
 import { OWN, STRANGER } from "../../helpers/ids";
@@ -354,6 +354,20 @@ describe("over restarts", () => {
     await second.pass(TEN_SECONDS);
     expect(second.about()).toEqual([["d-2", "d-3"]]);
     expect(second.identities()[0]).not.toBe(first.identities()[0]);
+  });
+
+  it("a cooldown is no longer than it was when the clock of the machine was set back meanwhile", async () => {
+    const first = await announcing();
+    await first.begin();
+    await first.next(done("d-1"));
+    await first.heartbeat.stop();
+    const now = Date.now();
+    const setBack = vi.spyOn(Date, "now").mockReturnValue(now - 3_600_000);
+    const second = await announcing({ folder: first.folder, rows: [done("d-2")] });
+    await second.begin();
+    await second.pass(TEN_SECONDS);
+    setBack.mockRestore();
+    expect(second.about()).toEqual([["d-2"]]);
   });
 
   it("a message that was under way is sent again under the same id", async () => {
