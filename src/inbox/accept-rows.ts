@@ -1,5 +1,5 @@
 import { reachOf } from "./page-edges";
-import type { ReadMoment } from "./position";
+import type { ReadMoment } from "./place";
 import type { RowPage } from "./read-rows";
 import type { Acceptance, ReaderOptions } from "./reader-state";
 import { type ParsedRow, parseRow } from "./row";

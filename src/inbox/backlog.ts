@@ -39,14 +39,6 @@ export function createBacklog(): Backlog {
   const deliveries = new Map<string, Delivery>();
   const all = () => [...deliveries.values()];
 
-  /** The first of each sender that is not settled: the only ones that may be handed over. */
-  function heads(): Delivery[] {
-    const senders = new Set<string | null>();
-    return all()
-      .sort((a, b) => a.message.createdAtUs - b.message.createdAtUs)
-      .filter(({ message: { senderId } }) => !senders.has(senderId) && senders.add(senderId));
-  }
-
   return {
     add(message, attempts) {
       if (deliveries.has(message.id)) return;
@@ -59,7 +51,7 @@ export function createBacklog(): Backlog {
       });
     },
     take(now, expiresAt) {
-      const next = heads().find(({ state, notBefore }) => state === "waiting" && notBefore <= now);
+      const next = heads(all()).find(({ state, notBefore }) => state === "waiting" && notBefore <= now);
       if (next === undefined) return undefined;
       next.state = "in-flight";
       next.attempt += 1;
@@ -81,17 +73,11 @@ export function createBacklog(): Backlog {
       all().filter(
         ({ state, expiresAt }) => state === "in-flight" && expiresAt !== undefined && expiresAt <= now,
       ),
-    nextChangeAt(now) {
-      const moments = heads().flatMap(({ state, notBefore, expiresAt }) => {
-        if (state === "in-flight") return expiresAt === undefined ? [] : [expiresAt];
-        return notBefore > now ? [notBefore] : [];
-      });
-      return moments.length === 0 ? undefined : Math.min(...moments);
-    },
+    nextChangeAt: (now) => nextChangeAt(all(), now),
     peek: (limit) =>
       all()
         .filter(({ state }) => state === "waiting")
-        .sort((a, b) => a.message.createdAtUs - b.message.createdAtUs)
+        .sort(byTime)
         .slice(0, limit),
     get waiting() {
       return all().filter(({ state }) => state === "waiting").length;
@@ -100,4 +86,23 @@ export function createBacklog(): Backlog {
       return all().filter(({ state }) => state === "in-flight").length;
     },
   };
+}
+
+const byTime = (a: Delivery, b: Delivery): number => a.message.createdAtUs - b.message.createdAtUs;
+
+/** The first of each sender that is not settled: the only ones that may be handed over. */
+function heads(deliveries: Delivery[]): Delivery[] {
+  const senders = new Set<string | null>();
+  return deliveries
+    .sort(byTime)
+    .filter(({ message: { senderId } }) => !senders.has(senderId) && senders.add(senderId));
+}
+
+/** The next moment after `now` at which a head may be handed over, or its time to be acknowledged is over. */
+function nextChangeAt(deliveries: Delivery[], now: number): number | undefined {
+  const moments = heads(deliveries).flatMap(({ state, notBefore, expiresAt }) => {
+    if (state === "in-flight") return expiresAt === undefined ? [] : [expiresAt];
+    return notBefore > now ? [notBefore] : [];
+  });
+  return moments.length === 0 ? undefined : Math.min(...moments);
 }

@@ -1,6 +1,7 @@
 import type { RequestContext } from "../transport/request/platform-request";
 import type { BackgroundLimits } from "../validation/options";
-import type { Cursor, Place } from "./position";
+import type { Place } from "./place";
+import type { Cursor } from "./position";
 import { MAX_LOOK_BACK_SECS, type RowPage, type RowQuery, readRows } from "./read-rows";
 import { parsePlace } from "./row";
 

@@ -2,7 +2,7 @@ import type { FilePart } from "../messaging/outcome";
 import { parseReply } from "../messaging/reply";
 import { isRecord, type JsonRecord, parseJson } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
-import type { Place } from "./position";
+import type { Place } from "./place";
 
 /** An inbound message as one row of the platform's activity log holds it. */
 export interface InboundMessage extends Place {
