@@ -9,6 +9,7 @@ import { parseErrorBody } from "../transport/request/error-body";
 import { requestPlatform } from "../transport/request/platform-request";
 import { type Failure, fail, ok, type Result } from "../transport/request/result";
 import { type HttpResponse, isSuccess } from "../transport/response";
+import { checkOptionNames, type OptionNames } from "../validation/option-names";
 import { type CallOptions, checkCallOptions } from "../validation/options";
 import { checkPeerId } from "../validation/peer-id";
 import type { DelegationContext } from "./context";
@@ -24,6 +25,13 @@ export interface DelegateOptions extends CallOptions {
    */
   idempotencyKey?: string | undefined;
 }
+
+const NAMES: OptionNames<DelegateOptions> = {
+  source: true,
+  signal: true,
+  timeoutMs: true,
+  idempotencyKey: true,
+};
 
 /** The platform's confirmation that it has accepted a delegation. */
 export interface DelegationReceipt {
@@ -56,6 +64,7 @@ export async function delegate(
 ): Promise<DelegationReceipt> {
   const id = checkPeerId(peerId, context.peers.suggestPeers);
   const options = checkCallOptions(given);
+  checkOptionNames(options, NAMES, invalidArgument);
   const idempotencyKey = checkKey(options.idempotencyKey);
   if (typeof task !== "string" || task.trim() === "") {
     throw invalidArgument(`Expected \`task\` to be text with something in it, got ${quote(task)}.`);

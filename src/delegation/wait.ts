@@ -2,6 +2,7 @@ import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../err
 import { formatDuration } from "../text/format";
 import { type Call, earlyEndError } from "../transport/call";
 import { TransportFailure } from "../transport/failure";
+import { checkOptionNames, type OptionNames } from "../validation/option-names";
 import { type CallOptions, checkCallOptions, checkMilliseconds } from "../validation/options";
 import { completeDelegations, isPartial } from "./complete";
 import type { DelegationContext } from "./context";
@@ -14,6 +15,8 @@ export interface WaitOptions extends CallOptions {
   /** The whole wait, in milliseconds. @default 600000 */
   timeoutMs?: number | undefined;
 }
+
+const NAMES: OptionNames<WaitOptions> = { source: true, signal: true, timeoutMs: true, pollIntervalMs: true };
 
 const DEFAULT_TIMEOUT_MS = 600_000;
 const DELAY_GROWTH = 1.5;
@@ -47,6 +50,7 @@ export async function waitForDelegation(
 ): Promise<Delegation> {
   const id = checkDelegationId(delegationId);
   const options: WaitOptions = checkCallOptions(given);
+  checkOptionNames(options, NAMES, invalidArgument);
   const firstDelayMs = checkMilliseconds(options.pollIntervalMs ?? 3000, "pollIntervalMs", invalidArgument);
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const call = context.calls.begin(timeoutMs, options.signal);

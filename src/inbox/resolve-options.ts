@@ -3,6 +3,7 @@ import { invalidArgument } from "../errors";
 import { type Emit, type InboxEvent, safeHook } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { quote } from "../text/format";
+import { checkOptionNames, type OptionNames } from "../validation/option-names";
 import { checkMilliseconds } from "../validation/options";
 import type { InboxOptions } from "./options";
 
@@ -23,11 +24,17 @@ export interface ResolvedInboxOptions {
 /** The platform looks back 30 days at most. */
 const LONGEST_LOOK_BACK_MS = 2_592_000_000;
 
+const NAMES: OptionNames<InboxOptions> = {
+  source: true, stateDir: true, pollIntervalMs: true, idleIntervalMs: true, timeoutMs: true, lookBackMs: true,
+  concurrency: true, visibilityMs: true, maxAttempts: true, onEvent: true,
+}; // biome-ignore format: one list
+
 /** Throws `invalid_argument`, naming the option. */
 export function resolveInboxOptions(internals: ClientInternals, options: InboxOptions): ResolvedInboxOptions {
   if (typeof options !== "object" || options === null) {
     throw invalidArgument(`Expected the options to be an object, got ${quote(options)}.`);
   }
+  checkOptionNames(options, NAMES, invalidArgument);
   const { workspaces, emit } = internals;
   const pollIntervalMs = duration(options.pollIntervalMs ?? 5000, "pollIntervalMs");
   const idleIntervalMs = duration(

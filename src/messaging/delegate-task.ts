@@ -69,8 +69,9 @@ function send(
   task: string,
   options: DelegateTaskOptions | undefined,
 ): Promise<SendOutcome> {
-  if (!options?.inbox) return client.sendA2AMessage(peerId, task, options);
+  if (options === undefined) return client.sendA2AMessage(peerId, task);
   const { inbox, ...sendOptions } = options;
+  if (!inbox) return client.sendA2AMessage(peerId, task, sendOptions);
   return inbox.ask(peerId, task, { ...sendOptions, answerWithinMs: sendOptions.budgetMs });
 }
 

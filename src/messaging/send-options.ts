@@ -36,7 +36,7 @@ const NAMES: OptionNames<SendOptions> = {
   taskId: true, metadata: true, allowSelf: true,
 }; // biome-ignore format: one list
 
-/** Throws `invalid_argument`, naming the option that is wrong. `source` is not checked here. */
+/** Throws `invalid_argument`, naming the option that is wrong or does not exist. `source` is not checked here. */
 export function checkSendOptions(given: SendOptions | undefined): SendOptions {
   const options: SendOptions = checkCallOptions(given);
   checkOptionNames(options, NAMES, invalidArgument);

@@ -1,6 +1,7 @@
 import { invalidArgument } from "../errors";
 import { quote } from "../text/format";
 import { isRecord } from "../text/json";
+import { checkOptionNames, type OptionNames } from "../validation/option-names";
 import { checkMilliseconds } from "../validation/options";
 
 /** How results of delegations are polled for, stored and announced. */
@@ -32,6 +33,10 @@ export interface ResolvedResultsOptions {
   replayOld: boolean;
 }
 
+const NAMES: OptionNames<DelegationWatchOptions> = {
+  resultsFile: true, announce: true, summaries: true, cooldownMs: true, notify: true, replayOld: true,
+}; // biome-ignore format: one list
+
 /** Validates the options; `undefined` for `false`. Throws `invalid_argument`. */
 export function resolveResultsOptions(given: unknown): ResolvedResultsOptions | undefined {
   if (given === false) return undefined;
@@ -39,6 +44,7 @@ export function resolveResultsOptions(given: unknown): ResolvedResultsOptions | 
   if (!isRecord(options)) {
     throw invalidArgument(`Expected \`delegations\` to be false or an object, got ${quote(given)}.`);
   }
+  checkOptionNames(options, NAMES, invalidArgument, "delegations.");
   const { resultsFile } = options;
   if (resultsFile !== undefined && (typeof resultsFile !== "string" || resultsFile.trim() === "")) {
     throw invalidArgument(

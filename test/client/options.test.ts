@@ -1,9 +1,11 @@
 import type { A2AClientOptions } from "a2a-peers";
-import { createA2AClient } from "a2a-peers";
+import { createA2AClient, delegateTask } from "a2a-peers";
+import { createHeartbeat } from "a2a-peers/heartbeat";
+import { createInbox } from "a2a-peers/inbox";
 import { describe, expect, it } from "vitest";
 import { resolveOptions } from "../../src/client/resolve-options";
 import { thrownBy } from "../helpers/failure";
-import { OWN } from "../helpers/ids";
+import { OWN, PEER } from "../helpers/ids";
 import { type FakeMachine, fakeMachine } from "../helpers/machine";
 
 const resolved = (options: A2AClientOptions = {}, machine: FakeMachine = {}) =>
@@ -196,6 +198,37 @@ describe("an option that does not exist", () => {
 
   it("is left out where it is undefined", () => {
     expect(() => resolved({ retries: undefined } as never)).not.toThrow();
+  });
+});
+
+describe("an option of a call, a heartbeat or an inbox that does not exist", () => {
+  const client = createA2AClient({ platformUrl: "http://127.0.0.1:1", workspaceId: OWN, token: "t" });
+  it.each([
+    ["send", () => client.sendA2AMessage(PEER, "hi", { delivry: "at-most-once" } as never), "`delivery`"],
+    ["send", () => client.sendA2AMessage(PEER, "hi", { budget: 3 } as never), "`budgetMs`"],
+    ["delegate", () => client.delegate(PEER, "hi", { idempotencykey: "k" } as never), "`idempotencyKey`"],
+    ["wait", () => client.waitForDelegation(PEER, { timeout: 3 } as never), "`timeoutMs`"],
+    ["heartbeat", () => createHeartbeat(client, { interval: 3 } as never), "`intervalMs`"],
+    [
+      "results",
+      () => createHeartbeat(client, { delegations: { cooldown: 3 } } as never),
+      "`delegations.cooldownMs`",
+    ],
+    ["inbox", () => createInbox(client, { concurency: 3 } as never), "`concurrency`"],
+  ])("is refused with the nearest that does: %s", async (_, call, nearest) => {
+    await expect((async () => call())()).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining(`Did you mean ${nearest}?`),
+    });
+  });
+
+  it("is left out where it is undefined, as the inbox of delegateTask is", async () => {
+    const text = await delegateTask(client, PEER, "hi", {
+      inbox: null,
+      colour: undefined,
+      budgetMs: 50,
+    } as never);
+    expect(text).not.toContain("There is no option");
   });
 });
 

@@ -13,8 +13,9 @@ export interface Pool {
   /** Gives the slot back, once its connection is idle or closed; every `acquire` that succeeded needs one. */
   release(): void;
   /**
-   * Node's connections for the protocol; `undefined` where there is no Node. `fresh` wants a connection that has not
-   * been idle: one that the other side has just closed cannot be told from one that took the request.
+   * Node's connections for the protocol; `undefined` where there is no Node. `fresh` wants a new
+   * connection unless one was in use a moment ago: one that the other side has just closed cannot be told from one
+   * that took the request.
    */
   agent(secure: boolean, fresh: boolean): Agent | undefined;
   /** Says that one client needs the pool no more; the last one closes the idle connections. */

@@ -15,8 +15,8 @@ export interface RequestSafety {
 }
 
 /**
- * Whether a request with this failure may be sent again. Never one that the peer has certainly received, unless it has
- * a key: the platform has stored it by then.
+ * Whether a request with this failure may be sent again. Never one that was certainly received, unless it has a
+ * key: what is certain is then that the platform has stored it, and it runs nothing under a stored key again.
  */
 export function mayRepeat(
   { delivery, stillRunning }: Pick<Failure, "delivery" | "stillRunning">,
