@@ -69,7 +69,8 @@ function send(
   task: string,
   options: DelegateTaskOptions | undefined,
 ): Promise<SendOutcome> {
-  if (options === undefined) return client.sendA2AMessage(peerId, task);
+  // The options may be anything: the client refuses what is wrong.
+  if (typeof options !== "object" || options === null) return client.sendA2AMessage(peerId, task, options);
   const { inbox, ...sendOptions } = options;
   if (!inbox) return client.sendA2AMessage(peerId, task, sendOptions);
   return inbox.ask(peerId, task, { ...sendOptions, answerWithinMs: sendOptions.budgetMs });
