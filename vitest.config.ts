@@ -33,6 +33,7 @@ const ISOLATED = [
   "test/results/disk.test.ts",
   "test/results/poller-process.test.ts",
   "test/results/several-heartbeats.test.ts",
+  "test/scenarios/**/*.test.ts",
 ];
 
 /**

@@ -17,6 +17,16 @@ describe("every response", () => {
     expect(Object.keys(headers).filter((name) => name.startsWith("x-ratelimit"))).toHaveLength(1);
   });
 
+  it("states the time of the platform's clock, as its rows do", async () => {
+    const clock = manualClock();
+    await using timed = await startPlatform({ clock });
+    const dateOf = async (path: string) =>
+      Date.parse(String((await call(`${timed.url}${path}`)).headers.date));
+    const before = await dateOf("/health");
+    await clock.advance(32 * 60_000);
+    expect((await dateOf("/nowhere")) - before).toBe(32 * 60_000);
+  });
+
   it("states the rate limit and what remains of it", async () => {
     const clock = manualClock();
     await using timed = await startPlatform({ clock, rateLimit: 600 });

@@ -2,6 +2,7 @@ import { Hono, type Next } from "hono";
 import { requireAdmin, requireToken } from "../middleware/auth";
 import { stateCharset } from "../middleware/charset";
 import { requireDatabase } from "../middleware/database";
+import { stateDate } from "../middleware/date";
 import { checkOrigin } from "../middleware/origin";
 import { limitRate } from "../middleware/rate-limit";
 import { redirectTrailingSlash } from "../middleware/redirect";
@@ -27,6 +28,7 @@ export function createApp(state: PlatformState): Hono<Bindings> {
   const admin = requireAdmin(state);
 
   app.use(redirectTrailingSlash(app));
+  app.use(stateDate(state));
   app.use(stateCharset);
   app.use(checkOrigin);
   app.use(limitRate(state));
