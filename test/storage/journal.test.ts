@@ -1,6 +1,7 @@
+import { promises } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createJournal } from "../../src/storage/journal";
 import { scratchFolder } from "../helpers/scratch-folder";
 
@@ -59,5 +60,64 @@ describe("a journal", () => {
     journal.assume({ count: 4 });
     expect(await journal.open()).toBe("kept");
     expect(journal.state).toEqual({ count: 4 });
+  });
+});
+
+/** Lets the process die at the `n`th step of a write from now: that step is made half, and nothing after it. */
+function dieAt(n: number): { reached: () => number; end: () => void } {
+  let steps = 0;
+  const step =
+    <Given extends unknown[], Answer>(
+      work: (...given: Given) => Promise<Answer>,
+      half?: (...given: Given) => Promise<unknown>,
+    ) =>
+    async (...given: Given): Promise<Answer> => {
+      steps += 1;
+      if (steps === n) await half?.(...given);
+      if (steps >= n) throw new Error("killed");
+      return work(...given);
+    };
+  const { open, rename, rm } = promises;
+  const spies = [
+    vi.spyOn(promises, "rename").mockImplementation(step(rename)),
+    vi.spyOn(promises, "rm").mockImplementation(step(rm)),
+    vi.spyOn(promises, "open").mockImplementation(async (path, flags, mode) => {
+      const file = await step(open)(path, flags, mode);
+      const { writeFile: write, sync } = file;
+      vi.spyOn(file, "writeFile").mockImplementation(
+        step(write.bind(file), async (text) => {
+          const content = String(text);
+          await write.call(file, content.slice(0, content.length / 2));
+        }),
+      );
+      vi.spyOn(file, "sync").mockImplementation(step(sync.bind(file)));
+      return file;
+    }),
+  ];
+  return {
+    reached: () => steps,
+    end: () => {
+      for (const spy of spies) spy.mockRestore();
+    },
+  };
+}
+
+describe("a journal whose process is killed while it stores", () => {
+  it("has the old state or the new one, and never a torn one, whatever step is the last", async () => {
+    const seen = new Set<number>();
+    for (let n = 1; ; n += 1) {
+      const path = await filePath();
+      await counterJournal(path).store({ count: 1 });
+      const death = dieAt(n);
+      await counterJournal(path)
+        .store({ count: 2 })
+        .catch(() => {});
+      death.end();
+      const { found, state } = await reopen(path);
+      expect(found).toBe("kept");
+      seen.add(state.count);
+      if (death.reached() < n) break;
+    }
+    expect(seen).toEqual(new Set([1, 2]));
   });
 });
