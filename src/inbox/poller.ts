@@ -21,6 +21,7 @@ export interface Poller {
 }
 
 interface State {
+  readonly options: PollerOptions;
   running: boolean;
   /** The read under way. */
   reading: Promise<void> | undefined;
@@ -36,8 +37,9 @@ interface State {
 const GAP_MS = 200;
 const RENEWAL_MS = 60_000;
 
-export function createPoller({ clock, poll, renew }: PollerOptions): Poller {
+export function createPoller(options: PollerOptions): Poller {
   const state: State = {
+    options,
     running: false,
     reading: undefined,
     again: false,
@@ -46,52 +48,14 @@ export function createPoller({ clock, poll, renew }: PollerOptions): Poller {
     startedAt: Number.NEGATIVE_INFINITY,
     controller: new AbortController(),
   };
-
-  function readNow(): void {
-    state.stopTimer?.();
-    state.stopTimer = undefined;
-    state.again = false;
-    state.startedAt = clock.now();
-    state.reading ??= poll(state.controller.signal).then((pauseMs) => {
-      state.reading = undefined;
-      if (!state.running) return;
-      if (state.again) readNow();
-      else pause(pauseMs);
-    });
-  }
-
-  function pause(ms: number): void {
-    const then = () => {
-      if (ms <= RENEWAL_MS) return readNow();
-      renew();
-      pause(ms - RENEWAL_MS);
-    };
-    state.stopTimer = clock.setTimer(then, Math.min(ms, RENEWAL_MS), true);
-  }
-
-  function wake(): void {
-    if (!state.running) return;
-    if (state.reading === undefined) readNow();
-    else state.again = true;
-  }
-
   return {
-    wake,
-    wakeSoon() {
-      if (!state.running || state.stopSoon !== undefined) return;
-      const waitMs = state.startedAt + GAP_MS - clock.now();
-      if (waitMs <= 0) return wake();
-      const wakeThen = () => {
-        state.stopSoon = undefined;
-        wake();
-      };
-      state.stopSoon = clock.setTimer(wakeThen, waitMs, true);
-    },
+    wake: () => wake(state),
+    wakeSoon: () => wakeSoon(state),
     start() {
       if (state.running) return;
       state.running = true;
       state.controller = new AbortController();
-      readNow();
+      readNow(state);
     },
     async stop() {
       state.running = false;
@@ -106,4 +70,49 @@ export function createPoller({ clock, poll, renew }: PollerOptions): Poller {
       return state.running;
     },
   };
+}
+
+function readNow(state: State): void {
+  const { clock, poll } = state.options;
+  state.stopTimer?.();
+  state.stopTimer = undefined;
+  state.again = false;
+  state.startedAt = clock.now();
+  state.reading ??= poll(state.controller.signal).then((pauseMs) => {
+    state.reading = undefined;
+    if (!state.running) return;
+    if (state.again) readNow(state);
+    else pause(state, pauseMs);
+  });
+}
+
+function pause(state: State, ms: number): void {
+  const { clock, renew } = state.options;
+  const then = () => {
+    if (ms <= RENEWAL_MS) return readNow(state);
+    renew();
+    pause(state, ms - RENEWAL_MS);
+  };
+  state.stopTimer = clock.setTimer(then, Math.min(ms, RENEWAL_MS), true);
+}
+
+function wake(state: State): void {
+  if (!state.running) return;
+  if (state.reading === undefined) readNow(state);
+  else state.again = true;
+}
+
+function wakeSoon(state: State): void {
+  if (!state.running || state.stopSoon !== undefined) return;
+  const { clock } = state.options;
+  const waitMs = state.startedAt + GAP_MS - clock.now();
+  if (waitMs <= 0) {
+    wake(state);
+    return;
+  }
+  const wakeThen = () => {
+    state.stopSoon = undefined;
+    wake(state);
+  };
+  state.stopSoon = clock.setTimer(wakeThen, waitMs, true);
 }
