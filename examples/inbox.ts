@@ -3,12 +3,13 @@
 //   npx tsx examples/inbox.ts                   on an embedded platform, started for you
 
 import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { createA2AClient } from "a2a-peers";
 import { createInbox } from "a2a-peers/inbox";
 import { startPlatform } from "a2a-peers/testing";
 
 await using platform = await startPlatform();
-const stateDir = await mkdtemp("/tmp/a2a-peers-inbox-");
+const stateDir = await mkdtemp(`${tmpdir()}/a2a-peers-inbox-`);
 await using _removed = { [Symbol.asyncDispose]: () => rm(stateDir, { recursive: true }) };
 
 const ada = platform.addWorkspace({ name: "Ada", deliveryMode: "poll" });

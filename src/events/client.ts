@@ -107,3 +107,16 @@ export interface EnricherDropped {
   /** Number of dropped lookups since the client was created. */
   dropped: number;
 }
+
+/** The events of the client itself. */
+export type ClientEvent =
+  | SendAttemptStarted
+  | SendWaiting
+  | SendAttemptFailed
+  | SendRetry
+  | SendSettled
+  | TokenRefreshed
+  | TokenStoreFailed
+  | RegistrationWarning
+  | EnricherFailed
+  | EnricherDropped;

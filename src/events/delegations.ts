@@ -97,3 +97,17 @@ export interface DelegationsHeldElsewhere {
   workspaceId: string;
   reason: string;
 }
+
+/** The events about results of delegations. */
+export type DelegationsEvent =
+  | DelegationsDelivered
+  | DelegationsAnnounced
+  | DelegationsAnnounceFailed
+  | DelegationsNotifyFailed
+  | DelegationsLookFailed
+  | DelegationsForeignSource
+  | DelegationsMalformed
+  | DelegationsPossibleGap
+  | DelegationsDropped
+  | DelegationsHeldElsewhere
+  | DelegationsStoreFailed;

@@ -1,4 +1,5 @@
 import type { A2AErrorCode } from "../errors";
+import type { DelegationsEvent } from "./delegations";
 
 /** A beat was accepted. */
 export interface HeartbeatSent {
@@ -113,3 +114,20 @@ export interface HeartbeatProviderFailed {
   option: "runtime" | "monthlySpendCents";
   reason: string;
 }
+
+/** The events passed to the `onEvent` of a heartbeat. */
+export type HeartbeatEvent =
+  | HeartbeatSent
+  | HeartbeatFailed
+  | HeartbeatUnauthorized
+  | HeartbeatRemoved
+  | HeartbeatRegisteredAgain
+  | HeartbeatRegisterFailed
+  | HeartbeatPaused
+  | HeartbeatResumed
+  | HeartbeatSecretStored
+  | HeartbeatStoreFailed
+  | HeartbeatDuplicate
+  | HeartbeatProviderFailed
+  | StorageNotFlushed
+  | DelegationsEvent;

@@ -95,3 +95,16 @@ export interface InboxStoreFailed {
   consecutive: number;
   reason: string;
 }
+
+/** The events passed to the `onEvent` of an inbox. */
+export type InboxEvent =
+  | InboxDelivered
+  | InboxAcknowledged
+  | InboxRetry
+  | InboxDeadLetter
+  | InboxSkipped
+  | InboxMalformed
+  | InboxCursorLost
+  | InboxPollFailed
+  | InboxHeldElsewhere
+  | InboxStoreFailed;

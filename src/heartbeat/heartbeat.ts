@@ -1,5 +1,5 @@
 import type { A2AClient } from "../client/client";
-import { getInternals } from "../client/internals";
+import { type ClientInternals, getInternals } from "../client/internals";
 import { createResults, type Results } from "../results/results";
 import { type BeatReport, createBeatMaker } from "./beat";
 import { createBeatHistory } from "./beat-history";
@@ -44,7 +44,38 @@ export interface Heartbeat extends AsyncDisposable {
 
 /** Creates the heartbeat of a workspace; it beats once it is started. Throws `invalid_argument` for wrong options. */
 export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {}): Heartbeat {
-  const internals = getInternals(client);
+  const parts = connectParts(getInternals(client), options);
+  const { history, health, loop, lifecycle, secret, results } = parts;
+  return {
+    start: lifecycle.start,
+    stop: lifecycle.stop,
+    beat: () => loop.request({ background: false }),
+    recordSuccess: health.recordSuccess,
+    recordError: health.recordError,
+    beginTask(name) {
+      const end = health.beginTask(name);
+      return { end, [Symbol.dispose]: end };
+    },
+    markWedged: health.markWedged,
+    clearWedge: health.clearWedge,
+    inboundSecret: secret.read,
+    results,
+    get status() {
+      const { consecutiveFailures, lastBeatAt } = history;
+      const { wedged } = health;
+      return {
+        running: loop.running,
+        consecutiveFailures,
+        ...(lastBeatAt === undefined ? {} : { lastBeatAt }),
+        ...(wedged === undefined ? {} : { wedged }),
+      };
+    },
+    [Symbol.asyncDispose]: lifecycle.stop,
+  };
+}
+
+/** Creates the parts of a heartbeat and connects them. Throws `invalid_argument`. */
+function connectParts(internals: ClientInternals, options: HeartbeatOptions) {
   const { clock, random } = internals;
   const resolved = resolveHeartbeatOptions(internals, options);
   const { workspace, intervalMs, timeoutMs, livenessMs, emit } = resolved;
@@ -102,31 +133,5 @@ export function createHeartbeat(client: A2AClient, options: HeartbeatOptions = {
     secret,
     priority,
   });
-
-  return {
-    start: lifecycle.start,
-    stop: lifecycle.stop,
-    beat: () => loop.request({ background: false }),
-    recordSuccess: health.recordSuccess,
-    recordError: health.recordError,
-    beginTask(name) {
-      const end = health.beginTask(name);
-      return { end, [Symbol.dispose]: end };
-    },
-    markWedged: health.markWedged,
-    clearWedge: health.clearWedge,
-    inboundSecret: secret.read,
-    results,
-    get status() {
-      const { consecutiveFailures, lastBeatAt } = history;
-      const { wedged } = health;
-      return {
-        running: loop.running,
-        consecutiveFailures,
-        ...(lastBeatAt === undefined ? {} : { lastBeatAt }),
-        ...(wedged === undefined ? {} : { wedged }),
-      };
-    },
-    [Symbol.asyncDispose]: lifecycle.stop,
-  };
+  return { history, health, loop, lifecycle, secret, results };
 }

@@ -26,7 +26,7 @@ export interface Engine {
   save(): Promise<void>;
   /** Resolves at the next change of the backlog, when reading ends, or after `ms` milliseconds. */
   changed(ms: number | undefined, signal: AbortSignal | undefined): Promise<void>;
-  /** Wakes those who wait for a change; reads on where more is listed than there was room for. */
+  /** Resolves what waits for a change; polls again where the last poll left rows because the backlog was full. */
   notify(): void;
   readonly lastPollAt: Date | undefined;
   /** Ends reading and gives the lock back, once everything is stored that can be. */

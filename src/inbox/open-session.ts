@@ -34,7 +34,7 @@ function createSessionReader(engine: EngineState, session: Session): Reader {
     lookBackMs,
     position: session.position,
     now: internals.clock.now,
-    hasRoom: session.hasRoom,
+    hasCapacity: session.hasCapacity,
     onMessage: (message) => accept(engine, session, message),
     onAnswer: (message) => (asks.offer(message) ? skip(engine, "answer") : "left"),
     isAwaitingAnswers: () => asks.size > 0,

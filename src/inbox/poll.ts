@@ -26,10 +26,10 @@ export async function poll(engine: EngineState, signal: AbortSignal): Promise<nu
   }
 }
 
-/** Wakes whatever waits for a change; polls again where more is listed than the backlog had room for. */
+/** Resolves what waits for a change; polls again where the last poll left rows because the backlog was full. */
 export function notify({ changes, open, poller }: EngineState): void {
   changes.notify();
-  if (!open?.reader.hasMore || !open.session.hasRoom()) return;
+  if (!open?.reader.hasMore || !open.session.hasCapacity()) return;
   // Half a page at least, or each message that is done would cost a poll.
   if (open.session.backlog.waiting <= PAGE_ROWS / 2) poller.wake();
 }

@@ -50,7 +50,7 @@ export async function readPages(state: ReaderState, from: AfterRow, query: LogQu
 }
 
 function mayContinue({ options }: ReaderState, { left }: Progress): boolean {
-  return options.isAwaitingAnswers() || (!left && options.hasRoom());
+  return options.isAwaitingAnswers() || (!left && options.hasCapacity());
 }
 
 function advance(state: ReaderState, progress: Progress, next: AfterRow, left: boolean): void {

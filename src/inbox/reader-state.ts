@@ -13,7 +13,7 @@ export interface ReaderOptions {
   position: Position;
   now(): number;
   /** False while no more messages may be taken. */
-  hasRoom(): boolean;
+  hasCapacity(): boolean;
   /** Called for each new message; answers what became of it. */
   onMessage(message: InboundMessage): Acceptance;
   /** Called for new messages behind one that was left; answers `done` for an answer that somebody waited for. */

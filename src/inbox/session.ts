@@ -8,9 +8,9 @@ import type { InboundMessage } from "./row";
 export interface Session {
   readonly position: Position;
   readonly backlog: Backlog;
-  /** True while another message may be taken into the backlog. */
-  hasRoom(): boolean;
-  /** Takes a new message into the backlog. False when there is no room: it is to be read again. */
+  /** True while the backlog may grow by another message. */
+  hasCapacity(): boolean;
+  /** Adds a new message to the backlog. False when that is full: the message is to be read again. */
   accept(message: InboundMessage): boolean;
   /** True for a message that was answered before, or waits already, under another row. */
   isDuplicate(message: InboundMessage): boolean;
@@ -37,7 +37,7 @@ export function createSession(stored: LedgerState): Session {
   return {
     position,
     backlog,
-    hasRoom: () => backlog.waiting + backlog.inFlight < PAGE_ROWS,
+    hasCapacity: () => backlog.waiting + backlog.inFlight < PAGE_ROWS,
     accept(message) {
       if (backlog.waiting + backlog.inFlight >= PAGE_ROWS) return false;
       backlog.add(message, attempts.get(message.id) ?? 0);

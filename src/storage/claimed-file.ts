@@ -28,84 +28,114 @@ export interface ClaimedFile {
  * error messages.
  */
 export function createClaimedFile(path: string, content = "lines"): ClaimedFile {
-  const claimed = `${path}.claim`;
-  const staged = `${path}.next`;
-  // Lines that another writer put at `path` during an update.
-  const stray = `${path}.newcomer`;
-  const remove = (file: string) => fileSystem().promises.rm(file, { force: true });
-
-  const exists = (file: string) => isOwnFile(file, content);
-  const readIfPresent = async (file: string) => ((await exists(file)) ? readLines(file) : undefined);
-
-  /** Renames the file away from readers; false when there is none, or a reader was faster. */
-  async function claim(to: string): Promise<boolean> {
-    if (!(await exists(path))) return false;
-    try {
-      await fileSystem().promises.rename(path, to);
-      return true;
-    } catch (error) {
-      if (hasErrorCode(error, "ENOENT")) return false;
-      throw error;
-    }
-  }
-
-  /** Makes the staged lines visible, with stray ones behind them; no line is in two files that readers can see. */
-  async function publish(): Promise<void> {
-    if (await claim(stray)) await mergeStray();
-    await remove(claimed);
-    if (await exists(staged)) await fileSystem().promises.rename(staged, path);
-  }
-
-  async function mergeStray(): Promise<void> {
-    const lines = [...((await readIfPresent(staged)) ?? []), ...(await readLines(stray))];
-    if (lines.length > 0) await writeLines(staged, [...new Set(lines)]);
-    await remove(stray);
-  }
-
-  async function rollBack(isClaimed: boolean): Promise<void> {
-    try {
-      await remove(staged);
-      // Where another writer has created a new file, the claimed one stays for the next recovery.
-      if (isClaimed && !(await exists(path))) await fileSystem().promises.rename(claimed, path);
-    } catch {
-      // The next recovery does it.
-    }
-  }
-
+  const paths = {
+    path,
+    claimed: `${path}.claim`,
+    staged: `${path}.next`,
+    stray: `${path}.newcomer`,
+    content,
+  };
   return {
     path,
-    read: async () => (await readIfPresent(path)) ?? [],
-    async update(edit, commit) {
-      await fileSystem().promises.mkdir(pathModule().dirname(path), { recursive: true, mode: 0o700 });
-      const isClaimed = await claim(claimed);
-      let dropped: number;
-      try {
-        const next = edit(isClaimed ? await readLines(claimed) : []);
-        const kept = dropOldest(next);
-        dropped = next.length - kept.length;
-        if (kept.length > 0) await writeLines(staged, kept);
-        await commit();
-      } catch (error) {
-        await rollBack(isClaimed);
-        throw error;
-      }
-      await publish();
-      return dropped;
-    },
+    read: async () => (await readIfPresent(paths, path)) ?? [],
+    update: (edit, commit) => update(paths, edit, commit),
     async pending() {
-      const own = (await readIfPresent(staged)) ?? (await readIfPresent(claimed));
-      const others = await readIfPresent(stray);
+      const own = (await readIfPresent(paths, paths.staged)) ?? (await readIfPresent(paths, paths.claimed));
+      const others = await readIfPresent(paths, paths.stray);
       if (own === undefined && others === undefined) return undefined;
       return [...new Set([...(own ?? []), ...(others ?? [])])];
     },
-    async recover() {
-      // A rename needs no space, so this works on a full disk, too.
-      if (!(await exists(staged)) && (await exists(claimed)))
-        await fileSystem().promises.rename(claimed, staged);
-      if (await exists(stray)) await mergeStray();
-      await publish();
-    },
+    recover: () => recover(paths),
   };
+}
+
+interface Paths {
+  /** The file that readers can see. */
+  readonly path: string;
+  /** What the writer has renamed away from readers. */
+  readonly claimed: string;
+  /** The next lines, until they are renamed to `path`. */
+  readonly staged: string;
+  /** Lines that another writer put at `path` during an update. */
+  readonly stray: string;
+  readonly content: string;
+}
+
+const exists = ({ content }: Paths, file: string) => isOwnFile(file, content);
+const remove = (file: string) => fileSystem().promises.rm(file, { force: true });
+const rename = (from: string, to: string) => fileSystem().promises.rename(from, to);
+
+async function readIfPresent(paths: Paths, file: string): Promise<string[] | undefined> {
+  return (await exists(paths, file)) ? readLines(file) : undefined;
+}
+
+async function update(
+  paths: Paths,
+  edit: Parameters<ClaimedFile["update"]>[0],
+  commit: Parameters<ClaimedFile["update"]>[1],
+): Promise<number> {
+  const { path, claimed, staged } = paths;
+  await fileSystem().promises.mkdir(pathModule().dirname(path), { recursive: true, mode: 0o700 });
+  const isClaimed = await claim(paths, claimed);
+  let dropped: number;
+  try {
+    const next = edit(isClaimed ? await readLines(claimed) : []);
+    const kept = dropOldest(next);
+    dropped = next.length - kept.length;
+    if (kept.length > 0) await writeLines(staged, kept);
+    await commit();
+  } catch (error) {
+    await rollBack(paths, isClaimed);
+    throw error;
+  }
+  await publish(paths);
+  return dropped;
+}
+
+async function recover(paths: Paths): Promise<void> {
+  const { claimed, staged, stray } = paths;
+  // A rename needs no space, so this works on a full disk, too.
+  if (!(await exists(paths, staged)) && (await exists(paths, claimed))) await rename(claimed, staged);
+  if (await exists(paths, stray)) await mergeStray(paths);
+  await publish(paths);
+}
+
+/** Renames the file away from readers; false when there is none, or a reader was faster. */
+async function claim(paths: Paths, to: string): Promise<boolean> {
+  if (!(await exists(paths, paths.path))) return false;
+  try {
+    await rename(paths.path, to);
+    return true;
+  } catch (error) {
+    if (hasErrorCode(error, "ENOENT")) return false;
+    throw error;
+  }
+}
+
+/** Makes the staged lines visible, with stray ones behind them; no line is in two files that readers can see. */
+async function publish(paths: Paths): Promise<void> {
+  const { path, claimed, staged, stray } = paths;
+  if (await claim(paths, stray)) await mergeStray(paths);
+  await remove(claimed);
+  if (await exists(paths, staged)) await rename(staged, path);
+}
+
+async function mergeStray(paths: Paths): Promise<void> {
+  const { staged, stray } = paths;
+  const lines = [...((await readIfPresent(paths, staged)) ?? []), ...(await readLines(stray))];
+  if (lines.length > 0) await writeLines(staged, [...new Set(lines)]);
+  await remove(stray);
+}
+
+async function rollBack(paths: Paths, isClaimed: boolean): Promise<void> {
+  const { path, claimed, staged } = paths;
+  try {
+    await remove(staged);
+    // Where another writer has created a new file, the claimed one stays for the next recovery.
+    if (isClaimed && !(await exists(paths, path))) await rename(claimed, path);
+  } catch {
+    // The next recovery does it.
+  }
 }
 
 /** Creates a claimed file in memory, for where there is no file system. */

@@ -9,19 +9,18 @@ const ID = "d4100000-0000-4000-8000-000000000001";
 
 const rowFor = ({ me }: World, fields: object) => ({ source_id: me.id, delegation_id: ID, ...fields });
 const add = (all: World, fields: object) => all.me.addDelegationRow(rowFor(all, fields));
-/** The second look would come too late. */
-const ONE_LOOK = { timeoutMs: 5000, pollIntervalMs: 5000 };
 const looks = ({ requests }: World) => requests("GET", "/delegations").length;
 
-/** When a wait that never finds anything looks, in milliseconds from its start, and how it ends. */
-async function timesOfLooks(options: WaitOptions) {
+/** When a wait that never finds a result looks, in milliseconds from its start, and how it ends. */
+async function timesOfLooks(options: WaitOptions, respond = (_me: World["me"]) => Response.json([])) {
   const clock = manualClock();
   const times: number[] = [];
-  const { client } = await world({
+  const { client, me } = await world({
     clock,
+    retry: { maxAttempts: 1 },
     fetch: async () => {
       times.push(clock.now());
-      return Response.json([]);
+      return respond(me);
     },
   });
   let error: A2AError | undefined;
@@ -133,25 +132,24 @@ describe("the polls of a wait", () => {
 
 describe("a wait that ends without a result", () => {
   it("says so when the platform never listed the delegation", async () => {
-    const { client } = await world();
-    const error = await failureOf(client.waitForDelegation(ID, ONE_LOOK));
-    expect(error.message).toContain("The platform never listed it");
+    const { error } = await timesOfLooks({ timeoutMs: 5000 });
+    expect(error?.message).toContain("The platform never listed it");
   });
 
   it("says that the task is still running", async () => {
-    const all = await world();
-    add(all, { status: "dispatched" });
-    const error = await failureOf(all.client.waitForDelegation(ID, ONE_LOOK));
+    const { error } = await timesOfLooks({ timeoutMs: 5000 }, (me) =>
+      Response.json([{ source_id: me.id, delegation_id: ID, status: "dispatched" }]),
+    );
     expect(error).toMatchObject({ code: "timeout", delivery: "confirmed", retryable: true });
-    expect(error.message).toContain(ID);
-    expect(error.message).toMatch(/It goes on: wait for it again later, and do not hand the task out anew\./);
+    expect(error?.message).toContain(ID);
+    expect(error?.message).toMatch(
+      /It goes on: wait for it again later, and do not hand the task out anew\./,
+    );
   });
 
   it("includes the failure of the last poll", async () => {
-    const all = await world({ retry: { maxAttempts: 1 } });
-    all.platform.fail(ROUTE, { status: 503 });
-    const error = await failureOf(all.client.waitForDelegation(ID, ONE_LOOK));
-    expect(error.message).toContain("The last look at it failed");
+    const { error } = await timesOfLooks({ timeoutMs: 5000 }, () => new Response(null, { status: 503 }));
+    expect(error?.message).toContain("The last look at it failed");
     expect(error).toMatchObject({ code: "timeout", cause: { code: "platform_error", status: 503 } });
   });
 
