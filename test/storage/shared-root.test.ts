@@ -45,7 +45,10 @@ async function twoWorkspaces() {
     const { alreadyRegistered } = await client.register(CARD);
     const heartbeat = createHeartbeat(client, { delegations: false });
     const { ok } = await heartbeat.beat();
-    return { alreadyRegistered, ok, secret: await heartbeat.inboundSecret() };
+    const secret = await heartbeat.inboundSecret();
+    // The secret is written in the background.
+    await heartbeat.stop();
+    return { alreadyRegistered, ok, secret };
   }
   return { platform, a, b, run };
 }
