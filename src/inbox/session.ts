@@ -33,13 +33,14 @@ export function createSession(stored: LedgerState): Session {
   const answers = new Map(Object.entries(stored.answers));
   const answered = new Set(stored.answered);
   const waiting = new Set<string>();
+  const hasCapacity = () => backlog.waiting + backlog.inFlight < PAGE_ROWS;
 
   return {
     position,
     backlog,
-    hasCapacity: () => backlog.waiting + backlog.inFlight < PAGE_ROWS,
+    hasCapacity,
     accept(message) {
-      if (backlog.waiting + backlog.inFlight >= PAGE_ROWS) return false;
+      if (!hasCapacity()) return false;
       backlog.add(message, attempts.get(message.id) ?? 0);
       const same = fingerprint(message);
       if (same !== undefined) waiting.add(same);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHeartbeat } from "a2a-peers/heartbeat";
@@ -5,6 +6,7 @@ import { describe, expect, it, vi } from "vitest";
 import { ofType, openInbox, platformForTest, takeAll, timestamp } from "./helpers/inbox";
 
 const POLLING = { deliveryMode: "poll" } as const;
+const PRUNED = "deadbeef-0000-4000-8000-000000000001";
 const SLOW = { timeout: 10_000 };
 
 describe("readers of one workspace", () => {
@@ -72,9 +74,54 @@ describe("readers of one workspace", () => {
     await vi.waitFor(() => expect(ofType(events, "inbox.held_elsewhere")).toHaveLength(1), SLOW);
     expect(inbox.status.inFlight).toBe(0);
   });
+
+  it("hand over nothing that they have read before their lock became another's", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    for (const { id } of [platform.addWorkspace(), platform.addWorkspace()]) {
+      me.addActivityRow({ source_id: id, summary: `from ${id}`, created_at: timestamp(-60_000) });
+    }
+    const rarely = { pollIntervalMs: 60_000, idleIntervalMs: 60_000 };
+    const { inbox, events, stateDir } = await openInbox(platform, me, rarely);
+    expect(await inbox.receive()).not.toBeNull();
+    const lock = join(stateDir, ".delegations.json.lock");
+    const other = { ...JSON.parse(await readFile(lock, "utf8")), nonce: "another", host: "elsewhere" };
+    await writeFile(lock, JSON.stringify(other));
+    expect(await inbox.receive({ timeoutMs: 100 })).toBeNull();
+    expect(ofType(events, "inbox.delivered")).toHaveLength(1);
+  });
 });
 
 describe("what is remembered", () => {
+  it("has each handing over before the handler begins, which may end the process", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    const id = me.addActivityRow({ summary: "deadly", created_at: timestamp(-60_000) });
+    const { inbox, stateDir } = await openInbox(platform, me);
+    const remembered = new Promise((resolve) => {
+      void inbox.run(() => resolve(JSON.parse(readFileSync(join(stateDir, ".inbox.json"), "utf8")).attempts));
+    });
+    expect(await remembered).toEqual({ [id]: 1 });
+  });
+
+  it("loses the rows that the platform lists no more", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    me.writeAsHuman("one");
+    const first = await openInbox(platform, me);
+    expect(await takeAll(first.inbox, 1)).toEqual(["one"]);
+    await first.inbox.stop();
+    const path = join(first.stateDir, ".inbox.json");
+    const done = async () => JSON.parse(await readFile(path, "utf8")).done;
+    const ledger = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify({ ...ledger, done: [...ledger.done, PRUNED] }));
+    const { inbox } = await openInbox(platform, me, { stateDir: first.stateDir });
+    me.writeAsHuman("two");
+    expect(await takeAll(inbox, 1)).toEqual(["two"]);
+    await inbox.stop();
+    expect(await done()).not.toContain(PRUNED);
+  });
+
   it("starts anew when it is damaged, says so, and hands over again what the platform lists", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);

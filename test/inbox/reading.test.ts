@@ -22,6 +22,24 @@ describe("the first read", () => {
     expect(await inbox.receive({ timeoutMs: 100 })).toBeNull();
   });
 
+  it("keeps at most a hundred messages in memory, however many wait", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    for (let n = 1; n <= 250; n += 1) me.writeAsHuman(`m${n}`);
+    const { inbox } = await openInbox(platform, me);
+    let most = 0;
+    const texts: string[] = [];
+    while (texts.length < 250) {
+      const message = await inbox.receive({ timeoutMs: 5000 });
+      most = Math.max(most, inbox.peek(1000).length);
+      texts.push(String(message?.text));
+      await message?.ack();
+    }
+    expect(texts).toEqual(Array.from({ length: 250 }, (_, index) => `m${index + 1}`));
+    expect(most).toBeGreaterThan(50);
+    expect(most).toBeLessThanOrEqual(100);
+  });
+
   it("hands over nothing that is older than `lookBackMs`", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);
