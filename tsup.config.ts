@@ -21,7 +21,30 @@ const shared: Options = {
 // Bundled so that users do not install them: the HTTP framework of the embedded platform, and the parser of event streams.
 const bundled = ["hono", "@hono/node-server", "eventsource-parser"];
 
+// Bundled into the command, which a user of the library alone never loads.
+const bundledIntoCommand = ["commander", "cli-table3", "picocolors", "yocto-spinner"];
+
+const command: Options = {
+  entry: { cli: "src/cli/main.ts" },
+  format: ["esm"],
+  target: "node20",
+  removeNodeProtocol: false,
+  splitting: true,
+  minify: true,
+  noExternal: bundledIntoCommand,
+  // The library is the one beside it in the package, so that its code is there once.
+  external: [/^a2a-peers(\/|$)/],
+  // CommonJS that is bundled into ES modules requires Node's built-ins.
+  banner: {
+    js: 'import { createRequire as _createRequire } from "node:module"; const require = _createRequire(import.meta.url);',
+  },
+  esbuildOptions: (options) => {
+    options.chunkNames = "cli/[name]-[hash]";
+  },
+};
+
 export default defineConfig([
+  command,
   { ...shared, format: ["esm"], noExternal: bundled },
   // uuid is ESM only, and so is ofetch for test environments that resolve packages as a browser does (jest with jsdom);
   // inlined, both also work where require() of ESM does not.

@@ -31,7 +31,9 @@ const imports: Import[] = files.flatMap((file) => {
 });
 
 const inside = imports.filter(({ to }) => known.has(to));
-const packages = imports.filter(({ to }) => !known.has(to) && !to.startsWith("node:"));
+const packages = imports.filter(
+  ({ to }) => !known.has(to) && !to.startsWith("node:") && to !== join("../package.json", "index.ts"),
+);
 
 /** The top-level folder of a file, or the name of a file that lies at the top. */
 const layerOf = (path: string): string => path.split("/")[0]?.replace(/\.ts$/, "") ?? "";
@@ -62,6 +64,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: [...BASE, "identity", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],
+  cli: ["index", "heartbeat", "inbox", "testing", "conformance"],
 };
 
 /** Each third-party package enters through one file. */
@@ -95,20 +98,21 @@ describe("the source folders", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("use no other package, except the embedded platform its HTTP framework", () => {
+  it("use no other package, except the embedded platform its HTTP framework and the command what it is built on", () => {
     const wrong = packages.filter(
       ({ from, to }) =>
         !Object.hasOwn(DOORS, to) &&
         !(layerOf(from) === "testing" && /^(@hono\/node-server|hono(\/.*)?)$/.test(to)) &&
-        !(layerOf(from) === "conformance" && /^a2a-peers(\/.*)?$/.test(to)),
+        !(layerOf(from) === "cli" && /^(commander|cli-table3|picocolors|yocto-spinner)$/.test(to)) &&
+        !(["conformance", "cli"].includes(layerOf(from)) && /^a2a-peers(\/.*)?$/.test(to)),
     );
     expect(wrong).toEqual([]);
   });
 
-  it("import no Node built-in statically outside the embedded platform and the conformance suite", () => {
+  it("import no Node built-in statically outside the embedded platform, the conformance suite and the command", () => {
     const wrong = imports.filter(
       ({ from, to, typeOnly }) =>
-        to.startsWith("node:") && !typeOnly && !["testing", "conformance"].includes(layerOf(from)),
+        to.startsWith("node:") && !typeOnly && !["testing", "conformance", "cli"].includes(layerOf(from)),
     );
     expect(wrong).toEqual([]);
   });

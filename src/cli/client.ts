@@ -1,0 +1,35 @@
+import { type A2AClient, type A2AClientOptions, createA2AClient, fileToken } from "a2a-peers";
+import type { Command } from "commander";
+
+/** The options of every command that talks to a platform. */
+export interface ConnectionOptions {
+  readonly platformUrl?: string;
+  readonly workspace?: string;
+  readonly tokenFile?: string;
+  readonly org?: string;
+  readonly json?: boolean;
+}
+
+/** Adds the options of {@link ConnectionOptions}, which all come from the environment too, to a command. */
+export function addConnectionOptions(command: Command): Command {
+  return command
+    .option("--platform-url <url>", "the platform (PLATFORM_URL)")
+    .option("--workspace <id>", "the own workspace (WORKSPACE_ID)")
+    .option("--token-file <path>", "the file with its token (MOLECULE_WORKSPACE_TOKEN_FILE)")
+    .option("--org <id>", "organisation of a hosted platform (MOLECULE_ORG_ID)")
+    .option("--json", "print one JSON object");
+}
+
+/** Creates the client of a command. Throws `configuration`. */
+export function createCommandClient(
+  { platformUrl, workspace, tokenFile, org }: ConnectionOptions,
+  more: A2AClientOptions = {},
+): A2AClient {
+  return createA2AClient({
+    platformUrl,
+    workspaceId: workspace,
+    orgId: org,
+    ...(tokenFile !== undefined && { token: fileToken(tokenFile) }),
+    ...more,
+  });
+}
