@@ -41,6 +41,7 @@ const ISOLATED = [
  * `npm run test:fast` runs all tests but these and the isolated ones.
  */
 const SLOW = [
+  "test/client/recovery.test.ts",
   "test/conformance/suite.test.ts",
   "test/conformance/command.test.ts",
   "test/day/**/*.test.ts",

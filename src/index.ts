@@ -44,6 +44,8 @@ export type {
   HeartbeatSent,
   HeartbeatStoreFailed,
   HeartbeatUnauthorized,
+  RecoveryGateClosed,
+  RecoveryGateOpened,
   RegistrationWarning,
   SendAttemptFailed,
   SendAttemptStarted,

@@ -15,7 +15,7 @@ const CLIENT: OptionNames<A2AClientOptions> = {
 }; // biome-ignore format: one list
 
 const RETRY: OptionNames<RetryOptions> = {
-  maxAttempts: true, baseDelayMs: true, maxDelayMs: true, jitter: true, timeouts: true, budgetMs: true,
+  maxAttempts: true, baseDelayMs: true, maxDelayMs: true, jitter: true, timeouts: true, recoveryGate: true, budgetMs: true,
 }; // biome-ignore format: one list
 
 const TIMEOUTS: OptionNames<TimeoutOptions> = { sendMs: true, requestMs: true, enrichMs: true };

@@ -84,6 +84,11 @@ export interface RetryOptions {
    * The first one goes on running beside it. @default false
    */
   timeouts?: boolean | undefined;
+  /**
+   * Holds requests back while the platform, or a peer, is down: one attempt at a time is made, and the others wait
+   * within their budgets, or fail with it. Released at a growing pace afterwards. @default true
+   */
+  recoveryGate?: boolean | undefined;
   /** The whole send, with all attempts, delays and the body of the response, in milliseconds. @default 600000 */
   budgetMs?: number | undefined;
 }

@@ -27,6 +27,7 @@ export interface ResolvedOptions extends ResolvedDeployMode {
   readonly delivery: DeliveryMode;
   readonly retry: RetryPolicy;
   readonly retryTimeouts: boolean;
+  readonly recoveryGate: boolean;
   readonly budgetMs: number;
   readonly sendMs: number;
   readonly requestMs: number;
@@ -70,7 +71,9 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
   });
 }
 
-function resolveRetry(retry: RetryOptions): Pick<ResolvedOptions, "retry" | "retryTimeouts" | "budgetMs"> {
+function resolveRetry(
+  retry: RetryOptions,
+): Pick<ResolvedOptions, "retry" | "retryTimeouts" | "recoveryGate" | "budgetMs"> {
   const baseDelayMs = milliseconds(retry.baseDelayMs ?? 1000, "retry.baseDelayMs", 0);
   const maxDelayMs = milliseconds(retry.maxDelayMs ?? 16_000, "retry.maxDelayMs", 0);
   if (maxDelayMs < baseDelayMs) {
@@ -86,6 +89,7 @@ function resolveRetry(retry: RetryOptions): Pick<ResolvedOptions, "retry" | "ret
       jitter: resolveJitter(retry.jitter ?? 0.25),
     },
     retryTimeouts: flag(retry.timeouts ?? false, "retry.timeouts"),
+    recoveryGate: flag(retry.recoveryGate ?? true, "retry.recoveryGate"),
     budgetMs: milliseconds(retry.budgetMs ?? 600_000, "retry.budgetMs"),
   };
 }

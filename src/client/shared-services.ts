@@ -4,6 +4,7 @@ import type { Clock } from "../runtime/clock";
 import { createCalls } from "../transport/calls";
 import { createHttp } from "../transport/http/http";
 import { openPool, type PoolKind } from "../transport/http/pool";
+import { openGates } from "../transport/recovery/gates";
 import { createExecute } from "../transport/request/execute";
 import { createOwnRecordReader } from "../transport/request/own-record";
 import type { SharedServices } from "../transport/request/shared-services";
@@ -13,6 +14,9 @@ import type { ResolvedOptions } from "./resolve-options";
 const CONTROL_CONNECTIONS = 8;
 /** Connections for beats, which no other call may hold up. */
 const BEAT_CONNECTIONS = 8;
+
+/** The least time between two attempts at a platform that is down, in milliseconds, unless retries are quicker. */
+const PROBE_INTERVAL_MS = 500;
 
 /** Creates the services that all parts of a client use. The pools are joined: leave them when the client closes. */
 export function createSharedServices(options: ResolvedOptions, clock: Clock): SharedServices {
@@ -29,6 +33,15 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
     maxBytes: options.responseBytes,
     clock,
   });
+  const gates = options.recoveryGate
+    ? openGates({
+        clock,
+        random,
+        platformUrl,
+        probeIntervalMs: Math.min(PROBE_INTERVAL_MS, options.retry.baseDelayMs),
+        emit,
+      })
+    : undefined;
   const ownRecords = createOwnRecordReader({ platformUrl, tenant, http, pool, calls, clock });
   return {
     platformUrl,
@@ -48,7 +61,10 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
       random,
       http,
       ownRecords,
+      gates,
+      now: clock.now,
     }),
+    gates,
     pool,
     beatPool: open("beats", BEAT_CONNECTIONS),
     messagePool: open("messages", options.maxConcurrentSends),

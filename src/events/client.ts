@@ -108,6 +108,28 @@ export interface EnricherDropped {
   dropped: number;
 }
 
+/**
+ * The platform, or a peer behind it, counts as down after five failures in a row. Until it answers again one attempt at
+ * a time is made, and the others wait within their budgets. Reported to each client of the platform in this process.
+ */
+export interface RecoveryGateClosed {
+  type: "recovery_gate.closed";
+  /** Absent when it is the platform itself. */
+  peerId?: string;
+  code: A2AErrorCode;
+  /** Why, as a sentence without its full stop. */
+  reason: string;
+}
+
+/** The platform, or the peer, has answered again, and whatever waited for it has been sent on. */
+export interface RecoveryGateOpened {
+  type: "recovery_gate.opened";
+  /** Absent when it is the platform itself. */
+  peerId?: string;
+  /** Milliseconds since it was closed. */
+  closedMs: number;
+}
+
 /** The events of the client itself. */
 export type ClientEvent =
   | SendAttemptStarted
@@ -118,5 +140,7 @@ export type ClientEvent =
   | TokenRefreshed
   | TokenStoreFailed
   | RegistrationWarning
+  | RecoveryGateClosed
+  | RecoveryGateOpened
   | EnricherFailed
   | EnricherDropped;

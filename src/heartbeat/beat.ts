@@ -106,6 +106,7 @@ async function sendBeat(
       limitMs: timeoutMs,
       // Not retried: the next beat follows soon.
       once: true,
+      first: true,
       classify: classifyBeat,
     });
   } finally {

@@ -21,6 +21,7 @@ interface Refusal {
   retryable: boolean | ((errorBody: ErrorBody) => boolean);
   /** See {@link Failure}. */
   stillRunning?: boolean;
+  down?: "platform" | "peer";
   /** Beginning of the error message; `{peer}` stands for the peer. */
   text: string;
   advice?: string;
@@ -116,7 +117,7 @@ const REFUSALS: readonly Refusal[] = [
   { status: 500, when: errorIs("failed to create proxy request", "failed to marshal request"), code: "platform_error", delivery: "not-sent", retryable: false,
     text: "The platform could not pass the message on" },
 
-  { status: 502, when: errorIs("failed to reach workspace agent"), code: "peer_unavailable", delivery: "not-sent", retryable: true,
+  { status: 502, when: errorIs("failed to reach workspace agent"), code: "peer_unavailable", delivery: "not-sent", retryable: true, down: "peer",
     text: "The platform could not reach the agent of {peer}", advice: "It may be starting or down: try later or ask another peer." },
   { status: 502, when: errorIs("workspace URL is not publicly routable"), code: "peer_unavailable", delivery: "not-sent", retryable: false,
     text: "{peer} is registered with a URL the platform does not call", advice: "Its operator has to register a reachable URL: ask another peer." },
@@ -126,18 +127,18 @@ const REFUSALS: readonly Refusal[] = [
 
   { status: 503, when: hasFlag("busy"), code: "peer_busy", delivery: "maybe", retryable: false,
     text: "{peer} is busy", advice: "Ask another peer, or ask this one later whether it did the task." },
-  { status: 503, when: hasFlag("waking"), code: "peer_unavailable", delivery: "not-sent", retryable: true,
+  { status: 503, when: hasFlag("waking"), code: "peer_unavailable", delivery: "not-sent", retryable: true, down: "peer",
     text: "{peer} is waking from hibernation" },
-  { status: 503, when: hasFlag("restarting"), code: "peer_unavailable", delivery: "not-sent", retryable: true,
+  { status: 503, when: hasFlag("restarting"), code: "peer_unavailable", delivery: "not-sent", retryable: true, down: "peer",
     text: "{peer} is restarting" },
-  { status: 503, when: hasFlag("warming"), code: "peer_unavailable", delivery: "not-sent", retryable: true,
+  { status: 503, when: hasFlag("warming"), code: "peer_unavailable", delivery: "not-sent", retryable: true, down: "peer",
     text: "{peer} is warming up" },
   { status: 503, when: (said) => said.error === "workspace has no URL" && said.body.status === "removed", code: "workspace_removed", delivery: "not-sent", retryable: false,
     text: "{peer} was removed from the platform", advice: "List the peers again and use an id from that list." },
   { status: 503, when: errorIs("workspace has no URL"), code: "peer_unavailable", delivery: "not-sent",
     retryable: ({ body }) => STARTING_STATES.has(String(body.status)),
     text: "{peer} is not online", advice: "Ask another peer, or try later." },
-  { status: 503, when: ({ body }) => body.code === "platform_unavailable", code: "platform_error", delivery: "not-sent", retryable: true,
+  { status: 503, when: ({ body }) => body.code === "platform_unavailable", code: "platform_error", delivery: "not-sent", retryable: true, down: "platform",
     text: "The platform is not available for a moment" },
   { status: 503, when: errorStartsWith("delivery-mode lookup failed"), code: "platform_error", delivery: "not-sent", retryable: true,
     text: "The platform could not look {peer} up" },
@@ -148,7 +149,7 @@ const REFUSALS: readonly Refusal[] = [
   // What is in front of the platform answers so while the platform is away: an agent's own answer is always JSON.
   { status: oneOf(504, 524), when: isForeign, code: "timeout", delivery: "maybe", retryable: true, stillRunning: true,
     text: "What is in front of the platform did not wait for its answer any longer", advice: STILL_RUNNING_ADVICE },
-  { status: oneOf(502, 503, 520, 521, 522, 523, 525, 526, 527), when: isForeign, code: "platform_error", delivery: "maybe", retryable: true,
+  { status: oneOf(502, 503, 520, 521, 522, 523, 525, 526, 527), when: isForeign, code: "platform_error", delivery: "maybe", retryable: true, down: "platform",
     text: "The platform could not be reached by what is in front of it", advice: "It may be restarting: try again later." },
 
   { status: between(400, 499), when: always, code: "agent_error", delivery: "maybe", retryable: false,
@@ -177,6 +178,7 @@ export function classifyRefusal(response: HttpResponse, peer: string): Failure {
     delivery: typeof row.delivery === "function" ? row.delivery(errorBody) : row.delivery,
     retryable: typeof row.retryable === "function" ? row.retryable(errorBody) : row.retryable,
     stillRunning: row.stillRunning,
+    down: row.down,
     status: response.status,
     retryAfterMs: errorBody.retryAfterMs,
     ambiguous: isAmbiguousRefusal(response.status, errorBody),

@@ -28,6 +28,8 @@ export interface HttpRequest {
   leaveOpen?: boolean | undefined;
   /** Called once the request has its connection. */
   onStart?: (() => void) | undefined;
+  /** See {@link AttemptLimits.onConnected}. */
+  onConnected?: (() => void) | undefined;
   /** Called when the request has waited long for a connection, and each time that wait has doubled. */
   onWaiting?: ((waitedMs: number) => void) | undefined;
 }
@@ -88,6 +90,7 @@ export function createHttp(httpOptions: HttpOptions): Http {
         maxBytes,
         background: call.background,
         onCancel: call.onCancel,
+        ...(request.onConnected === undefined ? {} : { onConnected: request.onConnected }),
         mayLeaveOpen: () => leaveOpen && call.cancellation()?.by !== "close",
       };
       request.onStart?.();

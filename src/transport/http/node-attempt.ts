@@ -79,6 +79,7 @@ function getPhase({ phase, request }: NodeAttempt): Phase {
 export function markConnected(attempt: NodeAttempt): void {
   if (attempt.settled || attempt.phase === "answered") return;
   attempt.phase = "sent";
+  attempt.limits.onConnected?.();
   attempt.timeouts.step(attempt.request?.writableFinished ? undefined : WRITE_TIMEOUT_MS);
 }
 

@@ -7,16 +7,29 @@ export interface Waiter {
 }
 
 /** A first-in, first-out queue. */
-export interface WaiterQueue {
-  enqueue(waiter: Waiter): void;
+export interface WaiterQueue<W extends Waiter = Waiter> {
+  enqueue(waiter: W): void;
   /** Removes the first waiter that has not given up. */
-  dequeue(): Waiter | undefined;
+  dequeue(): W | undefined;
+  /** The first waiter that has not given up. */
+  peek(): W | undefined;
 }
 
 /** Creates a queue over an array with a moving head: shifting an array of ten thousand entries one by one takes a second. */
-export function createWaiterQueue(): WaiterQueue {
-  let waiters: Waiter[] = [];
+export function createWaiterQueue<W extends Waiter = Waiter>(): WaiterQueue<W> {
+  let waiters: W[] = [];
   let head = 0;
+
+  function peek(): W | undefined {
+    for (; head < waiters.length; head += 1) {
+      const waiter = waiters[head];
+      if (waiter?.proceed !== undefined) return waiter;
+    }
+    waiters = [];
+    head = 0;
+    return undefined;
+  }
+
   return {
     enqueue(waiter) {
       // Under constant load the queue is never empty, so the part before the head is dropped from time to time.
@@ -27,14 +40,10 @@ export function createWaiterQueue(): WaiterQueue {
       waiters.push(waiter);
     },
     dequeue() {
-      while (head < waiters.length) {
-        const waiter = waiters[head];
-        head += 1;
-        if (waiter?.proceed !== undefined) return waiter;
-      }
-      waiters = [];
-      head = 0;
-      return undefined;
+      const waiter = peek();
+      if (waiter !== undefined) head += 1;
+      return waiter;
     },
+    peek,
   };
 }

@@ -59,6 +59,7 @@ export async function webFetch(
   });
   interrupted.catch(() => {});
 
+  limits.onConnected?.();
   const sent = send(attempt, fetchLike, url);
   try {
     // Some fetches never settle when they are aborted, so an interruption does not wait for them.

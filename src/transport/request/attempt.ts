@@ -24,6 +24,8 @@ export interface RequestState<T> {
   readonly options: AttemptOptions;
   readonly safety: RequestSafety;
   readonly progress: Progress;
+  /** Called once an attempt has its connection. */
+  onConnected?: (() => void) | undefined;
 }
 
 /** Makes one HTTP request and classifies what came of it. Rejects only when the call is cancelled. */
@@ -41,9 +43,10 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   const fresh = task !== undefined && !task.retryMaybeDelivered;
   const leaveOpen = task?.leaveOpen;
   const { onWaiting } = request;
+  const { onConnected } = state;
   const onStart = () => request.onAttemptStarted?.(number);
   const response = options.http({
-    method, url, headers, body, pool, call, limitMs, fresh, leaveOpen, onStart, onWaiting,
+    method, url, headers, body, pool, call, limitMs, fresh, leaveOpen, onStart, onWaiting, onConnected,
   }); // biome-ignore format: one list
   const result = limitRepeats(
     await response.then(request.classify, (error) => classifyLostAttempt(state, error, token)),

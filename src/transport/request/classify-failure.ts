@@ -33,6 +33,7 @@ export function classifyFailure(
     stillRunning,
     status,
     cause: failure.cause,
+    down: kind === "connect" || kind === "connect_timeout" ? "platform" : undefined,
   };
 }
 

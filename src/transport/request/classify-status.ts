@@ -40,6 +40,7 @@ export function classifyStatus(response: HttpResponse, what: string): Failure {
     ...describeStatus(response, body, what),
     retryable: TRANSIENT.has(response.status),
     ambiguous: isAmbiguousRefusal(response.status, body),
+    down: isPlatformDown(response.status, body) ? "platform" : undefined,
   };
 }
 
@@ -48,6 +49,13 @@ export function classifyRead(response: HttpResponse, what: string): Failure {
   const failure = classifyStatus(response, what);
   return { ...failure, retryable: failure.retryable || response.status === 500 };
 }
+
+/** Statuses with which what is in front of a platform says that the platform is away. */
+const UNREACHABLE = new Set([502, 503, 504, 521, 522, 523]);
+
+/** True when the response comes from what is in front of a platform that is away, or says that the platform is. */
+const isPlatformDown = (status: number, { foreign, body }: ErrorBody): boolean =>
+  UNREACHABLE.has(status) && (foreign || body.code === "platform_unavailable");
 
 function describeStatus(
   response: HttpResponse,

@@ -23,6 +23,8 @@ export interface ExecuteRequest<T> {
   peerId?: string | undefined;
   /** Updated while the request is made, for callers who need it also after a cancellation. */
   progress?: Progress | undefined;
+  /** Goes before what else waits for a platform that has been away. */
+  first?: boolean | undefined;
   /** Makes one attempt only, and the one after a refreshed token. */
   once?: boolean | undefined;
   classify(response: HttpResponse): Result<T>;

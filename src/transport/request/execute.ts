@@ -1,4 +1,5 @@
 import { TransportFailure } from "../failure";
+import type { Gates } from "../recovery/gates";
 import { type AttemptOptions, type RequestState, sendAttempt } from "./attempt";
 import type { RetryPolicy } from "./backoff";
 import { giveWayToBeat } from "./beat-first";
@@ -28,10 +29,14 @@ export interface ExecuteOptions extends AttemptOptions {
   /** Whether a task that the platform has and has not answered in time is sent again. */
   retryTimeouts: boolean;
   random: () => number;
+  /** `undefined` when the client wants none. */
+  gates: Gates | undefined;
+  now: () => number;
 }
 
 /** A request that is being executed. */
 interface Execution<T> extends RequestState<T> {
+  readonly options: ExecuteOptions;
   /** The token is refreshed once at most. */
   tokenRefreshed: boolean;
 }
@@ -77,7 +82,7 @@ async function attempt<T>(execution: Execution<T>): Promise<AttemptResult<T, Fai
   // A known token is used without a wait, which would cost a timer for each request.
   const token = known instanceof Promise ? await call.waitFor(known, TOKEN_SOURCE) : known;
   const startedMs = call.elapsedMs();
-  let result = await sendAttempt(execution, token);
+  let result = await sendWhenUp(execution, token);
   if (isTokenRefused(result) && !execution.tokenRefreshed) {
     execution.tokenRefreshed = true;
     result = await sendRefreshed(execution, token, result.failure);
@@ -91,6 +96,36 @@ async function attempt<T>(execution: Execution<T>): Promise<AttemptResult<T, Fai
     retryable: failure.retryable && once !== true,
     hintMs: failure.retryAfterMs,
   };
+}
+
+/**
+ * Makes the attempt as soon as platform and peer are not known to be down. Where another one finds them down meanwhile,
+ * its failure is the result, and nothing is sent.
+ */
+async function sendWhenUp<T>(execution: Execution<T>, token: string | undefined): Promise<Result<T>> {
+  const { request, options, progress } = execution;
+  const { gates } = options;
+  const { call, peerId, first = false } = request;
+  const entering = gates?.enter(peerId, call, first);
+  if (entering === undefined) {
+    const startedAt = options.now();
+    const result = await sendAttempt(execution, token);
+    gates?.report(peerId, result, startedAt);
+    return result;
+  }
+  const pass = await entering;
+  if ("refused" in pass) {
+    progress.notMade += 1;
+    // The attempt of another request may have been delivered; this one was not made.
+    return fail({ ...pass.refused, delivery: "not-sent", stillRunning: undefined });
+  }
+  let result: Result<T> | undefined;
+  try {
+    result = await sendAttempt({ ...execution, onConnected: pass.connected }, token);
+    return result;
+  } finally {
+    pass.end(result);
+  }
 }
 
 /** Sends the request again with another token, or returns the refusal when there is none. */

@@ -3,6 +3,8 @@ import type { Delivery } from "../../errors";
 /** What has happened to a request so far, over all its attempts. Updated while the request is made. */
 export interface Progress {
   attempts: number;
+  /** Attempts that were not made, because another one had just found the target down. */
+  notMade: number;
   /** The worst of all attempts: one that may have arrived is not undone by a later one that did not. */
   delivery: Delivery;
   /** Every token used, so that none of them appears in an error. */
@@ -13,6 +15,7 @@ export interface Progress {
 
 export const newProgress = (): Progress => ({
   attempts: 0,
+  notMade: 0,
   delivery: "not-sent",
   tokens: [],
   unauthenticatedAttemptLost: false,

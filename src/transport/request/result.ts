@@ -28,6 +28,8 @@ export interface Failure {
   readonly cause?: unknown;
   /** The platform also answers so while it cannot read its database: checked before it is believed. */
   readonly ambiguous?: boolean | undefined;
+  /** What is down, so that every other attempt at it would fail alike. */
+  readonly down?: "platform" | "peer" | undefined;
 }
 
 /** The side of a {@link Result} that holds a failure. */

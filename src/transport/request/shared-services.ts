@@ -1,6 +1,7 @@
 import type { A2AEvent, Emit } from "../../events";
 import type { Clock } from "../../runtime/clock";
 import type { Pool } from "../http/pool";
+import type { Gates } from "../recovery/gates";
 import type { RequestContext } from "./platform-request";
 
 /** The services of one client that all its parts share. `pool` is the pool for requests other than messages. */
@@ -13,6 +14,8 @@ export interface SharedServices extends RequestContext {
   readonly messagePool: Pool;
   /** Largest body of a message or a task as JSON, in bytes. */
   readonly requestBytes: number;
+  /** `undefined` when the client wants none. */
+  readonly gates: Gates | undefined;
   readonly clock: Clock;
   readonly emit: Emit<A2AEvent>;
 }

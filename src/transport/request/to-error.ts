@@ -33,11 +33,12 @@ function deliveryNote({ keyed, delivery, messageId }: ErrorContext, { rpcCode }:
  * peer may have run the task, and what to do next. Redacts the tokens used.
  */
 export function toA2AError(failure: Failure, context: ErrorContext): A2AError {
-  const { attempts, elapsedMs, messageId, peerId, target, tokens } = context;
+  const { attempts, notMade, elapsedMs, messageId, peerId, target, tokens } = context;
   const clean = (text: string) => toReason(text, tokens);
   const tries = attempts > 1 ? ` after ${attempts} attempts in ${formatDuration(elapsedMs)}` : "";
   const sentences = [
     `${clean(failure.summary)}${quotedText(failure, tokens)}${tries}.`,
+    notMade === 0 ? "" : notMadeNote(notMade),
     failure.namesTarget === true ? `The URL that was asked is ${target}.` : "",
     messageId === undefined ? "" : deliveryNote(context, failure),
     failure.retryAfterMs === undefined || !failure.retryable
@@ -63,6 +64,9 @@ export function toA2AError(failure: Failure, context: ErrorContext): A2AError {
     cause: failure.cause instanceof Error ? redactedCause(failure.cause, tokens) : failure.cause,
   });
 }
+
+const notMadeNote = (notMade: number): string =>
+  `It waited for the recovery of the target: ${notMade === 1 ? "1 attempt was" : `${notMade} attempts were`} not made, because another call had just failed alike.`;
 
 /** Characters of JSON; see `data` of an A2AError. */
 const MAX_DATA_LENGTH = 16_384;
