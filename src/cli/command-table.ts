@@ -20,8 +20,53 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/peers")).addPeers,
   },
   {
+    name: "discover",
+    summary: "print what the platform knows about a peer",
+    load: async () => (await import("./commands/discover")).addDiscover,
+  },
+  {
     name: "send",
     summary: "send a message to a peer and print its reply",
     load: async () => (await import("./commands/send")).addSend,
+  },
+  {
+    name: "delegate",
+    summary: "hand a task to a peer through the platform",
+    load: async () => (await import("./commands/delegate")).addDelegate,
+  },
+  {
+    name: "delegations",
+    summary: "list delegated tasks, or print the result of one",
+    load: async () => (await import("./commands/delegations")).addDelegations,
+  },
+  {
+    name: "inbox",
+    summary: "show, take or handle the messages of the workspace",
+    load: async () => (await import("./commands/inbox")).addInbox,
+  },
+  {
+    name: "notify",
+    summary: "show a message to the user of the workspace",
+    load: async () => (await import("./commands/notify")).addNotify,
+  },
+  {
+    name: "register",
+    summary: "register the workspace with the platform",
+    load: async () => (await import("./commands/register")).addRegister,
+  },
+  {
+    name: "heartbeat",
+    summary: "keep the workspace online",
+    load: async () => (await import("./commands/heartbeat")).addHeartbeat,
+  },
+  {
+    name: "platform",
+    summary: "run a platform for development",
+    load: async () => (await import("./commands/platform")).addPlatform,
+  },
+  {
+    name: "conformance",
+    summary: "check whether a platform behaves as documented",
+    load: async () => (await import("./commands/conformance")).addConformance,
   },
 ];

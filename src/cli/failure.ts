@@ -1,5 +1,6 @@
 import { type A2AError, isA2AError } from "a2a-peers";
 import { EXIT } from "./exit-codes";
+import { toLine } from "./output";
 
 /** What a command throws for what is wrong in its use; `message` is one line that says what to do. */
 export class UsageError extends Error {
@@ -9,6 +10,11 @@ export class UsageError extends Error {
 /** What a command throws to fail with one line and nothing sent. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+}
+
+/** What a command throws once Ctrl-C has ended it; `message` says whether a peer may have the task. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
 }
 
 /** Why a command failed, as one line for a person, fields for a program, and the exit code. */
@@ -27,6 +33,9 @@ export function describeFailure(thrown: unknown): Failure {
   const message = toLine(thrown instanceof Error ? thrown.message : String(thrown));
   if (thrown instanceof UsageError) {
     return { exitCode: EXIT.usage, message, error: { message, code: "usage", delivery: "not-sent" } };
+  }
+  if (thrown instanceof Interrupted) {
+    return { exitCode: EXIT.interrupted, message, error: { message, code: "interrupted" } };
   }
   const code = thrown instanceof CommandError ? "failed" : "internal";
   return { exitCode: EXIT.failed, message, error: { message, code, delivery: "not-sent" } };
@@ -68,5 +77,3 @@ function toFacts({
     data,
   };
 }
-
-const toLine = (text: string): string => text.replace(/\s+/g, " ").trim();

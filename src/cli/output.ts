@@ -19,6 +19,22 @@ export function printResult({ stdout }: CliIo, text: string): void {
   stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
+/**
+ * Writes a text that a peer wrote to standard output: as it is to a file or a pipe, and to a terminal without the
+ * control characters that could move its cursor or hide what is printed.
+ */
+export function printUntrusted(io: CliIo, text: string): void {
+  printResult(io, io.stdout.isTTY === true ? text.replace(CONTROL_CHARACTERS, "\ufffd") : text);
+}
+
+// C0 and C1 controls but tab and line feed, and the characters that reorder text.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Untrusted text on one line, without control characters. */
+export const toLine = (text: string): string =>
+  text.replace(/\s+/g, " ").replace(CONTROL_CHARACTERS, "\ufffd").trim();
+
 /** Writes a line to standard error, which is no error. */
 export function printNote({ stderr }: CliIo, text: string): void {
   stderr.write(`${text}\n`);

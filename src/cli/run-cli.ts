@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
 import { COMMANDS } from "./command-table";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes";
-import { describeFailure, UsageError } from "./failure";
+import { describeFailure, Interrupted, UsageError } from "./failure";
 import type { Cli, CliIo } from "./io";
 import { printError, printJson } from "./output";
 
@@ -18,8 +18,9 @@ Examples:
 
 `;
 
-/** Runs the command line `args`, without the program's name, and resolves to the exit code. Never rejects. */
-export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+/** Runs the command line, without the program's name, and resolves to the exit code. Never rejects. */
+export async function runCli(given: readonly string[], io: CliIo): Promise<number> {
+  const args = given[0] === "help" && given[1] !== undefined ? [given[1], "--help"] : given;
   const cli: Cli = { ...io, exitCode: EXIT.ok };
   try {
     const program = createProgram(cli);
@@ -28,7 +29,14 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     return cli.exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.ok;
-    return reportFailure(cli, args, thrown);
+    // Without a command its help is printed, and nothing else is wrong.
+    if (thrown instanceof CommanderError && thrown.code === "commander.help") return EXIT.usage;
+    const isAbort = io.signal.aborted && thrown === io.signal.reason;
+    return reportFailure(
+      cli,
+      args,
+      isAbort ? new Interrupted("Stopped. No peer has received anything") : thrown,
+    );
   }
 }
 
@@ -38,6 +46,8 @@ function createProgram(cli: Cli): Command {
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", () => `${EXAMPLES}${EXIT_CODES_HELP}`)
+    .enablePositionalOptions()
+    .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => cli.stdout.write(text),
@@ -52,8 +62,7 @@ function createProgram(cli: Cli): Command {
 
 /** Adds all commands to the program: the one that runs with everything, the others with the line of the help alone. */
 async function addCommands(program: Command, cli: Cli, args: readonly string[]): Promise<void> {
-  const [first, second] = args.filter((argument) => !argument.startsWith("-"));
-  const wanted = first === "help" ? second : first;
+  const wanted = args.find((argument) => !argument.startsWith("-"));
   for (const { name, summary, load } of COMMANDS) {
     if (name === wanted) (await load())(program, cli);
     else program.command(name);
@@ -66,7 +75,7 @@ function reportFailure(cli: Cli, args: readonly string[], thrown: unknown): numb
   const { exitCode, message, error } = describeFailure(usageErrorFor(thrown, args));
   printError(cli, message);
   if (args.includes("--json")) printJson(cli, { error });
-  return cli.signal.aborted ? EXIT.interrupted : exitCode;
+  return exitCode;
 }
 
 /** The error of the parser in the words of this command; anything else as it is. */

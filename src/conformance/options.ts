@@ -2,35 +2,49 @@ import { parseArgs } from "node:util";
 import type { DeployMode, Version } from "./check";
 import { UUID } from "./expect";
 
-export const USAGE = `Usage: npm run conformance -- [options]
+export const USAGE = `Usage: a2a-peers conformance [options]
 
-Checks over plain HTTP whether a platform behaves as documented, and prints the results. Without --url, it checks the
-platform of a2a-peers/testing. Exit codes: 0, 1 when a check fails, 2 when none could run.
+Checks over plain HTTP whether a platform behaves as documented, and prints the
+results. Without --url, it checks the platform of a2a-peers/testing.
+Exit codes: 0, 1 when a check fails, 2 when none could run.
 
   --url <url>            the platform to check
   --version <version>    2026-04 or 2026-05; default: detected
-  --deploy-mode <mode>   self-hosted or saas; default: saas with --org, else self-hosted
+  --deploy-mode <mode>   self-hosted or saas; default: saas with --org, else
+                         self-hosted
 
   --workspace <id>       the workspace that sends the requests
-  --token=<token>        its token; better MOLECULE_WORKSPACE_TOKEN in the environment
-  --peer <id>            a workspace that it may talk to; it receives a few messages
-  --peer-token=<token>   the peer's token; better CONFORMANCE_PEER_TOKEN in the environment
+  --token=<token>        its token; better MOLECULE_WORKSPACE_TOKEN in the
+                         environment
+  --peer <id>            a workspace that it may talk to; it receives a few
+                         messages
+  --peer-token=<token>   the peer's token; better CONFORMANCE_PEER_TOKEN in the
+                         environment
   --stranger <id>        a workspace that it may not talk to
-  --admin-token=<token>  the operator's token; better CONFORMANCE_ADMIN_TOKEN in the environment
-  --agent-host <host>    the host under which the platform reaches this machine; with --admin-token and
-                         --allow-changes the operator creates workspaces whose agents run here
+  --admin-token=<token>  the operator's token; better CONFORMANCE_ADMIN_TOKEN in
+                         the environment
+  --agent-host <host>    the host under which the platform reaches this machine;
+                         with --admin-token and --allow-changes the operator
+                         creates workspaces whose agents run here
   --org <id>             organisation of a hosted platform
   --origin <origin>      Origin of every request
-  --allow-changes        also register, degrade and write to --workspace, leave unused workspaces, and use up the
-                         rate limit: not for a workspace in use
+  --allow-changes        also register, degrade and write to --workspace, leave
+                         unused workspaces, and use up the rate limit: not for a
+                         workspace in use
 
-  --only <prefix>        only the checks whose ids begin with it, for example register
-  --list                 print the checks, what they need and why a platform may deviate, and send nothing
+  --only <prefix>        only the checks whose ids begin with it, for example
+                         register
+  --list                 print the checks, what they need and why a platform may
+                         deviate, and send nothing
   --json                 print one JSON object instead of text
   --help                 print this text
 
-Command lines are visible to other users of the machine, the environment is not. Write a token on the command line
-with =, because it may begin with a dash.
+Command lines are visible to other users of the machine, the environment is not.
+Write a token on the command line with =, because it may begin with a dash.
+
+Examples:
+  $ a2a-peers conformance --only register
+  $ a2a-peers conformance --url http://localhost:8080 --list
 `;
 
 const FLAGS = {

@@ -1,25 +1,112 @@
+import type { SendOutcome } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
+import { parseDuration } from "../duration";
+import { EXIT } from "../exit-codes";
+import { Interrupted } from "../failure";
 import type { Cli } from "../io";
-import { printJson, printResult } from "../output";
+import { printJson, printNote, printUntrusted } from "../output";
+import { type Peer, resolvePeer } from "../peer";
+import { createSendProgress } from "../send-progress";
+import { readText } from "../text-input";
+
+interface SendCommandOptions extends ConnectionOptions {
+  readonly timeout?: number;
+  readonly context?: string;
+  readonly task?: string;
+  readonly messageId?: string;
+  readonly once?: boolean;
+}
 
 const EXAMPLES = `
 Examples:
-  $ a2a-peers send 5f0c1f9e-0d3c-4b7e-9a57-8e2b3f4c5d6e "Summarise the report"
+  $ a2a-peers send Writer "Summarise the report"
+  $ a2a-peers send Writer - --timeout 30m < task.txt
+  $ a2a-peers send Writer "Yes, the second one" --task 7f3a… --context 51c0…
+
+The reply goes to standard output. Exit code 5 is an accepted message without a
+reply: queued, still running, or a question of the peer, which goes to standard
+output too and is answered with --task and --context.
+
+JSON: {"peer": {"id", "name"}, "kind": "reply", "queued", "working",
+       "input-required" or "auth-required", "text", "files", "data", "taskId",
+       "contextId", "queueId", "messageId", "attempts", "elapsedMs"}
 `;
 
 export function addSend(program: Command, cli: Cli): void {
-  addConnectionOptions(program.command("send"))
+  const command = program
+    .command("send")
     .description("Sends a message to a peer and prints its reply.")
     .argument("<peer>", "name or id of the peer")
-    .argument("<text>", "the message")
+    .argument("<text>", "the message; - reads standard input")
+    .option("--timeout <duration>", "the whole send, such as 90s or 30m (default: 10m)", parseDuration)
+    .option("--once", "never repeat what the peer may have received")
+    .option("--task <id>", "the task that the message answers")
+    .option("--context <id>", "the conversation it belongs to")
+    .option("--message-id <id>", "repeat a message that failed under its id");
+  addConnectionOptions(command)
     .addHelpText("after", EXAMPLES)
-    .action((peer: string, text: string, options: ConnectionOptions) => send(cli, peer, text, options));
+    .action((peer: string, text: string, options: SendCommandOptions) => send(cli, peer, text, options));
 }
 
-async function send(cli: Cli, peer: string, text: string, options: ConnectionOptions): Promise<void> {
-  await using client = createCommandClient(options);
-  const outcome = await client.sendA2AMessage(peer, text, { signal: cli.signal });
-  if (options.json) printJson(cli, outcome);
-  else printResult(cli, outcome.text);
+async function send(cli: Cli, given: string, argument: string, options: SendCommandOptions): Promise<void> {
+  const text = await readText(cli, argument, "message");
+  const progress = createSendProgress(cli);
+  await using client = createCommandClient(options, { onEvent: progress.onEvent });
+  const peer = await resolvePeer(client, given, cli.signal);
+  progress.start(peer.label);
+  let outcome: SendOutcome;
+  try {
+    outcome = await client.sendA2AMessage(peer.id, text, {
+      signal: cli.signal,
+      budgetMs: options.timeout,
+      contextId: options.context,
+      taskId: options.task,
+      messageId: options.messageId,
+      delivery: options.once ? "at-most-once" : undefined,
+    });
+  } catch (error) {
+    if (!cli.signal.aborted) throw error;
+    throw new Interrupted(describeInterruption(peer, progress.mayHave, progress.messageId));
+  } finally {
+    progress.stop();
+  }
+  printOutcome(cli, peer, outcome, options.json);
 }
+
+function describeInterruption({ label }: Peer, mayHave: boolean, messageId: string | undefined): string {
+  return mayHave
+    ? `Stopped waiting. ${label} may have the message and go on with it: do not send it again blindly (its id is ${messageId})`
+    : `Stopped. ${label} has not received the message`;
+}
+
+function printOutcome(cli: Cli, { id, label }: Peer, outcome: SendOutcome, json: boolean | undefined): void {
+  if (outcome.kind !== "reply") cli.exitCode = EXIT.pending;
+  if (json) {
+    const { raw: _, ...facts } = outcome;
+    printJson(cli, { peer: { id, name: label }, ...facts });
+    return;
+  }
+  if (outcome.kind === "queued") {
+    printNote(cli, outcome.text);
+    return;
+  }
+  printUntrusted(cli, outcome.text);
+  for (const { name, uri, mimeType } of outcome.files) {
+    printNote(
+      cli,
+      `File: ${[name ?? "unnamed", mimeType, uri ?? "inline; see --json"].filter(Boolean).join(", ")}`,
+    );
+  }
+  if (outcome.kind === "working")
+    printNote(cli, `${label} is still working on task ${outcome.taskId ?? "unknown"}.`);
+  else if (outcome.kind !== "reply") {
+    printNote(
+      cli,
+      `${label} asks back. Answer with: a2a-peers send ${id} "…"${flag("task", outcome.taskId)}${flag("context", outcome.contextId)}`,
+    );
+  }
+}
+
+const flag = (name: string, value: string | undefined): string =>
+  value === undefined ? "" : ` --${name} ${value}`;

@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
+import type { Cli } from "../io";
+import { printJson, printNote } from "../output";
+import { readText } from "../text-input";
+
+const EXAMPLES = `
+Examples:
+  $ a2a-peers notify "The report is ready"
+  $ make test 2>&1 | tail -1 | a2a-peers notify -
+
+JSON: {"notified": true}
+`;
+
+export function addNotify(program: Command, cli: Cli): void {
+  const command = program
+    .command("notify")
+    .description("Shows a message to the user of the workspace.")
+    .argument("<text>", "the message; - reads standard input");
+  addConnectionOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action((text: string, options: ConnectionOptions) => notify(cli, text, options));
+}
+
+async function notify(cli: Cli, argument: string, options: ConnectionOptions): Promise<void> {
+  const text = await readText(cli, argument, "message");
+  await using client = createCommandClient(options);
+  await client.notifyUser(text, { signal: cli.signal });
+  if (options.json) printJson(cli, { notified: true });
+  else printNote(cli, "The user has the message.");
+}

@@ -1,0 +1,44 @@
+import { createInbox, type InboxEvent } from "a2a-peers/inbox";
+import { createCommandClient } from "../client";
+import { EXIT } from "../exit-codes";
+import { CommandError } from "../failure";
+import type { Cli } from "../io";
+import { printJson, printNote, printResult, printUntrusted } from "../output";
+import { startProgress } from "../progress";
+import { formatHeader, toMessageJson } from "./format-message";
+import type { InboxCommandOptions } from "./options";
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Waits for the next message, prints it and acknowledges it. */
+export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promise<void> {
+  await using client = createCommandClient(options);
+  const ending = new AbortController();
+  let held: CommandError | undefined;
+  const onEvent = (event: InboxEvent) => {
+    if (event.type !== "inbox.held_elsewhere") return;
+    held = new CommandError(`Another process reads this inbox, so no message can be taken: ${event.reason}`);
+    ending.abort(held);
+  };
+  await using inbox = createInbox(client, { onEvent });
+  const progress = startProgress(cli, () => "Waiting for a message");
+  let message: Awaited<ReturnType<typeof inbox.receive>>;
+  try {
+    const signal = AbortSignal.any([cli.signal, ending.signal]);
+    message = await inbox.receive({ signal, timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS });
+  } finally {
+    progress.stop();
+  }
+  if (message === null) {
+    cli.exitCode = EXIT.pending;
+    if (options.json) printJson(cli, { message: null });
+    else printNote(cli, "No message came in time.");
+    return;
+  }
+  if (options.json) printJson(cli, { message: toMessageJson(message) });
+  else {
+    printResult(cli, formatHeader(cli, message));
+    printUntrusted(cli, message.text);
+  }
+  await message.ack();
+}
