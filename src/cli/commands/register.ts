@@ -21,8 +21,8 @@ Examples:
   $ a2a-peers register --card card.json --url https://writer.example.com
 
 Without --url the workspace is registered in poll mode: the platform keeps its
-messages until an inbox reads them. The card replaces the registered one. A token
-that a first registration brings is stored, and not shown.
+messages until an inbox reads them. The card replaces the registered one. The
+token of a first registration is stored, and not shown.
 
 JSON: {"status", "alreadyRegistered", "deliveryMode", "warning"}
 `;
