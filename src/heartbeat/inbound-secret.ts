@@ -1,14 +1,12 @@
 import { configurationError } from "../errors";
 import type { Emit, HeartbeatEvent } from "../events";
 import { shouldReport } from "../events/thinning";
+import { adoptInboundSecret, isInboundSecret, rememberSecret } from "../identity/inbound";
 import type { Workspace } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
 import { makePrivate, writePrivateFile } from "../storage/private-file";
 import type { StateFolder } from "../storage/state-folder";
 import { errorMessage } from "../text/format";
-import { isRecord } from "../text/json";
-
-const VISIBLE_ASCII = /^[\x21-\x7e]{1,4096}$/;
 
 /** The secret with which the platform authenticates to this workspace's agent. */
 export interface InboundSecret {
@@ -32,7 +30,6 @@ export interface InboundSecretOptions {
 }
 
 interface SecretState {
-  received: string | undefined;
   /** The secret that is known to be on the disk. */
   stored: string | undefined;
   failures: number;
@@ -46,13 +43,10 @@ const FILE = ".platform_inbound_secret";
 /** A write that takes longer is reported, in milliseconds; it counts all the same when it succeeds later. */
 const SLOW_WRITE_MS = 2000;
 
-const MAX_SECRETS = 16;
-
 /** Creates the secret of a workspace. */
 export function createInboundSecret(options: InboundSecretOptions): InboundSecret {
   const { folder, workspace, clock } = options;
   const state: SecretState = {
-    received: undefined,
     stored: undefined,
     failures: 0,
     storing: undefined,
@@ -61,7 +55,7 @@ export function createInboundSecret(options: InboundSecretOptions): InboundSecre
 
   return {
     async read() {
-      if (state.received !== undefined) return state.received;
+      if (workspace.inbound.secret !== undefined) return workspace.inbound.secret;
       try {
         const secret = await readStored(folder);
         if (secret !== undefined) rememberSecret(workspace, secret);
@@ -74,12 +68,9 @@ export function createInboundSecret(options: InboundSecretOptions): InboundSecre
       }
     },
     storeFrom(answer) {
-      const secret = isRecord(answer) ? answer.platform_inbound_secret : undefined;
-      if (typeof secret !== "string" || !VISIBLE_ASCII.test(secret)) return;
       // In use from now on, whether or not it can be stored.
-      state.received = secret;
-      rememberSecret(workspace, secret);
-      if (folder === undefined || secret === state.stored) return;
+      const secret = adoptInboundSecret(workspace, answer);
+      if (secret === undefined || folder === undefined || secret === state.stored) return;
       if (state.storing !== undefined) {
         reportSlowWrite(options, state);
         return;
@@ -93,17 +84,9 @@ export function createInboundSecret(options: InboundSecretOptions): InboundSecre
   };
 }
 
-/** Keeps the secret out of errors; the oldest above the limit is forgotten. */
-function rememberSecret({ secrets }: Workspace, secret: string): void {
-  secrets.delete(secret);
-  secrets.add(secret);
-  const [oldest] = secrets;
-  if (oldest !== undefined && secrets.size > MAX_SECRETS) secrets.delete(oldest);
-}
-
 async function readStored(folder: StateFolder | undefined): Promise<string | undefined> {
   const text = await folder?.read(FILE);
-  return text !== undefined && VISIBLE_ASCII.test(text) ? text : undefined;
+  return isInboundSecret(text) ? text : undefined;
 }
 
 /** Stores what was received last, also when that changes meanwhile. Never rejects. */
@@ -112,8 +95,9 @@ async function storeLatest(
   state: SecretState,
   folder: StateFolder,
 ): Promise<void> {
-  while (state.received !== undefined && state.received !== state.stored) {
-    const secret = state.received;
+  const { inbound } = options.workspace;
+  while (inbound.secret !== undefined && inbound.secret !== state.stored) {
+    const { secret } = inbound;
     try {
       await store(options, folder, secret);
       state.stored = secret;

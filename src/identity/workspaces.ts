@@ -2,6 +2,7 @@ import { invalidArgument } from "../errors";
 import type { Clock } from "../runtime/clock";
 import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
+import { createInboundFacts, type InboundFacts } from "./inbound";
 import { createTokenHolder, type TokenHolder, type TokenLocations } from "./token-holder";
 import type { TokenSearch } from "./token-search";
 
@@ -15,6 +16,8 @@ export interface Workspace {
   readonly searched?: TokenSearch | undefined;
   /** Secrets besides the tokens: none of them appears in an error. */
   readonly secrets: Set<string>;
+  /** What is known of the platform's calls to its agent. */
+  readonly inbound: InboundFacts;
 }
 
 /** A workspace as configured: its id and where its token may be. */
@@ -46,6 +49,7 @@ export function createWorkspaces(
     tokenFile,
     searched,
     secrets: new Set<string>(),
+    inbound: createInboundFacts(),
   }));
   const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
   const [first] = all;

@@ -1,3 +1,4 @@
+import { adoptRegistrationAnswer } from "../identity/inbound";
 import { checkToken } from "../identity/token-source";
 import type { JsonRecord } from "../text/json";
 import { readJsonObject, responseFacts } from "../transport/request/classify-status";
@@ -55,6 +56,7 @@ export async function postRegistration(
     });
     const token = issuedToken(body);
     state.last = registration;
+    adoptRegistrationAnswer(workspace, body);
     progress.unauthenticatedAttemptLost = false;
     state.isAnswerLost = false;
     // The platform shows a token once: use it before anything else, storing it included, can fail.

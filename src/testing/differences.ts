@@ -8,7 +8,7 @@ export type PlatformVersion = "2026-04" | "2026-05";
 export interface Differences {
   /** Registrations state a delivery mode and get it back; without delivery modes each one needs a URL. */
   readonly hasDeliveryModes: boolean;
-  /** The responses to registrations and heartbeats have the inbound secret. */
+  /** The responses to registrations and heartbeats have the inbound secret, and requests to agents are signed with it. */
   readonly hasInboundSecret: boolean;
   /** A registration's URL is checked before its token. */
   readonly checksUrlBeforeToken: boolean;

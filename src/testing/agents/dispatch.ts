@@ -1,6 +1,7 @@
 import { type JsonObject, stringifyJson } from "../json";
 import type { PendingDispatch, PlatformState } from "../model/state";
 import type { Agent, Workspace } from "../model/workspace";
+import { inboundSignature } from "../rules/credentials";
 import { type AgentResponse, forward } from "./forward";
 import { toIncomingMessage } from "./message";
 import { callReply } from "./reply";
@@ -42,7 +43,8 @@ export async function dispatch(
   async function callAgent(): Promise<AgentResponse> {
     if (agent.kind === "url") {
       const { maxAgentRedirects: maxRedirects } = state.differences;
-      return forward(agent.url, stringifyJson(request), { signal, onConnected, maxRedirects });
+      const headers = inboundSignature(state, target);
+      return forward(agent.url, stringifyJson(request), { signal, onConnected, maxRedirects, headers });
     }
     onConnected();
     return Promise.race([callReply(agent.reply, message, request), noResponseOnAbort(signal)]);

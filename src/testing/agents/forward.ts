@@ -22,6 +22,8 @@ interface ForwardOptions {
   readonly onConnected: () => void;
   /** How many redirects are followed before the agent counts as unreachable; undefined passes the first one on. */
   readonly maxRedirects: number | undefined;
+  /** Headers beside those of the body. Not sent to where an agent redirects. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Posts a JSON-RPC request to the URL of a real agent. Never rejects. */
@@ -46,7 +48,11 @@ function sendRequest(
       method,
       agent: false,
       signal: options.signal,
-      headers: { "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+      headers: {
+        ...options.headers,
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(body),
+      },
     });
     sent.on("socket", (socket) =>
       socket.once(connectEvent, () => {
@@ -78,7 +84,7 @@ function follow(
   body: string,
   { signal, maxRedirects = 0 }: ForwardOptions,
 ): Promise<AgentResponse> {
-  const options = { signal, maxRedirects: maxRedirects - 1, onConnected: () => undefined };
+  const options = { signal, maxRedirects: maxRedirects - 1, onConnected: () => undefined, headers: {} };
   return sendRequest(method, url, method === "GET" ? "" : body, options);
 }
 

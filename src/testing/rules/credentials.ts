@@ -57,3 +57,9 @@ export function inboundSecretField(state: PlatformState, workspace: Workspace | 
   const { status, inboundSecret } = workspace;
   return status === "removed" || inboundSecret === "" ? {} : { platform_inbound_secret: inboundSecret };
 }
+
+/** The header with which the platform signs a request to the agent of a workspace; none where it has no secret. */
+export function inboundSignature(state: PlatformState, { inboundSecret }: Workspace): Record<string, string> {
+  if (!state.differences.hasInboundSecret || inboundSecret === "") return {};
+  return { authorization: `Bearer ${inboundSecret}` };
+}

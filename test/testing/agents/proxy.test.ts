@@ -362,7 +362,7 @@ describe("a real agent", () => {
     return { peer, answer: await send(platform, me, peer) };
   };
 
-  it("gets the JSON-RPC body at exactly its URL, and nothing of the caller's headers", async () => {
+  it("gets the JSON-RPC body at exactly its URL, signed by the platform, and nothing of the caller's headers", async () => {
     let seen: unknown;
     const { peer } = await ask((request, response) => {
       const { authorization, "x-workspace-id": caller, "content-type": type } = request.headers;
@@ -385,7 +385,7 @@ describe("a real agent", () => {
     expect(seen).toEqual({
       path: "/agent",
       method: "POST",
-      authorization: undefined,
+      authorization: `Bearer ${peer.inboundSecret}`,
       caller: undefined,
       type: "application/json",
       body: messageBody(),
