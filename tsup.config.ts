@@ -3,6 +3,7 @@ import { defineConfig, type Options } from "tsup";
 const shared: Options = {
   entry: {
     index: "src/index.ts",
+    agent: "src/agent/index.ts",
     heartbeat: "src/heartbeat/index.ts",
     inbox: "src/inbox/index.ts",
     testing: "src/testing/index.ts",

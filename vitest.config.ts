@@ -81,6 +81,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^a2a-peers$/, replacement: source("index.ts") },
+      { find: /^a2a-peers\/agent$/, replacement: source("agent/index.ts") },
       { find: /^a2a-peers\/heartbeat$/, replacement: source("heartbeat/index.ts") },
       { find: /^a2a-peers\/inbox$/, replacement: source("inbox/index.ts") },
       { find: /^a2a-peers\/testing$/, replacement: source("testing/index.ts") },

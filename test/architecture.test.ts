@@ -61,6 +61,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   results: [...BASE, "identity", "transport", "storage", "delegation", "client"],
   heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],
   inbox: [...BASE, "identity", "transport", "storage", "peers", "messaging", "client", "event-stream"],
+  agent: [...BASE, "identity", "messaging", "registration", "client", "heartbeat", "inbox"],
   index: [...BASE, "identity", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],

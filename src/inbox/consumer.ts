@@ -14,8 +14,8 @@ export interface Consumer {
    * has ended.
    */
   next(signal: AbortSignal, stopped: AbortSignal): Promise<InboxMessage | null>;
-  /** Takes the next message and lets the handler work on it. False when `signal` is aborted or reading has ended. */
-  handleNext(handler: InboxHandler, signal: AbortSignal): Promise<boolean>;
+  /** Takes the next message and lets the handler work on it. False when `isOver` is true or reading has ended. */
+  handleNext(handler: InboxHandler, signal: AbortSignal, isOver: () => boolean): Promise<boolean>;
   /** The oldest messages that wait. `ack()` ends one without handing it over. */
   peek(limit: number): readonly InboxMessage[];
 }
@@ -29,8 +29,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       const held = await takeDelivery(state, { expiresInMs: visibilityMs, isOver, signal });
       return held === undefined ? null : toHeldMessage(state, held).message;
     },
-    async handleNext(handler, signal) {
-      const held = await takeDelivery(state, { expiresInMs: undefined, isOver: () => signal.aborted });
+    async handleNext(handler, signal, isOver) {
+      const held = await takeDelivery(state, { expiresInMs: undefined, isOver });
       if (held === undefined) return false;
       await handleDelivery(state, held, handler, signal);
       return true;

@@ -8,7 +8,7 @@ import { createConsumer } from "./consumer";
 import { listDeadLetterMessages } from "./dead-letter-messages";
 import { createDeadLetters } from "./dead-letters";
 import { createEngine, type Engine } from "./engine";
-import { createLifecycle } from "./lifecycle";
+import { createLifecycle, type StopOptions } from "./lifecycle";
 import type { InboxHandler, InboxMessage } from "./message";
 import type { AskOptions, InboxOptions } from "./options";
 import { type ReceiveOptions, receive, receiveAll } from "./receive";
@@ -38,8 +38,11 @@ export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
   ask(peerId: string, message: string | OutgoingMessage, options?: AskOptions): Promise<SendOutcome>;
   /** Messages that were set aside; `ack()` removes one from the file. */
   deadLetters(): Promise<readonly InboxMessage[]>;
-  /** Ends reading, aborts the signals of handlers, stores what is to be stored and lets another reader take over. */
-  stop(): Promise<void>;
+  /**
+   * Ends reading, aborts the signals of handlers, stores what is to be stored and lets another reader take over. With
+   * `finishWithinMs` handlers of {@link run} may end first; no new message is handed over meanwhile.
+   */
+  stop(options?: StopOptions): Promise<void>;
   readonly status: {
     running: boolean;
     waiting: number;
@@ -97,7 +100,7 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
     get status() {
       return statusOf(engine);
     },
-    [Symbol.asyncDispose]: lifecycle.stop,
+    [Symbol.asyncDispose]: () => lifecycle.stop(),
   };
 }
 

@@ -1,22 +1,12 @@
-import type { FilePart } from "../messaging/outcome";
-import { parseReply } from "../messaging/reply";
 import { isRecord, type JsonRecord, parseJson } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
+import { isText, type MessageContent, metadataOf, readContent } from "./message-content";
 import type { Place } from "./place";
 
 /** An inbound message as one row of the platform's activity log holds it. */
-export interface InboundMessage extends Place {
+export interface InboundMessage extends Place, MessageContent {
   /** `null` for the human behind the workspace. */
   readonly senderId: string | null;
-  readonly text: string;
-  readonly files: FilePart[];
-  readonly data: unknown[];
-  readonly messageId?: string;
-  readonly contextId?: string;
-  readonly taskId?: string;
-  readonly delegationId?: string;
-  /** The `messageId` of the message this one answers. */
-  readonly inReplyTo?: string;
   /** The whole row, as the platform sent it. */
   readonly raw: unknown;
 }
@@ -77,21 +67,15 @@ function toMessage(
   body: JsonRecord,
   message: JsonRecord,
 ): InboundMessage {
-  const { text, files, data } = parseReply(message);
-  const metadata = metadataOf(message);
+  const content = readContent(message);
+  const { text, files, data } = content;
   const hasContent = message.parts !== undefined && (text !== "" || files.length > 0 || data.length > 0);
   return {
+    ...content,
     id,
     senderId: parsePeerId(row.source_id),
     createdAtUs,
     text: hasContent ? text : fallbackText(row, body),
-    files,
-    data,
-    ...optional("messageId", message.messageId),
-    ...optional("contextId", message.contextId ?? message.context_id),
-    ...optional("taskId", message.taskId ?? message.task_id),
-    ...optional("delegationId", metadata.delegation_id),
-    ...optional("inReplyTo", metadata.in_reply_to),
     raw: row,
   };
 }
@@ -115,13 +99,6 @@ function fallbackText(row: JsonRecord, body: JsonRecord): string {
   for (const text of [body.task, body.text, row.summary]) if (isText(text)) return text;
   return "(no text)";
 }
-
-const metadataOf = (message: JsonRecord): JsonRecord => (isRecord(message.metadata) ? message.metadata : {});
-
-const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
-
-const optional = <Key extends string>(key: Key, value: unknown): { [K in Key]?: string } =>
-  (isText(value) ? { [key]: value } : {}) as { [K in Key]?: string };
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 

@@ -23,13 +23,19 @@ export async function run(
   }
   lifecycle.start();
   const { signal } = lifecycle;
+  const isOver = () => signal.aborted || lifecycle.isStopping;
   const workers = Array.from({ length: concurrency }, () =>
-    lifecycle.track(handleAll(consumer, handler, signal)),
+    lifecycle.track(handleAll(consumer, handler, signal, isOver)),
   );
   await Promise.all(workers);
   if (engine.fatal !== undefined) throw engine.fatal;
 }
 
-async function handleAll(consumer: Consumer, handler: InboxHandler, signal: AbortSignal): Promise<void> {
-  while (await consumer.handleNext(handler, signal));
+async function handleAll(
+  consumer: Consumer,
+  handler: InboxHandler,
+  signal: AbortSignal,
+  isOver: () => boolean,
+): Promise<void> {
+  while (await consumer.handleNext(handler, signal, isOver));
 }

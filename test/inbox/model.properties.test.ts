@@ -112,8 +112,15 @@ function startReader(world: World) {
   const consumer = createConsumer({ ...options, client, engine, deadLetters, clock, random: () => 0.5 });
   const controller = new AbortController();
   engine.start();
+  const { signal } = controller;
   const work = async () => {
-    while (await consumer.handleNext((message) => handle(world, life, message), controller.signal));
+    while (
+      await consumer.handleNext(
+        (message) => handle(world, life, message),
+        signal,
+        () => signal.aborted,
+      )
+    );
   };
   const working = [work(), work()];
   return {

@@ -1,0 +1,51 @@
+import type { InboundFacts } from "../../identity/inbound";
+import { equalsInConstantTime } from "./constant-time";
+
+/**
+ * Who may send requests: `inbound-secret` the platform alone, `optional` also whoever sends no `Authorization` at all.
+ * A function decides by itself; one that throws refuses.
+ */
+export type Authenticate = "inbound-secret" | "optional" | ((request: Request) => boolean | Promise<boolean>);
+
+export type AuthenticationRefusal = "unsigned" | "wrong-secret" | "no-secret" | "not-allowed";
+
+export interface AuthenticationOptions {
+  /** `undefined`: as `inbound-secret`, and as `optional` where the platform is known to sign nothing. */
+  readonly authenticate: Authenticate | undefined;
+  readonly facts: InboundFacts;
+  /** The secret as it was received or stored last. May reject. */
+  readSecret(): Promise<string | undefined>;
+  /** Called when a request without a signature is accepted. */
+  onUnsigned(): void;
+}
+
+/** Why a request is refused; `undefined` for one that is accepted. Never rejects. */
+export async function authenticateRequest(
+  request: Request,
+  { authenticate, facts, readSecret, onUnsigned }: AuthenticationOptions,
+): Promise<AuthenticationRefusal | undefined> {
+  if (typeof authenticate === "function") return askFunction(authenticate, request);
+  const given = request.headers.get("authorization");
+  if (given === null) {
+    const isAccepted =
+      authenticate === "optional" || (authenticate === undefined && facts.isSigned === false);
+    if (!isAccepted) return "unsigned";
+    onUnsigned();
+    return undefined;
+  }
+  // A file that cannot be read holds no secret: the next beat brings it again.
+  const secret = await readSecret().catch(() => undefined);
+  if (secret === undefined) return "no-secret";
+  return equalsInConstantTime(given, `Bearer ${secret}`) ? undefined : "wrong-secret";
+}
+
+async function askFunction(
+  authenticate: (request: Request) => boolean | Promise<boolean>,
+  request: Request,
+): Promise<AuthenticationRefusal | undefined> {
+  try {
+    return (await authenticate(request)) === true ? undefined : "not-allowed";
+  } catch {
+    return "not-allowed";
+  }
+}

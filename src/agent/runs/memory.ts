@@ -1,0 +1,73 @@
+import type { Run } from "./run";
+
+/**
+ * The runs of an agent: those that go on, and the newest that have ended, so that a message which comes again gets the
+ * same answer and a task can be asked for.
+ */
+export interface RunMemory {
+  /** The run of this message of this sender. Counts as use. */
+  byKey(key: string): Run | undefined;
+  /** The newest run of a task. Also finds a run by the `messageId` of its message. Counts as use. */
+  byTask(id: string): Run | undefined;
+  add(run: Run): void;
+  /** Call when a run has ended: it is kept within the bounds. `size` is that of its answer, in characters. */
+  ended(run: Run, size: number): void;
+  /** Forgets a run, whose message runs anew when it comes again. */
+  forget(run: Run): void;
+  readonly working: readonly Run[];
+}
+
+/** Ended runs that are kept; the least recently used are dropped first. */
+const MAX_ENDED = 1000;
+/** Characters of all answers that are kept. */
+const MAX_SIZE = 32 * 2 ** 20;
+
+export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMemory {
+  // A map keeps the order of insertion, so that its first entry is the one that was used least recently.
+  const ended = new Map<string, { run: Run; size: number }>();
+  const working = new Map<string, Run>();
+  const tasks = new Map<string, Run>();
+  let total = 0;
+
+  function touch(run: Run | undefined): Run | undefined {
+    const entry = run && ended.get(run.key);
+    if (run === undefined || entry === undefined) return run;
+    ended.delete(run.key);
+    ended.set(run.key, entry);
+    return run;
+  }
+
+  function forget(run: Run): void {
+    const entry = ended.get(run.key);
+    if (entry?.run === run) {
+      total -= entry.size;
+      ended.delete(run.key);
+    }
+    if (working.get(run.key) === run) working.delete(run.key);
+    for (const id of [run.taskId, run.messageId]) if (tasks.get(id) === run) tasks.delete(id);
+  }
+
+  return {
+    byKey: (key) => touch(working.get(key) ?? ended.get(key)?.run),
+    byTask: (id) => touch(tasks.get(id)),
+    add(run) {
+      working.set(run.key, run);
+      tasks.set(run.messageId, run);
+      tasks.set(run.taskId, run);
+    },
+    ended(run, size) {
+      if (working.get(run.key) !== run) return;
+      working.delete(run.key);
+      ended.set(run.key, { run, size });
+      total += size;
+      for (const { run: oldest } of ended.values()) {
+        if (ended.size <= maxEnded && total <= maxSize) break;
+        forget(oldest);
+      }
+    },
+    forget,
+    get working() {
+      return [...working.values()];
+    },
+  };
+}

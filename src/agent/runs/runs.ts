@@ -1,0 +1,133 @@
+import type { A2AClient } from "../../client/client";
+import { A2AError } from "../../errors";
+import type { AgentEvent, Emit } from "../../events";
+import type { MessageContent } from "../../inbox/message-content";
+import type { Clock } from "../../runtime/clock";
+import { newId } from "../../runtime/ids";
+import { settleWithin } from "../../runtime/settle-within";
+import { errorMessage } from "../../text/format";
+import type { AgentHandler } from "../options";
+import type { ReportWork } from "../report-work";
+import { handlerFailed, handlerGaveBack, handlerStopped } from "../rpc/errors";
+import { toEnd } from "./answer";
+import { createRunMemory, type RunMemory } from "./memory";
+import { createPushMessage } from "./push-message";
+import { createRun, type Run, type RunEnd, stateOf } from "./run";
+
+/** A message that was pushed, as its request states it. */
+export interface PushedMessage {
+  readonly content: MessageContent;
+  readonly senderId: string | null;
+  /** The whole request. */
+  readonly raw: unknown;
+}
+
+export interface RunsOptions {
+  readonly client: A2AClient;
+  readonly workspaceId: string;
+  readonly onMessage: AgentHandler;
+  readonly reportWork: ReportWork;
+  readonly clock: Clock;
+  readonly emit: Emit<AgentEvent>;
+}
+
+/** Runs the handler once for each message. */
+export interface Runs {
+  /** The run of a message that was pushed before, if it is remembered. */
+  find(message: PushedMessage): Run | undefined;
+  /** The newest run of a task, or of a message with this `messageId`. */
+  byTask(id: string): Run | undefined;
+  /** Starts the handler. `open` is the run whose question the message answers. */
+  start(message: PushedMessage, open: Run | undefined): Run;
+  /** Aborts the handler's signal; the task is canceled from now on. */
+  cancel(run: Run): void;
+  /** Lets handlers go on for so many milliseconds, then aborts their signals and ends their runs as failed. */
+  drain(finishWithinMs: number): Promise<void>;
+}
+
+export function createRuns(options: RunsOptions): Runs {
+  const memory = createRunMemory();
+  const { clock } = options;
+  return {
+    find: ({ content, senderId }) =>
+      content.messageId === undefined ? undefined : memory.byKey(keyOf(senderId, content.messageId)),
+    byTask: memory.byTask,
+    start(message, open) {
+      const { content, senderId } = message;
+      const messageId = content.messageId ?? newId();
+      const run = createRun({
+        key: keyOf(senderId, messageId),
+        messageId,
+        senderId,
+        contextId: open?.contextId ?? content.contextId ?? newId(),
+        taskId: open?.taskId ?? newId(),
+        isTask: open !== undefined,
+        startedAt: clock.now(),
+      });
+      memory.add(run);
+      options.emit({ type: "agent.received", workspaceId: options.workspaceId, messageId, senderId });
+      void work(options, memory, run, message);
+      return run;
+    },
+    cancel(run) {
+      end(options, memory, run, { state: "canceled" });
+      run.controller.abort(new A2AError({ code: "closed", message: "The sender has canceled the task." }));
+    },
+    async drain(finishWithinMs) {
+      const ended = Promise.all(memory.working.map((run) => run.ended));
+      if (memory.working.length > 0) await settleWithin(ended, finishWithinMs, clock);
+      for (const run of memory.working) {
+        end(options, memory, run, { state: "failed", error: handlerStopped() });
+        run.controller.abort(new A2AError({ code: "closed", message: "The agent was stopped." }));
+      }
+    },
+  };
+}
+
+/** Of two senders that use one `messageId` neither gets the answer to the other. */
+const keyOf = (senderId: string | null, messageId: string): string => `${senderId ?? ""} ${messageId}`;
+
+/** Calls the handler and ends the run. Never rejects. */
+async function work(options: RunsOptions, memory: RunMemory, run: Run, pushed: PushedMessage): Promise<void> {
+  const { client, workspaceId, onMessage, reportWork } = options;
+  const { signal } = run.controller;
+  const push = createPushMessage(client, workspaceId, run, pushed.content, pushed.raw);
+  try {
+    const answered = await reportWork(push.message, signal, async () =>
+      toEnd(run, push.replies, await onMessage(push.message, { signal })),
+    );
+    if (push.givenBack === undefined) end(options, memory, run, answered.end, { size: answered.size });
+    else giveBack(options, memory, run, push.givenBack);
+  } catch (error) {
+    const reason = errorMessage(error);
+    if (push.givenBack !== undefined) giveBack(options, memory, run, reason);
+    else end(options, memory, run, { state: "failed", error: handlerFailed() }, { reason });
+  }
+}
+
+/** Ends a run that counts as not handled: its message runs anew when it comes again. */
+function giveBack(options: RunsOptions, memory: RunMemory, run: Run, reason: string): void {
+  end(options, memory, run, { state: "failed", error: handlerGaveBack() }, { reason });
+  memory.forget(run);
+}
+
+/** Ends a run unless it has ended. */
+function end(
+  { emit, workspaceId, clock }: RunsOptions,
+  memory: RunMemory,
+  run: Run,
+  how: RunEnd,
+  { size = 0, reason }: { size?: number; reason?: string } = {},
+): void {
+  if (!run.settle(how)) return;
+  memory.ended(run, size);
+  const { messageId, startedAt } = run;
+  emit({
+    type: "agent.settled",
+    workspaceId,
+    messageId,
+    state: stateOf(run),
+    elapsedMs: Math.round(clock.now() - startedAt),
+    ...(reason === undefined ? {} : { reason }),
+  });
+}

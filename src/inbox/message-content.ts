@@ -1,0 +1,39 @@
+import type { FilePart } from "../messaging/outcome";
+import { parseReply } from "../messaging/reply";
+import { isRecord, type JsonRecord } from "../text/json";
+
+/** What an A2A message to an agent holds, whichever way it came and in whichever version of A2A it is written. */
+export interface MessageContent {
+  readonly text: string;
+  readonly files: FilePart[];
+  readonly data: unknown[];
+  readonly messageId?: string;
+  readonly contextId?: string;
+  readonly taskId?: string;
+  readonly delegationId?: string;
+  /** The `messageId` of the message this one answers. */
+  readonly inReplyTo?: string;
+}
+
+/** Reads a message; `text` is `(no response)` where it has no parts. Never throws. */
+export function readContent(message: JsonRecord): MessageContent {
+  const { text, files, data } = parseReply(message);
+  const metadata = metadataOf(message);
+  return {
+    text,
+    files,
+    data,
+    ...optional("messageId", message.messageId ?? message.message_id),
+    ...optional("contextId", message.contextId ?? message.context_id),
+    ...optional("taskId", message.taskId ?? message.task_id),
+    ...optional("delegationId", metadata.delegation_id),
+    ...optional("inReplyTo", metadata.in_reply_to),
+  };
+}
+
+export const metadataOf = ({ metadata }: JsonRecord): JsonRecord => (isRecord(metadata) ? metadata : {});
+
+export const isText = (value: unknown): value is string => typeof value === "string" && value.trim() !== "";
+
+const optional = <Key extends string>(key: Key, value: unknown): { [K in Key]?: string } =>
+  (isText(value) ? { [key]: value } : {}) as { [K in Key]?: string };

@@ -1,0 +1,128 @@
+import { describe, expect, it, vi } from "vitest";
+import { clientOf, createTestAgent, ofType, platformForTest, startPushAgent } from "./helpers/agent";
+
+describe("an agent with a URL", () => {
+  it("registers, beats, and answers a pushed message with what the handler returns", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace({ name: "Clerk", status: "awaiting_agent" });
+    const peer = platform.addWorkspace({ name: "Peer" });
+    const seen: unknown[] = [];
+    const { agent } = await startPushAgent(platform, workspace, {
+      onMessage: (message) => {
+        seen.push(message);
+        return `You said: ${message.text}`;
+      },
+    });
+    expect(workspace.state.status).toBe("online");
+    expect(agent.heartbeat.status.running).toBe(true);
+    expect(agent.inbox).toBeUndefined();
+    const sender = clientOf(platform, peer);
+    const outcome = await sender.sendA2AMessage(workspace.id, "hello", {
+      contextId: "c-1",
+      messageId: "m-1",
+    });
+    expect(outcome).toMatchObject({ kind: "reply", text: "You said: hello", contextId: "c-1" });
+    expect(outcome).not.toHaveProperty("taskId");
+    expect(seen).toMatchObject([
+      {
+        id: "m-1",
+        messageId: "m-1",
+        contextId: "c-1",
+        from: { kind: "peer", id: peer.id },
+        text: "hello",
+        files: [],
+        data: [],
+        attempt: 1,
+      },
+    ]);
+  });
+
+  it("answers a delegation, whose parts say `type` and whose sender the platform does not name", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace();
+    const peer = platform.addWorkspace();
+    const seen: unknown[] = [];
+    await startPushAgent(platform, workspace, {
+      onMessage: ({ text, from, delegationId }) => {
+        seen.push([text, from, delegationId]);
+        return `done: ${text}`;
+      },
+    });
+    const sender = clientOf(platform, peer);
+    const { delegationId } = await sender.delegate(workspace.id, "file it");
+    await vi.waitFor(async () => {
+      const { resultText } = await sender.getDelegation(delegationId);
+      expect(resultText).toBe("done: file it");
+    });
+    expect(seen).toEqual([["file it", { kind: "human" }, delegationId]]);
+  });
+
+  it("takes nothing after it was stopped, says so in the platform's words, and makes a last beat", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace();
+    const peer = platform.addWorkspace();
+    const { agent } = await startPushAgent(platform, workspace, { onMessage: () => "hello" });
+    await agent.stop();
+    expect(workspace.state.activeTasks).toBe(0);
+    const sender = clientOf(platform, peer, { retry: { maxAttempts: 1 } });
+    await expect(sender.sendA2AMessage(workspace.id, "hello")).rejects.toMatchObject({
+      code: "peer_unavailable",
+      delivery: "not-sent",
+      retryable: true,
+    });
+    await agent.start();
+    expect((await sender.sendA2AMessage(workspace.id, "hello")).text).toBe("hello");
+  });
+});
+
+describe("an agent without a URL", () => {
+  it("registers in poll mode, and sends what the handler returns to a fetched message", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace();
+    const peer = platform.addWorkspace({ reply: () => "thanks" });
+    const { agent } = await createTestAgent(platform, workspace, {
+      onMessage: ({ text }) => `You said: ${text}`,
+    });
+    await agent.start();
+    const outcome = await clientOf(platform, peer).sendA2AMessage(workspace.id, "hello");
+    expect(outcome).toMatchObject({ kind: "queued", deliveryMode: "poll" });
+    await vi.waitFor(() => expect(peer.received.map(({ text }) => text)).toEqual(["You said: hello"]), {
+      timeout: 10_000,
+    });
+    expect(agent.inbox?.status.running).toBe(true);
+    await agent.stop();
+    expect(agent.inbox?.status.running).toBe(false);
+    expect(agent.heartbeat.status.running).toBe(false);
+  });
+});
+
+describe("one message", () => {
+  it("runs once: a repeat joins the run, and a later one is answered from memory", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace();
+    const peer = platform.addWorkspace();
+    let runs = 0;
+    let finish = () => {};
+    const working = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { events } = await startPushAgent(platform, workspace, {
+      async onMessage({ text }) {
+        runs += 1;
+        await working;
+        return `answer ${runs} to ${text}`;
+      },
+    });
+    const sender = clientOf(platform, peer);
+    const send = () => sender.sendA2AMessage(workspace.id, "hello", { messageId: "m-1" });
+    const first = send();
+    await vi.waitFor(() => expect(runs).toBe(1));
+    const second = send();
+    await vi.waitFor(() => expect(ofType(events, "agent.repeated")).toHaveLength(1));
+    finish();
+    const outcomes = [await first, await second, await send()];
+    expect(outcomes.map(({ text }) => text)).toEqual(Array(3).fill("answer 1 to hello"));
+    expect(runs).toBe(1);
+    expect(ofType(events, "agent.repeated").map(({ state }) => state)).toEqual(["working", "completed"]);
+  });
+});
