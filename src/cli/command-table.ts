@@ -15,6 +15,11 @@ interface CommandEntry {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "doctor",
+    summary: "find out why an agent does not reach its peers",
+    load: async () => (await import("./commands/doctor")).addDoctor,
+  },
+  {
     name: "peers",
     summary: "list the peers of the workspace",
     load: async () => (await import("./commands/peers")).addPeers,

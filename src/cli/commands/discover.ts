@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
 import { formatFields } from "../fields";
 import type { Cli } from "../io";
+import { isJsonObject } from "../json-object";
 import { printJson, printResult } from "../output";
 import { resolvePeer } from "../peer";
 
@@ -34,9 +35,9 @@ async function discover(cli: Cli, given: string, options: ConnectionOptions): Pr
 
 function toFields(peer: PeerRecord): Record<string, unknown> {
   const { id, role, status, url, active_tasks: tasks } = peer;
-  const card = isRecord(peer.agent_card) ? peer.agent_card : {};
+  const card = isJsonObject(peer.agent_card) ? peer.agent_card : {};
   const skills = Array.isArray(card.skills)
-    ? card.skills.filter(isRecord).map(({ name, id }) => name ?? id)
+    ? card.skills.filter(isJsonObject).map(({ name, id }) => name ?? id)
     : [];
   return {
     Name: displayName(peer),
@@ -50,6 +51,3 @@ function toFields(peer: PeerRecord): Record<string, unknown> {
     Skills: skills.join(", "),
   };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

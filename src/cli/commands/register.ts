@@ -5,6 +5,7 @@ import { addConnectionOptions, type ConnectionOptions, createCommandClient } fro
 import { UsageError } from "../failure";
 import { formatFields } from "../fields";
 import type { Cli } from "../io";
+import { isJsonObject } from "../json-object";
 import { printJson, printNote, printResult } from "../output";
 
 interface RegisterOptions extends ConnectionOptions {
@@ -85,7 +86,7 @@ async function readCard(path: string): Promise<Record<string, unknown>> {
   }
   try {
     const card: unknown = JSON.parse(text);
-    if (typeof card === "object" && card !== null && !Array.isArray(card)) return { ...card };
+    if (isJsonObject(card)) return { ...card };
   } catch {
     // The error below is that of anything but an object.
   }
