@@ -52,7 +52,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     const callbacks = [...onClose].map((callback) => callback());
     await Promise.all([...callbacks, calls.close()]);
     await registration.close();
-    shared.gates?.close();
+    shared.leavePlatform();
     pool.close();
     beatPool.close();
     messagePool.close();

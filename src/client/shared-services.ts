@@ -1,6 +1,7 @@
 import { type A2AEvent, safeHook } from "../events";
 import { createWorkspaces } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
+import { openAllowance } from "../transport/allowance/open-allowance";
 import { createCalls } from "../transport/calls";
 import { createHttp } from "../transport/http/http";
 import { openPool, type PoolKind } from "../transport/http/pool";
@@ -42,6 +43,7 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
         emit,
       })
     : undefined;
+  const allowance = openAllowance({ clock, random, platformUrl, emit });
   const ownRecords = createOwnRecordReader({ platformUrl, tenant, http, pool, calls, clock });
   return {
     platformUrl,
@@ -62,9 +64,13 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
       http,
       ownRecords,
       gates,
+      allowance: allowance.value,
       now: clock.now,
     }),
-    gates,
+    leavePlatform() {
+      gates?.close();
+      allowance.leave();
+    },
     pool,
     beatPool: open("beats", BEAT_CONNECTIONS),
     messagePool: open("messages", options.maxConcurrentSends),

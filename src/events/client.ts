@@ -121,6 +121,19 @@ export interface RecoveryGateClosed {
   reason: string;
 }
 
+/**
+ * The platform's rate limit is used up, but for what the beats of this process need: other requests wait for its reset,
+ * in the order reply, send, poll, lookup, or fail as `rate_limited` where their budgets end before. Reported once
+ * in each window, to each client of the platform in this process.
+ */
+export interface RateLimitUsedUp {
+  type: "rate_limit.used_up";
+  /** Requests in a window; absent where the platform has not said it. */
+  limit?: number;
+  /** Milliseconds until the reset. */
+  resetInMs: number;
+}
+
 /** The platform, or the peer, has answered again, and whatever waited for it has been sent on. */
 export interface RecoveryGateOpened {
   type: "recovery_gate.opened";
@@ -142,5 +155,6 @@ export type ClientEvent =
   | RegistrationWarning
   | RecoveryGateClosed
   | RecoveryGateOpened
+  | RateLimitUsedUp
   | EnricherFailed
   | EnricherDropped;

@@ -20,6 +20,20 @@ export interface HeartbeatFailed {
   reason: string;
 }
 
+/**
+ * No beat was accepted for 60 s: after 90 s the platform takes an external workspace for offline. Reported once in each
+ * such time.
+ */
+export interface HeartbeatOverdue {
+  type: "heartbeat.overdue";
+  workspaceId: string;
+  /** Milliseconds since the last accepted beat, or since the start. */
+  silentMs: number;
+  /** Of the latest failure. */
+  code: A2AErrorCode;
+  reason: string;
+}
+
 /** The platform has refused the token in 3, 20, 40 … consecutive beats: an operator has to act. */
 export interface HeartbeatUnauthorized {
   type: "heartbeat.unauthorized";
@@ -119,6 +133,7 @@ export interface HeartbeatProviderFailed {
 export type HeartbeatEvent =
   | HeartbeatSent
   | HeartbeatFailed
+  | HeartbeatOverdue
   | HeartbeatUnauthorized
   | HeartbeatRemoved
   | HeartbeatRegisteredAgain

@@ -7,7 +7,8 @@ export interface BeatHistory {
   /** Records that beating starts at `at`; from then on a gap between accepted beats counts as an outage. */
   started(at: number): void;
   accepted(beat: AcceptedBeatTimes): void;
-  failed(error: A2AError): void;
+  /** Records a beat that failed at `at`, on the monotonic clock. */
+  failed(error: A2AError, at: number): void;
   readonly consecutiveFailures: number;
   readonly lastBeatAt: Date | undefined;
   /** Set when the token was refused persistently: the workspace may be gone. Cleared by the lookup. */
@@ -39,8 +40,13 @@ interface BeatCounts {
   /** Refusals of the token, in a row. */
   refusals: number;
   lastAccepted: LastAccepted | undefined;
+  /** True once the time without an accepted beat was reported. */
+  isOverdue: boolean;
   lastBeatAt: Date | undefined;
 }
+
+/** Time without an accepted beat after which an operator has to know, in milliseconds: offline begins at 90 s. */
+const OVERDUE_MS = 60_000;
 
 /** Creates the history of a workspace the platform believes in for `livenessMs` without a beat. */
 export function createBeatHistory(
@@ -52,6 +58,7 @@ export function createBeatHistory(
     consecutiveFailures: 0,
     refusals: 0,
     lastAccepted: undefined,
+    isOverdue: false,
     lastBeatAt: undefined,
   };
   const history: BeatHistory = {
@@ -69,9 +76,10 @@ export function createBeatHistory(
       counts.lastBeatAt = new Date(wallClockMs);
       counts.consecutiveFailures = 0;
       counts.refusals = 0;
+      counts.isOverdue = false;
       emit({ type: "heartbeat.sent", workspaceId, elapsedMs });
     },
-    failed(error) {
+    failed(error, at) {
       counts.consecutiveFailures += 1;
       counts.refusals = error.code === "unauthorized" ? counts.refusals + 1 : 0;
       const { consecutiveFailures: consecutive, refusals } = counts;
@@ -79,6 +87,11 @@ export function createBeatHistory(
       if (shouldReport(consecutive)) {
         const answered = status === undefined ? {} : { status };
         emit({ type: "heartbeat.failed", workspaceId, consecutive, code, ...answered, reason });
+      }
+      const silentMs = at - (counts.lastAccepted?.at ?? at);
+      if (silentMs >= OVERDUE_MS && !counts.isOverdue) {
+        counts.isOverdue = true;
+        emit({ type: "heartbeat.overdue", workspaceId, silentMs: Math.round(silentMs), code, reason });
       }
       if (isPersistent(refusals)) {
         history.needsLookup = true;

@@ -73,7 +73,7 @@ export function createBeatMaker(maker: BeatMakerOptions): BeatMaker {
         if (signal.aborted) return { ok: false, elapsedMs: elapsedMs(), error: abortedError() };
         const error = isA2AError(cause) ? cause : unexpectedError(cause);
         if (error.code === "closed") onClosed();
-        else history.failed(error);
+        else history.failed(error, clock.now());
         if (error.code === "workspace_removed") onRemoved(error.message);
         const status = error.status === undefined ? {} : { status: error.status };
         return { ok: false, ...status, elapsedMs: elapsedMs(), error };
@@ -106,7 +106,7 @@ async function sendBeat(
       limitMs: timeoutMs,
       // Not retried: the next beat follows soon.
       once: true,
-      first: true,
+      priority: "beat",
       classify: classifyBeat,
     });
   } finally {

@@ -3,7 +3,6 @@ import { type ClientInternals, getInternals } from "../client/internals";
 import { createResults, type Results } from "../results/results";
 import { type BeatReport, createBeatMaker } from "./beat";
 import { createBeatHistory } from "./beat-history";
-import { createBeatPriority } from "./beat-priority";
 import { createHealth } from "./health";
 import { createInboundSecret } from "./inbound-secret";
 import { createLifecycle } from "./lifecycle";
@@ -104,7 +103,6 @@ function connectParts(internals: ClientInternals, options: HeartbeatOptions) {
     onRemoved,
   });
   const reconciler = createReconciler({ internals, workspace, history, timeoutMs, emit, onRemoved });
-  const priority = createBeatPriority(internals);
   const loop = createLoop<BeatReport>({
     intervalMs,
     // Well below the time after which the platform takes the workspace for offline.
@@ -114,8 +112,7 @@ function connectParts(internals: ClientInternals, options: HeartbeatOptions) {
     beat: beats.make,
     getRetryAfterMs: ({ error }) =>
       error?.code === "rate_limited" ? (error.retryAfterMs ?? intervalMs) : undefined,
-    afterRegularBeat(count, report, nextInMs) {
-      priority.afterBeat(report, nextInMs);
+    afterRegularBeat(count, report) {
       poller?.afterBeat(report.error);
       reconciler.afterBeat(count);
     },
@@ -131,7 +128,6 @@ function connectParts(internals: ClientInternals, options: HeartbeatOptions) {
     reconciler,
     poller,
     secret,
-    priority,
   });
   return { history, health, loop, lifecycle, secret, results };
 }

@@ -5,7 +5,6 @@ import { settleWithin } from "../runtime/settle-within";
 import { reportUnflushed } from "../storage/flush";
 import type { BeatMaker, BeatReport } from "./beat";
 import type { BeatHistory } from "./beat-history";
-import type { BeatPriority } from "./beat-priority";
 import type { InboundSecret } from "./inbound-secret";
 import type { Loop } from "./loop";
 import type { Reconciler } from "./reconciler";
@@ -22,7 +21,6 @@ export interface LifecycleOptions {
   reconciler: Reconciler;
   poller: ResultsPoller | undefined;
   secret: InboundSecret;
-  priority: BeatPriority;
 }
 
 /** Starts and stops what a heartbeat does by itself. */
@@ -61,7 +59,6 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     state.leave = undefined;
     loop.halt();
     reconciler.halt();
-    options.priority.halt();
     await Promise.all([poller?.halt(), secret.idle()]);
   }
   const halt = () => settleWithin(haltAll(), DISK_LIMIT_MS, clock);

@@ -17,11 +17,8 @@ export interface LoopOptions<Report> extends ScheduleOptions {
   beat(options: BeatOptions): Promise<Report>;
   /** The wait the platform asked for, in milliseconds. */
   getRetryAfterMs(report: Report): number | undefined;
-  /**
-   * Called after the `count`th regular beat since the start; the next one begins in `nextInMs` milliseconds. Must not
-   * throw.
-   */
-  afterRegularBeat(count: number, report: Report, nextInMs: number): void;
+  /** Called after the `count`th regular beat since the start. Must not throw. */
+  afterRegularBeat(count: number, report: Report): void;
 }
 
 /** Schedules beats and makes one at a time. */
@@ -164,7 +161,6 @@ async function runRegular<Report>(options: LoopOptions<Report>, state: LoopState
   const { lastDueAt, beats } = state;
   state.lastDueAt = nextBeatDue({ lastDueAt, now: clock.now(), beats }, options, getRetryAfterMs(report));
   const run = () => void runRegular(options, state);
-  const nextInMs = state.lastDueAt - clock.now();
-  state.cancelRegular = clock.setTimer(run, nextInMs, true);
-  afterRegularBeat(beats, report, nextInMs);
+  state.cancelRegular = clock.setTimer(run, state.lastDueAt - clock.now(), true);
+  afterRegularBeat(beats, report);
 }

@@ -53,6 +53,8 @@ export async function sendA2AMessage(
       call,
       limitMs: options.timeoutMs ?? context.sendMs,
       once: background,
+      // What answers a message goes before what begins something new.
+      priority: metadata?.in_reply_to === undefined ? "send" : "reply",
       task: { messageId, retryMaybeDelivered: delivery === "at-least-once" },
       peerId: id,
       progress,

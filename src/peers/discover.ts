@@ -51,6 +51,7 @@ export async function discoverPeer(
       path: () => `/registry/discover/${id}`,
       options,
       background,
+      priority: background ? "enrich" : "send",
       source: route,
       peerId: id,
       classify: (response, source) => {

@@ -73,6 +73,7 @@ export function fetchPeerList(
     path: (source) => `/registry/${source.id}/peers`,
     options,
     background,
+    priority: background ? "enrich" : "send",
     classify: (response, source) => {
       const result = classifyList(response, source.id);
       if (!result.ok) return result;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { failureOf } from "../helpers/failure";
 import { PEER } from "../helpers/ids";
 import { BEAT, createFixture, INTERVAL, refused, SECOND } from "./helpers/fixture";
 import { OK, type ScriptedAnswer } from "./helpers/scripted-platform";
@@ -11,8 +12,11 @@ const reply: ScriptedAnswer = {
   body: { jsonrpc: "2.0", id: "1", result: { kind: "message", role: "agent", messageId: "m", parts: [] } },
 };
 
-/** A platform that takes `limit` requests a minute, and says when the next minute begins. */
-function limited(limit: number, random?: () => number) {
+/**
+ * A platform that takes `limit` requests a minute, and says when the next minute begins; with `headers` also how many
+ * are left, in each response.
+ */
+function limited(limit: number, random?: () => number, headers = false) {
   const all = createFixture(
     {},
     { retry: { maxAttempts: 20, budgetMs: 30 * MINUTE }, ...(random === undefined ? {} : { random }) },
@@ -25,9 +29,14 @@ function limited(limit: number, random?: () => number) {
     if (current !== minute) taken = 0;
     minute = current;
     taken += 1;
-    if (taken <= limit) return accepted;
-    const seconds = Math.ceil(((current + 1) * MINUTE - clock.now()) / 1000);
-    return refused(429, "rate limit exceeded", { "retry-after": String(seconds) });
+    const seconds = String(Math.ceil(((current + 1) * MINUTE - clock.now()) / 1000));
+    const told = {
+      "x-ratelimit-limit": String(limit),
+      "x-ratelimit-remaining": String(Math.max(0, limit - taken)),
+      "x-ratelimit-reset": seconds,
+    };
+    if (taken <= limit) return headers ? { ...accepted, headers: told } : accepted;
+    return refused(429, "rate limit exceeded", { "retry-after": seconds, ...(headers ? told : {}) });
   };
   platform.on(BEAT, answer(OK));
   platform.on(MESSAGE, answer(reply));
@@ -60,7 +69,31 @@ describe("while a rate limit is in force", () => {
     expect(events.some(({ type }) => type === "heartbeat.failed")).toBe(true);
   });
 
-  it("a message gives way to the beat that is due, and goes when that is over", async () => {
+  it("no beat is refused by a platform that says how many requests are left", async () => {
+    const { heartbeat, clock, eventsOf, events, send, beats } = limited(60, undefined, true);
+    const settled: unknown[] = [];
+    heartbeat.start();
+    await clock.advance(1000);
+    for (let count = 0; count < 200; count += 1) void send().then((sent) => settled.push(sent));
+    await clock.advance(8 * MINUTE);
+    expect(settled).toHaveLength(200);
+    expect(settled.every((sent) => sent !== undefined)).toBe(true);
+    expect(eventsOf("heartbeat.sent")).toHaveLength(beats().length);
+    expect(events.some(({ type }) => type === "heartbeat.failed")).toBe(false);
+  });
+
+  it("a heartbeat without an accepted beat for 60 s reports it once", async () => {
+    const { heartbeat, clock, platform, eventsOf } = limited(1000);
+    platform.on(BEAT, (_, index) => (index === 0 || index > 8 ? OK : refused(500)));
+    heartbeat.start();
+    await clock.advance(SECOND + 2 * INTERVAL);
+    expect(eventsOf("heartbeat.overdue")).toMatchObject([{ code: "platform_error" }]);
+    expect(eventsOf("heartbeat.overdue")[0]?.silentMs).toBeGreaterThanOrEqual(60_000);
+    await clock.advance(3 * INTERVAL);
+    expect(eventsOf("heartbeat.overdue")).toHaveLength(1);
+  });
+
+  it("a message waits for the beat that is due after the reset, and goes when that was accepted", async () => {
     const { heartbeat, clock, platform, send, sends, beats } = limited(1000);
     platform.on(BEAT, (_, index) =>
       index === 1 ? refused(429, "slow", { "retry-after": "20" }) : { ...OK, afterMs: 700 },
@@ -69,18 +102,16 @@ describe("while a rate limit is in force", () => {
     heartbeat.start();
     await clock.advance(SECOND + 19_000);
     void send();
-    await clock.advance(100);
-    expect(sends()).toHaveLength(1);
-    await clock.advance(600);
-    void send();
-    await clock.advance(2500);
+    await clock.advance(900);
+    expect(sends()).toHaveLength(0);
+    await clock.advance(2800);
     expect(beats()).toHaveLength(3);
-    expect(sends()).toHaveLength(2);
-    expect(sends()[1]?.at).toBeGreaterThanOrEqual(Number(beats()[2]?.endedAt));
+    expect(sends()).toHaveLength(1);
+    expect(sends()[0]?.at).toBeGreaterThanOrEqual(Number(beats()[2]?.endedAt));
   });
 
-  it("a beat that hangs holds a message for a few seconds only, and one without time for that not at all", async () => {
-    const { heartbeat, clock, client, platform, send, sends } = limited(1000);
+  it("a beat that hangs holds a message for a few seconds only", async () => {
+    const { heartbeat, clock, platform, send, sends } = limited(1000);
     platform.on(BEAT, (_, index) =>
       index === 1 ? refused(429, "slow", { "retry-after": "20" }) : index === 0 ? OK : "hang",
     );
@@ -88,10 +119,27 @@ describe("while a rate limit is in force", () => {
     heartbeat.start();
     await clock.advance(SECOND + 20_000);
     void send();
-    await client.sendA2AMessage(PEER, "hurry", { budgetMs: 2000 });
+    await clock.advance(2000);
+    expect(sends()).toHaveLength(0);
+    await clock.advance(3000);
     expect(sends()).toHaveLength(1);
-    await clock.advance(5000);
-    expect(sends()).toHaveLength(2);
+  });
+
+  it("a message without time for that is sent after the reset, and refused here before it", async () => {
+    const { heartbeat, clock, client, platform, sends } = limited(1000);
+    platform.on(BEAT, (_, index) =>
+      index === 1 ? refused(429, "slow", { "retry-after": "20" }) : index === 0 ? OK : "hang",
+    );
+    platform.on(MESSAGE, () => reply);
+    heartbeat.start();
+    await clock.advance(SECOND + 19_000);
+    const early = await failureOf(client.sendA2AMessage(PEER, "early", { budgetMs: 500 }));
+    expect(early).toMatchObject({ code: "rate_limited", delivery: "not-sent", attempts: 0 });
+    expect(early.retryAfterMs).toBeGreaterThan(0);
+    expect(sends()).toHaveLength(0);
+    await clock.advance(1500);
+    await client.sendA2AMessage(PEER, "hurry", { budgetMs: 1000 });
+    expect(sends()).toHaveLength(1);
   });
 
   it("a heartbeat that stops holds nothing back", async () => {

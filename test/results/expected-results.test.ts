@@ -116,7 +116,7 @@ describe("with a delegation of this client", () => {
       body: { error: "rate limit exceeded" },
     }));
     await all.begin();
-    await delegate(all);
+    void delegate(all);
     await all.pass(SECOND - 1000);
     expect(polls(all)).toEqual([0]);
   });

@@ -2,6 +2,7 @@ import type { A2AEvent, Emit } from "../../events";
 import type { Clock } from "../../runtime/clock";
 import type { Call } from "../call";
 import type { Failure, Result } from "../request/result";
+import { createPlatformRegistry } from "../shared-by-platform";
 import { createGate, type Gate, type GateOptions } from "./gate";
 import type { Passage, Verdict } from "./passage";
 
@@ -12,7 +13,8 @@ const MAX_PEER_GATES = 1024;
 interface PlatformGates {
   readonly platform: Gate;
   readonly peers: Map<string, Gate>;
-  readonly listeners: Set<Emit<A2AEvent>>;
+  /** Emits to each client of the platform. */
+  readonly emit: Emit<A2AEvent>;
 }
 
 /** What holds the attempts of one client back while the platform, or a peer behind it, is down. */
@@ -38,8 +40,7 @@ export interface GatePass {
   end(result: Result<unknown> | undefined): void;
 }
 
-// By the clock too: clients of tests, which have clocks of their own, share nothing with others.
-const registry = new WeakMap<Clock, Map<string, PlatformGates>>();
+const registry = createPlatformRegistry<PlatformGates>();
 
 export interface GatesOptions {
   readonly clock: Clock;
@@ -51,10 +52,12 @@ export interface GatesOptions {
 
 /** The gates of a platform, which all clients of the process share. */
 export function openGates(options: GatesOptions): Gates {
-  const { clock, emit } = options;
-  const shared = sharedGates(options);
-  const { platform, peers, listeners } = shared;
-  listeners.add(emit);
+  const { value: shared, leave } = registry.join(options, (emit) => ({
+    platform: createGate(gateOptions(options, emit)),
+    peers: new Map(),
+    emit,
+  }));
+  const { platform, peers } = shared;
   return {
     enter(peerId, call, first) {
       const peer = peerId === undefined ? undefined : peers.get(peerId);
@@ -71,46 +74,26 @@ export function openGates(options: GatesOptions): Gates {
       // A gate that is open and knows of no failure is none.
       if (verdict === "up" && peer?.isOpen) peers.delete(peerId);
     },
-    close() {
-      listeners.delete(emit);
-      if (listeners.size === 0) registry.get(clock)?.delete(options.platformUrl);
-    },
+    close: leave,
   };
-}
-
-function sharedGates(options: GatesOptions): PlatformGates {
-  const { clock, platformUrl } = options;
-  const byUrl = registry.get(clock) ?? new Map<string, PlatformGates>();
-  registry.set(clock, byUrl);
-  const known = byUrl.get(platformUrl);
-  if (known !== undefined) return known;
-  const listeners = new Set<Emit<A2AEvent>>();
-  const created = { platform: createGate(gateOptions(options, listeners)), peers: new Map(), listeners };
-  byUrl.set(platformUrl, created);
-  return created;
 }
 
 function addPeer(shared: PlatformGates, options: GatesOptions, peerId: string): Gate | undefined {
   if (shared.peers.size >= MAX_PEER_GATES) return undefined;
-  const gate = createGate(gateOptions(options, shared.listeners, peerId));
+  const gate = createGate(gateOptions(options, shared.emit, peerId));
   shared.peers.set(peerId, gate);
   return gate;
 }
 
-function gateOptions(options: GatesOptions, listeners: Set<Emit<A2AEvent>>, peerId?: string): GateOptions {
+function gateOptions(options: GatesOptions, emit: Emit<A2AEvent>, peerId?: string): GateOptions {
   const { clock, random, probeIntervalMs } = options;
   const target = peerId === undefined ? {} : { peerId };
-  const emitAll: Emit<A2AEvent> = (event) => {
-    for (const listener of listeners) listener(event);
-  };
   return {
     clock,
     random,
     probeIntervalMs,
-    onClosed: ({ code, summary }) =>
-      emitAll({ type: "recovery_gate.closed", ...target, code, reason: summary }),
-    onOpened: (closedMs) =>
-      emitAll({ type: "recovery_gate.opened", ...target, closedMs: Math.round(closedMs) }),
+    onClosed: ({ code, summary }) => emit({ type: "recovery_gate.closed", ...target, code, reason: summary }),
+    onOpened: (closedMs) => emit({ type: "recovery_gate.opened", ...target, closedMs: Math.round(closedMs) }),
   };
 }
 

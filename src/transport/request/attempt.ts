@@ -1,6 +1,8 @@
 import { requestHeaders, type TenantHeaders } from "../../identity/headers";
+import type { Allowance } from "../allowance/allowance";
 import { TransportFailure } from "../failure";
 import type { Http } from "../http/http";
+import type { HttpResponse } from "../response";
 import { classifyFailure } from "./classify-failure";
 import type { ExecuteRequest } from "./execute-request";
 import { mayRepeat, type RequestSafety } from "./may-repeat";
@@ -16,6 +18,10 @@ export interface AttemptOptions {
   http: Http;
   /** Tells refusals from an outage of the platform's database. */
   ownRecords: OwnRecordReader;
+  /** The requests that the platform's rate limit allows. */
+  allowance: Allowance;
+  /** The time on the clock of the client. */
+  now: () => number;
 }
 
 /** A request and what has happened to it so far, over all its attempts. */
@@ -38,6 +44,7 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   progress.attempts += 1;
   const number = progress.attempts;
   const startedMs = call.elapsedMs();
+  const startedAt = options.now();
   const url = options.platformUrl + request.path;
   // What must not be sent twice cannot be sent again when the other side turns out to have closed the connection.
   const fresh = task !== undefined && !task.retryMaybeDelivered;
@@ -49,7 +56,10 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
     method, url, headers, body, pool, call, limitMs, fresh, leaveOpen, onStart, onWaiting, onConnected,
   }); // biome-ignore format: one list
   const result = limitRepeats(
-    await response.then(request.classify, (error) => classifyLostAttempt(state, error, token)),
+    await response.then(
+      (answered) => classifyResponse(state, answered, startedAt),
+      (error) => classifyLostAttempt(state, error, token),
+    ),
     state.safety,
   );
   if (!result.ok) {
@@ -62,6 +72,20 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
       request.onAttemptFailed?.({ attempt: number, code, delivery, reason, status, elapsedMs });
     }
   }
+  return result;
+}
+
+/** Classifies a response, and takes from it what it says about the rate limit. */
+function classifyResponse<T>(
+  { request, options }: RequestState<T>,
+  response: HttpResponse,
+  startedAt: number,
+): Result<T> {
+  options.allowance.learn(response, startedAt);
+  const result = request.classify(response);
+  if (result.ok || result.failure.code !== "rate_limited") return result;
+  const { retryAfterMs } = result.failure;
+  if (retryAfterMs !== undefined) options.allowance.refused(retryAfterMs);
   return result;
 }
 

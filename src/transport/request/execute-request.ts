@@ -1,5 +1,6 @@
 import type { A2AErrorCode, Delivery } from "../../errors";
 import type { Workspace } from "../../identity/workspaces";
+import type { Priority } from "../allowance/allowance";
 import type { Call } from "../call";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
@@ -23,8 +24,8 @@ export interface ExecuteRequest<T> {
   peerId?: string | undefined;
   /** Updated while the request is made, for callers who need it also after a cancellation. */
   progress?: Progress | undefined;
-  /** Goes before what else waits for a platform that has been away. */
-  first?: boolean | undefined;
+  /** What the request is for, which decides who goes first under a rate limit. @default "send" */
+  priority?: Priority | undefined;
   /** Makes one attempt only, and the one after a refreshed token. */
   once?: boolean | undefined;
   classify(response: HttpResponse): Result<T>;

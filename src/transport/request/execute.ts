@@ -2,7 +2,6 @@ import { TransportFailure } from "../failure";
 import type { Gates } from "../recovery/gates";
 import { type AttemptOptions, type RequestState, sendAttempt } from "./attempt";
 import type { RetryPolicy } from "./backoff";
-import { giveWayToBeat } from "./beat-first";
 import { classifyFailure } from "./classify-failure";
 import type { ExecuteRequest } from "./execute-request";
 import { newProgress } from "./progress";
@@ -31,7 +30,6 @@ export interface ExecuteOptions extends AttemptOptions {
   random: () => number;
   /** `undefined` when the client wants none. */
   gates: Gates | undefined;
-  now: () => number;
 }
 
 /** A request that is being executed. */
@@ -76,8 +74,7 @@ export function createExecute(options: ExecuteOptions): Execute {
 
 /** One attempt with the workspace's token, and another one with a better token when that was refused. */
 async function attempt<T>(execution: Execution<T>): Promise<AttemptResult<T, Failure>> {
-  const { call, once, workspace, task } = execution.request;
-  if (task !== undefined) await giveWayToBeat(execution.options.platformUrl, call);
+  const { call, once, workspace } = execution.request;
   const known = workspace.tokens.get();
   // A known token is used without a wait, which would cost a timer for each request.
   const token = known instanceof Promise ? await call.waitFor(known, TOKEN_SOURCE) : known;
@@ -104,9 +101,12 @@ async function attempt<T>(execution: Execution<T>): Promise<AttemptResult<T, Fai
  */
 async function sendWhenUp<T>(execution: Execution<T>, token: string | undefined): Promise<Result<T>> {
   const { request, options, progress } = execution;
-  const { gates } = options;
-  const { call, peerId, first = false } = request;
-  const entering = gates?.enter(peerId, call, first);
+  const { gates, allowance } = options;
+  const { call, peerId, priority = "send" } = request;
+  const allowed = allowance.acquire(priority, call);
+  const notAllowed = allowed === undefined ? undefined : await allowed;
+  if (notAllowed !== undefined) return fail(notAllowed);
+  const entering = gates?.enter(peerId, call, priority === "beat");
   if (entering === undefined) {
     const startedAt = options.now();
     const result = await sendAttempt(execution, token);

@@ -1,6 +1,7 @@
 import type { Workspace, Workspaces } from "../../identity/workspaces";
 import { serializeJson } from "../../text/serialize-json";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
+import type { Priority } from "../allowance/allowance";
 import type { Calls } from "../calls";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
@@ -32,6 +33,8 @@ export interface PlatformRequest<T> {
   task?: ExecuteRequest<T>["task"];
   progress?: Progress | undefined;
   classify(response: HttpResponse, source: Workspace): Result<T>;
+  /** @default "poll" in the background, else "send" */
+  priority?: Priority | undefined;
   /** For background work: one attempt, which does not keep the process alive. */
   background?: boolean | undefined;
 }
@@ -54,6 +57,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
       call,
       limitMs,
       once: background,
+      priority: request.priority ?? (background ? "poll" : "send"),
       peerId: request.peerId,
       task: request.task,
       progress: request.progress,

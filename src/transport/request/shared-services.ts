@@ -1,7 +1,6 @@
 import type { A2AEvent, Emit } from "../../events";
 import type { Clock } from "../../runtime/clock";
 import type { Pool } from "../http/pool";
-import type { Gates } from "../recovery/gates";
 import type { RequestContext } from "./platform-request";
 
 /** The services of one client that all its parts share. `pool` is the pool for requests other than messages. */
@@ -14,8 +13,8 @@ export interface SharedServices extends RequestContext {
   readonly messagePool: Pool;
   /** Largest body of a message or a task as JSON, in bytes. */
   readonly requestBytes: number;
-  /** `undefined` when the client wants none. */
-  readonly gates: Gates | undefined;
+  /** Leaves what all clients of the platform share: called once, at the end of the client. */
+  leavePlatform(): void;
   readonly clock: Clock;
   readonly emit: Emit<A2AEvent>;
 }

@@ -41,11 +41,16 @@ export function modelDay(
   let nextTry = 0;
   let needsLookup = false;
   let due = 0;
+  let isOverdue = false;
 
-  function failed(code: string): void {
+  function failed(code: string, at: number): void {
     failures += 1;
     refusals = code === "unauthorized" ? refusals + 1 : 0;
     if (failures <= 3 || failures % 10 === 0) events.push(`heartbeat.failed ${failures} ${code}`);
+    if (at - acceptedAt >= 60_000 && !isOverdue) {
+      isOverdue = true;
+      events.push("heartbeat.overdue");
+    }
     if (refusals === 3 || (refusals > 0 && refusals % 20 === 0)) {
       events.push(`heartbeat.unauthorized ${refusals}`);
       needsLookup = true;
@@ -77,8 +82,8 @@ export function modelDay(
     requests.push(requestLine(startedAt, BEAT));
     if (answer === "hang") {
       over += TIMEOUT;
-      failed("timeout");
-    } else if (answer === "reset") failed("network");
+      failed("timeout", over);
+    } else if (answer === "reset") failed("network", over);
     else {
       over += answer.afterMs ?? 0;
       if (answer.status === 200) {
@@ -86,11 +91,12 @@ export function modelDay(
         acceptedAt = startedAt;
         failures = 0;
         refusals = 0;
+        isOverdue = false;
         events.push("heartbeat.sent");
       } else if (answer.status === 429) {
         hint = Number(answer.headers?.["retry-after"]) * 1000;
-        failed("rate_limited");
-      } else failed(answer.status === 401 ? "unauthorized" : "platform_error");
+        failed("rate_limited", over);
+      } else failed(answer.status === 401 ? "unauthorized" : "platform_error", over);
     }
     const mayRegister = failures === 0 && outage !== undefined && count >= nextTry;
     if (needsLookup || mayRegister || (failures === 0 && count % 2 === 0)) {

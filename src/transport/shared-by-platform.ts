@@ -1,0 +1,47 @@
+import type { A2AEvent, Emit } from "../events";
+import type { Clock } from "../runtime/clock";
+
+/** What all clients of one platform in this process share. */
+export interface Shared<T> {
+  readonly value: T;
+  /** Says that one client needs it no more; the last one drops it. */
+  leave(): void;
+}
+
+interface Entry<T> {
+  readonly value: T;
+  readonly listeners: Set<Emit<A2AEvent>>;
+}
+
+/** Keeps one value for each platform. `create` is given a function that emits an event to each of its clients. */
+export function createPlatformRegistry<T>() {
+  // By the clock too: clients of tests, which have clocks of their own, share nothing with others.
+  const byClock = new WeakMap<Clock, Map<string, Entry<T>>>();
+  return {
+    join(
+      { clock, platformUrl, emit }: { clock: Clock; platformUrl: string; emit: Emit<A2AEvent> },
+      create: (emitToAll: Emit<A2AEvent>) => T,
+    ): Shared<T> {
+      const byUrl = byClock.get(clock) ?? new Map<string, Entry<T>>();
+      byClock.set(clock, byUrl);
+      const entry = byUrl.get(platformUrl) ?? createEntry(create);
+      byUrl.set(platformUrl, entry);
+      entry.listeners.add(emit);
+      return {
+        value: entry.value,
+        leave() {
+          entry.listeners.delete(emit);
+          if (entry.listeners.size === 0 && byUrl.get(platformUrl) === entry) byUrl.delete(platformUrl);
+        },
+      };
+    },
+  };
+}
+
+function createEntry<T>(create: (emitToAll: Emit<A2AEvent>) => T): Entry<T> {
+  const listeners = new Set<Emit<A2AEvent>>();
+  const value = create((event) => {
+    for (const listener of listeners) listener(event);
+  });
+  return { value, listeners };
+}
