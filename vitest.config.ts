@@ -42,6 +42,7 @@ const ISOLATED = [
  */
 const SLOW = [
   "test/client/recovery.test.ts",
+  "test/cli/commands/**/*.test.ts",
   "test/conformance/suite.test.ts",
   "test/conformance/command.test.ts",
   "test/day/**/*.test.ts",

@@ -20,10 +20,13 @@ export function addConnectionOptions(command: Command): Command {
     .option("--json", "print one JSON object");
 }
 
+/** For commands that people wait for: a platform that is away is reported after about 3 s. */
+const FEW_RETRIES: A2AClientOptions = { retry: { maxAttempts: 3 } };
+
 /** Creates the client of a command. Throws `configuration`. */
 export function createCommandClient(
   { platformUrl, workspace, tokenFile, org }: ConnectionOptions,
-  more: A2AClientOptions = {},
+  more: A2AClientOptions = FEW_RETRIES,
 ): A2AClient {
   return createA2AClient({
     platformUrl,

@@ -27,8 +27,8 @@ export interface Failure {
 /** Describes whatever a command threw. */
 export function describeFailure(thrown: unknown): Failure {
   if (isA2AError(thrown)) {
-    const { message, ...facts } = toFacts(thrown);
-    return { exitCode: getExitCode(thrown), message: thrown.message, error: { message, ...facts } };
+    const message = toCommandWords(thrown.message);
+    return { exitCode: getExitCode(thrown), message, error: { message, ...getFacts(thrown) } };
   }
   const message = toLine(thrown instanceof Error ? thrown.message : String(thrown));
   if (thrown instanceof UsageError) {
@@ -47,33 +47,27 @@ function getExitCode({ code, delivery }: A2AError): number {
   return delivery === "confirmed" ? EXIT.confirmed : EXIT.failed;
 }
 
-/** The fields of the error that are stable; `cause` and `stack` are left out. */
-function toFacts({
-  message,
-  code,
-  delivery,
-  retryable,
-  status,
-  rpcCode,
-  retryAfterMs,
-  attempts,
-  elapsedMs,
-  messageId,
-  peerId,
-  data,
-}: A2AError) {
+/** What the library calls an option or a method, and what it is called here. */
+const COMMAND_WORDS: Readonly<Record<string, string>> = {
+  "The option `workspaceId`": "--workspace",
+  "the option `token`": "--token-file",
+  "`platformUrl`": "--platform-url",
+  "`workspaceId`": "--workspace",
+  "`orgId`": "--org",
+  "`budgetMs`": "--timeout",
+  "Call client.register().": "Run `a2a-peers register`.",
+};
+
+function toCommandWords(message: string): string {
+  let text = message;
+  for (const [word, replacement] of Object.entries(COMMAND_WORDS)) text = text.replaceAll(word, replacement);
+  return toLine(text);
+}
+
+/** The fields of the error that a program may rely on; `cause` and `stack` are left out. */
+function getFacts({ code, delivery, retryable, attempts, elapsedMs, ...optional }: A2AError) {
+  const { status, rpcCode, retryAfterMs, messageId, peerId, data } = optional;
   return {
-    message,
-    code,
-    delivery,
-    retryable,
-    status,
-    rpcCode,
-    retryAfterMs,
-    attempts,
-    elapsedMs,
-    messageId,
-    peerId,
-    data,
-  };
+    code, delivery, retryable, status, rpcCode, retryAfterMs, attempts, elapsedMs, messageId, peerId, data,
+  }; // biome-ignore format: one list
 }

@@ -15,6 +15,7 @@ export interface SendProgress {
 
 interface State {
   readonly startedAt: number;
+  /** The peer, as the user calls it. */
   label: string;
   /** Number of the attempt; 0 before the first. */
   attempt: number;
@@ -34,7 +35,7 @@ export function createSendProgress(io: CliIo): SendProgress {
     attempt: 0,
     isUnderWay: false,
     worst: "not-sent",
-    activity: "connecting",
+    activity: "looking for the peer",
     retryAt: undefined,
     reason: "",
     messageId: undefined,
@@ -71,7 +72,8 @@ function apply(state: State, event: A2AEvent): boolean {
     case "send.attempt_failed":
       state.isUnderWay = false;
       if (state.worst === "not-sent" || event.delivery === "confirmed") state.worst = event.delivery;
-      state.reason = event.reason.replace(/\.$/, "");
+      // The line begins with the name already.
+      state.reason = event.reason.replace(/^Peer ".*" \([\da-f-]{36}\) /, "it ").replace(/\.$/, "");
       return false;
     case "send.retry":
       state.attempt = event.attempt;

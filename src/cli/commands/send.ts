@@ -53,10 +53,11 @@ async function send(cli: Cli, given: string, argument: string, options: SendComm
   const text = await readText(cli, argument, "message");
   const progress = createSendProgress(cli);
   await using client = createCommandClient(options, { onEvent: progress.onEvent });
-  const peer = await resolvePeer(client, given, cli.signal);
-  progress.start(peer.label);
+  progress.start(given);
+  let peer: Peer | undefined;
   let outcome: SendOutcome;
   try {
+    peer = await resolvePeer(client, given, cli.signal);
     outcome = await client.sendA2AMessage(peer.id, text, {
       signal: cli.signal,
       budgetMs: options.timeout,
@@ -66,7 +67,7 @@ async function send(cli: Cli, given: string, argument: string, options: SendComm
       delivery: options.once ? "at-most-once" : undefined,
     });
   } catch (error) {
-    if (!cli.signal.aborted) throw error;
+    if (!cli.signal.aborted || peer === undefined) throw error;
     throw new Interrupted(describeInterruption(peer, progress.mayHave, progress.messageId));
   } finally {
     progress.stop();
@@ -88,7 +89,7 @@ function printOutcome(cli: Cli, { id, label }: Peer, outcome: SendOutcome, json:
     return;
   }
   if (outcome.kind === "queued") {
-    printNote(cli, outcome.text);
+    printNote(cli, outcome.deliveryMode === "poll" ? describePolling(label) : outcome.text);
     return;
   }
   printUntrusted(cli, outcome.text);
@@ -107,6 +108,9 @@ function printOutcome(cli: Cli, { id, label }: Peer, outcome: SendOutcome, json:
     );
   }
 }
+
+const describePolling = (label: string): string =>
+  `The message is stored for ${label}, which fetches its messages itself: do not send it again. Its answer comes to the inbox of this workspace; see \`a2a-peers inbox\`.`;
 
 const flag = (name: string, value: string | undefined): string =>
   value === undefined ? "" : ` --${name} ${value}`;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInbox, type Inbox, type InboxMessage } from "a2a-peers/inbox";
 import { createCommandClient } from "../client";
+import { CommandError } from "../failure";
 import type { Cli } from "../io";
 import { printJson, printNote, printResult, printUntrusted } from "../output";
 import { formatHeader, toMessageJson } from "./format-message";
@@ -18,17 +19,29 @@ export async function listMessages(cli: Cli, options: InboxCommandOptions): Prom
   try {
     await using client = createCommandClient(options);
     await client.listPeers({ signal: cli.signal });
-    await using inbox = createInbox(client, { stateDir, lookBackMs: options.since ?? 600_000 });
-    const messages = await readMessages(inbox, cli.signal);
+    const failing = new AbortController();
+    await using inbox = createInbox(client, {
+      stateDir,
+      lookBackMs: options.since ?? 600_000,
+      onEvent(event) {
+        if (event.type === "inbox.poll_failed") failing.abort(new CommandError(event.reason));
+      },
+    });
+    const messages = await readMessages(inbox, AbortSignal.any([cli.signal, failing.signal]));
     if (options.json) printJson(cli, { messages: messages.map(toMessageJson) });
     else if (messages.length === 0)
       printNote(cli, "No message came in that time; --since looks further back.");
-    for (const message of options.json ? [] : messages) {
-      printResult(cli, formatHeader(cli, message));
-      printUntrusted(cli, `${message.text}\n`);
-    }
+    else printMessages(cli, messages);
   } finally {
     await rm(stateDir, { recursive: true, force: true });
+  }
+}
+
+function printMessages(cli: Cli, messages: readonly InboxMessage[]): void {
+  for (const [index, message] of messages.entries()) {
+    if (index > 0) cli.stdout.write("\n");
+    printResult(cli, formatHeader(cli, message));
+    printUntrusted(cli, message.text);
   }
 }
 

@@ -14,11 +14,10 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promise<void> {
   await using client = createCommandClient(options);
   const ending = new AbortController();
-  let held: CommandError | undefined;
   const onEvent = (event: InboxEvent) => {
-    if (event.type !== "inbox.held_elsewhere") return;
-    held = new CommandError(`Another process reads this inbox, so no message can be taken: ${event.reason}`);
-    ending.abort(held);
+    const reason = getObstacle(event);
+    if (reason !== undefined) ending.abort(new CommandError(reason));
+    else if (event.type === "inbox.poll_failed") printNote(cli, event.reason);
   };
   await using inbox = createInbox(client, { onEvent });
   const progress = startProgress(cli, () => "Waiting for a message");
@@ -41,4 +40,20 @@ export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promi
     printUntrusted(cli, message.text);
   }
   await message.ack();
+}
+
+/** Refusals that waiting does not end. */
+const FINAL_CODES: ReadonlySet<string> = new Set([
+  "unauthorized",
+  "access_denied",
+  "peer_not_found",
+  "wrong_tenant",
+]);
+
+/** Why no message will come; undefined for an event after which one may. */
+function getObstacle(event: InboxEvent): string | undefined {
+  if (event.type === "inbox.held_elsewhere") {
+    return `Another process reads this inbox, so no message can be taken: ${event.reason}`;
+  }
+  return event.type === "inbox.poll_failed" && FINAL_CODES.has(event.code) ? event.reason : undefined;
 }

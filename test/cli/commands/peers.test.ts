@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { parseOutput, startWithWorkspace } from "../helpers/platform";
+
+describe("peers and discover", () => {
+  it("print a table, and the same as JSON", async () => {
+    await using set = await startWithWorkspace();
+    const writer = set.platform.addWorkspace({ name: "Writer", role: "writes", reply: () => "" });
+    const { code, stdout, stderr } = await set.run(["peers"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe(`Name    Role    Status  Id\nWriter  writes  online  ${writer.id}\n`);
+    expect(parseOutput(await set.run(["peers", "--json"]))).toMatchObject({
+      peers: [{ id: writer.id }],
+      diagnostic: null,
+    });
+    expect((await set.run(["discover", "WRITER"])).stdout).toMatch(
+      new RegExp(`^Name  Writer\nId    ${writer.id}\n`),
+    );
+    expect(parseOutput(await set.run(["discover", writer.id, "--json"]))).toMatchObject({
+      peer: { id: writer.id },
+    });
+  });
+
+  it("say on standard error that there are none, with exit code 0", async () => {
+    await using set = await startWithWorkspace();
+    expect(await set.run(["peers"])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "This workspace has no peers.\n",
+    });
+  });
+
+  it("fail when the platform is away", async () => {
+    await using set = await startWithWorkspace();
+    const away = { env: { PLATFORM_URL: "http://127.0.0.1:9" } };
+    for (const args of [["peers"], ["discover", "Writer"]]) {
+      const { code, stdout, stderr } = await set.run(args, away);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(/^error: .*Cannot reach platform at http:\/\/127\.0\.0\.1:9.*\n$/);
+    }
+  });
+});

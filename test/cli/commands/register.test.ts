@@ -1,0 +1,71 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseOutput, startWithWorkspace } from "../helpers/platform";
+
+describe("register, heartbeat and notify", () => {
+  it("registers in poll mode with the card of the options, and stores a first token without showing it", async () => {
+    await using set = await startWithWorkspace();
+    const fresh = set.platform.addWorkspace({ name: "Fresh", token: null, status: "awaiting_agent" });
+    const file = join(process.env.CONFIGS_DIR ?? "", "..", `card-${crypto.randomUUID()}.json`);
+    await writeFile(file, JSON.stringify({ name: "Of the file", version: "1.2.3" }));
+    const env = { WORKSPACE_ID: fresh.id, MOLECULE_WORKSPACE_TOKEN: undefined };
+    const args = ["register", "--card", file, "--name", "Fresh", "--skill", "Write reports"];
+    const { code, stdout, stderr } = await set.run(args, { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toBe("Status  registered\nMode    poll\nToken   a new one, stored for the next start\n");
+    expect(fresh.state).toMatchObject({
+      status: "online",
+      agentCard: {
+        name: "Fresh",
+        version: "1.2.3",
+        skills: [{ id: "write-reports", name: "Write reports" }],
+      },
+    });
+    expect((await set.run(["peers"], { env })).code).toBe(0);
+  });
+
+  it("refuses a card without a name, or that is no JSON, before anything is sent", async () => {
+    await using set = await startWithWorkspace();
+    for (const args of [
+      ["register"],
+      ["register", "--card", "/nowhere.json"],
+      ["register", "--card", import.meta.filename],
+    ]) {
+      const { code, stderr } = await set.run(args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^error: .*\n$/);
+    }
+    expect(set.platform.requests).toEqual([]);
+  });
+
+  it("beats once, or until Ctrl-C", async () => {
+    await using set = await startWithWorkspace();
+    set.me.setStatus("awaiting_agent");
+    expect(parseOutput(await set.run(["heartbeat", "--once", "--json"]))).toMatchObject({
+      ok: true,
+      status: 200,
+      error: null,
+    });
+    expect(set.me.state.status).toBe("online");
+    const controller = new AbortController();
+    const { code, stderr } = await set.run(["heartbeat"], {
+      signal: controller.signal,
+      onStderr: () => controller.abort(new Error("SIGINT")),
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^The platform took the first beat in \d+ ms\. Beating until Ctrl-C\.\nEnded after \d+ beats?\.\n$/,
+    );
+  });
+
+  it("shows a message to the user", async () => {
+    await using set = await startWithWorkspace();
+    expect(await set.run(["notify", "ready"])).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "The user has the message.\n",
+    });
+    expect(set.me.notifications).toEqual(["ready"]);
+  });
+});
