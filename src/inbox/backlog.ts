@@ -31,6 +31,8 @@ export interface Backlog {
   nextChangeAt(now: number): number | undefined;
   /** The oldest that wait. */
   peek(limit: number): readonly Delivery[];
+  /** Those that are handed over and not settled, oldest first. */
+  held(): readonly Delivery[];
   readonly waiting: number;
   readonly inFlight: number;
 }
@@ -79,6 +81,10 @@ export function createBacklog(): Backlog {
         .filter(({ state }) => state === "waiting")
         .sort(byTime)
         .slice(0, limit),
+    held: () =>
+      all()
+        .filter(({ state }) => state === "in-flight")
+        .sort(byTime),
     get waiting() {
       return all().filter(({ state }) => state === "waiting").length;
     },

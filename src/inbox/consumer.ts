@@ -18,6 +18,8 @@ export interface Consumer {
   handleNext(handler: InboxHandler, signal: AbortSignal, isOver: () => boolean): Promise<boolean>;
   /** The oldest messages that wait. `ack()` ends one without handing it over. */
   peek(limit: number): readonly InboxMessage[];
+  /** Messages that are handed over and not acknowledged, oldest first. */
+  held(): readonly InboxMessage[];
 }
 
 export function createConsumer(options: ConsumerOptions): Consumer {
@@ -39,6 +41,13 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       const { session } = engine;
       if (session === undefined) return [];
       return session.backlog.peek(limit).map((delivery) => toWaitingMessage(state, session, delivery));
+    },
+    held() {
+      const { session } = engine;
+      if (session === undefined) return [];
+      return session.backlog
+        .held()
+        .map((delivery) => toHeldMessage(state, { session, delivery, attempt: delivery.attempt }).message);
     },
   };
 }

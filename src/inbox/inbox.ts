@@ -18,6 +18,10 @@ import { createInboxStorage } from "./storage";
 
 /** The messages that others send to one workspace: each handed over at least once, and none lost. */
 export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
+  /** The workspace whose messages these are. */
+  readonly workspaceId: string;
+  /** Begins to read, as every use but {@link peek} and {@link held} does. Throws `closed` on a closed client. */
+  start(): void;
   /**
    * Handles messages until {@link stop}. What the handler returns is sent as the answer, then the message is
    * acknowledged; a handler that throws gives it back. An answer is stored before it is sent, so that a message whose
@@ -34,6 +38,8 @@ export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
    * Messages that wait, oldest first, without taking them; `ack()` ends one. @default 100 of them at most
    */
   peek(limit?: number): readonly InboxMessage[];
+  /** Messages that were handed over and are not acknowledged yet, oldest first; `ack()` and `nack()` end one. */
+  held(): readonly InboxMessage[];
   /** Sends a message and waits for its answer, also of a peer that fetches its messages. Throws as `sendA2AMessage`. */
   ask(peerId: string, message: string | OutgoingMessage, options?: AskOptions): Promise<SendOutcome>;
   /** Messages that were set aside; `ack()` removes one from the file. */
@@ -90,9 +96,12 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
   }
 
   return {
+    workspaceId,
+    start: lifecycle.start,
     run: (handler) => run(context, handler),
     receive: (given) => receive(context, given),
     peek: (limit = PEEKED) => consumer.peek(limit),
+    held: consumer.held,
     ask: (peerId, message, given) => ask({ client, workspaceId, asks, clock, wake }, peerId, message, given),
     deadLetters: () => listDeadLetterMessages(context),
     stop: lifecycle.stop,

@@ -27,7 +27,7 @@ export function checkOptionNames(
 }
 
 /** The name that is most like `name`, if one is similar enough to be what was meant. */
-function findNearest(name: string, candidates: readonly string[]): string | undefined {
+export function findNearest(name: string, candidates: readonly string[]): string | undefined {
   let nearest: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const own = candidate.slice(candidate.lastIndexOf(".") + 1);

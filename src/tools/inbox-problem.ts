@@ -1,0 +1,10 @@
+import type { Inbox } from "../inbox/inbox";
+import { ERROR_PREFIX } from "../messaging/tool-text";
+
+/** Why there may be messages that no inbox shows, for a model; `undefined` while all are read. */
+export function describeReadProblem(inboxes: readonly Inbox[]): string | undefined {
+  const failures = Math.max(...inboxes.map(({ status }) => status.consecutiveFailures));
+  if (failures === 0) return undefined;
+  const reads = failures === 1 ? "read" : `${failures} reads`;
+  return `${ERROR_PREFIX}The inbox cannot be read at the moment: the last ${reads} failed. The platform keeps the messages, and they are read as soon as it answers. Go on, and look again later.`;
+}
