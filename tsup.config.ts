@@ -7,6 +7,7 @@ const shared: Options = {
     heartbeat: "src/heartbeat/index.ts",
     inbox: "src/inbox/index.ts",
     testing: "src/testing/index.ts",
+    tools: "src/tools/index.ts",
   },
   target: "node20",
   removeNodeProtocol: false,

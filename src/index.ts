@@ -64,10 +64,12 @@ export {
   type DelegateTaskOptions,
   type DelegatingClient,
   delegateTask,
+  runDelegateTask,
 } from "./messaging/delegate-task";
 export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/outcome";
 export type { MessagePart, OutgoingMessage } from "./messaging/outgoing-message";
 export type { SendOptions } from "./messaging/send-options";
+export type { ToolResult } from "./messaging/tool-result";
 export { toToolText } from "./messaging/tool-text";
 export { displayName } from "./peers/display-name";
 export type { EnricherStats, PeerEnricher } from "./peers/enricher/enricher";

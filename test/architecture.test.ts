@@ -62,6 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],
   inbox: [...BASE, "identity", "transport", "storage", "peers", "messaging", "client", "event-stream"],
   agent: [...BASE, "identity", "messaging", "registration", "client", "heartbeat", "inbox"],
+  tools: [...BASE, "peers", "messaging", "delegation", "client", "heartbeat", "inbox"],
   index: [...BASE, "identity", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],

@@ -2,6 +2,7 @@ import * as api from "a2a-peers";
 import * as heartbeat from "a2a-peers/heartbeat";
 import * as inbox from "a2a-peers/inbox";
 import * as testing from "a2a-peers/testing";
+import * as tools from "a2a-peers/tools";
 import { expect, it } from "vitest";
 
 it("exports these names and no others", () => {
@@ -10,6 +11,7 @@ it("exports these names and no others", () => {
     "a2a-peers/heartbeat": Object.keys(heartbeat).sort(),
     "a2a-peers/inbox": Object.keys(inbox).sort(),
     "a2a-peers/testing": Object.keys(testing).sort(),
+    "a2a-peers/tools": Object.keys(tools).sort(),
   }).toEqual({
     "a2a-peers": [
       "A2AError",
@@ -19,11 +21,13 @@ it("exports these names and no others", () => {
       "fileToken",
       "isA2AError",
       "parsePeerId",
+      "runDelegateTask",
       "settle",
       "toToolText",
     ],
     "a2a-peers/heartbeat": ["createHeartbeat"],
     "a2a-peers/inbox": ["createInbox"],
     "a2a-peers/testing": ["agentFault", "manualClock", "script", "startPlatform", "task"],
+    "a2a-peers/tools": ["createPeerTools", "formatInboundMessage", "toInboundFields"],
   });
 });

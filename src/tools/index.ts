@@ -1,5 +1,4 @@
 // Adding a line here is an API decision: what is exported has to be kept.
-export { runDelegateTask } from "../messaging/delegate-task";
 export type { ToolResult } from "../messaging/tool-result";
 export { createPeerTools, type PeerToolsOptions } from "./create-peer-tools";
 export { formatInboundMessage, type InboundFields, toInboundFields } from "./inbound-message";
