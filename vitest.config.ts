@@ -15,6 +15,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
  */
 const ISOLATED = [
   "test/package/**/*.test.ts",
+  "test/agent/hosts.test.ts",
   "test/examples/**/*.test.ts",
   "test/client/close.test.ts",
   "test/client/concurrency.test.ts",
@@ -41,6 +42,8 @@ const ISOLATED = [
  * `npm run test:fast` runs all tests but these and the isolated ones.
  */
 const SLOW = [
+  "test/agent/cutting-proxy.test.ts",
+  "test/agent/mutations.test.ts",
   "test/client/recovery.test.ts",
   "test/cli/commands/**/*.test.ts",
   "test/conformance/suite.test.ts",

@@ -117,10 +117,11 @@ function cancelTask({ runs }: ServeContext, { params, version }: RpcRequest): Rp
   return rpcOk(writeTask(toTask(value), version));
 }
 
+/** Also by the `messageId`, which is all that a sender knows who got no answer. */
 function findTask(runs: Runs, params: JsonRecord): RpcResult<Run> {
   const id = parseTaskId(params);
   if (!id.ok) return id;
-  const run = runs.byTask(id.value);
+  const run = runs.byTask(id.value) ?? runs.byMessage(id.value);
   return run === undefined ? rpcFail(taskNotFound("This agent has no such task (any more).")) : rpcOk(run);
 }
 

@@ -7,8 +7,10 @@ import type { Run } from "./run";
 export interface RunMemory {
   /** The run of this message of this sender. Counts as use. */
   byKey(key: string): Run | undefined;
-  /** The newest run of a task. Also finds a run by the `messageId` of its message. Counts as use. */
-  byTask(id: string): Run | undefined;
+  /** The newest run of a task. Counts as use. */
+  byTask(taskId: string): Run | undefined;
+  /** The newest run of a message with this id, whoever sent it. Counts as use. */
+  byMessage(messageId: string): Run | undefined;
   add(run: Run): void;
   /** Call when a run has ended: it is kept within the bounds. `size` is that of its answer, in characters. */
   ended(run: Run, size: number): void;
@@ -27,6 +29,7 @@ export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMe
   const ended = new Map<string, { run: Run; size: number }>();
   const working = new Map<string, Run>();
   const tasks = new Map<string, Run>();
+  const messages = new Map<string, Run>();
   let total = 0;
 
   function touch(run: Run | undefined): Run | undefined {
@@ -44,16 +47,18 @@ export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMe
       ended.delete(run.key);
     }
     if (working.get(run.key) === run) working.delete(run.key);
-    for (const id of [run.taskId, run.messageId]) if (tasks.get(id) === run) tasks.delete(id);
+    if (tasks.get(run.taskId) === run) tasks.delete(run.taskId);
+    if (messages.get(run.messageId) === run) messages.delete(run.messageId);
   }
 
   return {
     byKey: (key) => touch(working.get(key) ?? ended.get(key)?.run),
-    byTask: (id) => touch(tasks.get(id)),
+    byTask: (taskId) => touch(tasks.get(taskId)),
+    byMessage: (messageId) => touch(messages.get(messageId)),
     add(run) {
       working.set(run.key, run);
-      tasks.set(run.messageId, run);
       tasks.set(run.taskId, run);
+      messages.set(run.messageId, run);
     },
     ended(run, size) {
       if (working.get(run.key) !== run) return;

@@ -35,8 +35,10 @@ export interface RunsOptions {
 export interface Runs {
   /** The run of a message that was pushed before, if it is remembered. */
   find(message: PushedMessage): Run | undefined;
-  /** The newest run of a task, or of a message with this `messageId`. */
-  byTask(id: string): Run | undefined;
+  /** The newest run of a task. */
+  byTask(taskId: string): Run | undefined;
+  /** The newest run of a message with this id. */
+  byMessage(messageId: string): Run | undefined;
   /** Starts the handler. `open` is the run whose question the message answers. */
   start(message: PushedMessage, open: Run | undefined): Run;
   /** Aborts the handler's signal; the task is canceled from now on. */
@@ -52,6 +54,7 @@ export function createRuns(options: RunsOptions): Runs {
     find: ({ content, senderId }) =>
       content.messageId === undefined ? undefined : memory.byKey(keyOf(senderId, content.messageId)),
     byTask: memory.byTask,
+    byMessage: memory.byMessage,
     start(message, open) {
       const { content, senderId } = message;
       const messageId = content.messageId ?? newId();
