@@ -12,20 +12,29 @@ import {
   type RequestContext,
 } from "@a2a-js/sdk/server";
 import { agentCardHandler, jsonRpcHandler, UserBuilder } from "@a2a-js/sdk/server/express";
+import { createA2AClient } from "a2a-peers";
+import { guardInbound, nodeGuard } from "a2a-peers/agent";
+import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import express from "express";
 
 /** An A2A agent on loopback, built with the official SDK. */
 export interface RunningAgent extends AsyncDisposable {
+  readonly workspace: TestWorkspace;
+  readonly url: string;
+}
+
+interface Description {
   readonly name: string;
   readonly role: string;
-  readonly url: string;
+  readonly parentId: string;
 }
 
 type Work = (request: RequestContext, bus: ExecutionEventBus) => Promise<void>;
 
 /** Starts an agent that replies to a question with a plain message. */
-export function startResearchLead(): Promise<RunningAgent> {
-  return startAgent("Research Lead", "looks things up", async (request, bus) => {
+export function startResearchLead(platform: TestPlatform, parentId: string): Promise<RunningAgent> {
+  const description = { name: "Research Lead", role: "looks things up", parentId };
+  return startAgent(platform, description, async (request, bus) => {
     await sleep(400);
     bus.publish(AgentEvent.message(createMessage(request, lookUp(getText(request.userMessage)))));
   });
@@ -40,8 +49,9 @@ function lookUp(question: string): string {
 export const REPORT_SUMMARY = "One page on RFC 1: what it is, when it was written, and why it matters.";
 
 /** Starts an agent that runs a task, reports its status, and returns two artifacts: a summary and a file. */
-export function startReportWriter(): Promise<RunningAgent> {
-  return startAgent("Report Writer", "turns notes into reports", async (request, bus) => {
+export function startReportWriter(platform: TestPlatform, parentId: string): Promise<RunningAgent> {
+  const description = { name: "Report Writer", role: "turns notes into reports", parentId };
+  return startAgent(platform, description, async (request, bus) => {
     const { taskId, contextId, userMessage } = request;
     const ids = { taskId, contextId, metadata: undefined };
     const status = (state: TaskState) => ({
@@ -81,40 +91,42 @@ export function startReportWriter(): Promise<RunningAgent> {
   });
 }
 
-async function startAgent(name: string, role: string, work: Work): Promise<RunningAgent> {
+async function startAgent(
+  platform: TestPlatform,
+  description: Description,
+  work: Work,
+): Promise<RunningAgent> {
+  const { name, role } = description;
+  const workspace = platform.addWorkspace(description);
+  const { id: workspaceId, token } = workspace;
+  const client = createA2AClient({ platformUrl: platform.url, workspaceId, token });
   const app = express();
-  const server = app.listen(0, "127.0.0.1");
+  const server = app.listen(0, "localhost");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/`;
+  const url = `http://localhost:${port}/`;
 
   const executor: AgentExecutor = { execute: work, cancelTask: async () => {} };
-  const handler = new DefaultRequestHandler(createCard(name, role, url), new InMemoryTaskStore(), executor);
+  const card = createCard(name, role, url);
+  const handler = new DefaultRequestHandler(card, new InMemoryTaskStore(), executor);
   // The platform forwards `message/send` without an A2A-Version header; the SDK treats that as version 0.3.
   const legacyCompat = { enabled: true };
   app.use("/.well-known/agent-card.json", agentCardHandler({ agentCardProvider: handler, legacyCompat }));
-  app.use(express.json(), (request, _response, next) => {
-    addKinds(request.body?.params?.message?.parts);
-    next();
-  });
-  app.use(
+  app.post(
+    "/",
+    nodeGuard(guardInbound(client)),
     jsonRpcHandler({ requestHandler: handler, userBuilder: UserBuilder.noAuthentication, legacyCompat }),
   );
+  await client.register({ url, agentCard: { name } });
 
   async function stop(): Promise<void> {
     const closed = once(server, "close");
     server.close();
     server.closeAllConnections();
-    await closed;
+    await Promise.all([closed, client.close()]);
   }
 
-  return { name, role, url, [Symbol.asyncDispose]: stop };
-}
-
-/** Adds `kind` to the parts of delegated tasks: the platform sends `type`, the protocol and the SDK expect `kind`. */
-function addKinds(parts: unknown): void {
-  if (!Array.isArray(parts)) return;
-  for (const part of parts) part.kind ??= part.type;
+  return { workspace, url, [Symbol.asyncDispose]: stop };
 }
 
 function createCard(name: string, description: string, url: string): AgentCard {

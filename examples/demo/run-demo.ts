@@ -1,6 +1,6 @@
 import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
-import { type RunningAgent, startReportWriter, startResearchLead } from "./agents";
+import { startReportWriter, startResearchLead } from "./agents";
 import { countEvents } from "./counters";
 import type { Emit } from "./events";
 import { emitRetries } from "./retries";
@@ -12,12 +12,9 @@ export async function runDemo(scenes: readonly Scene[], listener: Emit): Promise
   const { emit, counters } = countEvents(listener);
 
   await using platform = await startPlatform();
-  await using researchLead = await startResearchLead();
-  await using reportWriter = await startReportWriter();
-
   const editor = platform.addWorkspace({ name: "Editor" });
-  const join = ({ name, role, url }: RunningAgent) =>
-    platform.addWorkspace({ name, role, url, parentId: editor.id });
+  await using researchLead = await startResearchLead(platform, editor.id);
+  await using reportWriter = await startReportWriter(platform, editor.id);
   await using client = createA2AClient({
     platformUrl: platform.url,
     workspaceId: editor.id,
@@ -30,13 +27,13 @@ export async function runDemo(scenes: readonly Scene[], listener: Emit): Promise
     platform,
     client,
     editor,
-    researchLead: join(researchLead),
-    reportWriter: join(reportWriter),
+    researchLead: researchLead.workspace,
+    reportWriter: reportWriter.workspace,
     payroll: platform.addWorkspace({ name: "Payroll", parentId: crypto.randomUUID() }),
     emit,
   };
 
-  const agents = [researchLead, reportWriter].map(({ name, url }) => ({ name, url }));
+  const agents = [researchLead, reportWriter].map(({ workspace, url }) => ({ name: workspace.name, url }));
   emit({ type: "demo.started", platform: platform.url, workspace: editor.name, agents });
   for (const [index, scene] of scenes.entries()) await runScene(context, scene, index + 1);
 

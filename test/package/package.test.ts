@@ -14,6 +14,7 @@ afterAll(() => installed?.remove());
 
 const USE = `
 import { A2AError, type A2AClient, createA2AClient, isA2AError, type SendOutcome, settle, toToolText } from "a2a-peers";
+import { type AgentQuestion, createAgent, guardInbound, nodeGuard, nodeHandler } from "a2a-peers/agent";
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { createInbox, type InboxMessage } from "a2a-peers/inbox";
 import { startPlatform, type TestPlatform } from "a2a-peers/testing";
@@ -26,6 +27,10 @@ async function use(): Promise<string> {
   const sent = await settle(sendA2AMessage(me.id, { parts: [{ kind: "data", data: 1 }] }, { allowSelf: true }));
   createHeartbeat(client).start();
   void createInbox(client).run(({ text }: InboxMessage) => text);
+  const question: AgentQuestion = { state: "input-required", text: "Which?" };
+  const agent = createAgent(client, { card: { name: "me" }, onMessage: ({ text }) => (text === "" ? question : undefined) });
+  nodeHandler(agent)({ headers: {} }, {});
+  nodeGuard(guardInbound(client))({ headers: {} }, {}, () => {});
   if (!sent.ok) return sent.error.code === "timeout" ? "slow" : toToolText(sent.error);
   const outcome: SendOutcome = sent.value;
   return outcome.kind === "queued" ? String(outcome.queueDepth ?? 0) : outcome.text;
@@ -35,6 +40,7 @@ use().catch((error: unknown) => (isA2AError(error) ? error.delivery : A2AError))
 
 const SCRIPT = (load: (name: string) => string) => `
 const { A2AError, createA2AClient, isA2AError, toToolText } = ${load("a2a-peers")};
+const { createAgent } = ${load("a2a-peers/agent")};
 const { createHeartbeat } = ${load("a2a-peers/heartbeat")};
 const { createInbox } = ${load("a2a-peers/inbox")};
 const { startPlatform } = ${load("a2a-peers/testing")};
@@ -44,6 +50,7 @@ const peer = platform.addWorkspace({ name: "peer", reply: (message) => "you said
 const client = createA2AClient({ platformUrl: platform.url, workspaceId: me.id, token: me.token });
 console.log((await client.sendA2AMessage(peer.id, "hello")).text);
 try { createHeartbeat(client, { intervalMs: -1 }); } catch (error) { console.log(error instanceof A2AError, error.code); }
+try { createAgent(client, {}); } catch (error) { console.log(error instanceof A2AError, error.code); }
 try { createInbox(client, { concurrency: 0 }); } catch (error) { console.log(error instanceof A2AError, error.code); }
 await client.close();
 await platform.close();
@@ -116,7 +123,9 @@ describe("the packed package", () => {
       "use.mjs",
       SCRIPT((name) => `await import("${name}")`),
     );
-    expect(await installed.node(file)).toBe("you said hello\ntrue invalid_argument\ntrue invalid_argument\n");
+    expect(await installed.node(file)).toBe(
+      "you said hello\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\n",
+    );
   });
 
   it("works as CommonJS, also where require() takes no ES module", async () => {
@@ -128,7 +137,7 @@ describe("the packed package", () => {
       ? ["--no-experimental-require-module"]
       : [];
     expect(await installed.node(...withoutRequireEsm, file)).toBe(
-      "you said hello\ntrue invalid_argument\ntrue invalid_argument\n",
+      "you said hello\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\n",
     );
   });
 
@@ -147,7 +156,7 @@ describe("the packed package", () => {
   it("does nothing when it is imported", async () => {
     const file = await installed.write(
       "quiet.mjs",
-      `import "a2a-peers"; import "a2a-peers/heartbeat"; import "a2a-peers/inbox"; import "a2a-peers/testing";
+      `import "a2a-peers"; import "a2a-peers/agent"; import "a2a-peers/heartbeat"; import "a2a-peers/inbox"; import "a2a-peers/testing";
        process.once("beforeExit", () => console.log("nothing left to do"));
        console.log(process.getActiveResourcesInfo().filter((kind) => /Timeout|Immediate|TCP|Server/.test(kind)));`,
     );

@@ -1,11 +1,13 @@
 import { isRecord, type JsonRecord } from "../../text/json";
+import { versionOf } from "../rpc/methods";
 
 /**
  * Gives the parts of a message in A2A 0.3 a `kind` where they have none: the platform's delegations write `type`, some
  * agents neither, and SDKs refuse both. Returns the request itself where nothing is missing.
  */
 export function nameKinds(body: JsonRecord): JsonRecord {
-  const { params } = body;
+  const { method, params } = body;
+  if (typeof method !== "string" || versionOf(method) === "1.0") return body;
   if (!isRecord(params) || !isRecord(params.message)) return body;
   const { message } = params;
   if (!Array.isArray(message.parts) || message.parts.every(hasKind)) return body;
