@@ -28,6 +28,15 @@ it("exports these names and no others", () => {
     "a2a-peers/heartbeat": ["createHeartbeat"],
     "a2a-peers/inbox": ["createInbox"],
     "a2a-peers/testing": ["agentFault", "manualClock", "script", "startPlatform", "task"],
-    "a2a-peers/tools": ["createPeerTools", "formatInboundMessage", "toInboundFields"],
+    "a2a-peers/tools": [
+      "createMcpHandlers",
+      "createPeerTools",
+      "formatInboundMessage",
+      "toAISDKTools",
+      "toInboundFields",
+      "toLangChainTool",
+      "toMcpTool",
+      "toOpenAIAgentsTool",
+    ],
   });
 });
