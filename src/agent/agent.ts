@@ -5,6 +5,7 @@ import { createInbox, type Inbox } from "../inbox/inbox";
 import type { InboxHandler } from "../inbox/message";
 import { type CheckOptions, checkRequest } from "./guard/check-request";
 import { createRequestReport } from "./guard/refusal-report";
+import { createSecretRefresh } from "./guard/secret-refresh";
 import { createLifecycle } from "./lifecycle";
 import type { AgentOptions } from "./options";
 import { createReportWork, type ReportWork } from "./report-work";
@@ -63,6 +64,7 @@ export function createAgent(client: A2AClient, options: AgentOptions): Agent {
     facts: workspace.inbound,
     maxBytes: resolved.maxBytes,
     readSecret: heartbeat.inboundSecret,
+    refreshSecret: createSecretRefresh(heartbeat, clock),
     onUnsigned: report.unsigned,
   };
   const isAccepting = () => lifecycle.isAccepting;
@@ -80,13 +82,13 @@ export function createAgent(client: A2AClient, options: AgentOptions): Agent {
   }
 
   return {
-    start: () => lifecycle.start(),
-    stop: () => lifecycle.stop(),
+    start: lifecycle.start,
+    stop: lifecycle.stop,
     fetch: (request) =>
       handle(request).catch(() => errorResponse({ id: null, version: "0.3" }, unexpectedError())),
     heartbeat,
     ...(inbox === undefined ? {} : { inbox }),
-    [Symbol.asyncDispose]: () => lifecycle.stop(),
+    [Symbol.asyncDispose]: lifecycle.stop,
   };
 }
 

@@ -44,7 +44,7 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     state.phase = "stopped";
   }
 
-  async function start(): Promise<void> {
+  async function startNow(): Promise<void> {
     onClose.add(close);
     try {
       await register(parts);
@@ -57,33 +57,36 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
     }
   }
 
-  async function stop(): Promise<void> {
+  async function stopNow(): Promise<void> {
     await endWork(parts, parts.options.finishWithinMs);
     await parts.heartbeat.stop();
     stopped();
   }
 
+  async function start(): Promise<void> {
+    if (state.phase === "stopping") {
+      await state.change;
+      return start();
+    }
+    if (state.phase === "stopped") {
+      state.phase = "starting";
+      state.change = startNow();
+    }
+    await state.change;
+  }
+
+  async function stop(): Promise<void> {
+    if (state.phase === "starting") await state.change.catch(() => {});
+    if (state.phase === "running") {
+      state.phase = "stopping";
+      state.change = stopNow();
+    }
+    if (state.phase === "stopping") await state.change;
+  }
+
   return {
-    start() {
-      if (state.phase === "stopping") return state.change.then(() => this.start());
-      if (state.phase === "stopped") {
-        state.phase = "starting";
-        state.change = start();
-      }
-      return state.change;
-    },
-    stop() {
-      if (state.phase === "starting")
-        return state.change.then(
-          () => this.stop(),
-          () => {},
-        );
-      if (state.phase === "running") {
-        state.phase = "stopping";
-        state.change = stop();
-      }
-      return state.phase === "stopping" ? state.change : Promise.resolve();
-    },
+    start,
+    stop,
     get isServing() {
       return state.phase !== "stopped";
     },

@@ -91,19 +91,10 @@ function guardProvider<T>(call: () => T | undefined, report: (reason: string) =>
       value.then(undefined, () => {});
       reportOnce("It returned a promise, and a beat waits for nothing: return the value itself.");
     } catch (error) {
-      reportOnce(describeThrown(error));
+      reportOnce(`It threw: ${errorMessage(error)}`);
     }
     return undefined;
   };
-}
-
-/** Anything can be thrown, also what cannot be written as text. */
-function describeThrown(error: unknown): string {
-  try {
-    return `It threw: ${errorMessage(error)}`;
-  } catch {
-    return "It threw something that cannot be written as text.";
-  }
 }
 
 const MAX_INTERVAL_MS = 60_000;

@@ -1,10 +1,19 @@
 import { toSingleLine } from "./sanitize";
 
-/** The message of an error on a single line of at most 500 characters, with `secret` redacted. */
+/** The message of an error, or of anything else that was thrown, on a single line of at most 500 characters, with `secret` redacted. */
 export function errorMessage(error: unknown, secret = ""): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Redacted before the cut, which might leave half of a secret.
   return toSingleLine(secret === "" ? message : message.replaceAll(secret, "[redacted]"), 500);
+}
+
+/** Anything can be thrown, also what cannot be written as text. */
+function messageOf(error: unknown): string {
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return "something that cannot be written as text";
+  }
 }
 
 /** A value of the caller for an error message: text quoted and cut, objects by their type and never their content. */

@@ -51,6 +51,28 @@ describe("a request to an agent of a platform that signs", () => {
     expect((await post(sendRequest("hello"), SIGNED)).status).toBe(401);
   });
 
+  it("signed with a new secret is accepted once a beat has brought it, which wrong secrets cause only now and then", async () => {
+    let secret = SECRET;
+    let beats = 0;
+    const { post, agent } = await startFetchAgent({ onMessage }, REGISTERED["2026-05"], {
+      fetch: async (input) => {
+        if (String(input).endsWith("/registry/heartbeat")) beats += 1;
+        return Response.json({
+          status: "registered",
+          delivery_mode: "push",
+          platform_inbound_secret: secret,
+        });
+      },
+    });
+    await agent.heartbeat.beat();
+    const before = beats;
+    secret = "new-secret";
+    expect((await post(sendRequest("hello"), { authorization: "Bearer new-secret" })).status).toBe(200);
+    expect((await post(sendRequest("hello"), SIGNED)).status).toBe(401);
+    expect((await post(sendRequest("hello"), SIGNED)).status).toBe(401);
+    expect(beats).toBe(before + 1);
+  });
+
   it("is reported at the 1st, 10th and 100th refusal, without the secret", async () => {
     const { post, events } = await startFetchAgent({ onMessage });
     for (let count = 0; count < 12; count += 1) await post("{}", { authorization: "Bearer wrong" });

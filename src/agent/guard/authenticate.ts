@@ -15,6 +15,8 @@ export interface AuthenticationOptions {
   readonly facts: InboundFacts;
   /** The secret as it was received or stored last. May reject. */
   readSecret(): Promise<string | undefined>;
+  /** Gets the newest secret, if it can. */
+  readonly refreshSecret?: () => Promise<boolean>;
   /** Called when a request without a signature is accepted. */
   onUnsigned(): void;
 }
@@ -22,8 +24,9 @@ export interface AuthenticationOptions {
 /** Why a request is refused; `undefined` for one that is accepted. Never rejects. */
 export async function authenticateRequest(
   request: Request,
-  { authenticate, facts, readSecret, onUnsigned }: AuthenticationOptions,
+  options: AuthenticationOptions,
 ): Promise<AuthenticationRefusal | undefined> {
+  const { authenticate, facts, onUnsigned, refreshSecret } = options;
   if (typeof authenticate === "function") return askFunction(authenticate, request);
   const given = request.headers.get("authorization");
   if (given === null) {
@@ -33,6 +36,15 @@ export async function authenticateRequest(
     onUnsigned();
     return undefined;
   }
+  const refusal = await compareSecret(given, options);
+  if (refusal === undefined || !(await refreshSecret?.())) return refusal;
+  return compareSecret(given, options);
+}
+
+async function compareSecret(
+  given: string,
+  { readSecret }: AuthenticationOptions,
+): Promise<AuthenticationRefusal | undefined> {
   // A file that cannot be read holds no secret: the next beat brings it again.
   const secret = await readSecret().catch(() => undefined);
   if (secret === undefined) return "no-secret";

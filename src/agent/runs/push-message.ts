@@ -5,56 +5,43 @@ import type { MessageContent } from "../../inbox/message-content";
 import { type MessagePart, parseMessageParts } from "../../messaging/outgoing-message";
 import { type Run, stateOf } from "./run";
 
-/** A pushed message as the handler sees it, and what the handler has done with it. */
-export interface PushMessage {
-  readonly message: InboxMessage;
-  /** The parts of the answers that were given with `reply`. */
-  readonly replies: readonly MessagePart[];
-  /** Why the handler has given the message back, if it has. */
-  readonly givenBack: string | undefined;
+/** A message that was pushed, as its request states it. */
+export interface PushedMessage {
+  readonly content: MessageContent;
+  readonly senderId: string | null;
+  /** The whole request. */
+  readonly raw: unknown;
+}
+
+export interface PushMessageOptions {
+  readonly client: A2AClient;
+  readonly workspaceId: string;
+  readonly run: Run;
+  /** Called when the handler gives the message back. */
+  onGivenBack(reason: string): void;
 }
 
 /**
- * Creates the message of a run. Its `reply` adds to the answer of the request while the handler works, and sends a
- * message of its own afterwards; `ack` does nothing; after `nack` the message counts as not handled.
+ * Creates the message of a run as its handler sees it, and the parts of what the handler answers with `reply`. Those
+ * belong to the answer of the request while the handler works; afterwards `reply` sends a message of its own. `ack` does
+ * nothing.
  */
 export function createPushMessage(
-  client: A2AClient,
-  workspaceId: string,
-  run: Run,
-  content: MessageContent,
-  raw: unknown,
-): PushMessage {
+  { client, workspaceId, run, onGivenBack }: PushMessageOptions,
+  { content, raw }: PushedMessage,
+): { message: InboxMessage; replies: readonly MessagePart[] } {
   const replies: MessagePart[] = [];
-  let givenBack: string | undefined;
   const { senderId, messageId, contextId } = run;
-  const inbound = {
-    ...content,
-    messageId,
-    contextId,
-    id: messageId,
-    senderId,
-    createdAtUs: Date.now() * 1000,
-    raw,
-  };
+  const createdAtUs = Date.now() * 1000;
+  const inbound = { ...content, messageId, contextId, id: messageId, senderId, createdAtUs, raw };
   const { message } = toDeliveryMessage(client, workspaceId, inbound, 1, {
     ack: async () => {},
-    nack: async (reason = "it was given back") => {
-      givenBack ??= String(reason);
-    },
+    nack: async (reason = "it was given back") => onGivenBack(String(reason)),
   });
-  return {
-    message: {
-      ...message,
-      async reply(answer, options) {
-        if (stateOf(run) !== "working") return message.reply(answer, options);
-        replies.push(...parseMessageParts(answer));
-        return undefined;
-      },
-    },
-    replies,
-    get givenBack() {
-      return givenBack;
-    },
+  const reply: InboxMessage["reply"] = async (answer, options) => {
+    if (stateOf(run) !== "working") return message.reply(answer, options);
+    replies.push(...parseMessageParts(answer));
+    return undefined;
   };
+  return { message: { ...message, reply }, replies };
 }

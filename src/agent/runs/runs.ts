@@ -1,7 +1,6 @@
 import type { A2AClient } from "../../client/client";
 import { A2AError } from "../../errors";
 import type { AgentEvent, Emit } from "../../events";
-import type { MessageContent } from "../../inbox/message-content";
 import type { Clock } from "../../runtime/clock";
 import { newId } from "../../runtime/ids";
 import { settleWithin } from "../../runtime/settle-within";
@@ -11,16 +10,8 @@ import type { ReportWork } from "../report-work";
 import { handlerFailed, handlerGaveBack, handlerStopped } from "../rpc/errors";
 import { toEnd } from "./answer";
 import { createRunMemory, type RunMemory } from "./memory";
-import { createPushMessage } from "./push-message";
+import { createPushMessage, type PushedMessage } from "./push-message";
 import { createRun, type Run, type RunEnd, stateOf } from "./run";
-
-/** A message that was pushed, as its request states it. */
-export interface PushedMessage {
-  readonly content: MessageContent;
-  readonly senderId: string | null;
-  /** The whole request. */
-  readonly raw: unknown;
-}
 
 export interface RunsOptions {
   readonly client: A2AClient;
@@ -94,16 +85,20 @@ const keyOf = (senderId: string | null, messageId: string): string => `${senderI
 async function work(options: RunsOptions, memory: RunMemory, run: Run, pushed: PushedMessage): Promise<void> {
   const { client, workspaceId, onMessage, reportWork } = options;
   const { signal } = run.controller;
-  const push = createPushMessage(client, workspaceId, run, pushed.content, pushed.raw);
+  let givenBack: string | undefined;
+  const onGivenBack = (reason: string) => {
+    givenBack ??= reason;
+  };
   try {
-    const answered = await reportWork(push.message, signal, async () =>
-      toEnd(run, push.replies, await onMessage(push.message, { signal })),
+    const { message, replies } = createPushMessage({ client, workspaceId, run, onGivenBack }, pushed);
+    const answered = await reportWork(message, signal, async () =>
+      toEnd(run, replies, await onMessage(message, { signal })),
     );
-    if (push.givenBack === undefined) end(options, memory, run, answered.end, { size: answered.size });
-    else giveBack(options, memory, run, push.givenBack);
+    if (givenBack === undefined) end(options, memory, run, answered.end, { size: answered.size });
+    else giveBack(options, memory, run, givenBack);
   } catch (error) {
     const reason = errorMessage(error);
-    if (push.givenBack !== undefined) giveBack(options, memory, run, reason);
+    if (givenBack !== undefined) giveBack(options, memory, run, reason);
     else end(options, memory, run, { state: "failed", error: handlerFailed() }, { reason });
   }
 }

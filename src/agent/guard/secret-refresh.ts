@@ -1,0 +1,20 @@
+import type { Heartbeat } from "../../heartbeat/heartbeat";
+import type { Clock } from "../../runtime/clock";
+
+/** From one refresh to the next, in milliseconds: whoever sends wrong secrets must not cause a beat each time. */
+const REFRESH_INTERVAL_MS = 10_000;
+
+/**
+ * Creates the function that gets the newest inbound secret with a beat, which a request with another one calls for: the
+ * platform signs with a new secret before the next regular beat brings it. Resolves to false where that was done a
+ * moment ago.
+ */
+export function createSecretRefresh(heartbeat: Heartbeat, clock: Clock): () => Promise<boolean> {
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (!heartbeat.status.running || clock.now() - refreshedAt < REFRESH_INTERVAL_MS) return false;
+    refreshedAt = clock.now();
+    await heartbeat.beat();
+    return true;
+  };
+}
