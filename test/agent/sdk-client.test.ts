@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { type AgentCard, type Message, Role, type Task, TaskState } from "@a2a-js/sdk";
+import { type Message, Role, type Task, TaskState } from "@a2a-js/sdk";
 import { type Client, ClientFactory, JsonRpcTransportFactory } from "@a2a-js/sdk/client";
 import { describe, expect, it, vi } from "vitest";
 import { SECRET, startFetchAgent } from "./helpers/fetch-agent";
+import { sdkCard } from "./helpers/sdk-agent";
 
 /** A client of the official SDK that speaks one version of A2A with an agent, signed as the platform signs. */
 async function sdkClient(
@@ -14,22 +15,7 @@ async function sdkClient(
     request.headers.set("authorization", `Bearer ${SECRET}`);
     return agent.fetch(request);
   };
-  const card = {
-    name: "Agent",
-    description: "",
-    version: "1",
-    supportedInterfaces: [
-      { url: "http://agent.test/", protocolBinding: "JSONRPC", tenant: "", protocolVersion: version },
-    ],
-    provider: undefined,
-    capabilities: { extensions: [] },
-    securitySchemes: {},
-    securityRequirements: [],
-    defaultInputModes: ["text/plain"],
-    defaultOutputModes: ["text/plain"],
-    skills: [],
-    signatures: [],
-  } as AgentCard;
+  const card = sdkCard(version);
   const transports = [new JsonRpcTransportFactory({ fetchImpl, legacyCompat: { enabled: true } })];
   return new ClientFactory({ transports }).createFromAgentCard(card);
 }
