@@ -4,14 +4,16 @@ import { isRecord, type JsonRecord } from "../text/json";
 
 /** What an A2A message to an agent holds, whichever way it came and in whichever version of A2A it is written. */
 export interface MessageContent {
+  /** All text of the message, in order. */
   readonly text: string;
   readonly files: FilePart[];
   readonly data: unknown[];
   readonly messageId?: string;
   readonly contextId?: string;
   readonly taskId?: string;
+  /** Set for work that the platform keeps as a delegation. */
   readonly delegationId?: string;
-  /** The `messageId` of the message this one answers. */
+  /** The `messageId` of the message this one answers, where its sender says so. */
   readonly inReplyTo?: string;
 }
 

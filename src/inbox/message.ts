@@ -1,30 +1,20 @@
-import type { FilePart, SendOutcome } from "../messaging/outcome";
+import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
 import type { SendOptions } from "../messaging/send-options";
+import type { MessageContent } from "./message-content";
 
 /** Who a message is from. `name` and `role` come from memory, never waited for; they are untrusted text. */
 export type InboxSender = { kind: "human" } | { kind: "peer"; id: string; name?: string; role?: string };
 
 /** A message that another agent, or the human behind the workspace, has sent. All its content is untrusted. */
-export interface InboxMessage {
-  /** Id of the platform's row: stable over redeliveries. */
+export interface InboxMessage extends MessageContent {
+  /** Id of the platform's row: stable over redeliveries. The `messageId` of a message that was pushed. */
   readonly id: string;
   readonly from: InboxSender;
-  /** All text of the message, in order. */
-  readonly text: string;
-  readonly files: FilePart[];
-  readonly data: unknown[];
-  readonly messageId?: string;
-  readonly contextId?: string;
-  readonly taskId?: string;
-  /** Set for work that the platform keeps as a delegation. */
-  readonly delegationId?: string;
-  /** The `messageId` of the message this one answers, where its sender says so. */
-  readonly inReplyTo?: string;
   readonly receivedAt: Date;
   /** 1 for the first time this message is handed over, over restarts too. */
   readonly attempt: number;
-  /** The whole row, as the platform sent it. */
+  /** The whole row, or the request that was pushed, as the platform sent it. */
   readonly raw: unknown;
   /**
    * Answers the message: to the peer, with the `contextId` and the `messageId` it answers, or to the human. The

@@ -81,18 +81,40 @@ describe("an agent without a URL", () => {
     const workspace = platform.addWorkspace();
     const peer = platform.addWorkspace({ reply: () => "thanks" });
     const { agent } = await createTestAgent(platform, workspace, {
-      onMessage: ({ text }) => `You said: ${text}`,
+      onMessage({ text }) {
+        return text === "hello" ? "You said: hello" : { state: "input-required", text: "Which colour?" };
+      },
     });
     await agent.start();
-    const outcome = await clientOf(platform, peer).sendA2AMessage(workspace.id, "hello");
+    const sender = clientOf(platform, peer);
+    const outcome = await sender.sendA2AMessage(workspace.id, "hello");
+    await sender.sendA2AMessage(workspace.id, "Paint it");
     expect(outcome).toMatchObject({ kind: "queued", deliveryMode: "poll" });
-    await vi.waitFor(() => expect(peer.received.map(({ text }) => text)).toEqual(["You said: hello"]), {
-      timeout: 10_000,
-    });
+    await vi.waitFor(
+      () => expect(peer.received.map(({ text }) => text)).toEqual(["You said: hello", "Which colour?"]),
+      {
+        timeout: 10_000,
+      },
+    );
     expect(agent.inbox?.status.running).toBe(true);
     await agent.stop();
     expect(agent.inbox?.status.running).toBe(false);
     expect(agent.heartbeat.status.running).toBe(false);
+  });
+});
+
+describe("a message under an id that another sender has used", () => {
+  it("runs, and gets its own answer", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace();
+    const peers = [platform.addWorkspace(), platform.addWorkspace()];
+    await startPushAgent(platform, workspace, { onMessage: ({ text }) => `answer to ${text}` });
+    const texts = peers.map(async (peer, index) => {
+      const sender = clientOf(platform, peer);
+      const { text } = await sender.sendA2AMessage(workspace.id, `question ${index}`, { messageId: "m-1" });
+      return text;
+    });
+    expect(await Promise.all(texts)).toEqual(["answer to question 0", "answer to question 1"]);
   });
 });
 
