@@ -99,7 +99,7 @@ export function rpcError(response: HttpResponse, peer: string, error: JsonRecord
   const data = error.data ?? undefined;
   return {
     ...deliveredFacts(response),
-    ...(REFUSED_CODES.has(code) ? { delivery: "not-sent" } : {}),
+    ...(REFUSED_CODES.has(code) || saysNothingRan(data) ? { delivery: "not-sent" } : {}),
     code: "rpc_error",
     rpcCode: code,
     summary: `${peer} answered with a JSON-RPC error: ${detail}`,
@@ -109,6 +109,9 @@ export function rpcError(response: HttpResponse, peer: string, error: JsonRecord
     data,
   };
 }
+
+/** An agent of this package says in the data of its errors whether anything ran. */
+const saysNothingRan = (data: unknown): boolean => isRecord(data) && data.ran === false;
 
 const hasContent = (data: unknown): boolean =>
   data !== undefined && data !== "" && !(typeof data === "object" && Object.keys(data ?? {}).length === 0);

@@ -218,6 +218,14 @@ describe("an answer that the platform has cut off", () => {
 });
 
 describe("a JSON-RPC error with which the agent refused the request", () => {
+  it.each([
+    [{ ran: false }, "not-sent"],
+    [{ ran: true }, "confirmed"],
+    ["ran: false", "confirmed"],
+  ])("with the data %j is %s", (data, delivery) => {
+    expect(failureFrom({ error: { code: -32004, message: "no", data } })).toMatchObject({ delivery });
+  });
+
   it.each([-32700, -32600, -32601, -32602, -32009])("%i means that nothing ran", (code) => {
     expect(failureFrom({ jsonrpc: "2.0", id: null, error: { code, message: "no" } })).toMatchObject({
       code: "rpc_error",
