@@ -71,7 +71,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 /** Each third-party package enters through one file. */
 const DOORS: Record<string, string> = {
-  ofetch: "transport/http/http.ts",
+  ofetch: "transport/http/ofetch-transport.ts",
   "lru-cache": "peers/lru.ts",
   uuid: "runtime/ids.ts",
   "eventsource-parser": "event-stream/parse-events.ts",

@@ -1,5 +1,3 @@
-import type { Agent } from "node:http";
-import { createFetch, type FetchOptions } from "ofetch";
 import { builtin, isNode } from "../../runtime/builtins";
 import type { Clock } from "../../runtime/clock";
 import type { Call } from "../call";
@@ -7,9 +5,11 @@ import { TransportFailure } from "../failure";
 import type { AttemptLimits, HttpResponse } from "../response";
 import { readEventStream } from "./event-stream";
 import { nodeHttp, parseOrigin } from "./node-http";
+import { ofetchTransport } from "./ofetch-transport";
 import type { Pool } from "./pool";
 import { reportWaiting } from "./report-waiting";
-import { webFetch } from "./web-fetch";
+import { createSlot } from "./slot";
+import type { Transport } from "./transport";
 
 /** One attempt of a request. */
 export interface HttpRequest {
@@ -48,36 +48,14 @@ export interface HttpOptions {
 }
 
 /**
- * Creates the function for one attempt, over ofetch without its retry, timeout and parsing. The only file that imports
- * ofetch.
+ * Creates the function for one attempt: over `node:http` where there is Node, else over ofetch, with the caller's fetch
+ * or that of the runtime.
  */
-export function createHttp(httpOptions: HttpOptions): Http {
-  const { platformUrl, customFetch, maxBytes, clock } = httpOptions;
+export function createHttp({ platformUrl, customFetch, maxBytes, clock }: HttpOptions): Http {
   const usesNode = customFetch === undefined && isNode() && builtin("node:http") !== undefined;
-  const origin = parseOrigin(platformUrl);
-  const originLength = new URL(platformUrl).origin.length;
-
-  async function transport(url: string, options: TransportOptions): Promise<OfetchResponse> {
-    const { limits, slot } = options;
-    const request = { method: options.method, headers: options.headers.record, body: options.body, limits };
-    const response = usesNode
-      ? await nodeHttp(
-          origin,
-          { ...request, path: url.slice(originLength), ...slot.handOver(origin.secure) },
-          clock,
-        )
-      : // Looked up for each request, so that a later replacement is used.
-        await webFetch(customFetch ?? globalThis.fetch, url, request, clock);
-    return { status: response.status, body: true, text: async () => response.text, response };
-  }
-
-  const ofetch = createFetch({
-    fetch: transport as unknown as typeof fetch,
-    Headers: PlainHeaders as unknown as typeof Headers,
-  });
-
+  const transport = usesNode ? nodeTransport(platformUrl, clock) : ofetchTransport(customFetch, clock);
   return async (request) => {
-    const { method, url, headers, body, pool, call, limitMs, fresh = false, leaveOpen = false } = request;
+    const { pool, call, limitMs, fresh = false, leaveOpen = false } = request;
     const acquired = pool.acquire(call);
     if (acquired !== undefined) await reportWaiting(acquired, clock, request.onWaiting);
     const slot = createSlot(pool, fresh);
@@ -94,75 +72,19 @@ export function createHttp(httpOptions: HttpOptions): Http {
         mayLeaveOpen: () => leaveOpen && call.cancellation()?.by !== "close",
       };
       request.onStart?.();
-      const options = { method, headers, body, limits, slot, ...OFETCH_OPTIONS };
-      const response = await ofetch.raw(url, options as FetchOptions<"text">);
-      return readEventStream((response as unknown as OfetchResponse).response);
-    } catch (error) {
-      const cause = (error as { cause?: unknown }).cause;
-      throw cause instanceof TransportFailure ? cause : error;
+      return readEventStream(await transport(request, limits, slot));
     } finally {
       slot.releaseUnlessHandedOver();
     }
   };
 }
 
-/** A slot of a pool that one attempt holds: its connection gives it back, or the attempt where there is none. */
-interface Slot {
-  /** What the connection needs, which gives the slot back from now on. */
-  handOver(secure: boolean): { agent: Agent | undefined; onConnectionFree(): void };
-  releaseUnlessHandedOver(): void;
-}
-
-function createSlot(pool: Pool, fresh: boolean): Slot {
-  let handedOver = false;
-  return {
-    handOver(secure) {
-      handedOver = true;
-      return { agent: pool.agent(secure, fresh), onConnectionFree: pool.release };
-    },
-    releaseUnlessHandedOver() {
-      if (!handedOver) pool.release();
-    },
+/** Requests over `node:http`, whose connections give back the slots themselves. */
+function nodeTransport(platformUrl: string, clock: Clock): Transport {
+  const origin = parseOrigin(platformUrl);
+  const originLength = new URL(platformUrl).origin.length;
+  return ({ method, url, headers, body }, limits, slot) => {
+    const path = url.slice(originLength);
+    return nodeHttp(origin, { method, path, headers, body, limits, ...slot.handOver(origin.secure) }, clock);
   };
-}
-
-const OFETCH_OPTIONS = {
-  retry: false,
-  responseType: "text",
-  ignoreResponseError: true,
-  redirect: "manual",
-} as const;
-
-/** What ofetch passes to its fetch: our own options, with the headers in our class. */
-interface TransportOptions {
-  method: string;
-  headers: PlainHeaders;
-  body: string | undefined;
-  limits: AttemptLimits;
-  slot: Slot;
-}
-
-/** The part of a Response that ofetch uses. A real one costs more than the request. */
-interface OfetchResponse {
-  status: number;
-  body: true;
-  text(): Promise<string>;
-  response: HttpResponse;
-}
-
-/** The part of Headers that ofetch uses, over a plain record with lower-case names. */
-class PlainHeaders {
-  readonly record: Record<string, string>;
-  constructor(init: Record<string, string> | PlainHeaders = {}) {
-    this.record = init instanceof PlainHeaders ? init.record : init;
-  }
-  get(name: string): string | null {
-    return this.record[name] ?? null;
-  }
-  has(name: string): boolean {
-    return Object.hasOwn(this.record, name);
-  }
-  set(name: string, value: string): void {
-    this.record[name] = value;
-  }
 }

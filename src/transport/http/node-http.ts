@@ -21,12 +21,14 @@ export interface Origin {
   readonly secure: boolean;
   readonly hostname: string;
   readonly port: string;
+  /** Value of the `Host` header: the port is left out where it is the protocol's own. */
+  readonly host: string;
 }
 
 export function parseOrigin(url: string): Origin {
-  const { protocol, hostname, port } = new URL(url);
+  const { protocol, hostname, port, host } = new URL(url);
   // The brackets of an IPv6 address belong to the URL and not to the address.
-  return { secure: protocol === "https:", hostname: hostname.replace(/^\[|\]$/g, ""), port };
+  return { secure: protocol === "https:", hostname: hostname.replace(/^\[|\]$/g, ""), port, host };
 }
 
 export interface NodeRequest {
@@ -62,18 +64,22 @@ export function nodeHttp(origin: Origin, request: NodeRequest, clock: Clock): Pr
 }
 
 function openRequest(origin: Origin, request: NodeRequest): ClientRequest {
-  const { method, path, body, agent } = request;
+  const { method, path, agent } = request;
   // Looked up for each request, so that a test can replace `http.request`.
   const http = origin.secure ? builtin("node:https") : builtin("node:http");
   if (http === undefined) throw new Error("node:http is not available");
-  const headers =
-    body === undefined
-      ? request.headers
-      : { ...request.headers, "content-length": String(Buffer.byteLength(body)) };
   const { hostname, port } = origin;
-  const options: RequestOptions = { hostname, port, path, method, headers };
+  const options: RequestOptions = { hostname, port, path, method, headers: rawHeaders(origin, request) };
   if (agent !== undefined) options.agent = agent;
   return http.request(options);
+}
+
+/** The headers as names and values in turn, which Node writes as they are instead of storing each. */
+function rawHeaders({ host }: Origin, { headers, body }: NodeRequest): string[] {
+  const raw = ["host", host];
+  for (const name in headers) raw.push(name, headers[name] ?? "");
+  if (body !== undefined) raw.push("content-length", String(Buffer.byteLength(body)));
+  return raw;
 }
 
 /** Moves the attempt through its phases on the events of the request. */

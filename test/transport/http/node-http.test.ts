@@ -75,9 +75,12 @@ describe("the limits of an attempt of one hour", () => {
 });
 
 it.each([
-  ["http://platform:8080", { secure: false, hostname: "platform", port: "8080" }],
-  ["https://platform.example/base", { secure: true, hostname: "platform.example", port: "" }],
-  ["http://[::1]:8080", { secure: false, hostname: "::1", port: "8080" }],
+  ["http://platform:8080", { secure: false, hostname: "platform", port: "8080", host: "platform:8080" }],
+  [
+    "https://platform.example/base",
+    { secure: true, hostname: "platform.example", port: "", host: "platform.example" },
+  ],
+  ["http://[::1]:8080", { secure: false, hostname: "::1", port: "8080", host: "[::1]:8080" }],
 ])("parses the origin of %s", (url, origin) => {
   expect(parseOrigin(url)).toEqual(origin);
 });

@@ -1,0 +1,18 @@
+import type { AttemptLimits, HttpResponse } from "../response";
+import type { Slot } from "./slot";
+
+/** What is sent in one attempt. */
+export interface TransportRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  /** JSON text. */
+  readonly body?: string | undefined;
+}
+
+/** Sends one request that has a slot of its pool. Rejects with a TransportFailure and nothing else. */
+export type Transport = (
+  request: TransportRequest,
+  limits: AttemptLimits,
+  slot: Slot,
+) => Promise<HttpResponse>;
