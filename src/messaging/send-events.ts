@@ -1,4 +1,4 @@
-import type { A2AEvent, Emit } from "../events";
+import { type A2AEvent, type Emit, ignoreEvents } from "../events";
 import type { FailedAttempt } from "../transport/request/execute-request";
 
 /** Emits the events of one send. */
@@ -11,10 +11,20 @@ export interface SendEvents {
   settled(ok: boolean, outcome: string, report: { attempts: number; elapsedMs: number }): void;
 }
 
+/** Nobody listens: no event is made. */
+const NO_EVENTS: SendEvents = {
+  attemptStarted: ignoreEvents,
+  waiting: ignoreEvents,
+  attemptFailed: ignoreEvents,
+  retry: ignoreEvents,
+  settled: ignoreEvents,
+};
+
 export function createSendEvents(
   emit: Emit<A2AEvent>,
   subject: { peerId: string; messageId: string },
 ): SendEvents {
+  if (emit === ignoreEvents) return NO_EVENTS;
   return {
     attemptStarted(attempt) {
       emit({ type: "send.attempt_started", ...subject, attempt });

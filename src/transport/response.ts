@@ -17,7 +17,7 @@ export interface AttemptLimits {
   /** Sets the callback that cancels the attempt, called at once after a cancellation; `undefined` removes it. */
   onCancel(callback: (() => void) | undefined): void;
   /** Called once there is a connection, or at the start where nobody says when there is one. */
-  onConnected?(): void;
+  readonly onConnected?: (() => void) | undefined;
   /**
    * True when a request that has left completely is not cut off at the end of its attempt: what the other side does
    * depends on the connection. Its response is ignored then, and the connection closed after 60 s at the latest.

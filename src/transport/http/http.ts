@@ -68,7 +68,7 @@ export function createHttp({ platformUrl, customFetch, maxBytes, clock }: HttpOp
         maxBytes,
         background: call.background,
         onCancel: call.onCancel,
-        ...(request.onConnected === undefined ? {} : { onConnected: request.onConnected }),
+        onConnected: request.onConnected,
         mayLeaveOpen: () => leaveOpen && call.cancellation()?.by !== "close",
       };
       request.onStart?.();
