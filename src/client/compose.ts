@@ -1,4 +1,5 @@
 import { createDelegation } from "../delegation/delegation";
+import { createWorkspaceEvents } from "../event-stream/workspace-events";
 import type { Workspace } from "../identity/workspaces";
 import { createMessaging } from "../messaging/messaging";
 import { createPeers } from "../peers/peers";
@@ -30,6 +31,8 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     return createStateFolder(root, workspace.id, workspace === workspaces.default, machine);
   }
 
+  const { platformUrl, tenant, random, fetch: customFetch } = options;
+  const workspaceEvents = createWorkspaceEvents({ platformUrl, tenant, customFetch, clock, random });
   const peers = createPeers(shared, options);
   const messaging = createMessaging(shared, peers.directory, options);
   const delegation = createDelegation(shared, peers.directory, options);
@@ -49,6 +52,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
   }
   async function end(): Promise<void> {
     peers.enricher.close();
+    workspaceEvents.close();
     const callbacks = [...onClose].map((callback) => callback());
     await Promise.all([...callbacks, calls.close()]);
     await registration.close();
@@ -64,11 +68,12 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     execute,
     beatPool,
     clock,
-    random: options.random,
+    random,
     emit,
     env: machine.env,
     requests: shared,
-    streaming: { platformUrl: options.platformUrl, tenant: options.tenant, customFetch: options.fetch },
+    platformUrl,
+    workspaceEvents,
     outstanding: delegation.outstanding,
     onDelegated: delegation.onDelegated,
     onClose,

@@ -1,6 +1,6 @@
 import { type A2AError, invalidArgument } from "../errors";
+import type { WorkspaceEvents } from "../event-stream/workspace-events";
 import type { A2AEvent, Emit } from "../events";
-import type { TenantHeaders } from "../identity/headers";
 import type { Workspace, Workspaces } from "../identity/workspaces";
 import type { SelfMessage } from "../messaging/self-message";
 import type { WorkspaceStatus } from "../peers/workspace-status";
@@ -27,12 +27,9 @@ export interface ClientInternals {
   readonly emit: Emit<A2AEvent>;
   readonly env: Machine["env"];
   readonly requests: RequestContext;
-  /** What a request needs whose response is read while it comes. */
-  readonly streaming: {
-    readonly platformUrl: string;
-    readonly tenant: TenantHeaders;
-    readonly customFetch: typeof fetch | undefined;
-  };
+  /** Base URL of the platform, without a trailing slash. */
+  readonly platformUrl: string;
+  readonly workspaceEvents: WorkspaceEvents;
   /** The delegations this client has made, the newest 500: their ids, and the workspaces that made them. */
   readonly outstanding: ReadonlyMap<string, string>;
   /** Called with each delegation that this client makes, and the workspace that made it. */

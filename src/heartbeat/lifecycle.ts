@@ -65,7 +65,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
 
   function enter(): () => void {
     const endReports = reportUnflushed(workspaceId, emit);
-    const running = recordRunning(internals.streaming.platformUrl, workspaceId);
+    const running = recordRunning(internals.platformUrl, workspaceId);
     if (running.isDuplicate) emit({ type: "heartbeat.duplicate", workspaceId });
     return () => {
       endReports();

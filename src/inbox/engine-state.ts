@@ -1,5 +1,5 @@
 import type { ClientInternals } from "../client/internals";
-import type { Subscription } from "../event-stream/on-workspace-event";
+import type { Subscription } from "../event-stream/workspace-events";
 import type { Asks } from "./asks";
 import type { Changes } from "./changes";
 import type { Counters } from "./counters";

@@ -1,4 +1,3 @@
-import { onWorkspaceEvent } from "../event-stream/on-workspace-event";
 import type { WorkspaceEvent } from "../event-stream/parse-events";
 import { createChanges } from "./changes";
 import { createCounters } from "./counters";
@@ -84,7 +83,7 @@ function start(state: EngineState): void {
   const { options, poller } = state;
   state.fatal = undefined;
   poller.start();
-  state.subscription ??= onWorkspaceEvent(options.internals, options.workspace, {
+  state.subscription ??= options.internals.workspaceEvents.subscribe(options.workspace, {
     onEvent: (event) => isAboutMessages(event) && poller.wakeSoon(),
     // What came while no events did is read now, and from now on at the pace that fits.
     onChange: poller.wakeSoon,

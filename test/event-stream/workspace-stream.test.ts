@@ -6,7 +6,6 @@ import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClientOn } from "../../src/client/client";
 import { getInternals } from "../../src/client/internals";
-import { onWorkspaceEvent } from "../../src/event-stream/on-workspace-event";
 import { heldClock, turns } from "../helpers/held-clock";
 
 const OWN = "7b0e0000-0000-4000-8000-000000000001";
@@ -46,7 +45,7 @@ async function listen(url: string, options: { fetch?: typeof fetch } = {}) {
   const internals = getInternals(client);
   const types: string[] = [];
   let changes = 0;
-  const subscription = onWorkspaceEvent(internals, internals.workspaces.default, {
+  const subscription = internals.workspaceEvents.subscribe(internals.workspaces.default, {
     onEvent: ({ type }) => void types.push(type),
     onChange: () => {
       changes += 1;
@@ -139,7 +138,7 @@ describe("the stream of a workspace's events", () => {
     const listener = { onEvent: ({ type }: { type: string }) => void types.push(type), onChange: () => {} };
     await internals.workspaces.default.tokens.get();
     token = me.token ?? "";
-    const subscription = onWorkspaceEvent(internals, internals.workspaces.default, listener);
+    const subscription = internals.workspaceEvents.subscribe(internals.workspaces.default, listener);
     await vi.waitFor(() => {
       me.writeAsHuman("Hello");
       expect(types).toContain("ACTIVITY_LOGGED");
