@@ -13,7 +13,8 @@ const shared: Options = {
   removeNodeProtocol: false,
   // The types name Disposable and AsyncDisposable, which a project may lack that has neither Node's types nor this library.
   dts: { banner: '/// <reference lib="esnext.disposable" />' },
-  sourcemap: true,
+  // The code is published as it reads, so that maps, twice its size, would add little.
+  sourcemap: false,
   // Both are needed for CJS: splitting keeps one A2AError class across the entry points,
   // treeshake lets rollup write the CJS instead of rewriting every `?.` into a helper.
   splitting: true,
