@@ -28,7 +28,8 @@ const bundled = ["hono", "@hono/node-server", "eventsource-parser"];
 const bundledIntoCommand = ["commander", "cli-table3", "picocolors", "yocto-spinner"];
 
 const command: Options = {
-  entry: { cli: "src/cli/main.ts" },
+  // The second is the program of a process that the demo starts and kills.
+  entry: { cli: "src/cli/main.ts", "cli/archivist": "src/cli/demo/archivist.ts" },
   format: ["esm"],
   target: "node20",
   removeNodeProtocol: false,

@@ -66,7 +66,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: [...BASE, "identity", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],
-  cli: ["index", "heartbeat", "inbox", "testing", "conformance"],
+  cli: ["index", "agent", "heartbeat", "inbox", "testing", "tools", "conformance"],
 };
 
 /** Each third-party package enters through one file. */

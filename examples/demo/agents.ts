@@ -14,14 +14,17 @@ import {
 import { agentCardHandler, jsonRpcHandler, UserBuilder } from "@a2a-js/sdk/server/express";
 import { createA2AClient } from "a2a-peers";
 import { guardInbound, nodeGuard } from "a2a-peers/agent";
-import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
+import type { TestPlatform } from "a2a-peers/testing";
 import express from "express";
-
-/** An A2A agent on loopback, built with the official SDK. */
-export interface RunningAgent extends AsyncDisposable {
-  readonly workspace: TestWorkspace;
-  readonly url: string;
-}
+import {
+  type DemoAgents,
+  lookUp,
+  REPORT,
+  REPORT_SUMMARY,
+  REPORT_WRITER,
+  RESEARCH_LEAD,
+  type RunningAgent,
+} from "../../src/cli/demo/running-agent";
 
 interface Description {
   readonly name: string;
@@ -31,27 +34,20 @@ interface Description {
 
 type Work = (request: RequestContext, bus: ExecutionEventBus) => Promise<void>;
 
+/** The agents of the demo, built with the official SDK. */
+export const SDK_AGENTS: DemoAgents = { builtWith: "official A2A SDK", startResearchLead, startReportWriter };
+
 /** Starts an agent that replies to a question with a plain message. */
-export function startResearchLead(platform: TestPlatform, parentId: string): Promise<RunningAgent> {
-  const description = { name: "Research Lead", role: "looks things up", parentId };
-  return startAgent(platform, description, async (request, bus) => {
-    await sleep(400);
+function startResearchLead(platform: TestPlatform, parentId: string): Promise<RunningAgent> {
+  return startAgent(platform, { ...RESEARCH_LEAD, parentId }, async (request, bus) => {
+    await sleep(RESEARCH_LEAD.delayMs);
     bus.publish(AgentEvent.message(createMessage(request, lookUp(getText(request.userMessage)))));
   });
 }
 
-function lookUp(question: string): string {
-  if (/\bwho\b/i.test(question)) return "Steve Crocker, then a graduate student at UCLA.";
-  if (/stand for/.test(question)) return "Request for Comments.";
-  return "RFC 1, “Host Software”, is dated 7 April 1969.";
-}
-
-export const REPORT_SUMMARY = "One page on RFC 1: what it is, when it was written, and why it matters.";
-
 /** Starts an agent that runs a task, reports its status, and returns two artifacts: a summary and a file. */
-export function startReportWriter(platform: TestPlatform, parentId: string): Promise<RunningAgent> {
-  const description = { name: "Report Writer", role: "turns notes into reports", parentId };
-  return startAgent(platform, description, async (request, bus) => {
+function startReportWriter(platform: TestPlatform, parentId: string): Promise<RunningAgent> {
+  return startAgent(platform, { ...REPORT_WRITER, parentId }, async (request, bus) => {
     const { taskId, contextId, userMessage } = request;
     const ids = { taskId, contextId, metadata: undefined };
     const status = (state: TaskState) => ({
@@ -83,10 +79,9 @@ export function startReportWriter(platform: TestPlatform, parentId: string): Pro
         metadata: undefined,
       }),
     );
-    await sleep(900);
-    const report = "# RFC 1\n\n“Host Software”, 7 April 1969: the first of the Requests for Comments.\n";
+    await sleep(REPORT_WRITER.delayMs);
     bus.publish(AgentEvent.artifactUpdate(artifact("summary", textPart(REPORT_SUMMARY))));
-    bus.publish(AgentEvent.artifactUpdate(artifact("report", filePart("rfc-1.md", report))));
+    bus.publish(AgentEvent.artifactUpdate(artifact("report", filePart("rfc-1.md", REPORT))));
     bus.publish(AgentEvent.statusUpdate({ ...ids, status: status(TaskState.TASK_STATE_COMPLETED) }));
   });
 }
@@ -96,8 +91,8 @@ async function startAgent(
   description: Description,
   work: Work,
 ): Promise<RunningAgent> {
-  const { name, role } = description;
-  const workspace = platform.addWorkspace(description);
+  const { name, role, parentId } = description;
+  const workspace = platform.addWorkspace({ name, role, parentId });
   const { id: workspaceId, token } = workspace;
   const client = createA2AClient({ platformUrl: platform.url, workspaceId, token });
   const app = express();

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
-import { runDemo } from "./run-demo";
-import { SCENES } from "./scenes";
-import { createTranscript } from "./transcript";
+import { runDemo } from "../../src/cli/demo/run-demo";
+import { SCENES } from "../../src/cli/demo/scenes";
+import { createTranscript } from "../../src/cli/demo/transcript";
+import { SDK_AGENTS } from "./agents";
 
 const USAGE = `Usage: npm run demo [-- --json]
 
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
   }
   const transcript = createTranscript(flags.json ? "json" : "text", process.stdout);
   try {
-    return (await runDemo(SCENES, transcript.emit)) ? 0 : 1;
+    return (await runDemo(SCENES, SDK_AGENTS, transcript.emit)) ? 0 : 1;
   } catch (error) {
     transcript.close();
     process.stderr.write(`The demo could not run: ${errorMessage(error)}\n`);

@@ -74,4 +74,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "check whether a platform behaves as documented",
     load: async () => (await import("./commands/conformance")).addConformance,
   },
+  {
+    name: "demo",
+    summary: "show on this machine what two agents and the package do",
+    load: async () => (await import("./commands/demo")).addDemo,
+  },
 ];

@@ -30,3 +30,5 @@ const exitCode = await runCli(process.argv.slice(2), {
   signal: controller.signal,
 });
 process.exitCode = exitCode === 130 ? (signalCode ?? exitCode) : exitCode;
+// What a signal has interrupted may still hold the process.
+if (signalCode !== undefined) process.exit();

@@ -1,3 +1,5 @@
+import { Interrupted } from "./failure";
+
 /** Resolves once the signal is aborted. A pending one keeps the process alive. */
 export function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
@@ -9,5 +11,14 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
       resolve();
     };
     signal.addEventListener("abort", end, { once: true });
+  });
+}
+
+/** Resolves to what `work` does. Rejects at Ctrl-C, without waiting for work that cannot be aborted. */
+export function untilDone<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const interrupt = () => reject(new Interrupted("Stopped"));
+    signal.addEventListener("abort", interrupt, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", interrupt));
   });
 }

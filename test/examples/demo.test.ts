@@ -1,9 +1,10 @@
 import { parsePeerId } from "a2a-peers";
 import { describe, expect, test } from "vitest";
-import { REPORT_SUMMARY } from "../../examples/demo/agents";
-import type { DemoEvent } from "../../examples/demo/events";
-import { runDemo } from "../../examples/demo/run-demo";
-import { SCENES } from "../../examples/demo/scenes";
+import type { DemoEvent } from "../../src/cli/demo/events";
+import { OWN_AGENTS } from "../../src/cli/demo/own-agents";
+import { runDemo } from "../../src/cli/demo/run-demo";
+import { REPORT_SUMMARY } from "../../src/cli/demo/running-agent";
+import { SCENES } from "../../src/cli/demo/scenes";
 import type { Run } from "../helpers/run-tsx";
 import { type IsolatedRun, OTHER_RESULT, runExample, runExampleIsolated } from "./run-example";
 
@@ -204,7 +205,7 @@ describe("the demo", { timeout: 60_000 }, () => {
     ];
     const events: DemoEvent[] = [];
 
-    expect(await runDemo(scenes, (event) => events.push(event))).toBe(false);
+    expect(await runDemo(scenes, OWN_AGENTS, (event) => events.push(event))).toBe(false);
 
     expect(events.flatMap((event) => (event.type === "surprise" ? [event.reason] : []))).toEqual([
       "unexpected failure",

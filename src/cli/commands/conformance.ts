@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { runCommand } from "../../conformance/cli";
 import type { Cli } from "../io";
+import { untilDone } from "../until-aborted";
 
 export function addConformance(program: Command, cli: Cli): void {
   program
@@ -12,6 +13,6 @@ export function addConformance(program: Command, cli: Cli): void {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (_: readonly string[], __: unknown, command: Command) => {
-      cli.exitCode = await runCommand(command.args, cli.env, cli.stdout, cli.stderr);
+      cli.exitCode = await untilDone(runCommand(command.args, cli.env, cli.stdout, cli.stderr), cli.signal);
     });
 }

@@ -19,8 +19,9 @@ export function startArchivist(
   { id, token }: TestWorkspace,
   stateDir: string,
 ): AgentProcess {
-  // The child has the options of this process, and with them its loader of TypeScript.
-  const child = fork(fileURLToPath(new URL("./archivist.ts", import.meta.url)), [stateDir], {
+  // From the source, the child has the loader of TypeScript of this process, with its other options.
+  const file = import.meta.url.endsWith(".ts") ? "./archivist.ts" : "./archivist.js";
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [stateDir], {
     env: {
       ...process.env,
       PLATFORM_URL: platform.url,

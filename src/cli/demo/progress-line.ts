@@ -1,4 +1,4 @@
-import type { Sink } from "./transcript";
+import type { Sink } from "./sink";
 
 const FRAME_MS = 100;
 

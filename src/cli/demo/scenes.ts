@@ -1,33 +1,12 @@
 import assert from "node:assert/strict";
-import { type A2AClient, delegateTask, displayName, type SendOutcome, settle } from "a2a-peers";
+import { delegateTask, displayName, type SendOutcome, settle } from "a2a-peers";
 import { createHeartbeat, type HeartbeatEvent } from "a2a-peers/heartbeat";
-import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
-import { REPORT_SUMMARY } from "./agents";
-import type { Emit } from "./events";
+import type { TestWorkspace } from "a2a-peers/testing";
 import { askAgentThatIsKilled } from "./polling-scene";
+import { REPORT_SUMMARY } from "./running-agent";
+import type { Scene, SceneContext } from "./scene";
 import { temporaryFolder } from "./temporary-folder";
 import { waitUntil } from "./wait-until";
-
-/** What every scene may use. */
-export interface SceneContext {
-  platform: TestPlatform;
-  client: A2AClient;
-  /** The client's own workspace. */
-  editor: TestWorkspace;
-  researchLead: TestWorkspace;
-  reportWriter: TestWorkspace;
-  /** A workspace of another team. */
-  payroll: TestWorkspace;
-  emit: Emit;
-}
-
-export interface Scene {
-  id: string;
-  title: string;
-  /** The result of `run` when all goes as expected. */
-  expected: string;
-  run(context: SceneContext): Promise<string>;
-}
 
 export const SCENES: readonly Scene[] = [
   { id: "pushes", title: "Who sent me a message?", expected: "named", run: receivePushes },

@@ -1,13 +1,17 @@
 import { createA2AClient } from "a2a-peers";
 import { startPlatform } from "a2a-peers/testing";
-import { startReportWriter, startResearchLead } from "./agents";
 import { countEvents } from "./counters";
 import type { Emit } from "./events";
 import { emitRetries } from "./retries";
-import type { Scene, SceneContext } from "./scenes";
+import type { DemoAgents } from "./running-agent";
+import type { Scene, SceneContext } from "./scene";
 
 /** Starts platform and agents, runs the scenes and stops everything. Resolves to whether all went as expected. */
-export async function runDemo(scenes: readonly Scene[], listener: Emit): Promise<boolean> {
+export async function runDemo(
+  scenes: readonly Scene[],
+  { builtWith, startResearchLead, startReportWriter }: DemoAgents,
+  listener: Emit,
+): Promise<boolean> {
   const startedAt = performance.now();
   const { emit, counters } = countEvents(listener);
 
@@ -33,7 +37,11 @@ export async function runDemo(scenes: readonly Scene[], listener: Emit): Promise
     emit,
   };
 
-  const agents = [researchLead, reportWriter].map(({ workspace, url }) => ({ name: workspace.name, url }));
+  const agents = [researchLead, reportWriter].map(({ workspace, url }) => ({
+    name: workspace.name,
+    url,
+    builtWith,
+  }));
   emit({ type: "demo.started", platform: platform.url, workspace: editor.name, agents });
   for (const [index, scene] of scenes.entries()) await runScene(context, scene, index + 1);
 

@@ -1,19 +1,6 @@
-import type { DemoEvent, Emit } from "./events";
+import type { DemoEvent } from "./events";
+import type { Sink, Transcript } from "./sink";
 import { textTranscript } from "./text-transcript";
-
-/** Prints events as they happen. */
-export interface Transcript {
-  emit: Emit;
-  /** Stops the progress line. */
-  close(): void;
-}
-
-/** The output of a transcript, such as `process.stdout`. */
-export interface Sink {
-  write(text: string): unknown;
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-}
 
 export function createTranscript(format: "text" | "json", sink: Sink): Transcript {
   return format === "json" ? jsonTranscript(sink) : textTranscript(sink);

@@ -3,7 +3,7 @@ import { createA2AClient, type SendOutcome } from "a2a-peers";
 import { createInbox } from "a2a-peers/inbox";
 import type { TestWorkspace } from "a2a-peers/testing";
 import { type AgentProcess, startArchivist } from "./agent-process";
-import type { SceneContext } from "./scenes";
+import type { SceneContext } from "./scene";
 import { temporaryFolder } from "./temporary-folder";
 import { waitUntil } from "./wait-until";
 

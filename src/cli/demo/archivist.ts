@@ -8,6 +8,9 @@ export interface WorkStarted {
   attempt: number;
 }
 
+// Without its parent nobody would end it.
+process.once("disconnect", () => process.exit());
+
 const [stateDir = ""] = process.argv.slice(2);
 // Short enough for a demo; the defaults are 5 and 30 seconds.
 const inbox = createInbox(createA2AClient(), { stateDir, pollIntervalMs: 100, idleIntervalMs: 100 });

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { FilePart } from "a2a-peers";
 import type { DemoEvent } from "./events";
 import { createProgressLine } from "./progress-line";
-import type { Sink, Transcript } from "./transcript";
+import type { Sink, Transcript } from "./sink";
 
 type Style = Parameters<typeof styleText>[0];
 type EventOf<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }>;
@@ -50,7 +50,7 @@ export function textTranscript(sink: Sink): Transcript {
       const names = column(agents.map(({ name }) => name));
       printAs(
         "Real agents",
-        agents.map(({ name, url }) => `${names(name)}${url} (official A2A SDK)`).join("\n"),
+        agents.map(({ name, url, builtWith }) => `${names(name)}${url} (${builtWith})`).join("\n"),
       );
     },
     "scene.started": ({ number, title }) => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createTranscript } from "../../examples/demo/transcript";
+import { createTranscript } from "../../../src/cli/demo/transcript";
 
 afterEach(() => {
   vi.unstubAllEnvs();

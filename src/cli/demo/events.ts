@@ -6,7 +6,7 @@ export type DemoEvent =
       type: "demo.started";
       platform: string;
       workspace: string;
-      agents: readonly { name: string; url: string }[];
+      agents: readonly { name: string; url: string; builtWith: string }[];
     }
   | { type: "scene.started"; scene: string; number: number; title: string }
   | {
