@@ -52,6 +52,18 @@ describe("start", () => {
     expect(agent.inbox?.status.running).toBe(false);
   });
 
+  it("reports when the inbox ends for good, as that of a removed workspace does", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace();
+    const { agent, events } = await createTestAgent(platform, workspace, { onMessage });
+    await agent.start();
+    workspace.setStatus("removed");
+    await vi.waitFor(() =>
+      expect(ofType(events, "agent.inbox_failed")).toMatchObject([{ code: "workspace_removed" }]),
+    );
+    await agent.stop();
+  });
+
   it("receives unsigned messages of a platform of April 2026", async () => {
     const platform = await platformForTest({ version: "2026-04" });
     const [workspace, peer] = [platform.addWorkspace(), platform.addWorkspace()];
