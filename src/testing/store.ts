@@ -44,6 +44,7 @@ export function createWorkspace(fields: WorkspaceFields): Workspace {
     urlIsProvisioned: false,
     cachedUrl: null,
     reply: null,
+    tasks: new Map(),
     agentCard: null,
     deliveryMode: "push",
     maxConcurrentTasks: 1,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { appendActivity, INSERTED_ROW, insertActivity, pruneActivity } from "./activity/log";
 import { INBOX_SUFFIX, logReceived } from "./activity/received";
 import { createTextRequest, toIncomingMessage } from "./agents/message";
+import { storeTask } from "./agents/tasks";
 import type { IncomingMessage, Reply } from "./model/message";
 import type { PlatformState } from "./model/state";
 import type { DeliveryMode, Workspace } from "./model/workspace";
@@ -63,7 +64,10 @@ export interface TestWorkspace {
   readonly inboundSecret: string;
   /** What the platform stores about the workspace: a copy as of the time it is read. */
   readonly state: WorkspaceState;
-  /** Messages that reached the agent, or its inbox in poll mode, oldest first. Live: it grows. */
+  /**
+   * Messages that reached the agent, or its inbox in poll mode, oldest first; requests about tasks are none. Live: it
+   * grows.
+   */
   readonly received: readonly IncomingMessage[];
   /** Messages of the agent to its human, oldest first. Live: it grows. */
   readonly notifications: readonly string[];
@@ -96,6 +100,11 @@ export interface TestWorkspace {
   setBudget(cents: number | null): void;
   /** Sets the function that answers messages while the workspace has no URL, or none for `null`. */
   setReply(reply: Reply | null): void;
+  /**
+   * Sets a task as the agent of `reply` shows it from now on to `tasks/get`: `setTask(task("completed", "42"))`. Tasks
+   * in the results of `reply` are remembered by themselves. Throws for what is no task with an id and a status.
+   */
+  setTask(task: object): void;
   /** Sets the URL of a real agent, or none for `null`. Throws for an invalid URL. */
   setUrl(url: string | null): void;
   /**
@@ -177,6 +186,9 @@ function createControls(state: PlatformState, workspace: Workspace): TestWorkspa
     },
     setReply(reply) {
       workspace.reply = reply;
+    },
+    setTask(task) {
+      if (!storeTask(workspace.tasks, task)) throw new Error("Expected a task with an `id` and a `status`");
     },
     setUrl: (url) => setUrl(workspace, url),
     setDelegationTracking(works) {

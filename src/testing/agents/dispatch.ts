@@ -5,6 +5,7 @@ import { inboundSignature } from "../rules/credentials";
 import { type AgentResponse, forward } from "./forward";
 import { toIncomingMessage } from "./message";
 import { callReply } from "./reply";
+import { isTaskRequest } from "./tasks";
 
 /** For agents whose last heartbeat stated none. */
 const DEFAULT_IDLE_TIMEOUT_SECONDS = 300;
@@ -32,7 +33,7 @@ export async function dispatch(
   const { pending, signal, stop } = startTimeouts(state, target, hasMaxDuration);
   state.dispatches.add(pending);
   const onConnected = (): void => {
-    target.received.push(message);
+    if (!isTaskRequest(request)) target.received.push(message);
   };
   const response = await callAgent();
   stop();
@@ -47,7 +48,7 @@ export async function dispatch(
       return forward(agent.url, stringifyJson(request), { signal, onConnected, maxRedirects, headers });
     }
     onConnected();
-    return Promise.race([callReply(agent.reply, message, request), noResponseOnAbort(signal)]);
+    return Promise.race([callReply(agent, message, request), noResponseOnAbort(signal)]);
   }
 }
 

@@ -1,21 +1,30 @@
 import { randomUUID } from "node:crypto";
 import { isObject, type JsonObject } from "../json";
-import type { IncomingMessage, Reply } from "../model/message";
+import type { IncomingMessage } from "../model/message";
+import type { Agent } from "../model/workspace";
 import { type AgentFaultKind, isAgentFault } from "./agent-fault";
 import type { AgentResponse } from "./forward";
+import { isTaskRequest, respondToTaskRequest, storeTask } from "./tasks";
 
 const INTERNAL_ERROR = -32603;
 
-/** Calls a reply function, and returns the response of its agent. Never rejects. */
+/**
+ * Calls the function of an agent, and returns the agent's response; requests about its tasks are answered for it. Never
+ * rejects.
+ */
 export async function callReply(
-  reply: Reply,
+  agent: Extract<Agent, { kind: "reply" }>,
   message: IncomingMessage,
   request: JsonObject,
 ): Promise<AgentResponse> {
   const id = request.id ?? null;
+  if (isTaskRequest(request)) return complete(respondToTaskRequest(agent, request));
   try {
-    const value = await reply(message);
-    return isAgentFault(value) ? await fail(value.agentFault) : complete(toResponse(value, id));
+    const value = await agent.reply(message);
+    if (isAgentFault(value)) return await fail(value.agentFault);
+    const response = toResponse(value, id);
+    storeTask(agent.tasks, response.result);
+    return complete(response);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return complete({ jsonrpc: "2.0", id, error: { code: INTERNAL_ERROR, message: text } });
@@ -39,7 +48,7 @@ function fail(kind: AgentFaultKind): AgentResponse | Promise<AgentResponse> {
   }
 }
 
-function toResponse(value: unknown, id: unknown): unknown {
+function toResponse(value: unknown, id: unknown): JsonObject {
   if (typeof value === "string") return { jsonrpc: "2.0", id, result: toTextMessage(value) };
   if (typeof value !== "object" || value === null) {
     throw new TypeError(`Expected \`reply\` to return a string or an object, got \`${value}\``);

@@ -1,3 +1,4 @@
+import { isObject } from "../json";
 import type { IncomingMessage, Reply } from "../model/message";
 
 /** What a scripted peer does with one message: what a {@link Reply} returns, or a reply for this message alone. */
@@ -10,7 +11,8 @@ export interface ScriptOptions {
 }
 
 /**
- * Creates a reply with one step for each message, in order. Throws without a step.
+ * Creates a reply with one step for each message, in order. While a task is not finished, a step that is the same task
+ * also answers a `tasks/get`. Throws without a step.
  *
  * @example
  * const reply = script([agentFault("busy"), task("working"), task("completed", "42")]);
@@ -19,7 +21,7 @@ export interface ScriptOptions {
 export function script(steps: readonly ScriptStep[], { repeatLast = false }: ScriptOptions = {}): Reply {
   if (steps.length === 0) throw new Error("Expected a script to have a step, got none");
   let turn = 0;
-  return (message: IncomingMessage) => {
+  const reply: Reply = (message: IncomingMessage) => {
     const step = steps[repeatLast ? Math.min(turn, steps.length - 1) : turn];
     turn += 1;
     if (step === undefined) {
@@ -27,7 +29,19 @@ export function script(steps: readonly ScriptStep[], { repeatLast = false }: Scr
     }
     return typeof step === "function" ? (step as Reply)(message) : step;
   };
+  UPCOMING.set(reply, (id) => {
+    const step = steps[turn];
+    if (!isObject(step) || step.id !== id) return undefined;
+    turn += 1;
+    return step;
+  });
+  return reply;
 }
+
+const UPCOMING = new WeakMap<Reply, (id: string) => object | undefined>();
+
+/** Takes the next step of a script if it is the task with this id; `undefined` for any other reply. */
+export const takeUpcomingTask = (reply: Reply, id: string): object | undefined => UPCOMING.get(reply)?.(id);
 
 /**
  * Creates a task as the result of an agent, with `text` as its artifact, or as the message of its status while it is not

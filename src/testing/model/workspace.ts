@@ -1,3 +1,4 @@
+import type { JsonObject } from "../json";
 import type { IncomingMessage, Reply } from "./message";
 
 export type DeliveryMode = "push" | "poll";
@@ -35,6 +36,8 @@ export interface Workspace {
   /** The URL was set by the platform (or the test), not registered by an agent. */
   urlIsProvisioned: boolean;
   reply: Reply | null;
+  /** The tasks that the agent of `reply` has shown, by their ids, as they are now. */
+  readonly tasks: Map<string, JsonObject>;
   agentCard: unknown;
   deliveryMode: DeliveryMode;
   inboundSecret: string;
@@ -71,4 +74,4 @@ export interface Workspace {
 }
 
 /** Where the messages of a workspace are dispatched: to the URL of a real agent, or to a function. */
-export type Agent = { kind: "url"; url: string } | { kind: "reply"; reply: Reply };
+export type Agent = { kind: "url"; url: string } | { kind: "reply"; reply: Reply; tasks: Workspace["tasks"] };

@@ -16,7 +16,9 @@ export function resolveAgent(state: PlatformState, workspace: Workspace): Agent 
   const keepsUrl =
     WITH_URL.includes(status) || (status === "removed" && differences.reachesRemovedWorkspaces);
   if (url !== null && keepsUrl) return { kind: "url", url };
-  if (url === null && reply !== null && RUNNING.includes(status)) return { kind: "reply", reply };
+  if (url === null && reply !== null && RUNNING.includes(status)) {
+    return { kind: "reply", reply, tasks: workspace.tasks };
+  }
   return undefined;
 }
 
