@@ -7,9 +7,10 @@ export type {
   RetryOptions,
   TimeoutOptions,
 } from "./client/options";
+export type { Conversation } from "./conversation/conversation";
+export type { ConversationOptions, ConversationSendOptions } from "./conversation/options";
 export type { DelegateOptions, DelegationReceipt } from "./delegation/delegate";
 export type { Delegation } from "./delegation/delegation-record";
-export type { WaitOptions } from "./delegation/wait";
 export {
   A2AError,
   type A2AErrorCode,
@@ -66,6 +67,8 @@ export {
   delegateTask,
   runDelegateTask,
 } from "./messaging/delegate-task";
+export type { FanOutOptions } from "./messaging/fan-out/options";
+export type { FanOutResult } from "./messaging/fan-out/result";
 export type { FilePart, Outcome, SendOutcome, SendReport } from "./messaging/outcome";
 export type { MessagePart, OutgoingMessage } from "./messaging/outgoing-message";
 export type { SendOptions } from "./messaging/send-options";
@@ -82,3 +85,4 @@ export type { Registration } from "./registration/resolve-registration";
 export type { Clock } from "./runtime/clock";
 export type { CallOptions, DeliveryMode } from "./validation/options";
 export { parsePeerId } from "./validation/peer-id";
+export type { WaitOptions } from "./validation/wait-options";

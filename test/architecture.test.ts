@@ -40,7 +40,7 @@ const layerOf = (path: string): string => path.split("/")[0]?.replace(/\.ts$/, "
 
 /** What any layer may use. */
 const BASE = ["errors", "events", "text", "runtime", "validation"];
-const DOMAINS = ["peers", "messaging", "delegation", "registration"];
+const DOMAINS = ["peers", "messaging", "delegation", "registration", "tasks", "conversation"];
 
 /** Which layers a layer may import, types included. A layer that is not named here fails. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -57,6 +57,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   messaging: [...BASE, "identity", "transport"],
   delegation: [...BASE, "identity", "transport", "event-stream", "messaging"],
   registration: [...BASE, "identity", "transport", "storage"],
+  tasks: [...BASE, "identity", "transport", "messaging"],
+  conversation: [...BASE, "identity", "messaging"],
   client: [...BASE, "identity", "transport", "storage", "event-stream", ...DOMAINS],
   results: [...BASE, "identity", "transport", "storage", "event-stream", "delegation", "client"],
   heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],

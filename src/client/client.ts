@@ -1,6 +1,9 @@
+import type { Conversation } from "../conversation/conversation";
+import type { ConversationOptions } from "../conversation/options";
 import type { DelegateOptions, DelegationReceipt } from "../delegation/delegate";
 import type { Delegation } from "../delegation/delegation-record";
-import type { WaitOptions } from "../delegation/wait";
+import type { FanOutOptions } from "../messaging/fan-out/options";
+import type { FanOutResult } from "../messaging/fan-out/result";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
 import type { SendOptions } from "../messaging/send-options";
@@ -15,6 +18,7 @@ import type { Registration } from "../registration/resolve-registration";
 import { type Clock, systemClock } from "../runtime/clock";
 import { getMachine } from "../runtime/machine";
 import type { CallOptions } from "../validation/options";
+import type { WaitOptions } from "../validation/wait-options";
 import { composeClient } from "./compose";
 import { attachInternals } from "./internals";
 import type { A2AClientOptions } from "./options";
@@ -41,6 +45,41 @@ export interface A2AClient extends AsyncDisposable {
     message: string | OutgoingMessage,
     options?: SendOptions,
   ): Promise<SendOutcome>;
+  /**
+   * Sends one message to several peers, at most `concurrency` at once and within one `budgetMs`, until so many have
+   * replied as `until` says; the other sends are cancelled. Resolves to what became of each, in the order of `peerIds`;
+   * each message has an id of its own. Throws `invalid_argument`, before anything is sent, also for a peer named twice.
+   */
+  fanOut(
+    peerIds: readonly string[],
+    message: string | OutgoingMessage,
+    options?: FanOutOptions,
+  ): Promise<FanOutResult[]>;
+  /**
+   * Starts a conversation with a peer, or goes on with one: `send` carries its context, and the task that is open.
+   * Sends nothing itself. Throws `invalid_argument`.
+   */
+  conversation(peerId: string, options?: ConversationOptions): Conversation;
+  /**
+   * Fetches a task that a peer has begun, as it is now, as the outcome of its message: a finished one is a `reply`.
+   * `taskId` is that of an outcome; agents of this package also know a task by its `messageId`. `timeoutMs` is the whole
+   * call, `timeouts.requestMs` (10000) by default; it is repeated freely. `messageId` of the outcome is that of this
+   * request. Throws `task_failed` for a task that failed, was rejected or was canceled, `rpc_error` with the `rpcCode`
+   * -32001 for one that the peer does not know, and `peer_unavailable` for a peer in poll mode, which answers no request.
+   */
+  getTask(peerId: string, taskId: string, options?: CallOptions): Promise<SendOutcome>;
+  /**
+   * Waits until a task is finished or asks back. Polls, also over an outage of the platform or the peer. `timeoutMs` is
+   * the whole wait, 600000 by default. Throws `timeout` then, while the task goes on, and what `getTask` throws.
+   */
+  waitForTask(peerId: string, taskId: string, options?: WaitOptions): Promise<SendOutcome>;
+  /**
+   * Asks a peer to cancel a task. Resolves to a `reply` once it is canceled, also when it was before, and to the task as
+   * it is when it ended first or is still being canceled (`working`). Repeated freely, as `getTask` is. Throws
+   * `rpc_error` with the `rpcCode` -32002 for a task that cannot be canceled, most often because it has ended, and
+   * what `getTask` throws.
+   */
+  cancelTask(peerId: string, taskId: string, options?: CallOptions): Promise<SendOutcome>;
   /** Lists the peers of the workspace. A platform that refuses or cannot be reached is a `diagnostic`, not an error. */
   listPeers(options?: ListPeersOptions): Promise<PeerList>;
   /** Fetches the record of the own workspace. Throws `workspace_removed` when it was deleted. */
@@ -113,11 +152,16 @@ export function createClientOn(
   const machine = getMachine();
   const resolved = resolveOptions(options, machine);
   const composed = composeClient(resolved, { clock: resolved.clock ?? clock, machine, lookup });
-  const { peers, messaging, delegation, registration, close } = composed;
+  const { peers, messaging, tasks, delegation, registration, close } = composed;
   const { trace, tracePeer } = createTracer();
   const client: A2AClient = {
     discoverPeer: tracePeer("discoverPeer", peers.discoverPeer),
     sendA2AMessage: tracePeer("sendA2AMessage", messaging.sendA2AMessage),
+    fanOut: trace("fanOut", messaging.fanOut),
+    conversation: composed.conversation,
+    getTask: tracePeer("getTask", tasks.getTask),
+    waitForTask: tracePeer("waitForTask", tasks.waitForTask),
+    cancelTask: tracePeer("cancelTask", tasks.cancelTask),
     listPeers: trace("listPeers", peers.listPeers),
     getWorkspaceInfo: trace("getWorkspaceInfo", peers.getWorkspaceInfo),
     checkAccess: tracePeer("checkAccess", peers.checkAccess),

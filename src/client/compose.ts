@@ -1,3 +1,4 @@
+import { createConversations } from "../conversation/conversation";
 import { createDelegation } from "../delegation/delegation";
 import { createWorkspaceEvents } from "../event-stream/workspace-events";
 import type { Workspace } from "../identity/workspaces";
@@ -8,6 +9,7 @@ import { createRegistration } from "../registration/registration";
 import type { Clock } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import { configurationFolder, createStateFolder } from "../storage/state-folder";
+import { createTasks } from "../tasks/tasks";
 import type { ClientInternals } from "./internals";
 import type { ResolvedOptions } from "./resolve-options";
 import { createSharedServices } from "./shared-services";
@@ -36,6 +38,9 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
   const peers = createPeers(shared, options);
   const messaging = createMessaging(shared, peers.directory, options);
   const delegation = createDelegation(shared, peers.directory, options);
+  const tasks = createTasks(shared, peers.directory);
+  const { suggestPeers } = peers.directory;
+  const conversation = createConversations({ workspaces, suggestPeers, ...messaging, ...tasks });
   const registration = createRegistration(shared, {
     deployMode: options.deployMode,
     deployModeWarning: options.deployModeWarning,
@@ -83,5 +88,5 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     registrationOf: registration.registrationOf,
     registerAgain: registration.registerAgain,
   };
-  return { peers, messaging, delegation, registration, internals, close };
+  return { peers, messaging, tasks, conversation, delegation, registration, internals, close };
 }

@@ -1,11 +1,12 @@
 import type { SharedServices } from "../transport/request/shared-services";
 import type { CallOptions } from "../validation/options";
+import type { WaitOptions } from "../validation/wait-options";
 import type { DelegationContext } from "./context";
 import { type DelegateOptions, delegate } from "./delegate";
 import { getDelegation } from "./get";
 import { listDelegations } from "./list";
 import { notifyUser } from "./notify";
-import { type WaitOptions, waitForDelegation } from "./wait";
+import { waitForDelegation } from "./wait";
 
 /** Delegating work to peers, following it, and notifying the user. */
 export function createDelegation(

@@ -2,6 +2,8 @@ import type { Workspace } from "../identity/workspaces";
 import type { SharedServices } from "../transport/request/shared-services";
 import type { BackgroundLimits } from "../validation/options";
 import type { MessagingContext } from "./context";
+import { type FanOutContext, fanOut } from "./fan-out/fan-out";
+import type { FanOutOptions } from "./fan-out/options";
 import type { OutgoingMessage } from "./outgoing-message";
 import { messageSelf, type SelfMessage } from "./self-message";
 import { sendA2AMessage } from "./send";
@@ -9,13 +11,13 @@ import type { SendOptions } from "./send-options";
 
 export type MessagingOptions = Pick<MessagingContext, "delivery" | "budgetMs" | "sendMs">;
 
-/** Sending messages to peers, and to the own agent. */
+/** Sending messages to a peer, to several, and to the own agent. */
 export function createMessaging(
   shared: SharedServices,
   peers: MessagingContext["peers"],
   { delivery, budgetMs, sendMs }: MessagingOptions,
 ) {
-  const context: MessagingContext = {
+  const context: FanOutContext = {
     ...shared,
     pool: shared.messagePool,
     peers,
@@ -26,6 +28,8 @@ export function createMessaging(
   return {
     sendA2AMessage: (peerId: string, message: string | OutgoingMessage, options?: SendOptions) =>
       sendA2AMessage(context, peerId, message, options),
+    fanOut: (peerIds: readonly string[], message: string | OutgoingMessage, options?: FanOutOptions) =>
+      fanOut(context, peerIds, message, options),
     messageSelf: (workspace: Workspace, message: SelfMessage, limits: BackgroundLimits) =>
       messageSelf(context, workspace, message, limits),
   };

@@ -43,8 +43,8 @@ export function checkSendOptions(given: SendOptions | undefined): SendOptions {
   if (options.budgetMs !== undefined) checkMilliseconds(options.budgetMs, "budgetMs", invalidArgument);
   if (options.delivery !== undefined) checkDeliveryMode(options.delivery, invalidArgument);
   checkMessageId(options.messageId);
-  checkForeignId(options.contextId, "contextId");
-  checkForeignId(options.taskId, "taskId");
+  if (options.contextId !== undefined) checkForeignId(options.contextId, "contextId");
+  if (options.taskId !== undefined) checkForeignId(options.taskId, "taskId");
   if (options.metadata !== undefined && !isRecord(options.metadata)) {
     throw invalidArgument(`Expected \`metadata\` to be an object, got ${quote(options.metadata)}.`);
   }
@@ -61,8 +61,12 @@ function checkMessageId(value: unknown): void {
 }
 
 /** An id that a peer has made: any text of 1 to 1024 characters. */
-function checkForeignId(value: unknown, name: string): void {
-  if (value === undefined) return;
-  if (typeof value === "string" && value.trim() !== "" && value.length <= 1024) return;
+export function isForeignId(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "" && value.length <= 1024;
+}
+
+/** Returns an id that a peer has made. Throws `invalid_argument` for anything else, naming it. */
+export function checkForeignId(value: unknown, name: string): string {
+  if (isForeignId(value)) return value;
   throw invalidArgument(`Expected \`${name}\` to be 1 to 1024 characters of text, got ${quote(value)}.`);
 }
