@@ -1,28 +1,32 @@
-import type { A2AClient } from "a2a-peers";
+import type { A2AClient, Conversation } from "a2a-peers";
 import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import { describe, expect, it, vi } from "vitest";
 import { clientOf, platformForTest, startPushAgent } from "./helpers/agent";
 import { startSdkAgent } from "./helpers/sdk-agent";
 
-/** Sends a JSON-RPC request to an agent through the platform, as its peers do. */
-async function callThrough(
-  platform: TestPlatform,
-  from: TestWorkspace,
-  to: TestWorkspace,
-  method: string,
-  id = "",
-) {
-  const response = await fetch(`${platform.url}/workspaces/${to.id}/a2a`, {
+/**
+ * Begins the mural as a sender that does not want to wait, and returns the id of its task. The server of the SDK answers
+ * any other sender when the task has ended.
+ */
+async function beginMural({ platform, painter, me }: Painter): Promise<string> {
+  const message = {
+    role: "user",
+    messageId: crypto.randomUUID(),
+    parts: [{ kind: "text", text: "a mural" }],
+  };
+  const params = { message, configuration: { blocking: false } };
+  const response = await fetch(`${platform.url}/workspaces/${painter.id}/a2a`, {
     method: "POST",
     headers: {
-      authorization: `Bearer ${from.token}`,
-      "x-workspace-id": from.id,
+      authorization: `Bearer ${me.token}`,
+      "x-workspace-id": me.id,
       "content-type": "application/json",
     },
-    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { id } }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "message/send", params }),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer
-  return (await response.json()) as any;
+  const { result } = (await response.json()) as { result: { id: string; status: { state: string } } };
+  expect(result.status.state).toBe("working");
+  return result.id;
 }
 
 /** A painter: it asks for the colour, and works until it is canceled on a mural. */
@@ -74,16 +78,25 @@ describe.each([
 ])("a conversation through the platform with %s", (_, start) => {
   it("has messages, a question back, and the answer to it", async () => {
     const { painter, client } = await start();
-    expect(await client.sendA2AMessage(painter.id, "hello")).toMatchObject({
-      kind: "reply",
-      text: "Good morning.",
+    const conversation = client.conversation(painter.id);
+    expect(await conversation.send("hello")).toMatchObject({ kind: "reply", text: "Good morning." });
+    expect(await conversation.send("a fence")).toMatchObject({
+      kind: "input-required",
+      text: "Which colour?",
     });
-    const asked = await client.sendA2AMessage(painter.id, "a fence");
-    if (asked.kind !== "input-required") throw new Error(`unexpected ${asked.kind}`);
-    expect(asked.text).toBe("Which colour?");
-    const { taskId, contextId } = asked;
-    const done = await client.sendA2AMessage(painter.id, "red", { taskId, contextId });
-    expect(done).toMatchObject({ kind: "reply", text: "Painted it red.", taskId, contextId });
+    const { taskId } = conversation;
+    expect(await conversation.send("red")).toMatchObject({ kind: "reply", text: "Painted it red.", taskId });
+    expect(conversation.taskId).toBeUndefined();
+  });
+
+  it("has a task that takes long: it is working, and is canceled", async () => {
+    const painting = await start();
+    const { painter, client, aborted } = painting;
+    const taskId = await beginMural(painting);
+    expect(await client.getTask(painter.id, taskId)).toMatchObject({ kind: "working", taskId });
+    await client.cancelTask(painter.id, taskId);
+    await expect(client.getTask(painter.id, taskId)).rejects.toMatchObject({ code: "task_failed" });
+    expect(aborted()).toBe(true);
   });
 
   it("takes the platform's delegations, whose parts say `type`", async () => {
@@ -95,39 +108,41 @@ describe.each([
   });
 });
 
-describe("a task that takes long, of our own agent", () => {
-  it("is working, can be asked for and is canceled through the platform", async () => {
-    const { platform, painter, me, client, aborted } = await ownPainter();
-    const begun = await client.sendA2AMessage(painter.id, "a mural");
-    if (begun.kind !== "working") throw new Error(`unexpected ${begun.kind}`);
-    const seen = await callThrough(platform, me, painter, "tasks/get", begun.taskId);
-    expect(seen.result.status.state).toBe("working");
-    const canceled = await callThrough(platform, me, painter, "tasks/cancel", begun.taskId);
-    expect(canceled.result.status.state).toBe("canceled");
-    expect(aborted()).toBe(true);
+describe("a message to our own agent that takes long", () => {
+  it("is answered with a task, whose end can be waited for", async () => {
+    const platform = await platformForTest();
+    const [workspace, me] = [platform.addWorkspace(), platform.addWorkspace()];
+    let finish = () => {};
+    await startPushAgent(platform, workspace, {
+      answerWithinMs: 50,
+      onMessage: () => new Promise((resolve) => { finish = () => resolve("done"); }),
+    }); // biome-ignore format: one line
+    const client = clientOf(platform, me);
+    const begun = await client.sendA2AMessage(workspace.id, "a mural");
+    if (begun.kind !== "working" || begun.taskId === undefined) throw new Error(`unexpected ${begun.kind}`);
+    const waited = client.waitForTask(workspace.id, begun.taskId, { timeoutMs: 15_000 });
+    finish();
+    expect(await waited).toMatchObject({ kind: "reply", text: "done", taskId: begun.taskId });
   });
 });
 
 describe("two agents of ours, of which one asks the other", () => {
   it("pass a question back to who asked first, and its answer on", async () => {
-    const { platform, painter, me, client } = await ownPainter();
+    const { platform, painter, client } = await ownPainter();
     const foreman = platform.addWorkspace({ name: "Foreman" });
     const own = clientOf(platform, foreman);
-    const open = new Map<string, string>();
+    const conversations = new Map<string, Conversation>();
     await startPushAgent(platform, foreman, {
       async onMessage({ text, contextId = "" }) {
-        const outcome = await own.sendA2AMessage(painter.id, text, { taskId: open.get(contextId) });
+        const conversation = conversations.get(contextId) ?? own.conversation(painter.id);
+        conversations.set(contextId, conversation);
+        const outcome = await conversation.send(text);
         if (outcome.kind !== "input-required") return outcome.text;
-        open.set(contextId, outcome.taskId ?? "");
         return { state: "input-required", text: `The painter asks: ${outcome.text}` };
       },
     });
-    const asked = await client.sendA2AMessage(foreman.id, "a fence");
-    if (asked.kind !== "input-required") throw new Error(`unexpected ${asked.kind}`);
-    expect(asked.text).toBe("The painter asks: Which colour?");
-    const { taskId } = asked;
-    const done = await client.sendA2AMessage(foreman.id, "red", { taskId });
-    expect(done).toMatchObject({ kind: "reply", text: "Painted it red.", taskId });
-    expect(me.id).not.toBe(foreman.id);
+    const conversation = client.conversation(foreman.id);
+    expect((await conversation.send("a fence")).text).toBe("The painter asks: Which colour?");
+    expect(await conversation.send("red")).toMatchObject({ kind: "reply", text: "Painted it red." });
   });
 });

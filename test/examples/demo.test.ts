@@ -235,14 +235,13 @@ describe("the other examples", { timeout: 60_000 }, () => {
     expect(stdout).toContain("DELEGATION FAILED to 'the poet'");
   });
 
-  test.concurrent("runtime.ts replies to a sender by name and reads a delivered result", async () => {
+  test.concurrent("runtime.ts asks back, and is woken for the result of what it delegated", async () => {
     const { code, stdout, stderr, left, otherResults } = await runExampleIsolated("runtime.ts");
 
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout.trimEnd().split("\n")).toEqual([
-      "registered, and online",
-      "reply: Good morning, Clerk.",
-      "work delegated",
+      "Good morning. Which RFC?",
+      "RFC 1 is mine.",
       "result completed: Filed under 1969.",
     ]);
     expect(left).toEqual([]);
