@@ -1,6 +1,6 @@
 import { type A2AClient, type Delegation, isA2AError } from "a2a-peers";
+import { Interrupted } from "./command-errors";
 import { EXIT } from "./exit-codes";
-import { Interrupted } from "./failure";
 import type { Cli } from "./io";
 import { printError, printNote, printUntrusted } from "./output";
 import { startProgress } from "./progress";

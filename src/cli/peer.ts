@@ -1,5 +1,5 @@
 import { type A2AClient, displayName, type PeerRecord, parsePeerId } from "a2a-peers";
-import { CommandError, UsageError } from "./failure";
+import { CommandError, UsageError } from "./command-errors";
 
 /** A peer as the command line names it. */
 export interface Peer {

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../../package.json";
+import { Interrupted, UsageError } from "./command-errors";
 import { COMMANDS } from "./command-table";
 import { EXIT, EXIT_CODES_HELP } from "./exit-codes";
-import { describeFailure, Interrupted, UsageError } from "./failure";
 import type { Cli, CliIo } from "./io";
 import { printError, printJson } from "./output";
 
@@ -32,7 +32,7 @@ export async function runCli(given: readonly string[], io: CliIo): Promise<numbe
     // Without a command its help is printed, and nothing else is wrong.
     if (thrown instanceof CommanderError && thrown.code === "commander.help") return EXIT.usage;
     const isAbort = io.signal.aborted && thrown === io.signal.reason;
-    return reportFailure(
+    return await reportFailure(
       cli,
       args,
       isAbort ? new Interrupted("Stopped. No peer has received anything") : thrown,
@@ -71,7 +71,9 @@ async function addCommands(program: Command, cli: Cli, args: readonly string[]):
 }
 
 /** Prints why a command failed: a line on standard error, and with `--json` an object on standard output. */
-function reportFailure(cli: Cli, args: readonly string[], thrown: unknown): number {
+async function reportFailure(cli: Cli, args: readonly string[], thrown: unknown): Promise<number> {
+  // Loads the library, which the help does not need.
+  const { describeFailure } = await import("./failure");
   const { exitCode, message, error } = describeFailure(usageErrorFor(thrown, args));
   printError(cli, message);
   if (args.includes("--json")) printJson(cli, { error });

@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { UsageError } from "./failure";
+import { UsageError } from "./command-errors";
 import type { CliIo } from "./io";
 
 /** The text of an argument; `-` reads all of standard input. */

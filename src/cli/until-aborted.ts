@@ -1,4 +1,4 @@
-import { Interrupted } from "./failure";
+import { Interrupted } from "./command-errors";
 
 /** Resolves once the signal is aborted. A pending one keeps the process alive. */
 export function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,9 +1,9 @@
 import type { A2AClient, DelegationReceipt } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
+import { Interrupted } from "../command-errors";
 import { printDelegation, waitForResult } from "../delegation-result";
 import { parseDuration } from "../duration";
-import { Interrupted } from "../failure";
 import type { Cli } from "../io";
 import { printJson, printNote, printResult } from "../output";
 import { type Peer, resolvePeer } from "../peer";

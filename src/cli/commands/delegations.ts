@@ -1,9 +1,9 @@
 import type { A2AClient, Delegation } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
+import { UsageError } from "../command-errors";
 import { printDelegation, waitForResult } from "../delegation-result";
 import { formatAge, parseDuration } from "../duration";
-import { UsageError } from "../failure";
 import { formatFields } from "../fields";
 import type { Cli } from "../io";
 import { printJson, printNote, printResult, toLine } from "../output";

@@ -2,8 +2,8 @@ import type { A2AError } from "a2a-peers";
 import { type BeatReport, createHeartbeat, type HeartbeatEvent } from "a2a-peers/heartbeat";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
+import { CommandError } from "../command-errors";
 import { parseDuration } from "../duration";
-import { CommandError } from "../failure";
 import type { Cli } from "../io";
 import { printJson, printNote, printResult } from "../output";
 

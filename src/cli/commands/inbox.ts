@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { addConnectionOptions } from "../client";
+import { UsageError } from "../command-errors";
 import { parseDuration } from "../duration";
-import { UsageError } from "../failure";
 import { listMessages } from "../inbox/list-messages";
 import type { InboxCommandOptions } from "../inbox/options";
 import { runHandler } from "../inbox/run-handler";

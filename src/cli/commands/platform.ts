@@ -1,7 +1,7 @@
 import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import { startPlatform } from "a2a-peers/testing";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { CommandError } from "../failure";
+import { CommandError } from "../command-errors";
 import type { Cli } from "../io";
 import { printJson, printNote, printResult } from "../output";
 import { untilAborted } from "../until-aborted";

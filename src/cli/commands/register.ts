@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { AgentCard } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
-import { UsageError } from "../failure";
+import { UsageError } from "../command-errors";
 import { formatFields } from "../fields";
 import type { Cli } from "../io";
 import { isJsonObject } from "../json-object";

@@ -1,9 +1,9 @@
 import type { SendOutcome } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
+import { Interrupted } from "../command-errors";
 import { parseDuration } from "../duration";
 import { EXIT } from "../exit-codes";
-import { Interrupted } from "../failure";
 import type { Cli } from "../io";
 import { printJson, printNote, printUntrusted } from "../output";
 import { type Peer, resolvePeer } from "../peer";

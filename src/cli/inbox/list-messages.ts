@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInbox, type Inbox, type InboxMessage } from "a2a-peers/inbox";
 import { createCommandClient } from "../client";
-import { CommandError } from "../failure";
+import { CommandError } from "../command-errors";
 import type { Cli } from "../io";
 import { printJson, printNote, printResult, printUntrusted } from "../output";
 import { formatHeader, toMessageJson } from "./format-message";

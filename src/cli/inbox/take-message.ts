@@ -1,7 +1,7 @@
 import { createInbox, type InboxEvent } from "a2a-peers/inbox";
 import { createCommandClient } from "../client";
+import { CommandError } from "../command-errors";
 import { EXIT } from "../exit-codes";
-import { CommandError } from "../failure";
 import type { Cli } from "../io";
 import { printJson, printNote, printResult, printUntrusted } from "../output";
 import { startProgress } from "../progress";
