@@ -1,6 +1,7 @@
 import type { A2AClient, Conversation } from "a2a-peers";
 import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import { describe, expect, it, vi } from "vitest";
+import { failureOf } from "../helpers/failure";
 import { clientOf, platformForTest, startPushAgent } from "./helpers/agent";
 import { startSdkAgent } from "./helpers/sdk-agent";
 
@@ -97,6 +98,19 @@ describe.each([
     await client.cancelTask(painter.id, taskId);
     await expect(client.getTask(painter.id, taskId)).rejects.toMatchObject({ code: "task_failed" });
     expect(aborted()).toBe(true);
+  });
+
+  it("has tasks that are canceled, more than once without harm, and tasks that nobody knows", async () => {
+    const { painter, client } = await start();
+    const conversation = client.conversation(painter.id);
+    await conversation.send("a fence");
+    const { taskId = "" } = conversation;
+    for (let time = 0; time < 2; time += 1) {
+      expect(await client.cancelTask(painter.id, taskId)).toMatchObject({ kind: "reply", taskId });
+    }
+    expect(await failureOf(conversation.waitForTask())).toMatchObject({ code: "task_failed" });
+    expect(conversation.taskId).toBeUndefined();
+    expect(await failureOf(client.getTask(painter.id, "none"))).toMatchObject({ rpcCode: -32001 });
   });
 
   it("takes the platform's delegations, whose parts say `type`", async () => {

@@ -75,6 +75,26 @@ export const AGENT: readonly Check[] = [
       expectThat(signature !== `Bearer ${caller.token}`, "the caller's token was passed on");
     },
   }),
+  ...["tasks/get", "tasks/cancel"].map((method) =>
+    check({
+      id: `agent.${method.replace("/", "-")}`,
+      title: `A ${method} is forwarded as it is, and so is its answer`,
+      needs: ["operator"],
+      run: async ({ request, operator }) => {
+        const answer = '{"jsonrpc":"2.0","id":"t-1","error":{"code":-32001,"message":"Task not found"}}';
+        await using agent = await operator.startAgent((response) => response.end(answer));
+        const { id } = await operator.createWorkspace(agent.url);
+        const body = { jsonrpc: "2.0", id: "t-1", method, params: { id: "task-1", historyLength: 1 } };
+        const response = await send(request, null, id, body);
+        expectEqual(
+          agent.received.map((received) => JSON.parse(received.body)),
+          [body],
+          "the requests",
+        );
+        expectEqual([response.status, response.text], [200, answer], "status and body");
+      },
+    }),
+  ),
   ...REPLIES.map(([name, title, body]) =>
     check({
       id: `agent.${name}`,

@@ -168,6 +168,22 @@ export const MESSAGE: readonly Check[] = [
     },
   }),
   check({
+    id: "message.poll-task",
+    title: "A request about a task of a workspace in poll mode is queued like a message",
+    only: "2026-05",
+    needs: ["scratch"],
+    run: async ({ request, scratch }) => {
+      const workspace = scratch();
+      await register(request, workspace, { url: "", delivery_mode: "poll" });
+      const body = { jsonrpc: "2.0", id: randomUUID(), method: "tasks/get", params: { id: randomUUID() } };
+      expectResponse(await send(request, workspace, workspace.id, body), 200, {
+        status: "queued",
+        delivery_mode: "poll",
+        method: "tasks/get",
+      });
+    },
+  }),
+  check({
     id: "message.poll-no-json",
     title: "A request in poll mode that is not JSON is refused",
     only: "2026-05",
