@@ -112,10 +112,14 @@ describe("a conversation", () => {
 
   it("sends nothing for a call that is aborted while it waits, and keeps the order of the others", async () => {
     let release = () => {};
+    let isReleased = false;
     const held = new Promise<string>((resolve) => {
-      release = () => resolve("done");
+      release = () => {
+        isReleased = true;
+        resolve("done");
+      };
     });
-    const { conversation, peer } = await talk(({ text }) => (text === "1" ? held : "done"));
+    const { conversation, peer } = await talk(({ text }) => (text === "1" ? held : `after: ${isReleased}`));
     const controller = new AbortController();
     const first = conversation.send("1");
     const second = conversation.send("2", { signal: controller.signal }).catch((error: unknown) => error);
@@ -125,8 +129,9 @@ describe("a conversation", () => {
     controller.abort(reason);
     expect(await second).toBe(reason);
     expect(peer.received).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 30));
     release();
-    await Promise.all([first, third]);
+    expect(await Promise.all([first, third])).toMatchObject([{ text: "done" }, { text: "after: true" }]);
     expect(peer.received.map(({ text }) => text)).toEqual(["1", "3"]);
   });
 
