@@ -25,7 +25,14 @@ const shared: Options = {
 const bundled = ["hono", "@hono/node-server", "eventsource-parser"];
 
 // Bundled into the command, which a user of the library alone never loads.
-const bundledIntoCommand = ["commander", "cli-table3", "picocolors", "yocto-spinner"];
+const bundledIntoCommand = [
+  "commander",
+  "cli-table3",
+  "picocolors",
+  "yocto-spinner",
+  "@modelcontextprotocol/server",
+  "zod",
+];
 
 const command: Options = {
   // The second is the program of a process that the demo starts and kills.

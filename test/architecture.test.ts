@@ -107,7 +107,10 @@ describe("the source folders", () => {
       ({ from, to }) =>
         !Object.hasOwn(DOORS, to) &&
         !(layerOf(from) === "testing" && /^(@hono\/node-server|hono(\/.*)?)$/.test(to)) &&
-        !(layerOf(from) === "cli" && /^(commander|cli-table3|picocolors|yocto-spinner)$/.test(to)) &&
+        !(
+          layerOf(from) === "cli" &&
+          /^(commander|cli-table3|picocolors|yocto-spinner|@modelcontextprotocol\/server(\/stdio)?)$/.test(to)
+        ) &&
         !(["conformance", "cli"].includes(layerOf(from)) && /^a2a-peers(\/.*)?$/.test(to)),
     );
     expect(wrong).toEqual([]);

@@ -65,6 +65,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/heartbeat")).addHeartbeat,
   },
   {
+    name: "mcp",
+    summary: "serve the tools to a model's host over MCP",
+    load: async () => (await import("./commands/mcp")).addMcp,
+  },
+  {
     name: "platform",
     summary: "run a platform for development",
     load: async () => (await import("./commands/platform")).addPlatform,

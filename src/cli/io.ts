@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 
 /** A stream that the command writes text to, such as `process.stdout`. */
 export interface OutputStream {
-  write(text: string): unknown;
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }

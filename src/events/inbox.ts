@@ -1,5 +1,15 @@
 import type { A2AErrorCode } from "../errors";
 
+/** A message was read, and waits to be handed over. */
+export interface InboxReceived {
+  type: "inbox.received";
+  workspaceId: string;
+  /** Id of the platform's row; the same over redeliveries. */
+  id: string;
+  /** `null` for the human. */
+  senderId: string | null;
+}
+
 /** A message was handed to the agent. */
 export interface InboxDelivered {
   type: "inbox.delivered";
@@ -98,6 +108,7 @@ export interface InboxStoreFailed {
 
 /** The events passed to the `onEvent` of an inbox. */
 export type InboxEvent =
+  | InboxReceived
   | InboxDelivered
   | InboxAcknowledged
   | InboxRetry

@@ -49,7 +49,10 @@ function accept(engine: EngineState, session: Session, message: InboundMessage):
   if (engine.open?.session !== session) return "left";
   if (engine.options.asks.offer(message)) return skip(engine, "answer");
   if (session.isDuplicate(message)) return skip(engine, "duplicate");
-  return session.accept(message) ? "taken" : "left";
+  if (!session.accept(message)) return "left";
+  const { emit, workspace } = engine.options;
+  emit({ type: "inbox.received", workspaceId: workspace.id, id: message.id, senderId: message.senderId });
+  return "taken";
 }
 
 function skip({ counters }: EngineState, reason: "answer" | "duplicate"): "done" {

@@ -7,6 +7,7 @@ import { formatFields } from "../fields";
 import type { Cli } from "../io";
 import { isJsonObject } from "../json-object";
 import { printJson, printNote, printResult } from "../output";
+import { createSkill } from "../skill";
 
 interface RegisterOptions extends ConnectionOptions {
   readonly name?: string;
@@ -73,7 +74,7 @@ async function createCard({ card: path, name, description, skill }: RegisterOpti
     ...card,
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
-    ...(skill.length > 0 && { skills: skill.map((skillName) => ({ id: toId(skillName), name: skillName })) }),
+    ...(skill.length > 0 && { skills: skill.map(createSkill) }),
   } as AgentCard;
 }
 
@@ -94,9 +95,3 @@ async function readCard(path: string): Promise<Record<string, unknown>> {
 }
 
 const collect = (value: string, values: readonly string[]): readonly string[] => [...values, value];
-
-const toId = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-|-$/g, "");

@@ -1,0 +1,84 @@
+import { describe, expect, it, vi } from "vitest";
+import { environmentOf, platformWithWorkspace, SLOW, startHost, untilReading } from "./helpers/server";
+
+const idIn = (text: string) => /"activity_id": "([^"]+)"/.exec(text)?.[1];
+
+describe("the messages of an MCP server", () => {
+  it("come again after it was killed, but for those that were popped", async () => {
+    const { platform, me } = await platformWithWorkspace();
+    const env = await environmentOf(platform, me);
+    const first = await startHost(env);
+    await untilReading(platform, me);
+    me.writeAsHuman("one");
+    const one = await first.call("wait_for_message", { timeout_secs: 10 });
+    await first.call("inbox_pop", { activity_id: idIn(one.text) });
+    me.writeAsHuman("two");
+    const two = await first.call("wait_for_message", { timeout_secs: 10 });
+    expect(two.text).toContain('"text": "two"');
+    first.kill("SIGKILL");
+    me.writeAsHuman("three");
+    const second = await startHost(env);
+    const again = await second.call("wait_for_message", { timeout_secs: 20 });
+    expect(again.text).toContain('"text": "two"');
+    expect(again.text).toContain('"attempt": 2');
+    expect(idIn(again.text)).toBe(idIn(two.text));
+    await second.call("inbox_pop", { activity_id: idIn(again.text) });
+    expect((await second.call("wait_for_message", { timeout_secs: 10 })).text).toContain('"text": "three"');
+    expect((await second.call("inbox_peek")).text).not.toContain('"text": "one"');
+  });
+
+  it("are pushed once each, from before the host was ready too, and are not where a call waits for them", async () => {
+    const { platform, me } = await platformWithWorkspace();
+    me.writeAsHuman("early");
+    const env = { ...(await environmentOf(platform, me)), MOLECULE_MCP_POLL_TIMEOUT_SECS: "0" };
+    const { client, call, pushed } = await startHost(env);
+    expect(client.getInstructions()).toContain("Their messages are pushed to you");
+    await vi.waitFor(() => expect(pushed.map(({ params }) => params?.content)).toEqual(["early"]), SLOW);
+    const waiting = call("wait_for_message", { timeout_secs: 10 });
+    expect((await waiting).text).toContain("early");
+    const taken = call("wait_for_message", { timeout_secs: 10 });
+    me.writeAsHuman("not yet: its sender has one under way");
+    await call("inbox_pop", { activity_id: pushed[0]?.params?.meta?.activity_id });
+    expect((await taken).text).toContain("not yet");
+    expect(new Set(pushed.map(({ params }) => params?.meta?.activity_id)).size).toBe(pushed.length);
+  });
+
+  it("are one server's; another one says so, serves the tools, and takes over when the first ends", async () => {
+    const { platform, me } = await platformWithWorkspace();
+    platform.addWorkspace({ name: "Poet", reply: () => "Roses are red." });
+    const env = await environmentOf(platform, me);
+    const first = await startHost(env);
+    await untilReading(platform, me);
+    const second = await startHost(env);
+    await vi.waitFor(
+      () => expect(second.log()).toContain("Another server reads this workspace's inbox"),
+      SLOW,
+    );
+    me.writeAsHuman("for the first");
+    expect((await first.call("wait_for_message", { timeout_secs: 10 })).text).toContain("for the first");
+    expect((await second.call("list_peers")).text).toContain("Poet");
+    expect(second.pushed).toEqual([]);
+    await first.close();
+    const { text } = await second.call("wait_for_message", { timeout_secs: 20 });
+    expect(text).toContain("for the first");
+  });
+
+  it("of several workspaces come to one server", async () => {
+    const { platform, me } = await platformWithWorkspace();
+    const also = platform.addWorkspace({ name: "Also me", deliveryMode: "poll" });
+    const { call, log } = await startHost({
+      ...(await environmentOf(platform, me)),
+      MOLECULE_WORKSPACES: JSON.stringify([me, also].map(({ id, token }) => ({ id, token }))),
+    });
+    await vi.waitFor(() => expect(log().match(/registered in poll mode/g)).toHaveLength(2), SLOW);
+    expect((await call("list_peers")).text).toContain(`via: ${also.id.slice(0, 8)}`);
+    me.writeAsHuman("to me");
+    also.writeAsHuman("to me too");
+    const texts = [await call("wait_for_message", { timeout_secs: 20 })];
+    if (!texts.some(({ text }) => text.includes("to me too") && text.includes('"to me"')))
+      texts.push(await call("wait_for_message", { timeout_secs: 20 }));
+    const all = texts.map(({ text }) => text).join();
+    expect(all).toContain('"text": "to me"');
+    expect(all).toContain('"text": "to me too"');
+  });
+});
