@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { type AgentCard, parsePeerId, type WorkspaceCredentials } from "a2a-peers";
-import { UsageError } from "../failure";
+import { UsageError } from "../command-errors";
 import { isJsonObject } from "../json-object";
 import { createSkill } from "../skill";
 
