@@ -1,4 +1,4 @@
-import type { Conversation } from "../conversation/conversation";
+import { type Conversation, createConversations } from "../conversation/conversation";
 import type { ConversationOptions } from "../conversation/options";
 import type { DelegateOptions, DelegationReceipt } from "../delegation/delegate";
 import type { Delegation } from "../delegation/delegation-record";
@@ -154,13 +154,15 @@ export function createClientOn(
   const composed = composeClient(resolved, { clock: resolved.clock ?? clock, machine, lookup });
   const { peers, messaging, tasks, delegation, registration, close } = composed;
   const { trace, tracePeer } = createTracer();
+  const sendA2AMessage = tracePeer("sendA2AMessage", messaging.sendA2AMessage);
+  const waitForTask = tracePeer("waitForTask", tasks.waitForTask);
   const client: A2AClient = {
     discoverPeer: tracePeer("discoverPeer", peers.discoverPeer),
-    sendA2AMessage: tracePeer("sendA2AMessage", messaging.sendA2AMessage),
+    sendA2AMessage,
     fanOut: trace("fanOut", messaging.fanOut),
-    conversation: composed.conversation,
+    conversation: createConversations(composed.conversationContext, { sendA2AMessage, waitForTask }),
     getTask: tracePeer("getTask", tasks.getTask),
-    waitForTask: tracePeer("waitForTask", tasks.waitForTask),
+    waitForTask,
     cancelTask: tracePeer("cancelTask", tasks.cancelTask),
     listPeers: trace("listPeers", peers.listPeers),
     getWorkspaceInfo: trace("getWorkspaceInfo", peers.getWorkspaceInfo),

@@ -1,4 +1,3 @@
-import { createConversations } from "../conversation/conversation";
 import { createDelegation } from "../delegation/delegation";
 import { createWorkspaceEvents } from "../event-stream/workspace-events";
 import type { Workspace } from "../identity/workspaces";
@@ -39,8 +38,6 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
   const messaging = createMessaging(shared, peers.directory, options);
   const delegation = createDelegation(shared, peers.directory, options);
   const tasks = createTasks(shared, peers.directory);
-  const { suggestPeers } = peers.directory;
-  const conversation = createConversations({ workspaces, suggestPeers, ...messaging, ...tasks });
   const registration = createRegistration(shared, {
     deployMode: options.deployMode,
     deployModeWarning: options.deployModeWarning,
@@ -88,5 +85,14 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     registrationOf: registration.registrationOf,
     registerAgain: registration.registerAgain,
   };
-  return { peers, messaging, tasks, conversation, delegation, registration, internals, close };
+  return {
+    peers,
+    messaging,
+    tasks,
+    conversationContext: { workspaces, suggestPeers: peers.directory.suggestPeers },
+    delegation,
+    registration,
+    internals,
+    close,
+  };
 }

@@ -43,24 +43,32 @@ export interface ConversationCalls {
     options: SendOptions,
   ): Promise<SendOutcome>;
   waitForTask(peerId: string, taskId: string, options: WaitOptions): Promise<SendOutcome>;
+}
+
+/** What conversations know of the client. */
+export interface ConversationContext {
   readonly workspaces: Workspaces;
   suggestPeers(text: string): string | undefined;
 }
 
 /** Starts a conversation, or goes on with one. Sends nothing. Throws `invalid_argument`. */
+export type StartConversation = (peerId: string, options?: ConversationOptions) => Conversation;
+
+/** Creates the function that starts conversations. */
 export const createConversations =
-  (calls: ConversationCalls) =>
-  (peerId: string, options?: ConversationOptions): Conversation =>
-    createConversation(calls, peerId, options);
+  (context: ConversationContext, calls: ConversationCalls): StartConversation =>
+  (peerId, options) =>
+    createConversation(context, calls, peerId, options);
 
 function createConversation(
+  { workspaces, suggestPeers }: ConversationContext,
   calls: ConversationCalls,
   peerId: string,
   given?: ConversationOptions,
 ): Conversation {
-  const id = checkPeerId(peerId, calls.suggestPeers);
+  const id = checkPeerId(peerId, suggestPeers);
   const { contextId = newId(), taskId, source } = checkConversationOptions(given);
-  calls.workspaces.named(source);
+  workspaces.named(source);
   const takeTurns = createTurns();
   let state: ConversationState = { contextId, taskId };
 

@@ -21,8 +21,15 @@ it("publishes every call on the tracing channel, without the message and without
   try {
     await client.listPeers();
     await client.sendA2AMessage(peer.id, "hello");
+    await client.conversation(peer.id).send("hello");
+    await client.fanOut([peer.id], "hello");
   } finally {
     channel.unsubscribe(subscribers);
   }
-  expect(seen).toEqual([{ operation: "listPeers" }, { operation: "sendA2AMessage", peerId: peer.id }]);
+  expect(seen).toEqual([
+    { operation: "listPeers" },
+    { operation: "sendA2AMessage", peerId: peer.id },
+    { operation: "sendA2AMessage", peerId: peer.id },
+    { operation: "fanOut" },
+  ]);
 });
