@@ -7,6 +7,7 @@ import type { HostLookup } from "../registration/host-lookup";
 import { createRegistration } from "../registration/registration";
 import type { Clock } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
+import { hasFileSystem } from "../storage/file-system";
 import { configurationFolder, createStateFolder } from "../storage/state-folder";
 import { createTasks } from "../tasks/tasks";
 import type { ClientInternals } from "./internals";
@@ -28,7 +29,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
 
   function stateFolderFor(workspace: Workspace, stateDir?: string) {
     const root = stateDir ?? configurationFolder(machine);
-    if (root === undefined) return undefined;
+    if (root === undefined || !hasFileSystem()) return undefined;
     return createStateFolder(root, workspace.id, workspace === workspaces.default, machine);
   }
 

@@ -4,6 +4,9 @@ import { builtin } from "../runtime/builtins";
 export const hasErrorCode = (error: unknown, code: string): boolean =>
   (error as { code?: unknown } | null | undefined)?.code === code;
 
+/** False where nothing can be stored, whatever folder the environment names. */
+export const hasFileSystem = (): boolean => builtin("node:fs") !== undefined;
+
 /** The module `node:fs`. Throws where there is no file system. */
 export function fileSystem() {
   const fs = builtin("node:fs");

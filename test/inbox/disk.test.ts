@@ -140,6 +140,17 @@ describe("without a file system", () => {
     expect(ofType(events, "inbox.store_failed")).toEqual([]);
   });
 
+  it("messages are handed over although the environment names a folder", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    removeFileSystem();
+    vi.stubEnv("CONFIGS_DIR", "/configs-of-this-test");
+    me.writeAsHuman("hello");
+    const { inbox, events } = openInMemory(platform, me);
+    expect(await takeAll(inbox, 1)).toEqual(["hello"]);
+    expect(ofType(events, "inbox.store_failed")).toEqual([]);
+  });
+
   it("what fails too often is set aside in memory", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);

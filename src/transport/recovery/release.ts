@@ -55,7 +55,7 @@ export function createRelease({ clock, random, queue, admit, onEmpty }: ReleaseO
  * Attempts a second, so many milliseconds after the target has come back. What came later than that does not keep the
  * rate down: a process that sends more than 64 messages a second would never be through.
  */
-export function releaseRate(elapsedMs: number, hasBacklog: boolean): number {
+function releaseRate(elapsedMs: number, hasBacklog: boolean): number {
   const doubled = FIRST_RATE * 2 ** Math.floor(elapsedMs / 1000);
   return hasBacklog ? Math.min(MAX_RATE, doubled) : doubled;
 }
