@@ -6,7 +6,7 @@ import type { Clock } from "../runtime/clock";
 import { newId } from "../runtime/ids";
 import { formatDuration } from "../text/format";
 import { checkMilliseconds } from "../validation/options";
-import { checkPeerId } from "../validation/peer-id";
+import { parsePeerId } from "../validation/peer-id";
 import type { Ask, Asks } from "./asks";
 import type { AskOptions } from "./options";
 import type { InboundMessage } from "./row";
@@ -37,6 +37,9 @@ export async function ask(
 ): Promise<SendOutcome> {
   const { client, workspaceId, asks, clock } = context;
   checkMilliseconds(answerWithinMs, "answerWithinMs", invalidArgument);
+  const id = parsePeerId(peerId);
+  // The client refuses it, with the peers that may be meant.
+  if (id === null) return client.sendA2AMessage(peerId, message, options);
   const startedAt = clock.now();
   const messageId = options.messageId ?? newId();
   const contextId = options.contextId ?? newId();
@@ -45,7 +48,7 @@ export async function ask(
     resolve = done;
   });
   const question: Ask = {
-    peerId: checkPeerId(peerId),
+    peerId: id,
     messageId,
     contextId,
     resolve: (answer) => resolve(answer),
@@ -54,7 +57,7 @@ export async function ask(
   asks.add(question);
   try {
     const sent = { ...options, source: workspaceId, messageId, contextId };
-    const outcome = await client.sendA2AMessage(question.peerId, message, sent);
+    const outcome = await client.sendA2AMessage(id, message, sent);
     if (outcome.kind !== "queued" || outcome.deliveryMode !== "poll") return outcome;
     context.wake();
     const leftMs = Math.max(0, answerWithinMs - (clock.now() - startedAt));

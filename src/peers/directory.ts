@@ -21,7 +21,7 @@ export interface Directory {
   setRoute(peerId: string, workspace: Workspace): void;
   /** Deletes the route if it leads over `workspace`, which was refused or did not find the peer. */
   deleteRoute(peerId: string, workspace: Workspace): void;
-  /** A sentence about the peers whose name `text` is or contains, at most three; `undefined` when there are none. */
+  /** A sentence about the peers that `text` names, roughly or to the letter, at most three; `undefined` for none. */
   suggestPeers(text: string): string | undefined;
   /** The peer as error messages name it. */
   label(peerId: string): string;
@@ -64,7 +64,10 @@ const MAX_SUGGESTIONS = 3;
 // Longer input is a prompt rather than a name.
 const MAX_NAME_LENGTH = 200;
 
-/** Ids of the peers with this name, without regard to case, else of those whose name contains it. */
+/** A shorter name stands in too many texts. */
+const MIN_NAME_LENGTH = 3;
+
+/** Ids of the peers with this name, without regard to case, else of those whose name contains it or stands in it. */
 function findIdsByName(names: Iterable<[string, KnownName]>, text: string): string[] {
   const wanted = text.trim().toLowerCase();
   if (wanted === "" || wanted.length > MAX_NAME_LENGTH) return [];
@@ -73,7 +76,12 @@ function findIdsByName(names: Iterable<[string, KnownName]>, text: string): stri
   for (const [id, { name }] of names) {
     const candidate = name.trim().toLowerCase();
     if (candidate === wanted) exact.push(id);
-    else if (candidate.includes(wanted)) similar.push(id);
+    else if (
+      candidate.includes(wanted) ||
+      (candidate.length >= MIN_NAME_LENGTH && wanted.includes(candidate))
+    ) {
+      similar.push(id);
+    }
   }
   return (exact.length > 0 ? exact : similar).slice(0, MAX_SUGGESTIONS);
 }

@@ -150,6 +150,8 @@ function classifyRefusal(response: HttpResponse, sourceId: string): Failure {
 
 function toDiagnostic(error: A2AError, platformUrl: string): PeerListDiagnostic {
   const { code, status, detail, message } = error;
+  // A request that this client holds back says nothing of the platform.
+  if (status === undefined && code === "rate_limited") return { code, message };
   if (status === undefined) return { code, message: `Cannot reach platform at ${platformUrl}: ${message}` };
   // The detail of an incomplete response is the transport's alone, and does not say what failed.
   return { code, message: INCOMPLETE_RESPONSE.has(code) ? message : (detail ?? message), status };

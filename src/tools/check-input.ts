@@ -62,10 +62,14 @@ function checkValue(name: string, property: PropertySchema, value: unknown): str
   }
 }
 
-function checkText(name: string, { maxLength, enum: choices }: PropertySchema, value: unknown) {
+function checkText(name: string, property: PropertySchema, value: unknown): string | undefined {
+  const { maxLength, pattern, enum: choices, description } = property;
   if (typeof value !== "string") return `\`${name}\` has to be text, got ${quote(value)}.`;
   if (choices !== undefined && !choices.includes(value)) {
     return `\`${name}\` has to be ${choices.join(", ").replace(/, ([^,]*)$/, " or $1")}, got ${quote(value)}.`;
+  }
+  if (pattern !== undefined && !new RegExp(pattern).test(value)) {
+    return `\`${name}\` does not have the right form, got ${quote(value)}: ${description}`;
   }
   if (maxLength === undefined || value.length <= maxLength) return undefined;
   return `\`${name}\` is too long: at most ${maxLength} characters, got ${value.length}.`;

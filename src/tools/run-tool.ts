@@ -2,6 +2,7 @@ import { isA2AError } from "../errors";
 import type { ToolResult } from "../messaging/tool-result";
 import { ERROR_PREFIX } from "../messaging/tool-text";
 import { errorMessage } from "../text/format";
+import { adviceAfter } from "./advice";
 import { checkInput } from "./check-input";
 import type { ToolContext } from "./context";
 import type { AnyTool } from "./define-tool";
@@ -22,7 +23,8 @@ export async function runTool(
   } catch (error) {
     if (!isA2AError(error) && signal?.aborted)
       return failure("The call was cancelled before it ended.", error);
-    return failure(isA2AError(error) ? error.message : errorMessage(error), error);
+    if (!isA2AError(error)) return failure(errorMessage(error), error);
+    return failure(`${error.message} ${adviceAfter(error)}`.trim(), error);
   }
 }
 

@@ -19,6 +19,7 @@ export type PropertySchema = {
   description: string;
   minLength?: number;
   maxLength?: number;
+  pattern?: string;
   enum?: string[];
   minimum?: number;
   maximum?: number;

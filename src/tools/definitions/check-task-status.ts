@@ -1,11 +1,13 @@
 import type { Delegation } from "../../delegation/delegation-record";
 import { peerLabel } from "../../messaging/delegate-task";
 import { ERROR_PREFIX } from "../../messaging/tool-text";
+import { quote } from "../../text/format";
 import { sanitizeLine } from "../../text/sanitize";
 import { parsePeerId } from "../../validation/peer-id";
 import { resolveSource, type ToolContext } from "../context";
 import { defineTool } from "../define-tool";
 import { PEER_ID, READS, SOURCE } from "../properties";
+import { failure } from "../run-tool";
 
 interface Input {
   task_id?: string;
@@ -37,6 +39,11 @@ export const checkTaskStatus = defineTool<Input>({
   async execute(context, { task_id, workspace_id, source_workspace_id }, signal) {
     const options = { source: resolveSource(context, source_workspace_id), signal };
     if (task_id === undefined) return list(context, workspace_id, options);
+    if (parsePeerId(task_id) === null) {
+      return failure(
+        `\`task_id\` has to be the UUID that delegate_task_async gave, got ${quote(task_id)}. Call check_task_status without it for the recent tasks.`,
+      );
+    }
     const delegation = await context.client.getDelegation(task_id, options);
     return {
       text: formatDelegation(context, delegation),

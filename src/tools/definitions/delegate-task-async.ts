@@ -2,10 +2,14 @@ import type { DelegationReceipt } from "../../delegation/delegate";
 import { isA2AError } from "../../errors";
 import { peerLabel } from "../../messaging/delegate-task";
 import { describeDelegationFailure } from "../../messaging/delegation-failure";
+import { ERROR_PREFIX } from "../../messaging/tool-text";
+import { checkPeer } from "../check-peer";
 import { resolveSource } from "../context";
 import { defineTool } from "../define-tool";
-import { learnNames } from "../learn-names";
 import { PEER_ID, SENDS, SOURCE, TASK } from "../properties";
+
+/** The platform answers at once; what it may have then is told, and repeated under the same key. */
+const TIMEOUT_MS = 30_000;
 
 interface Input {
   workspace_id: string;
@@ -25,8 +29,9 @@ export const delegateTaskAsync = defineTool<Input>({
     idempotency_key: {
       type: "string",
       description:
-        "A word of your own for this task, without spaces: the platform does not run a task again whose key it has already. To repeat a call that failed, give the key that the failure shows. Leave it out for a new task.",
+        "A word of your own for this task, of letters, digits and signs without spaces: the platform does not run a task again whose key it has already. To repeat a call that failed, give the key that the failure shows. Leave it out for a new task.",
       maxLength: 200,
+      pattern: "^[!-~]*$",
     },
     source_workspace_id: SOURCE,
   },
@@ -35,11 +40,12 @@ export const delegateTaskAsync = defineTool<Input>({
   async execute(context, input, signal) {
     const { client } = context;
     const source = resolveSource(context, input.source_workspace_id);
-    await learnNames(context, input.workspace_id, source, signal);
+    await checkPeer(context, input.workspace_id, source, signal);
     try {
       const receipt = await client.delegate(input.workspace_id, input.task, {
         source,
         idempotencyKey: input.idempotency_key,
+        timeoutMs: TIMEOUT_MS,
         signal,
       });
       return {
@@ -48,10 +54,11 @@ export const delegateTaskAsync = defineTool<Input>({
         data: receipt,
       };
     } catch (error) {
-      const name = peerLabel(client, input.workspace_id);
-      const aborted = { before: false, now: signal?.aborted === true };
-      const text = describeDelegationFailure(error, name, aborted);
-      return { text: `${text}${keyNote(error)}`, isError: true, data: error };
+      return {
+        text: formatFailure(error, peerLabel(client, input.workspace_id), signal),
+        isError: true,
+        data: error,
+      };
     }
   },
 });
@@ -67,8 +74,10 @@ function formatReceipt(
   return [lead, warning === undefined ? ask : `${ask} Warning of the platform: ${warning}`].join(" ");
 }
 
-/** How to repeat a call of which the platform may have the task. */
-function keyNote(error: unknown): string {
-  if (!isA2AError(error) || error.delivery === "not-sent" || error.messageId === undefined) return "";
-  return error.message.includes(error.messageId) ? "" : ` Its idempotency_key is ${error.messageId}.`;
+/** Where the platform may have the task, the key is what matters; else it is a delegation as any other. */
+function formatFailure(error: unknown, name: string, signal: AbortSignal | undefined): string {
+  if (!isA2AError(error) || error.delivery === "not-sent" || error.messageId === undefined) {
+    return describeDelegationFailure(error, name, { before: false, now: signal?.aborted === true });
+  }
+  return `DELEGATION FAILED to ${name}: ${ERROR_PREFIX}${error.message}\nYou can: (1) call check_task_status without task_id, to see whether the platform has the task, (2) if it has not, call delegate_task_async again with idempotency_key ${error.messageId}.`;
 }

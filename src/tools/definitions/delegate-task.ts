@@ -1,8 +1,8 @@
 import { runDelegateTask } from "../../messaging/delegate-task";
 import type { ToolResult } from "../../messaging/tool-result";
+import { checkPeer } from "../check-peer";
 import { findInbox, resolveSource, type ToolContext } from "../context";
 import { defineTool } from "../define-tool";
-import { learnNames } from "../learn-names";
 import { nextStep } from "../next-step";
 import { PEER_ID, SENDS, SOURCE, TASK } from "../properties";
 import { trackTask } from "../track-task";
@@ -51,7 +51,7 @@ export const delegateTask = defineTool<Input>({
 async function run(context: ToolContext, input: Input, signal: AbortSignal | undefined): Promise<ToolResult> {
   const { client } = context;
   const source = resolveSource(context, input.source_workspace_id);
-  await learnNames(context, input.workspace_id, source, signal);
+  await checkPeer(context, input.workspace_id, source, signal);
   const result = await runDelegateTask(client, input.workspace_id, input.task, {
     source,
     taskId: input.task_id,
@@ -60,5 +60,5 @@ async function run(context: ToolContext, input: Input, signal: AbortSignal | und
     answerWithinMs: ANSWER_WITHIN_MS,
     signal,
   });
-  return nextStep(context, result);
+  return nextStep(context, input.workspace_id, result);
 }

@@ -2,6 +2,7 @@ import { ERROR_PREFIX } from "../../messaging/tool-text";
 import type { PeerListDiagnostic } from "../../peers/list";
 import type { PeerRecord } from "../../peers/record";
 import { quote } from "../../text/format";
+import { adviceAfter } from "../advice";
 import { resolveSource, shortId } from "../context";
 import { defineTool } from "../define-tool";
 import { formatPeer } from "../format-peer";
@@ -46,7 +47,7 @@ export const listPeers = defineTool<Input>({
       peers.map((peer) => (isSeveral ? { ...peer, via: shortId(via) } : peer)),
     );
     const problems = listed.flatMap(({ via, diagnostic }) =>
-      diagnostic === null ? [] : [`${isSeveral ? `Workspace ${shortId(via)}: ` : ""}${diagnostic.message}`],
+      diagnostic === null ? [] : [formatProblem(diagnostic, isSeveral ? via : undefined)],
     );
     const isError = rows.length === 0 && problems.length === listed.length;
     return {
@@ -56,6 +57,11 @@ export const listPeers = defineTool<Input>({
     };
   },
 });
+
+function formatProblem(diagnostic: PeerListDiagnostic, via: string | undefined): string {
+  const workspace = via === undefined ? "" : `Workspace ${shortId(via)}: `;
+  return `${workspace}${diagnostic.message} ${adviceAfter(diagnostic)}`.trim();
+}
 
 function formatPeers(rows: readonly PeerRecord[], problems: readonly string[], query = ""): string {
   const notes = problems.map((problem) => `The list may be incomplete. ${problem}`);

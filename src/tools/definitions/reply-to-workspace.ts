@@ -2,9 +2,9 @@ import { peerLabel, runDelegateTask } from "../../messaging/delegate-task";
 import type { SendOutcome } from "../../messaging/outcome";
 import type { SendOptions } from "../../messaging/send-options";
 import type { ToolResult } from "../../messaging/tool-result";
+import { checkPeer } from "../check-peer";
 import type { Received, ToolContext } from "../context";
 import { defineTool } from "../define-tool";
-import { learnNames } from "../learn-names";
 import { nextStep } from "../next-step";
 import { MAX_TEXT, PEER_ID, SENDS } from "../properties";
 import { findAnswered } from "../received-messages";
@@ -55,9 +55,10 @@ async function replyToPeer(
   answered: Received | undefined,
   signal: AbortSignal | undefined,
 ): Promise<ToolResult> {
-  await learnNames(context, peerId, undefined, signal);
+  await checkPeer(context, peerId, undefined, signal);
   const result = await runDelegateTask(context.client, peerId, text, { ...conversationOf(answered), signal });
-  if (result.isError || (result.data as SendOutcome).kind !== "queued") return nextStep(context, result);
+  if (result.isError || (result.data as SendOutcome).kind !== "queued")
+    return nextStep(context, peerId, result);
   return {
     ...result,
     text: `The answer is stored for ${peerLabel(context.client, peerId)}, which gets it later. Do not send it again.`,

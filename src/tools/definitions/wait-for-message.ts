@@ -31,7 +31,9 @@ export const waitForMessage = defineTool<Input>({
       return { text: [...shown, HOW_TO_GO_ON].join("\n"), isError: false, data: fields };
     }
     const problem = describeReadProblem(context.inboxes);
-    const text = problem ?? `No message came within ${timeout_secs} s. Go on, and look again later.`;
+    const text =
+      problem ??
+      `No message ${timeout_secs === 0 ? "waits" : `came within ${timeout_secs} s`}. Go on, and look again later.`;
     return { text, isError: problem !== undefined, data: [] };
   },
 });
