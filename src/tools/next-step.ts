@@ -1,21 +1,21 @@
 import { peerLabel } from "../messaging/delegate-task";
-import type { SendOutcome } from "../messaging/outcome";
+import type { Outcome } from "../messaging/outcome";
 import type { ToolResult } from "../messaging/tool-result";
 import type { ToolContext } from "./context";
 
 /** The result of a delegation, and below it the call with which the model goes on where the answer is not there yet. */
 export function nextStep(context: ToolContext, peerId: string, result: ToolResult): ToolResult {
   if (result.isError) return result;
-  const outcome = result.data as SendOutcome;
+  const outcome = result.data as Outcome;
   if (outcome.kind === "queued") return { ...result, text: queuedText(context, peerId, outcome) };
   const step = STEPS[outcome.kind];
   return step === "" ? result : { ...result, text: `${result.text}\n${step}` };
 }
 
-const STEPS: Readonly<Record<Exclude<SendOutcome["kind"], "queued">, string>> = {
+const STEPS: Readonly<Record<Exclude<Outcome["kind"], "queued">, string>> = {
   reply: "",
   working:
-    "Go on with other work. To ask how far it is, call delegate_task again with these ids as task_id and context_id.",
+    "Go on with other work. To see how far it is, call check_task_status with the same workspace_id and this taskId as task_id.",
   "input-required":
     "To answer, call delegate_task again with the same workspace_id, your answer as `task`, and these ids as task_id and context_id. Ask the user if you do not know the answer.",
   "auth-required":
@@ -26,7 +26,7 @@ const STEPS: Readonly<Record<Exclude<SendOutcome["kind"], "queued">, string>> = 
 function queuedText(
   { client, inboxes }: ToolContext,
   peerId: string,
-  { deliveryMode, text }: Extract<SendOutcome, { kind: "queued" }>,
+  { deliveryMode, text }: Extract<Outcome, { kind: "queued" }>,
 ): string {
   if (deliveryMode !== "poll") {
     return `${text}\nGo on with other work. If you need the result, ask the peer later what became of the task.`;
