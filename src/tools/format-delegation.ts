@@ -31,6 +31,7 @@ export function formatDelegation(context: ToolContext, delegation: Delegation): 
 }
 
 function resultOf({ resultText, responsePreview, previewTruncated }: Delegation): string {
+  if (resultText === "") return "Its result is empty.";
   const cut = resultText === undefined && previewTruncated ? ", of which only the beginning is known" : "";
   return `Its result${cut}:\n${resultText ?? responsePreview}`;
 }

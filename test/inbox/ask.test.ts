@@ -65,6 +65,17 @@ describe("ask", () => {
     expect((await inbox.receive())?.text).toBe("m1");
   });
 
+  it("refuses a name in place of an id with the peers that it may mean", async () => {
+    const platform = await platformForTest();
+    const poet = platform.addWorkspace({ name: "Poet" });
+    const { inbox, client } = await openInbox(platform, platform.addWorkspace(POLLING));
+    await client.listPeers();
+    await expect(inbox.ask("Poet", "hello")).rejects.toMatchObject({
+      code: "invalid_argument",
+      message: expect.stringContaining(`peer "Poet" (${poet.id})`),
+    });
+  });
+
   it("rejects with the reason of its signal", async () => {
     const platform = await platformForTest();
     const [me, peer] = [platform.addWorkspace(POLLING), platform.addWorkspace(POLLING)];

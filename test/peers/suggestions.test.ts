@@ -33,6 +33,13 @@ describe("a name in place of an id", () => {
     expect(error.message).not.toContain("Writer");
   });
 
+  it("finds the name in a longer text", async () => {
+    const client = await clientThatListed([LEAD, { id: OTHER_PEER, name: "a" }]);
+    const { message } = await failureOf(client.discoverPeer("ask the research lead"));
+    expect(message).toContain(PEER);
+    expect(message).not.toContain(OTHER_PEER);
+  });
+
   it("prefers the whole name to a part of one", async () => {
     const client = await clientThatListed([{ id: OTHER_PEER, name: "Research Lead 2" }, LEAD]);
     const { message } = await failureOf(client.discoverPeer("Research Lead"));

@@ -1,5 +1,5 @@
 import { type A2AClientOptions, createA2AClient } from "a2a-peers";
-import { createInbox } from "a2a-peers/inbox";
+import { createInbox, type InboxOptions } from "a2a-peers/inbox";
 import { type NewWorkspace, startPlatform, type TestWorkspace } from "a2a-peers/testing";
 import { createPeerTools, type PeerToolsOptions, type ToolName, type ToolResult } from "a2a-peers/tools";
 import { onTestFinished } from "vitest";
@@ -35,14 +35,10 @@ export async function startTools(given: { me?: NewWorkspace; client?: A2AClientO
     client,
     createClient,
     addPeer: (peer: NewWorkspace): TestWorkspace => platform.addWorkspace(peer),
-    /** An inbox of the caller's workspace that reads often. */
-    async createInbox(owner = client, source?: string) {
-      const inbox = createInbox(owner, {
-        stateDir: await scratchFolder(),
-        pollIntervalMs: 50,
-        idleIntervalMs: 100,
-        source,
-      });
+    /** An inbox that reads often. */
+    async createInbox(options: InboxOptions = {}, owner = client) {
+      const stateDir = options.stateDir ?? (await scratchFolder());
+      const inbox = createInbox(owner, { pollIntervalMs: 50, idleIntervalMs: 100, ...options, stateDir });
       onTestFinished(() => inbox.stop());
       return inbox;
     },
