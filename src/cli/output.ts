@@ -40,7 +40,7 @@ export function printNote({ stderr }: CliIo, text: string): void {
   stderr.write(`${text}\n`);
 }
 
-/** Writes the line of an error to standard error. */
+/** Writes the line of an error to standard error. What a peer wrote may be in it. */
 export function printError(io: CliIo, message: string): void {
-  io.stderr.write(`${createColors(io, io.stderr).red("error:")} ${message}\n`);
+  io.stderr.write(`${createColors(io, io.stderr).red("error:")} ${toLine(message)}\n`);
 }

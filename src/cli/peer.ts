@@ -1,5 +1,6 @@
 import { type A2AClient, displayName, type PeerRecord, parsePeerId } from "a2a-peers";
 import { CommandError, UsageError } from "./command-errors";
+import { toLine } from "./output";
 
 /** A peer as the command line names it. */
 export interface Peer {
@@ -14,7 +15,7 @@ export interface Peer {
  */
 export async function resolvePeer(client: A2AClient, given: string, signal: AbortSignal): Promise<Peer> {
   const id = parsePeerId(given);
-  if (id !== null) return { id, label: client.peerName(id) ?? id.slice(0, 8) };
+  if (id !== null) return { id, label: toLine(client.peerName(id) ?? id.slice(0, 8)) };
   const { peers, diagnostic } = await client.listPeers({ signal });
   const wanted = given.trim().toLowerCase();
   const named = peers.filter((peer) =>

@@ -2,10 +2,13 @@ import { stripVTControlCharacters } from "node:util";
 import createSpinner from "yocto-spinner";
 import type { CliIo } from "./io";
 import { printNote } from "./output";
+import { truncate } from "./wrap";
 
 /** What a command shows on standard error while it waits. */
 export interface Progress {
-  /** A line for what has changed; without a terminal it is printed as it is. */
+  /** Shows at once what has changed; does nothing without a terminal. */
+  refresh(): void;
+  /** The same for a change that is worth a line where there is no terminal. */
   note(line: string): void;
   stop(): void;
 }
@@ -38,6 +41,7 @@ function startSpinner({ stderr, env }: CliIo, describe: () => string): Progress 
   };
   const timer = setInterval(update, SECOND_MS);
   return {
+    refresh: update,
     note: update,
     stop() {
       clearInterval(timer);
@@ -59,8 +63,5 @@ function startLines(io: CliIo, describe: () => string): Progress {
     printNote(io, describe());
     reportAfter(FIRST_REPORT_MS);
   }, FIRST_REPORT_MS);
-  return { note: (line) => printNote(io, line), stop: () => clearTimeout(timer) };
+  return { refresh: () => {}, note: (line) => printNote(io, line), stop: () => clearTimeout(timer) };
 }
-
-const truncate = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text;

@@ -5,8 +5,9 @@ import { startProgress } from "./progress";
 /** Follows one send by its events: shows what is happening, and knows whether the peer may have the message. */
 export interface SendProgress {
   onEvent(event: A2AEvent): void;
-  /** Starts to show a send to the peer. */
+  /** Starts to show a send to the peer, as the command line names it. */
   start(label: string): void;
+  rename(label: string): void;
   stop(): void;
   /** Whether the peer may have the message now. */
   readonly mayHave: boolean;
@@ -44,10 +45,15 @@ export function createSendProgress(io: CliIo): SendProgress {
   return {
     onEvent(event) {
       if (apply(state, event)) progress?.note(describe(state));
+      else progress?.refresh();
     },
     start(label) {
       state.label = label;
       progress = startProgress(io, () => describe(state));
+    },
+    rename(label) {
+      state.label = label;
+      progress?.refresh();
     },
     stop: () => progress?.stop(),
     get mayHave() {
@@ -59,7 +65,7 @@ export function createSendProgress(io: CliIo): SendProgress {
   };
 }
 
-/** Takes an event into the state. True when it is worth a line. */
+/** Takes an event into the state. True when the change is worth a line. */
 function apply(state: State, event: A2AEvent): boolean {
   switch (event.type) {
     case "send.attempt_started":
@@ -82,6 +88,12 @@ function apply(state: State, event: A2AEvent): boolean {
     case "send.waiting":
       state.activity = "waiting for a free connection";
       return true;
+    case "recovery_gate.closed":
+      state.activity = `waiting until the ${event.peerId === undefined ? "platform" : "peer"} answers again`;
+      return true;
+    case "rate_limit.used_up":
+      state.activity = `waiting ${seconds(event.resetInMs)} for the rate limit of the platform`;
+      return true;
     default:
       return false;
   }
@@ -93,7 +105,7 @@ function describe({ startedAt, label, attempt, activity, retryAt, reason }: Stat
     retryAt === undefined
       ? activity
       : `retrying in ${seconds(Math.max(0, retryAt - now))} because: ${reason}`;
-  const facts = [label, seconds(now - startedAt), ...(attempt > 1 ? [`attempt ${attempt}`] : [])];
+  const facts = [label, seconds(now - startedAt), ...(attempt > 0 ? [`attempt ${attempt}`] : [])];
   return `${facts.join(", ")}: ${doing}`;
 }
 

@@ -3,9 +3,10 @@ import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
 import { UsageError } from "../command-errors";
 import { printDelegation, waitForResult } from "../delegation-result";
-import { formatAge, parseDuration } from "../duration";
+import { formatAge } from "../duration";
 import { formatFields } from "../fields";
 import type { Cli } from "../io";
+import { parseDuration } from "../option-values";
 import { printJson, printNote, printResult, toLine } from "../output";
 import { formatTable } from "../table";
 

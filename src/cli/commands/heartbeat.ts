@@ -3,8 +3,8 @@ import { type BeatReport, createHeartbeat, type HeartbeatEvent } from "a2a-peers
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
 import { CommandError } from "../command-errors";
-import { parseDuration } from "../duration";
 import type { Cli } from "../io";
+import { parseDuration } from "../option-values";
 import { printJson, printNote, printResult } from "../output";
 
 interface HeartbeatCommandOptions extends ConnectionOptions {

@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { addConnectionOptions } from "../client";
 import { UsageError } from "../command-errors";
-import { parseDuration } from "../duration";
 import { listMessages } from "../inbox/list-messages";
 import type { InboxCommandOptions } from "../inbox/options";
 import { runHandler } from "../inbox/run-handler";
 import { takeMessage } from "../inbox/take-message";
 import type { Cli } from "../io";
+import { parseDuration } from "../option-values";
 
 const EXAMPLES = `
 Examples:

@@ -1,8 +1,9 @@
 import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import { startPlatform } from "a2a-peers/testing";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { CommandError } from "../command-errors";
 import type { Cli } from "../io";
+import { collect, parsePort } from "../option-values";
 import { printJson, printNote, printResult } from "../output";
 import { untilAborted } from "../until-aborted";
 
@@ -96,12 +97,4 @@ function formatEnvironment({ url }: TestPlatform, { name, id, token }: TestWorks
     `export MOLECULE_WORKSPACE_TOKEN=${token}`,
   ];
   return `${lines.join("\n")}\n`;
-}
-
-const collect = (value: string, values: readonly string[]): readonly string[] => [...values, value];
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535 && text.trim() !== "") return port;
-  throw new InvalidArgumentError("Expected a port from 1 to 65535.");
 }

@@ -6,6 +6,7 @@ import { UsageError } from "../command-errors";
 import { formatFields } from "../fields";
 import type { Cli } from "../io";
 import { isJsonObject } from "../json-object";
+import { collect } from "../option-values";
 import { printJson, printNote, printResult } from "../output";
 import { createSkill } from "../skill";
 
@@ -65,12 +66,20 @@ async function register(cli: Cli, options: RegisterOptions): Promise<void> {
   if (warning !== undefined) printNote(cli, `Warning: ${warning}`);
 }
 
-async function createCard({ card: path, name, description, skill }: RegisterOptions): Promise<AgentCard> {
+/** The card of the file, with the options in the place of its fields. Peers, and the doctor, read the URL there too. */
+async function createCard({
+  card: path,
+  name,
+  description,
+  skill,
+  url,
+}: RegisterOptions): Promise<AgentCard> {
   const card = path === undefined ? {} : await readCard(path);
   if (name === undefined && typeof card.name !== "string") {
     throw new UsageError("A card needs a name: give it with --name, or as `name` in the file of --card");
   }
   return {
+    ...(url !== undefined && { url }),
     ...card,
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
@@ -93,5 +102,3 @@ async function readCard(path: string): Promise<Record<string, unknown>> {
   }
   throw new UsageError(`The card ${path} is no JSON object`);
 }
-
-const collect = (value: string, values: readonly string[]): readonly string[] => [...values, value];

@@ -2,9 +2,9 @@ import type { SendOutcome } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
 import { Interrupted } from "../command-errors";
-import { parseDuration } from "../duration";
 import { EXIT } from "../exit-codes";
 import type { Cli } from "../io";
+import { parseDuration } from "../option-values";
 import { printJson, printNote, printUntrusted } from "../output";
 import { type Peer, resolvePeer } from "../peer";
 import { createSendProgress } from "../send-progress";
@@ -58,6 +58,7 @@ async function send(cli: Cli, given: string, argument: string, options: SendComm
   let outcome: SendOutcome;
   try {
     peer = await resolvePeer(client, given, cli.signal);
+    progress.rename(peer.label);
     outcome = await client.sendA2AMessage(peer.id, text, {
       signal: cli.signal,
       budgetMs: options.timeout,

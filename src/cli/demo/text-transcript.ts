@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import type { FilePart } from "a2a-peers";
+import { wrap } from "../wrap";
 import type { DemoEvent } from "./events";
 import { createProgressLine } from "./progress-line";
 import type { Sink, Transcript } from "./sink";
@@ -169,17 +170,4 @@ function column(texts: readonly string[]): (text: string) => string {
 
 function duration(ms: number): string {
   return ms < 100 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
-}
-
-/** Breaks text at spaces; a word that is longer than a line stays whole. */
-function wrap(text: string, width: number): string[] {
-  return text.split("\n").flatMap((paragraph) => {
-    const lines: string[] = [];
-    for (const word of paragraph.split(" ")) {
-      const last = lines.at(-1);
-      if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-      else lines[lines.length - 1] = `${last} ${word}`;
-    }
-    return lines;
-  });
 }

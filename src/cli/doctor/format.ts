@@ -1,5 +1,6 @@
 import type { CliIo } from "../io";
 import { createColors } from "../output";
+import { wrap } from "../wrap";
 import type { Verdict } from "./finding";
 import type { Result } from "./run-checks";
 
@@ -39,14 +40,4 @@ export function formatCounts(counts: Readonly<Record<Verdict, number>>): string 
   const { ok, warning, broken, skipped } = counts;
   const warnings = `${warning} ${warning === 1 ? "warning" : "warnings"}`;
   return `\n${ok} ok, ${warnings}, ${broken} broken, ${skipped} skipped\n`;
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }

@@ -20,6 +20,16 @@ describe("peers and discover", () => {
     });
   });
 
+  it("cut long names and roles on a terminal, and show no control characters", async () => {
+    await using set = await startWithWorkspace();
+    const role = `\u001b[31m${"writes ".repeat(20)}`;
+    set.platform.addWorkspace({ name: "Writer ".repeat(15).trim(), role, reply: () => "" });
+    const { stdout } = await set.run(["peers"], { isTTY: true, env: { NO_COLOR: "1" } });
+    expect(stdout).not.toContain("\u001b");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect((await set.run(["peers"])).stdout).toContain("writes writes writes writes writes writes");
+  });
+
   it("say on standard error that there are none, with exit code 0", async () => {
     await using set = await startWithWorkspace();
     expect(await set.run(["peers"])).toEqual({

@@ -25,6 +25,18 @@ describe("register, heartbeat and notify", () => {
     expect((await set.run(["peers"], { env })).code).toBe(0);
   });
 
+  it("registers a URL, with a card that has it too", async () => {
+    await using set = await startWithWorkspace();
+    const url = "http://localhost:40000/";
+    const { code, stdout, stderr } = await set.run(["register", "--name", "Me", "--url", url]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: "Status  registered\nMode    push\nToken   the one in use\n",
+    });
+    expect(stderr).toMatch(/^Warning: .*localhost/);
+    expect(set.me.state).toMatchObject({ url, agentCard: { name: "Me", url } });
+  });
+
   it("refuses a card without a name, or that is no JSON, before anything is sent", async () => {
     await using set = await startWithWorkspace();
     for (const args of [

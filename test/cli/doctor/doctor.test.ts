@@ -72,6 +72,17 @@ const SET_UPS: readonly SetUp[] = [
   { name: "all is well" },
   { name: "no scheme in the URL", arrange: () => ({ PLATFORM_URL: "localhost:8080" }) },
   { name: "a name for the id", arrange: () => ({ WORKSPACE_ID: "Agent" }) },
+  {
+    name: "several workspaces",
+    arrange: () => ({
+      WORKSPACE_ID: undefined,
+      MOLECULE_WORKSPACE_TOKEN: undefined,
+      MOLECULE_WORKSPACES: JSON.stringify([
+        { id: ID, token: TOKEN },
+        { id: "22222222-2222-4222-8222-222222222222" },
+      ]),
+    }),
+  },
   { name: "no id", arrange: () => ({ WORKSPACE_ID: undefined }) },
   { name: "a wrong token", arrange: () => ({ MOLECULE_WORKSPACE_TOKEN: "wrong" }) },
   { name: "a token with a blank", arrange: () => ({ MOLECULE_WORKSPACE_TOKEN: "Bearer wrong" }) },

@@ -28,6 +28,10 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   const stream = (name: keyof typeof output, listen?: (text: string) => void) => ({
     isTTY,
     columns: 80,
+    // What a spinner calls on a terminal.
+    cursorTo: () => true,
+    moveCursor: () => true,
+    clearLine: () => true,
     write(text: string) {
       output[name] += text;
       listen?.(text);
