@@ -72,13 +72,16 @@ export async function fanOut(
   }
 }
 
+/** Time left, in milliseconds, below which nothing is sent any more: timers may end so much before their time. */
+const LEAST_MS = 5;
+
 /** Sends to one peer after the other, as long as there are any, time is left and replies are missing. */
 async function sendInTurn(run: FanOut): Promise<void> {
   for (;;) {
     const index = run.started;
     const next = run.results[index];
     const remainingMs = run.endsAt - run.context.clock.now();
-    if (next === undefined || run.controller.signal.aborted || remainingMs <= 0) return;
+    if (next === undefined || run.controller.signal.aborted || remainingMs < LEAST_MS) return;
     run.started += 1;
     run.results[index] = await sendToPeer(run, next, remainingMs);
   }

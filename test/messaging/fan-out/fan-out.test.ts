@@ -111,6 +111,12 @@ describe("fanOut", () => {
     ]);
   });
 
+  it("starts no send when its budget is all but over", async () => {
+    const { fanOut, peers } = await peersWith([() => "quick"]);
+    expect(states(await fanOut({ budgetMs: 1 }))).toEqual(["not-started"]);
+    expect(peers[0]?.received).toHaveLength(0);
+  });
+
   it("reaches the 15 of 20 peers that are up", async () => {
     const replies = Array.from(
       { length: 20 },
