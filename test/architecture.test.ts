@@ -40,7 +40,7 @@ const layerOf = (path: string): string => path.split("/")[0]?.replace(/\.ts$/, "
 
 /** What any layer may use. */
 const BASE = ["errors", "events", "text", "runtime", "validation"];
-const DOMAINS = ["peers", "messaging", "delegation", "registration", "tasks", "conversation"];
+const DOMAINS = ["peers", "messaging", "delegation", "registration", "tasks", "conversation", "requests"];
 
 /** Which layers a layer may import, types included. A layer that is not named here fails. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -59,13 +59,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   registration: [...BASE, "identity", "transport", "storage"],
   tasks: [...BASE, "identity", "transport", "messaging"],
   conversation: [...BASE, "identity", "messaging"],
+  requests: [...BASE, "identity", "transport"],
   client: [...BASE, "identity", "transport", "storage", "event-stream", ...DOMAINS],
   results: [...BASE, "identity", "transport", "storage", "event-stream", "delegation", "client"],
   heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],
   inbox: [...BASE, "identity", "transport", "storage", "peers", "messaging", "client", "event-stream"],
   agent: [...BASE, "identity", "messaging", "registration", "client", "heartbeat", "inbox"],
   tools: [...BASE, "peers", "messaging", "delegation", "client", "heartbeat", "inbox"],
-  index: [...BASE, "identity", ...DOMAINS, "client"],
+  index: [...BASE, "identity", "transport", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],
   cli: ["index", "agent", "heartbeat", "inbox", "testing", "tools", "conformance"],

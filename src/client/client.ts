@@ -15,8 +15,11 @@ import type { AgentCard } from "../registration/agent-card";
 import { type HostLookup, systemLookup } from "../registration/host-lookup";
 import type { RegistrationResult } from "../registration/registration-result";
 import type { Registration } from "../registration/resolve-registration";
+import type { RequestOptions } from "../requests/options";
+import type { PlatformResponse } from "../requests/response";
 import { type Clock, systemClock } from "../runtime/clock";
 import { getMachine } from "../runtime/machine";
+import type { HttpMethod } from "../transport/http/http";
 import type { CallOptions } from "../validation/options";
 import type { WaitOptions } from "../validation/wait-options";
 import { composeClient } from "./compose";
@@ -118,6 +121,15 @@ export interface A2AClient extends AsyncDisposable {
   waitForDelegation(delegationId: string, options?: WaitOptions): Promise<Delegation>;
   /** Shows a message to the user of the workspace. */
   notifyUser(message: string, options?: CallOptions): Promise<void>;
+  /**
+   * Makes a request to any route of the platform, with the headers, the token and the limits of every other call.
+   * `path` begins with "/", is encoded and stays below the platform URL: one with a "." or ".." segment, a fragment or a
+   * control character is refused, encoded ones too. `timeoutMs` is the whole call with its retries,
+   * `timeouts.requestMs` (10000) by default. `GET`, `HEAD`, `PUT` and `DELETE` are repeated after transient failures;
+   * `POST` and `PATCH` only with `idempotent`, else after failures that surely carried nothing out. Resolves to a
+   * success and throws for any other status, with the platform's reason; redirects are not followed.
+   */
+  request(method: HttpMethod, path: string, options?: RequestOptions): Promise<PlatformResponse>;
   /** Records of peers from a cache, without waiting. */
   readonly enricher: PeerEnricher;
   /** URL of the peer's record on the platform; `""` for an invalid id. */
@@ -174,6 +186,7 @@ export function createClientOn(
     getDelegation: trace("getDelegation", delegation.getDelegation),
     waitForDelegation: trace("waitForDelegation", delegation.waitForDelegation),
     notifyUser: trace("notifyUser", delegation.notifyUser),
+    request: trace("request", composed.request),
     enricher: peers.enricher,
     agentCardUrl: peers.agentCardUrl,
     peerName: peers.peerName,

@@ -5,11 +5,14 @@ import { createMessaging } from "../messaging/messaging";
 import { createPeers } from "../peers/peers";
 import type { HostLookup } from "../registration/host-lookup";
 import { createRegistration } from "../registration/registration";
+import type { RequestOptions } from "../requests/options";
+import { request } from "../requests/request";
 import type { Clock } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import { hasFileSystem } from "../storage/file-system";
 import { configurationFolder, createStateFolder } from "../storage/state-folder";
 import { createTasks } from "../tasks/tasks";
+import type { HttpMethod } from "../transport/http/http";
 import type { ClientInternals } from "./internals";
 import type { ResolvedOptions } from "./resolve-options";
 import { createSharedServices } from "./shared-services";
@@ -93,6 +96,8 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     conversationContext: { workspaces, suggestPeers: peers.directory.suggestPeers },
     delegation,
     registration,
+    request: (method: HttpMethod, path: string, options?: RequestOptions) =>
+      request(shared, method, path, options),
     internals,
     close,
   };

@@ -1,10 +1,9 @@
 import { invalidArgument } from "../errors";
 import { quote } from "../text/format";
-import { classifyStatus } from "../transport/request/classify-status";
-import { parseErrorBody } from "../transport/request/error-body";
+import { classifyWrite } from "../transport/request/classify-status";
 import { type RequestContext, requestPlatform } from "../transport/request/platform-request";
-import { type Failure, fail, ok } from "../transport/request/result";
-import { type HttpResponse, isSuccess } from "../transport/response";
+import { fail, ok } from "../transport/request/result";
+import { isSuccess } from "../transport/response";
 import type { CallOptions } from "../validation/options";
 
 /** Shows a message to the user of the workspace. Repeated only while it certainly was not shown. */
@@ -41,13 +40,7 @@ function notify(
     options,
     background,
     task: { retryMaybeDelivered: false },
-    classify: (response) => (isSuccess(response.status) ? ok(undefined) : fail(classifyRefusal(response))),
+    classify: (response) =>
+      isSuccess(response.status) ? ok(undefined) : fail(classifyWrite(response, "the message to the user")),
   });
-}
-
-function classifyRefusal(response: HttpResponse): Failure {
-  const general = classifyStatus(response, "the message to the user");
-  const isNotSent = response.status === 429 || parseErrorBody(response).body.code === "platform_unavailable";
-  const delivery = response.status < 500 || isNotSent ? "not-sent" : "maybe";
-  return { ...general, delivery, retryable: isNotSent };
 }

@@ -11,9 +11,11 @@ import { reportWaiting } from "./report-waiting";
 import { createSlot } from "./slot";
 import type { Transport } from "./transport";
 
+export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
+
 /** One attempt of a request. */
 export interface HttpRequest {
-  method: "GET" | "POST";
+  method: HttpMethod;
   url: string;
   headers: Record<string, string>;
   /** JSON text. */

@@ -75,12 +75,16 @@ function openRequest(origin: Origin, request: NodeRequest): ClientRequest {
 }
 
 /** The headers as names and values in turn, which Node writes as they are instead of storing each. */
-function rawHeaders({ host }: Origin, { headers, body }: NodeRequest): string[] {
+function rawHeaders({ host }: Origin, { method, headers, body }: NodeRequest): string[] {
   const raw = ["host", host];
   for (const name in headers) raw.push(name, headers[name] ?? "");
   if (body !== undefined) raw.push("content-length", String(Buffer.byteLength(body)));
+  // Node would send an empty body in chunks.
+  else if (USUALLY_WITH_BODY.has(method)) raw.push("content-length", "0");
   return raw;
 }
+
+const USUALLY_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);
 
 /** Moves the attempt through its phases on the events of the request. */
 function listen(attempt: NodeAttempt, request: ClientRequest, { secure }: Origin): void {

@@ -43,6 +43,10 @@ export function readBody(incoming: IncomingMessage, maxBytes: number, listener: 
   return { partialText: () => (encoding === undefined ? Buffer.concat(chunks).toString("utf8") : "") };
 }
 
+/** `req` is the request of a response that is read by a client; the types of Node leave it out. */
+const isHead = (incoming: IncomingMessage & { req?: { method?: string } }): boolean =>
+  incoming.req?.method === "HEAD";
+
 function collectBytes(
   incoming: IncomingMessage,
   maxBytes: number,
@@ -52,7 +56,9 @@ function collectBytes(
   const chunks: Buffer[] = [];
   let size = 0;
   const tooLarge = () => onError(tooLargeFailure(maxBytes, getStatus(incoming)));
-  if (Number(incoming.headers["content-length"] ?? 0) > maxBytes) {
+  // The answer to HEAD has the length of a body that does not come.
+  const announced = isHead(incoming) ? 0 : Number(incoming.headers["content-length"] ?? 0);
+  if (announced > maxBytes) {
     tooLarge();
     return chunks;
   }

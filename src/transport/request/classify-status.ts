@@ -50,6 +50,16 @@ export function classifyRead(response: HttpResponse, what: string): Failure {
   return { ...failure, retryable: failure.retryable || response.status === 500 };
 }
 
+/**
+ * The same for a request that changes something: after a failure of the platform it may have been carried out, unless
+ * the answer says that it was not.
+ */
+export function classifyWrite(response: HttpResponse, what: string): Failure {
+  const failure = classifyStatus(response, what);
+  const wasRefused = response.status < 500 || parseErrorBody(response).body.code === "platform_unavailable";
+  return { ...failure, delivery: wasRefused ? "not-sent" : "maybe" };
+}
+
 /** Statuses with which what is in front of a platform says that the platform is away. */
 const UNREACHABLE = new Set([502, 503, 504, 521, 522, 523]);
 

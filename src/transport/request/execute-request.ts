@@ -2,6 +2,7 @@ import type { A2AErrorCode, Delivery } from "../../errors";
 import type { Workspace } from "../../identity/workspaces";
 import type { Priority } from "../allowance/allowance";
 import type { Call } from "../call";
+import type { HttpMethod } from "../http/http";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
 import type { Progress } from "./progress";
@@ -9,7 +10,7 @@ import type { Result } from "./result";
 
 /** One logical request of the client to the platform. */
 export interface ExecuteRequest<T> {
-  method: "GET" | "POST";
+  method: HttpMethod;
   /** Path below the platform URL, already safe. */
   path: string;
   /** JSON text, the same in all attempts. */

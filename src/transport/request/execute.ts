@@ -170,6 +170,6 @@ function errorContext<T>({ request, options, progress }: Execution<T>): ErrorCon
     messageId: request.task?.messageId,
     keyed: request.task?.keyed ?? false,
     peerId: request.peerId,
-    target: options.platformUrl + request.path,
+    target: options.platformUrl + (request.path.split("?", 1)[0] ?? ""),
   };
 }

@@ -3,6 +3,7 @@ import { serializeJson } from "../../text/serialize-json";
 import { type CallOptions, checkCallOptions } from "../../validation/options";
 import type { Priority } from "../allowance/allowance";
 import type { Calls } from "../calls";
+import type { HttpMethod } from "../http/http";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
 import type { Execute } from "./execute";
@@ -22,10 +23,12 @@ export interface RequestContext {
 
 /** A request to the platform other than a message: within one time limit over all its attempts. */
 export interface PlatformRequest<T> {
-  method: "GET" | "POST";
+  method: HttpMethod;
   /** Path below the platform URL. */
   path(source: Workspace): string;
   body?(source: Workspace): unknown;
+  /** The body as JSON text, instead of `body`. */
+  json?: string | undefined;
   options: CallOptions | undefined;
   /** The workspace that makes the request when the caller named none. @default the client's default workspace */
   source?: Workspace | undefined;
@@ -51,7 +54,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
     return await context.execute<T>({
       method: request.method,
       path: request.path(source),
-      body: request.body === undefined ? undefined : serializeJson(request.body(source)),
+      body: request.body === undefined ? request.json : serializeJson(request.body(source)),
       workspace: source,
       pool: context.pool,
       call,
