@@ -1,3 +1,5 @@
+// Loaded before a test begins: the client loads it with its first request over a fetch, in real time.
+import "ofetch";
 import { type FaultKind, manualClock } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { failureOf, thrownBy } from "../helpers/failure";

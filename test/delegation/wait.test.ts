@@ -1,3 +1,5 @@
+// Loaded before a test begins: the client loads it with its first request over a fetch, in real time.
+import "ofetch";
 import type { A2AError, WaitOptions } from "a2a-peers";
 import { manualClock } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";

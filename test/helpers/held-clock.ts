@@ -1,3 +1,5 @@
+// Loaded before a test begins: the client loads it with its first request over a fetch, in real time.
+import "ofetch";
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../../src/runtime/clock";
 

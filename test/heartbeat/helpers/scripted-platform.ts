@@ -1,3 +1,5 @@
+// Loaded before a test begins: the client loads it with its first request over a fetch, in real time.
+import "ofetch";
 import type { HeldClock } from "../../helpers/held-clock";
 
 /** How the platform reacts to a request: with an answer, never, or with the end of the connection. */

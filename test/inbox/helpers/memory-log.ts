@@ -1,3 +1,5 @@
+// Loaded before a test begins: the client loads it with its first request over a fetch, in real time.
+import "ofetch";
 /** The activity log of one workspace as a fetch: what the platform promises of cursors, and nothing more. */
 export interface MemoryLog {
   readonly fetch: typeof fetch;
