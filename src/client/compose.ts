@@ -40,7 +40,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
   const workspaceEvents = createWorkspaceEvents({ platformUrl, tenant, customFetch, clock, random });
   const peers = createPeers(shared, options);
   const messaging = createMessaging(shared, peers.directory, options);
-  const delegation = createDelegation(shared, peers.directory, options);
+  const delegation = createDelegation(shared, workspaceEvents, peers.directory, options);
   const tasks = createTasks(shared, peers.directory);
   const registration = createRegistration(shared, {
     deployMode: options.deployMode,

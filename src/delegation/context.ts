@@ -1,3 +1,4 @@
+import type { WorkspaceEvents } from "../event-stream/workspace-events";
 import type { Workspace } from "../identity/workspaces";
 import type { Pool } from "../transport/http/pool";
 import type { RequestContext } from "../transport/request/platform-request";
@@ -9,6 +10,7 @@ export interface DelegationContext extends RequestContext {
   requestBytes: number;
   /** Connections for messages, whose answers may take minutes. */
   messagePool: Pool;
+  workspaceEvents: WorkspaceEvents;
   /** Default limit of a `delegate`, in milliseconds: the budget of a send. */
   budgetMs: number;
   /** Whether a task that the platform may have is sent again. */

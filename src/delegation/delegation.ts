@@ -11,11 +11,13 @@ import { waitForDelegation } from "./wait";
 /** Delegating work to peers, following it, and notifying the user. */
 export function createDelegation(
   shared: SharedServices,
+  workspaceEvents: DelegationContext["workspaceEvents"],
   peers: DelegationContext["peers"],
   { budgetMs, delivery }: Pick<DelegationContext, "budgetMs" | "delivery">,
 ) {
   const context: DelegationContext = {
     ...shared,
+    workspaceEvents,
     peers,
     budgetMs,
     delivery,

@@ -9,10 +9,12 @@ import { completeDelegations, isPartial } from "./complete";
 import type { DelegationContext } from "./context";
 import { type Delegation, isFinal } from "./delegation-record";
 import { checkDelegationId, findListed, NEVER_LISTED } from "./get";
+import { createWaitPause } from "./wait-pause";
 
 /**
  * Polls the platform until a delegation does not change any more, and resolves to it with its whole result: completed,
- * failed, waiting for an answer of the user, or lost by the platform (`lost`). Outlasts an outage of the platform.
+ * failed, waiting for an answer of the user, or lost by the platform (`lost`). A wait that lasts also listens to the
+ * platform's events, which start a poll at once. Outlasts an outage of the platform.
  * Throws `timeout` when that takes longer than `timeoutMs`; the peer may still be working on it. Throws `reply_lost` at
  * once for a delegation that came with a warning that it cannot be tracked, unless it is listed all the same.
  */
@@ -23,11 +25,14 @@ export async function waitForDelegation(
 ): Promise<Delegation> {
   const id = checkDelegationId(delegationId);
   const options = checkWaitOptions(given);
+  const source = context.workspaces.named(options.source) ?? context.workspaces.default;
   const call = context.calls.begin(options.timeoutMs, options.signal);
+  const pause = createWaitPause({ delegationId: id, call, events: context.workspaceEvents, source });
   const wait: Wait = {
     id,
     options,
     call,
+    pause: pause.sleep,
     isListed: false,
     mayLackResult: true,
     refusals: 0,
@@ -45,6 +50,7 @@ export async function waitForDelegation(
   } catch (error) {
     throw error instanceof TransportFailure ? earlyEndError(call, "The result of the delegation") : error;
   } finally {
+    pause.close();
     call.end();
   }
 }

@@ -2,8 +2,8 @@ import type { Clock } from "../runtime/clock";
 
 /** Polls soon after something was delegated: many results are there long before the next beat. */
 export interface EarlyPolls {
-  /** Schedules the polls, unless that was done since the last regular poll. */
-  start(): void;
+  /** Schedules the polls. Returns false when that was done since the last regular poll: none is scheduled then. */
+  start(): boolean;
   /** Records a regular poll, after which polls may be scheduled again. */
   rearm(): void;
   /** Cancels what is scheduled. */
@@ -35,9 +35,10 @@ export function createEarlyPolls(clock: Clock, poll: () => boolean): EarlyPolls 
 
   return {
     start() {
-      if (!state.isArmed) return;
+      if (!state.isArmed) return false;
       state.isArmed = false;
       schedule(0);
+      return true;
     },
     rearm() {
       if (state.cancelTimer === undefined) state.isArmed = true;

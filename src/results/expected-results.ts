@@ -16,6 +16,8 @@ export interface ExpectedResults {
   isPollDue(): boolean;
   /** True while a delegation of this client has not come back. */
   readonly areOutstanding: boolean;
+  /** True while any delegation has not: one of this client, or one that the last page had as not finished. */
+  readonly areAwaited: boolean;
 }
 
 interface State {
@@ -23,6 +25,8 @@ interface State {
   readonly outstanding: Map<string, number>;
   /** The last page had delegations that were not finished, or there is no page yet. */
   isUnfinished: boolean;
+  /** The last page had delegations that were not finished. */
+  hasListedUnfinished: boolean;
   /** Without anything expected, no poll before this time of the clock. */
   idleUntil: number;
 }
@@ -37,7 +41,12 @@ const IDLE_MS = 600_000;
 const MAX_OUTSTANDING_MS = 3_600_000;
 
 export function createExpectedResults(clock: Clock, random: () => number): ExpectedResults {
-  const state: State = { outstanding: new Map(), isUnfinished: true, idleUntil: 0 };
+  const state: State = {
+    outstanding: new Map(),
+    isUnfinished: true,
+    hasListedUnfinished: false,
+    idleUntil: 0,
+  };
   return {
     add: (delegationId) => void state.outstanding.set(delegationId, clock.now()),
     failed() {
@@ -49,12 +58,16 @@ export function createExpectedResults(clock: Clock, random: () => number): Expec
       for (const [id, since] of state.outstanding) {
         if (done.has(id) || since < oldest) state.outstanding.delete(id);
       }
+      state.hasListedUnfinished = unfinished.length > 0;
       state.isUnfinished = unfinished.length > 0 || !isDelivered;
       state.idleUntil = clock.now() + IDLE_MS * (1 + random());
     },
     isPollDue: () => state.isUnfinished || state.outstanding.size > 0 || clock.now() >= state.idleUntil,
     get areOutstanding() {
       return state.outstanding.size > 0;
+    },
+    get areAwaited() {
+      return state.outstanding.size > 0 || state.hasListedUnfinished;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { notifyOfResult } from "../delegation/notify";
 import { type A2AError, settle } from "../errors";
 import { createEarlyPolls } from "./early-polls";
+import { createEventPolls } from "./event-polls";
 import { createExpectedResults } from "./expected-results";
 import { createFailureReporter } from "./failure-reporter";
 import { createNotifier } from "./notifier";
@@ -34,16 +35,37 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
       failures.storeFailed(error);
     });
   };
+  const eventPolls = createEventPolls({
+    events: internals.workspaceEvents,
+    workspace,
+    clock: internals.clock,
+    idle: async () => state.running,
+    poll: () => void (pacing.isLimited || poll()),
+  });
   const early = createEarlyPolls(internals.clock, () => {
     if (pacing.isLimited || !expected.areOutstanding) return false;
-    run(work.poll);
+    poll();
     return true;
   });
+
+  function poll(): void {
+    if (state.running !== undefined) return;
+    eventPolls.pollStarted();
+    run(async (signal) => {
+      await work.poll(signal);
+      // What comes back at once costs no stream.
+      if (!signal.aborted) listenIfAwaited();
+    });
+  }
+
+  function listenIfAwaited(): void {
+    if (expected.areAwaited && !pacing.isLimited) eventPolls.listen();
+  }
 
   function onDelegated(delegationId: string, source: string): void {
     if (source !== workspace.id) return;
     expected.add(delegationId);
-    early.start();
+    if (!early.start()) listenIfAwaited();
   }
 
   function resume(): void {
@@ -65,13 +87,15 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
       }
       pacing.started(isLimited);
       early.rearm();
-      if (expected.isPollDue()) run(work.poll);
+      if (!expected.areAwaited) eventPolls.stop();
+      if (expected.isPollDue()) poll();
       else if (state.hasPolled) run(work.keepStore);
     },
     async halt() {
       state.controller.abort();
       internals.onDelegated.delete(onDelegated);
       early.cancel();
+      eventPolls.stop();
       expected.failed();
       await Promise.all([state.running, wakeUp.halt(), notifier.idle()]);
       await store.close();

@@ -23,8 +23,11 @@ export interface Call {
    * its message), and when the call is cancelled.
    */
   waitFor<T>(promise: Promise<T>, what?: string): Promise<T>;
-  /** Waits `ms` milliseconds. Rejects with a TransportFailure when the call is cancelled. */
-  sleep(ms: number): Promise<void>;
+  /**
+   * Waits `ms` milliseconds, or until `early` resolves; it must not reject. Rejects with a TransportFailure when the
+   * call is cancelled.
+   */
+  sleep(ms: number, early?: Promise<void>): Promise<void>;
   /** Ends the call; required for each call. */
   end(): void;
 }
@@ -72,7 +75,7 @@ export function startCall(
     elapsedMs: () => elapsedMs(state),
     onCancel: (callback) => setOnCancel(state, callback),
     waitFor: (promise, what = "the wait") => waitFor(state, promise, what),
-    sleep: (ms) => sleep(state, ms),
+    sleep: (ms, early) => sleep(state, ms, early),
     end: onEnd,
   };
   return { call, cancel: (cancellation) => cancel(state, cancellation) };
@@ -116,16 +119,24 @@ function waitFor<T>(state: CallState, promise: Promise<T>, what: string): Promis
   });
 }
 
-function sleep(state: CallState, ms: number): Promise<void> {
+function sleep(state: CallState, ms: number, early?: Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stopTimer = setTimer(state, ms, () => {
+    let settled = false;
+    // What resolves early after the end must not remove the callback of what the call waits for by then.
+    const end = () => {
+      if (settled) return;
+      settled = true;
+      stopTimer();
       setOnCancel(state, undefined);
       resolve();
-    });
+    };
+    const stopTimer = setTimer(state, ms, end);
     setOnCancel(state, () => {
+      settled = true;
       stopTimer();
       reject(cancelledFailure("waiting"));
     });
+    void early?.then(end);
   });
 }
 

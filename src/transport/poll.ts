@@ -4,6 +4,8 @@ import type { Call } from "./call";
 /** A wait for something that only polling shows. */
 export interface PolledWait {
   readonly call: Call;
+  /** Waits so many milliseconds, or less where another poll may find something already. @default a sleep of the call */
+  readonly pause?: (ms: number) => Promise<void>;
   /** Refused polls in a row. */
   refusals: number;
   /** The failure of the latest poll, if it failed. */
@@ -21,7 +23,7 @@ const LAST_POLL_MS = 1000;
  * delay between polls, `firstDelayMs` at first, grows by half up to ten times that; one more poll is made at the end.
  */
 export async function pollUntilFound<T>(
-  { call }: PolledWait,
+  { call, pause = call.sleep }: PolledWait,
   firstDelayMs: number,
   poll: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
@@ -38,7 +40,7 @@ export async function pollUntilFound<T>(
       await call.sleep(call.remainingMs());
       return undefined;
     }
-    await call.sleep(Math.min(delayMs, beforeLastMs));
+    await pause(Math.min(delayMs, beforeLastMs));
   }
 }
 

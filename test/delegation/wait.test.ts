@@ -20,7 +20,8 @@ async function timesOfLooks(options: WaitOptions, respond = (_me: World["me"]) =
   const { client, me } = await world({
     clock,
     retry: { maxAttempts: 1 },
-    fetch: async () => {
+    fetch: async (input) => {
+      if (String(input).endsWith("/events/stream")) return new Response(null, { status: 404 });
       times.push(clock.now());
       return respond(me);
     },

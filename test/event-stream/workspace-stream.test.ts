@@ -118,6 +118,24 @@ describe("the stream of a workspace's events", () => {
     await vi.waitFor(() => expect(clock.pending[0]?.due).toBe(600_000), SLOW);
   });
 
+  it("is closed with the client, and not opened after that", async () => {
+    const server = await startServer();
+    const { client, subscription } = await listen(server.url);
+    await vi.waitFor(() => expect(server.responses).toHaveLength(1), SLOW);
+    const closed = once(server.responses[0] as ServerResponse, "close");
+    await client.close();
+    await closed;
+    const { workspaceEvents, workspaces } = getInternals(client);
+    const late = workspaceEvents.subscribe(workspaces.default, { onEvent: () => {} });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.responses).toHaveLength(1);
+    expect([subscription.isLive, late.isLive, workspaceEvents.isOpen(workspaces.default)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it("is closed when an event is too large to be one", async () => {
     const server = await startServer();
     const { clock } = await listen(server.url);

@@ -66,6 +66,27 @@ describe("sleep", () => {
     expect(clock.now()).toBe(300);
   });
 
+  it("resolves before its delay when what may end it early does, without a timer left", async () => {
+    const { clock, call } = begin();
+    await call.sleep(300, Promise.resolve());
+    expect(clock.pending).toBe(0);
+  });
+
+  it("keeps the callback of the next wait when what may have ended it early comes late", async () => {
+    const { clock, calls, call } = begin();
+    let resolve = () => {};
+    const early = new Promise<void>((done) => {
+      resolve = done;
+    });
+    await clock.drive(call.sleep(300, early));
+    const next = rejectionOf(call.sleep(600));
+    resolve();
+    await early;
+    void calls.close();
+    expect(await next).toMatchObject({ kind: "cancelled" });
+    call.end();
+  });
+
   it("rejects when the call is cancelled, without a timer left", async () => {
     const controller = new AbortController();
     const { clock, call } = begin(1000, controller.signal);
