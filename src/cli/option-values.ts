@@ -18,4 +18,7 @@ export function parsePort(text: string): number {
 }
 
 /** Collects the values of an option that may be repeated. */
-export const collect = (value: string, values: readonly string[]): readonly string[] => [...values, value];
+export const collect = (value: string, values: readonly string[] = []): readonly string[] => [
+  ...values,
+  value,
+];

@@ -19,9 +19,11 @@ JSON: {"peers": [{"id", "name", "role", "status", …}],
 `;
 
 export function addPeers(program: Command, cli: Cli): void {
-  addConnectionOptions(program.command("peers"))
+  const command = program
+    .command("peers")
     .description("Lists the peers that the workspace may talk to.")
-    .option("--query <text>", "only peers whose name, role or id contains it")
+    .option("--query <text>", "only peers whose name, role or id contains it");
+  addConnectionOptions(command)
     .addHelpText("after", EXAMPLES)
     .action((options: PeersOptions) => listPeers(cli, options));
 }

@@ -8,9 +8,9 @@ import { printJson, printNote, printResult } from "../output";
 import { untilAborted } from "../until-aborted";
 
 interface PlatformCommandOptions {
-  readonly port: number;
-  readonly workspace: readonly string[];
-  readonly echo: readonly string[];
+  readonly port?: number;
+  readonly workspace?: readonly string[];
+  readonly echo?: readonly string[];
   readonly behaveLike: "2026-04" | "2026-05";
   readonly json?: boolean;
 }
@@ -32,14 +32,13 @@ export function addPlatform(program: Command, cli: Cli): void {
     .description(
       "Runs a platform on this machine for development, and prints for each workspace\nan environment to paste.",
     )
-    .option("--port <port>", "port on 127.0.0.1 (default: a free one)", parsePort, 0)
+    .option("--port <port>", "port on 127.0.0.1 (default: a free one)", parsePort)
     .option(
       "--workspace <name>",
       "a workspace for an agent of yours; may be repeated (default: Agent)",
       collect,
-      [],
     )
-    .option("--echo <name>", "a peer that repeats what it is sent; may be repeated", collect, [])
+    .option("--echo <name>", "a peer that repeats what it is sent; may be repeated", collect)
     .addOption(version.choices(["2026-04", "2026-05"]).default("2026-05"))
     .option("--json", "print one JSON object")
     .addHelpText("after", EXAMPLES)
@@ -48,12 +47,11 @@ export function addPlatform(program: Command, cli: Cli): void {
 
 async function runPlatform(
   cli: Cli,
-  { port, workspace, echo, behaveLike, json }: PlatformCommandOptions,
+  { port = 0, workspace = ["Agent"], echo = [], behaveLike, json }: PlatformCommandOptions,
 ): Promise<void> {
   await using platform = await start(port, behaveLike);
-  const names = workspace.length === 0 ? ["Agent"] : workspace;
   const isPolling = behaveLike === "2026-05";
-  const workspaces = names.map((name) =>
+  const workspaces = workspace.map((name) =>
     platform.addWorkspace({
       name,
       // As the platform shows a workspace whose agent it has not heard yet.

@@ -14,7 +14,7 @@ interface RegisterOptions extends ConnectionOptions {
   readonly name?: string;
   readonly description?: string;
   readonly url?: string;
-  readonly skill: readonly string[];
+  readonly skill?: readonly string[];
   readonly card?: string;
 }
 
@@ -36,7 +36,7 @@ export function addRegister(program: Command, cli: Cli): void {
     .description("Registers the workspace with the platform, with the card that peers see.")
     .option("--name <name>", "name on the card")
     .option("--description <text>", "description on the card")
-    .option("--skill <name>", "skill on the card; may be repeated", collect, [])
+    .option("--skill <name>", "skill on the card; may be repeated", collect)
     .option("--card <file>", "the card as a JSON file; the options above replace its fields")
     .option("--url <url>", "where the platform reaches the agent");
   addConnectionOptions(command)
@@ -71,7 +71,7 @@ async function createCard({
   card: path,
   name,
   description,
-  skill,
+  skill = [],
   url,
 }: RegisterOptions): Promise<AgentCard> {
   const card = path === undefined ? {} : await readCard(path);

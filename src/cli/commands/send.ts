@@ -30,7 +30,8 @@ output too and is answered with --task and --context.
 
 JSON: {"peer": {"id", "name"}, "kind": "reply", "queued", "working",
        "input-required" or "auth-required", "text", "files", "data", "taskId",
-       "contextId", "queueId", "messageId", "attempts", "elapsedMs"}
+       "contextId", "queueId", "queueDepth", "deliveryMode", "messageId",
+       "attempts", "elapsedMs"}
 `;
 
 export function addSend(program: Command, cli: Cli): void {
