@@ -13,6 +13,8 @@ export interface FailureLog {
   heldElsewhere(reason: string): void;
   lockTaken(): void;
   readonly pollFailures: number;
+  /** Why the lock is not had; `undefined` when no other reader has it. */
+  readonly heldBy: string | undefined;
 }
 
 interface State {
@@ -52,6 +54,9 @@ export function createFailureLog(workspaceId: string, emit: Emit<InboxEvent>): F
     },
     get pollFailures() {
       return state.pollFailures;
+    },
+    get heldBy() {
+      return state.heldBy;
     },
   };
 }

@@ -55,6 +55,8 @@ export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
     inFlight: number;
     lastPollAt?: Date;
     consecutiveFailures: number;
+    /** Set while another reader has the inbox of the workspace: who, as a sentence. */
+    heldBy?: string;
   };
 }
 
@@ -120,6 +122,7 @@ function statusOf({ poller, session, lastPollAt, failures }: Engine): Inbox["sta
     inFlight: session?.backlog.inFlight ?? 0,
     ...(lastPollAt === undefined ? {} : { lastPollAt }),
     consecutiveFailures: failures.pollFailures,
+    ...(failures.heldBy === undefined ? {} : { heldBy: failures.heldBy }),
   };
 }
 

@@ -57,6 +57,10 @@ describe("the messages of an MCP server", () => {
     me.writeAsHuman("for the first");
     expect((await first.call("wait_for_message", { timeout_secs: 10 })).text).toContain("for the first");
     expect((await second.call("list_peers")).text).toContain("Poet");
+    expect(await second.call("wait_for_message")).toMatchObject({
+      text: expect.stringContaining("Another program of this workspace reads its inbox"),
+      isError: true,
+    });
     expect(second.pushed).toEqual([]);
     await first.close();
     const { text } = await second.call("wait_for_message", { timeout_secs: 20 });
