@@ -55,7 +55,7 @@ describe.each(HOSTS)("a host with %s", (host) => {
       },
     });
     const { call } = await startHost(await environmentOf(platform, me), host);
-    expect((await call("wait_for_message", { timeout_secs: 0 })).text).toContain("No message came");
+    expect((await call("wait_for_message", { timeout_secs: 0 })).text).toContain("No message");
     await untilReading(platform, me);
     await using other = createA2AClient({
       platformUrl: platform.url,
