@@ -33,7 +33,8 @@ async function listPeers(cli: Cli, options: PeersOptions): Promise<void> {
   const { peers, diagnostic } = await client.listPeers({ query: options.query, signal: cli.signal });
   if (options.json) printJson(cli, { peers, diagnostic });
   else if (peers.length > 0) printResult(cli, formatPeers(cli, peers));
-  if (diagnostic !== null) {
+  if (diagnostic?.skipped !== undefined) printNote(cli, `Warning: ${diagnostic.message}`);
+  else if (diagnostic !== null) {
     printError(cli, diagnostic.message);
     cli.exitCode = EXIT.failed;
   } else if (peers.length === 0 && !options.json) {

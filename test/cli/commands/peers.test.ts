@@ -30,6 +30,19 @@ describe("peers and discover", () => {
     expect((await set.run(["peers"])).stdout).toContain("writes writes writes writes writes writes");
   });
 
+  it("warn of rows that are no peers", async () => {
+    await using set = await startWithWorkspace();
+    const { id } = set.me;
+    set.platform.fail("GET /registry/:id/peers", {
+      status: 200,
+      body: [{ id: "none" }, { id, name: "Writer" }],
+    });
+    const { code, stdout, stderr } = await set.run(["peers"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Writer");
+    expect(stderr).toMatch(/^Warning: The platform listed 2 peers, of which 1 had no valid id.*\n$/);
+  });
+
   it("say on standard error that there are none, with exit code 0", async () => {
     await using set = await startWithWorkspace();
     expect(await set.run(["peers"])).toEqual({
