@@ -226,13 +226,14 @@ describe("the other examples", { timeout: 60_000 }, () => {
     });
   });
 
-  test.concurrent("tool.ts lists, delegates and explains a wrong id", async () => {
-    const { code, stdout, stderr } = await runExample("tool.ts");
+  test.concurrent("tools.ts lists, delegates, explains a wrong id and writes to the user", async () => {
+    const { code, stdout, stderr } = await runExample("tools.ts");
 
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("- Poet (id: ");
+    expect(stdout).toContain("- Poet (workspace_id: ");
     expect(stdout).toContain("Roses are red, sockets are blue.");
     expect(stdout).toContain("DELEGATION FAILED to 'the poet'");
+    expect(stdout).toContain("The message is shown to the user.");
   });
 
   test.concurrent("runtime.ts asks back, and is woken for the result of what it delegated", async () => {

@@ -18,6 +18,7 @@ import { type AgentQuestion, createAgent, guardInbound, nodeGuard, nodeHandler }
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { createInbox, type InboxMessage } from "a2a-peers/inbox";
 import { startPlatform, type TestPlatform } from "a2a-peers/testing";
+import { createPeerTools, type PeerTool, toMcpTool } from "a2a-peers/tools";
 
 async function use(): Promise<string> {
   await using platform: TestPlatform = await startPlatform();
@@ -26,7 +27,10 @@ async function use(): Promise<string> {
   const { sendA2AMessage } = client;
   const sent = await settle(sendA2AMessage(me.id, { parts: [{ kind: "data", data: 1 }] }, { allowSelf: true }));
   createHeartbeat(client).start();
-  void createInbox(client).run(({ text }: InboxMessage) => text);
+  const inbox = createInbox(client);
+  void inbox.run(({ text }: InboxMessage) => text);
+  const tools: PeerTool[] = createPeerTools(client, { inbox, exclude: ["inbox_pop"] });
+  await tools.map(toMcpTool)[0]?.[2]({}, {});
   const question: AgentQuestion = { state: "input-required", text: "Which?" };
   const agent = createAgent(client, { card: { name: "me" }, onMessage: ({ text }) => (text === "" ? question : undefined) });
   nodeHandler(agent)({ headers: {} }, {});
@@ -44,6 +48,7 @@ const { createAgent } = ${load("a2a-peers/agent")};
 const { createHeartbeat } = ${load("a2a-peers/heartbeat")};
 const { createInbox } = ${load("a2a-peers/inbox")};
 const { startPlatform } = ${load("a2a-peers/testing")};
+const { createPeerTools } = ${load("a2a-peers/tools")};
 const platform = await startPlatform();
 const me = platform.addWorkspace({ name: "me" });
 const peer = platform.addWorkspace({ name: "peer", reply: (message) => "you said " + message.text });
@@ -51,6 +56,7 @@ const client = createA2AClient({ platformUrl: platform.url, workspaceId: me.id, 
 console.log((await client.sendA2AMessage(peer.id, "hello")).text);
 try { createHeartbeat(client, { intervalMs: -1 }); } catch (error) { console.log(error instanceof A2AError, error.code); }
 try { createAgent(client, {}); } catch (error) { console.log(error instanceof A2AError, error.code); }
+try { createPeerTools(client, { include: ["x"] }); } catch (error) { console.log(error instanceof A2AError, error.code); }
 try { createInbox(client, { concurrency: 0 }); } catch (error) { console.log(error instanceof A2AError, error.code); }
 await client.close();
 await platform.close();
@@ -124,7 +130,7 @@ describe("the packed package", () => {
       SCRIPT((name) => `await import("${name}")`),
     );
     expect(await installed.node(file)).toBe(
-      "you said hello\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\n",
+      "you said hello\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\n",
     );
   });
 
@@ -137,7 +143,7 @@ describe("the packed package", () => {
       ? ["--no-experimental-require-module"]
       : [];
     expect(await installed.node(...withoutRequireEsm, file)).toBe(
-      "you said hello\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\n",
+      "you said hello\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\ntrue invalid_argument\n",
     );
   });
 
@@ -156,7 +162,7 @@ describe("the packed package", () => {
   it("does nothing when it is imported", async () => {
     const file = await installed.write(
       "quiet.mjs",
-      `import "a2a-peers"; import "a2a-peers/agent"; import "a2a-peers/heartbeat"; import "a2a-peers/inbox"; import "a2a-peers/testing";
+      `import "a2a-peers"; import "a2a-peers/agent"; import "a2a-peers/heartbeat"; import "a2a-peers/inbox"; import "a2a-peers/testing"; import "a2a-peers/tools";
        process.once("beforeExit", () => console.log("nothing left to do"));
        console.log(process.getActiveResourcesInfo().filter((kind) => /Timeout|Immediate|TCP|Server/.test(kind)));`,
     );
