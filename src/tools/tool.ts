@@ -9,6 +9,8 @@ export type ToolName =
   | "check_task_status"
   | "reply_to_workspace"
   | "send_message_to_user"
+  | "commit_memory"
+  | "recall_memory"
   | "wait_for_message"
   | "inbox_peek"
   | "inbox_pop";

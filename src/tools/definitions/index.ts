@@ -1,11 +1,13 @@
 import type { AnyTool } from "../define-tool";
 import { checkTaskStatus } from "./check-task-status";
+import { commitMemory } from "./commit-memory";
 import { delegateTask } from "./delegate-task";
 import { delegateTaskAsync } from "./delegate-task-async";
 import { getWorkspaceInfo } from "./get-workspace-info";
 import { inboxPeek } from "./inbox-peek";
 import { inboxPop } from "./inbox-pop";
 import { listPeers } from "./list-peers";
+import { recallMemory } from "./recall-memory";
 import { replyToWorkspace } from "./reply-to-workspace";
 import { sendMessageToUser } from "./send-message-to-user";
 import { waitForMessage } from "./wait-for-message";
@@ -19,6 +21,8 @@ export const TOOLS: readonly AnyTool[] = [
   checkTaskStatus,
   replyToWorkspace,
   sendMessageToUser,
+  commitMemory,
+  recallMemory,
 ];
 
 /** The tools of a client that has an inbox. */

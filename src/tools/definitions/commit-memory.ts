@@ -1,0 +1,46 @@
+import { isRecord } from "../../text/json";
+import { sanitizeLine } from "../../text/sanitize";
+import { resolveSource } from "../context";
+import { defineTool } from "../define-tool";
+import { memoriesPath, SCOPE, type Scope } from "../memories";
+import { SENDS, SOURCE } from "../properties";
+
+interface Input {
+  content: string;
+  scope?: Scope;
+  source_workspace_id?: string;
+}
+
+export const commitMemory = defineTool<Input>({
+  name: "commit_memory",
+  title: "Remember something",
+  description:
+    "Stores a fact on the platform, where recall_memory finds it in later conversations. Use it for decisions, preferences and results that will matter again. Do not use it for secrets, which the platform blanks out, nor for what is in this conversation anyway. The same text stored twice is stored twice. Comes back with the id and the scope.",
+  properties: {
+    content: {
+      type: "string",
+      description: "The fact in full: whoever reads it later knows nothing of this conversation.",
+      minLength: 1,
+      maxLength: 50_000,
+    },
+    scope: {
+      ...SCOPE,
+      description:
+        "Who can recall it: LOCAL this workspace alone, TEAM its parent and siblings too, GLOBAL everybody (only root workspaces may store those). Left out: LOCAL.",
+    },
+    source_workspace_id: SOURCE,
+  },
+  required: ["content"],
+  annotations: { ...SENDS, openWorldHint: false },
+  async execute(context, { content, scope = "LOCAL", source_workspace_id }, signal) {
+    const source = resolveSource(context, source_workspace_id);
+    const { body } = await context.client.request("POST", memoriesPath(context, source), {
+      body: { content, scope },
+      source,
+      signal,
+    });
+    const stored = isRecord(body) ? body : {};
+    const id = typeof stored.id === "string" ? ` as ${sanitizeLine(stored.id)}` : "";
+    return { text: `Stored${id}, scope ${scope}.`, isError: false, data: body };
+  },
+});
