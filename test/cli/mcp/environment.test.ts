@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -108,5 +108,14 @@ describe("the environment", () => {
       ],
     });
     expect(readEnvironment({ WORKSPACE_ID: A }).cardOf(A)).toEqual({ name: "molecule-mcp-11111111" });
+  });
+
+  it("is right in the README", async () => {
+    const readme = await readFile(new URL("../../../README.md", import.meta.url), "utf8");
+    const [, json = ""] = /```json\n(\{\n {2}"mcpServers"[^`]*)```/.exec(readme) ?? [];
+    const { command, args, env } = JSON.parse(json).mcpServers.peers;
+    expect([command, ...args]).toEqual(["npx", "-y", "a2a-peers", "mcp"]);
+    const { ids, cardOf } = readEnvironment(env);
+    expect(cardOf(String(ids[0]))).toMatchObject({ name: "Reviewer", skills: [{}, { name: "TypeScript" }] });
   });
 });
