@@ -10,7 +10,7 @@ export type { Fault } from "./faults/fault";
 export type { FaultKind } from "./faults/kinds";
 export type { IncomingMessage, Reply } from "./model/message";
 export type { PlatformEvent } from "./model/state";
-export type { DeliveryMode } from "./model/workspace";
+export type { DeliveryMode, NotifiedFile, UploadedFile } from "./model/workspace";
 export type { DeployMode, PlatformOptions } from "./options";
 export { startPlatform, type TestPlatform } from "./platform";
 export type { RecordedRequest, WaitForRequestOptions } from "./request-log";

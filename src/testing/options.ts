@@ -51,6 +51,12 @@ export interface PlatformOptions {
    */
   adminToken?: string | undefined;
   /**
+   * Where files are kept that agents upload for their humans. With `"containers"`, as on the real platform, only a
+   * workspace that the platform runs (a `reply` without a `url`) can upload, and every other one gets 503
+   * `workspace container not running`; with `"platform"` every workspace can. @default "containers"
+   */
+  uploads?: "containers" | "platform" | undefined;
+  /**
    * Resolves the host name in a URL that an agent registers to its addresses; rejects for a name without any.
    * Literal addresses and `localhost` are not resolved. @default the machine's own resolver
    */
@@ -65,6 +71,7 @@ export interface PlatformSettings {
   readonly rateLimit: number | undefined;
   readonly orgId: string | undefined;
   readonly adminToken: string | undefined;
+  readonly uploads: "containers" | "platform";
   readonly resolve: (hostname: string) => Promise<string[]>;
   /** What the chosen version does differently. */
   readonly differences: Differences;
@@ -78,6 +85,7 @@ export function resolveOptions(options: PlatformOptions): PlatformSettings {
     rateLimit: options.rateLimit,
     orgId: options.orgId,
     adminToken: options.adminToken,
+    uploads: options.uploads ?? "containers",
     resolve: options.resolve ?? resolveWithDns,
     differences: DIFFERENCES[options.version ?? "2026-05"],
   };

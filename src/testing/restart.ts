@@ -14,11 +14,12 @@ export function loseMemory(state: PlatformState): void {
   }
 }
 
-/** Loses everything that the platform has stored: workspaces, their tokens, activity and queued messages. */
+/** Loses everything that the platform has stored: workspaces, their tokens, activity, memories and queued messages. */
 export function loseDatabase(state: PlatformState): void {
   for (const cancel of state.timers) cancel();
   state.workspaces.clear();
   state.finishedDelegations.clear();
   state.activities.length = 0;
+  state.memories.length = 0;
   state.queue.length = 0;
 }

@@ -17,6 +17,7 @@ export function createState(settings: PlatformSettings): PlatformState {
     events: [],
     subscribers: new Set(),
     activities: [],
+    memories: [],
     finishedDelegations: new Set(),
     dispatches: new Set(),
     timers: new Set(),
@@ -64,6 +65,8 @@ export function createWorkspace(fields: WorkspaceFields): Workspace {
     capabilities: {},
     received: [],
     notifications: [],
+    attachments: [],
+    uploads: [],
     tracksDelegations: true,
     ...fields,
   };

@@ -5,7 +5,7 @@ import { createTextRequest, toIncomingMessage } from "./agents/message";
 import { storeTask } from "./agents/tasks";
 import type { IncomingMessage, Reply } from "./model/message";
 import type { PlatformState } from "./model/state";
-import type { DeliveryMode, Workspace } from "./model/workspace";
+import type { DeliveryMode, NotifiedFile, UploadedFile, Workspace } from "./model/workspace";
 import { createSecret, getLiveTokens, replaceTokens } from "./rules/credentials";
 import { pauseWorkspace, restartWorkspace, resumeWorkspace } from "./rules/operator";
 import { startProvisioningTimeout } from "./rules/provisioning";
@@ -71,6 +71,10 @@ export interface TestWorkspace {
   readonly received: readonly IncomingMessage[];
   /** Messages of the agent to its human, oldest first. Live: it grows. */
   readonly notifications: readonly string[];
+  /** The attachments of each of the `notifications`, in their order; none is an empty list. Live: it grows. */
+  readonly attachments: readonly (readonly NotifiedFile[])[];
+  /** Files that the agent has uploaded for its human, oldest first. Live: it grows. */
+  readonly uploads: readonly UploadedFile[];
   /** Sets any status, without the platform's own rules and without an event. */
   setStatus(status: string): void;
   /** Makes `token` the only live one, or leaves none for `null`. All others are revoked at once. */
@@ -167,6 +171,8 @@ function createControls(state: PlatformState, workspace: Workspace): TestWorkspa
     },
     received: workspace.received,
     notifications: workspace.notifications,
+    attachments: workspace.attachments,
+    uploads: workspace.uploads,
     setStatus: (status) => setStatus(state, workspace, status),
     setToken: (token) => replaceTokens(state, workspace, token),
     rotateToken() {

@@ -11,6 +11,7 @@ import { HEALTH } from "./health";
 import { HEARTBEAT } from "./heartbeat";
 import { INFO } from "./info";
 import { LIMIT } from "./limit";
+import { MEMORIES } from "./memories";
 import { MESSAGE } from "./message";
 import { NOTIFY } from "./notify";
 import { PEERS } from "./peers";
@@ -21,6 +22,7 @@ import { STATE } from "./state";
 import { STATUS } from "./status";
 import { TENANT } from "./tenant";
 import { TOKENS } from "./tokens";
+import { UPLOADS } from "./uploads";
 import { URLS } from "./urls";
 
 /** Every check. LIMIT comes last, because it may use up the rate limit. */
@@ -44,6 +46,8 @@ export const CHECKS: readonly Check[] = [
   ...QUEUE,
   ...DELEGATE,
   ...NOTIFY,
+  ...UPLOADS,
+  ...MEMORIES,
   ...ACTIVITY,
   ...EVENTS,
   ...TOKENS,

@@ -1,5 +1,6 @@
 import type { PlatformSettings } from "../options";
 import type { Activity } from "./activity";
+import type { Memory } from "./memory";
 import type { QueuedMessage } from "./message";
 import type { Workspace } from "./workspace";
 
@@ -56,6 +57,8 @@ export interface PlatformState extends Omit<PlatformSettings, "rateLimit"> {
   readonly subscribers: Set<EventSubscriber>;
   /** Activity of all workspaces, oldest first; also the inbox of agents in poll mode. */
   readonly activities: Activity[];
+  /** Memories of all workspaces, oldest first. */
+  readonly memories: Memory[];
   /** Ids of the delegations that a test has finished: what their agents answer counts no more. */
   readonly finishedDelegations: Set<string>;
   /** Closing the platform aborts them. */

@@ -1,6 +1,23 @@
 import type { JsonObject } from "../json";
 import type { IncomingMessage, Reply } from "./message";
 
+/** A file that an agent has handed to its human: the entry of `attachments` as it came. */
+export interface NotifiedFile {
+  uri: string;
+  name: string;
+  mimeType?: string;
+  size?: number;
+}
+
+/** A file that an agent has uploaded. */
+export interface UploadedFile {
+  /** The reference under which it is attached. */
+  readonly uri: string;
+  readonly name: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+}
+
 export type DeliveryMode = "push" | "poll";
 
 /** One live token of a workspace. */
@@ -69,6 +86,10 @@ export interface Workspace {
   readonly received: IncomingMessage[];
   /** Messages of the agent to its human. */
   readonly notifications: string[];
+  /** The attachments of each notification, in their order. */
+  readonly attachments: (readonly NotifiedFile[])[];
+  /** Files that the agent has uploaded, oldest first. */
+  readonly uploads: UploadedFile[];
   /** Whether the platform stores rows of the delegations that the workspace makes. */
   tracksDelegations: boolean;
 }

@@ -15,10 +15,12 @@ import { delegate, listDelegations, recordDelegation, updateDelegation } from ".
 import { checkAccess, discover, listPeers } from "./discovery";
 import { streamEvents } from "./events";
 import { heartbeat } from "./heartbeat";
+import { commitMemory, deleteMemory, searchMemories } from "./memories";
 import { getQueueStatus, notifyHuman, sendMessage } from "./messages";
 import { createExternalWorkspace, listWorkspaces, operate, removeWorkspace, setBudget } from "./operator";
 import { register, updateCard } from "./register";
 import { createToken, listTokens, revokeToken } from "./tokens";
+import { uploadFiles } from "./uploads";
 import { getBudget, getWorkspace, getWorkspaceState } from "./workspaces";
 
 /** Creates the HTTP application: every endpoint, and the middleware before all of them. */
@@ -52,6 +54,10 @@ export function createApp(state: PlatformState): Hono<Bindings> {
     app.get("/workspaces/:id/a2a/queue/:queue_id", getQueueStatus(state));
   }
   app.post("/workspaces/:id/notify", token, notifyHuman(state));
+  app.post("/workspaces/:id/chat/uploads", token, uploadFiles(state));
+  app.get("/workspaces/:id/memories", token, searchMemories(state));
+  app.post("/workspaces/:id/memories", token, commitMemory(state));
+  app.delete("/workspaces/:id/memories/:memory_id", token, deleteMemory(state));
   app.post("/workspaces/:id/delegate", token, delegate(state));
   app.get("/workspaces/:id/delegations", token, listDelegations(state));
   app.post("/workspaces/:id/delegations/record", token, recordDelegation(state));

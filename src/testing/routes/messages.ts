@@ -5,6 +5,7 @@ import { hasShape, isInteger, isText, type JsonObject, parseJson } from "../json
 import { CALLER_TOKEN, checkToken, getCallerId, hasAdminToken, hasTokenOf } from "../middleware/auth";
 import type { QueuedMessage } from "../model/message";
 import type { PlatformState } from "../model/state";
+import type { NotifiedFile } from "../model/workspace";
 import { emitEvent, findWorkspace } from "../store";
 import { truncate } from "../text";
 import type { RouteContext } from "./context";
@@ -92,7 +93,7 @@ const SUMMARY_BYTES = 80;
 
 interface WireNotification {
   message?: string | null;
-  attachments?: JsonObject[] | null;
+  attachments?: NotifiedFile[] | null;
 }
 
 /** Sends a message of an agent to its human. It also becomes a row of the agent's activity, as if it were received. */
@@ -126,6 +127,7 @@ export function notifyHuman(state: PlatformState) {
       },
     });
     workspace.notifications.push(message);
+    workspace.attachments.push(attachments);
     return c.json({ status: "sent" });
   };
 }
