@@ -27,7 +27,7 @@ it("exports these names and no others", () => {
     ],
     "a2a-peers/heartbeat": ["createHeartbeat"],
     "a2a-peers/inbox": ["createInbox"],
-    "a2a-peers/testing": ["agentFault", "manualClock", "script", "startPlatform", "task"],
+    "a2a-peers/testing": ["agentFault", "faultKinds", "manualClock", "script", "startPlatform", "task"],
     "a2a-peers/tools": [
       "createMcpHandlers",
       "createPeerTools",

@@ -8,6 +8,7 @@ export type { DelegationOutcome } from "./delegations/finish";
 export type { PlatformVersion } from "./differences";
 export type { Fault } from "./faults/fault";
 export type { FaultKind } from "./faults/kinds";
+export { faultKinds } from "./faults/table";
 export type { IncomingMessage, Reply } from "./model/message";
 export type { PlatformEvent } from "./model/state";
 export type { DeliveryMode, NotifiedFile, UploadedFile } from "./model/workspace";

@@ -7,6 +7,7 @@ import { type PlatformOptions, resolveOptions } from "./options";
 import { createRequestLog, type RecordedRequest, type WaitForRequestOptions } from "./request-log";
 import { loseDatabase, loseMemory } from "./restart";
 import { createApp } from "./routes/app";
+import { createSecondOrigin } from "./second-origin";
 import { startServer } from "./server";
 import { createState } from "./store";
 import { addWorkspace, type NewWorkspace, type TestWorkspace } from "./test-workspace";
@@ -31,6 +32,11 @@ export interface TestPlatform extends AsyncDisposable {
    * `route`. Throws for a malformed route, fault or count.
    */
   fail(route: string, fault: Fault, options?: { times?: number | undefined }): void;
+  /**
+   * Every request that followed a redirect of the faults `redirect-301` to `redirect-308` to another origin, oldest
+   * first. Empty for a client that follows none. Live: it grows.
+   */
+  readonly followedRedirects: readonly RecordedRequest[];
   /**
    * Resolves with a request to `route`, a pattern as for `fail`. Requests that arrived before count too, since the
    * last `resetRequests`. Rejects when none has arrived in time, and for a malformed route.
@@ -74,10 +80,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
   const log = createRequestLog();
   const faults = createFaultQueue(clock);
   const app = createApp(state);
+  const redirected = createRequestLog();
+  const secondOrigin = createSecondOrigin(redirected, clock);
   const server = await startServer({
     port: options.port ?? 0,
     clock,
     faults,
+    faultContext: { secondOrigin: secondOrigin.url },
     log,
     // By default the adapter replaces the global Request and Response of the process under test.
     handle: (body) =>
@@ -96,7 +105,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
     faults.close();
     for (const cancel of state.timers) cancel();
     for (const dispatch of state.dispatches) dispatch.abort();
-    await server.close();
+    await Promise.all([server.close(), secondOrigin.close()]);
   }
 
   return {
@@ -105,6 +114,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Test
     requests: log.requests,
     events: state.events,
     fail: faults.fail,
+    followedRedirects: redirected.requests,
     waitForRequest: log.waitFor,
     resetRequests: log.reset,
     databaseAway() {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../runtime/clock";
+import type { FaultContext } from "./faults/fault";
 import type { FaultQueue } from "./faults/queue";
 import { type ListeningPort, openPort } from "./listening-port";
 import { type RequestLog, toRecordedRequest } from "./request-log";
@@ -10,6 +11,7 @@ interface ServerOptions {
   readonly port: number;
   readonly clock: Clock;
   readonly faults: FaultQueue;
+  readonly faultContext: FaultContext;
   /** Gets every complete request. */
   readonly log: Pick<RequestLog, "add">;
   /** Creates the listener for a request whose body has been read. */
@@ -23,7 +25,8 @@ interface ServerOptions {
 export async function startServer(
   options: ServerOptions,
 ): Promise<Pick<ListeningPort, "url" | "restart" | "close">> {
-  const { clock, faults, log, handle } = options;
+  const { clock, faults, faultContext, log, handle } = options;
+  const usedSockets = new WeakSet<Socket>();
   // No timeouts of its own: a stalled exchange ends when the client or the test ends it.
   const http = createServer({ keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }, onRequest);
 
@@ -39,7 +42,8 @@ export async function startServer(
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    const fault = faults.takeForRequest(request.method ?? "", pathOf(request));
+    const fault = faults.takeForRequest(request.method ?? "", pathOf(request), usedSockets.has(socket));
+    usedSockets.add(socket);
     if (fault?.at === "connection") {
       runDelayed(clock, fault.delayMs, socket, () => fault.run(socket));
       return;
@@ -51,7 +55,7 @@ export async function startServer(
     readBody(request, (body) => {
       log.add(toRecordedRequest(request, body, clock));
       if (fault === undefined) handle(body)(request, response);
-      else runDelayed(clock, fault.delayMs, socket, () => fault.run(response));
+      else runDelayed(clock, fault.delayMs, socket, () => fault.run(response, faultContext));
     });
   }
 
@@ -65,7 +69,7 @@ function pathOf(request: IncomingMessage): string {
 }
 
 /** Calls back with the whole body; never for a request that is aborted. */
-function readBody(request: IncomingMessage, onBody: (body: Buffer) => void): void {
+export function readBody(request: IncomingMessage, onBody: (body: Buffer) => void): void {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));
   request.on("error", () => undefined);

@@ -1,13 +1,14 @@
-import { type A2AClientOptions, type A2AError, type DeliveryMode, settle } from "a2a-peers";
+import { type A2AClientOptions, createA2AClient, type DeliveryMode, settle } from "a2a-peers";
+import { faultKinds, startPlatform } from "a2a-peers/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PEER_ID, QUICK_RETRY, quickClient, WORKSPACE_ID } from "./sockets-client";
+import { PEER_ID, quickClient } from "./sockets-client";
 import { recordConnections } from "./sockets-dials";
-import { type Expected, FAULT_ROWS, type FaultRow } from "./sockets-fault-rows";
-import { answerBytes, type RawServer, rawServer } from "./sockets-server";
+import { type Expected, FAULT_ROWS, type FaultRow, nameOf } from "./sockets-fault-rows";
+import { allowed, isRetried, sendInto, violations } from "./sockets-fault-send";
+import { answerBytes, rawServer } from "./sockets-server";
 
 const MODES: readonly DeliveryMode[] = ["at-least-once", "at-most-once"];
-const EXPECTED_HOSTS = new Set(["127.0.0.1", "peer.fault.invalid"]);
-const LARGE_MESSAGE = "x".repeat(16 * 2 ** 20);
+const EXPECTED_HOSTS = new Set(["127.0.0.1", "localhost", "peer.fault.invalid"]);
 
 /**
  * Every fault of the table over the transport that `options` select. At-most-once runs only the faults that are retried:
@@ -17,26 +18,26 @@ export function faultSuite(
   options: A2AClientOptions,
   expectedOf: (row: FaultRow) => Expected | readonly Expected[],
 ): void {
-  let elsewhere: RawServer;
   let connections: ReturnType<typeof recordConnections>;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     connections = recordConnections();
-    elsewhere = await rawServer({});
   });
-  afterAll(async () => {
-    connections.restore();
-    await elsewhere.close();
+  afterAll(() => connections.restore());
+
+  it("has a row for each kind", () => {
+    expect(new Set(FAULT_ROWS.map(({ fault }) => fault))).toEqual(new Set(faultKinds));
   });
 
   describe.each(MODES)("in %s mode", (mode) => {
     const rows = FAULT_ROWS.filter((row) => mode === "at-least-once" || isRetried(expectedOf(row)));
-    it.each(rows)("a send into this fault is classified: $fault", async (row) => {
-      const observed = await sendInto(row, mode, elsewhere.url, options);
+    const cases = rows.map((row) => ({ name: nameOf(row), row }));
+    it.each(cases)("a send into this fault is classified: $name", async ({ row }) => {
+      const sent = await sendInto({ createA2AClient, startPlatform }, row, mode, options);
 
-      expect(allowed(expectedOf(row), mode)).toContainEqual(observed);
-      expect(violations(observed, mode)).toEqual([]);
-      expect(elsewhere.connections).toBe(0);
+      const { outcome, retryable, attempts, complete } = sent;
+      expect(allowed(expectedOf(row), mode)).toContainEqual({ outcome, retryable, attempts, complete });
+      expect(violations(row, sent, mode)).toEqual([]);
       expect([...connections.hosts].filter((host) => !EXPECTED_HOSTS.has(host))).toEqual([]);
     });
   });
@@ -77,65 +78,4 @@ export function faultSuite(
       expect(server.complete).toBe(1);
     });
   });
-}
-
-/** The observed outcome of a send, in the terms of the table. */
-interface Observed {
-  readonly outcome: { readonly text: string } | Pick<A2AError, "code" | "delivery">;
-  /** The error is retryable. */
-  readonly retryable: boolean;
-  readonly attempts: number;
-  /** Requests that the server received completely. */
-  readonly complete: number;
-}
-
-async function sendInto(
-  row: FaultRow,
-  mode: DeliveryMode,
-  elsewhere: string,
-  options: A2AClientOptions,
-): Promise<Observed> {
-  await using site = await row.site(elsewhere);
-  await using client = quickClient(site.url, {
-    workspaceId: site.workspaceId ?? WORKSPACE_ID,
-    ...(site.token === undefined ? {} : { token: site.token }),
-    delivery: mode,
-    timeouts: { sendMs: row.limitMs ?? 5000 },
-    limits: { responseBytes: 2 ** 20, requestBytes: 32 * 2 ** 20 },
-    ...options,
-  });
-  const sent = await settle(
-    client.sendA2AMessage(site.peerId ?? PEER_ID, row.large === true ? LARGE_MESSAGE : "hello"),
-  );
-  const complete = site.complete();
-  if (sent.ok) {
-    return { outcome: { text: sent.value.text }, retryable: false, attempts: sent.value.attempts, complete };
-  }
-  const { code, delivery, retryable, attempts } = sent.error;
-  return { outcome: { code, delivery }, retryable, attempts, complete };
-}
-
-function isRetried(expected: Expected | readonly Expected[]): boolean {
-  return [expected].flat().some((each) => "again" in each && each.again);
-}
-
-/** The outcomes that the table allows. */
-function allowed(expected: Expected | readonly Expected[], mode: DeliveryMode): Observed[] {
-  return [expected].flat().map((each): Observed => {
-    if ("text" in each) return { outcome: each, retryable: false, attempts: 1, complete: 1 };
-    const { code, delivery, again, held } = each;
-    const retryable = again && (mode === "at-least-once" || delivery === "not-sent");
-    const attempts = retryable ? QUICK_RETRY.maxAttempts : 1;
-    return { outcome: { code, delivery }, retryable, attempts, complete: held ? attempts : 0 };
-  });
-}
-
-/** Invariants of every fault, whatever the table says. */
-function violations({ outcome, complete }: Observed, mode: DeliveryMode): string[] {
-  const found: string[] = [];
-  const delivery = "delivery" in outcome ? outcome.delivery : undefined;
-  if (delivery === "not-sent" && complete > 0)
-    found.push("`not-sent` although the server received a request");
-  if (mode === "at-most-once" && complete > 1) found.push("at-most-once, and more than one request");
-  return found;
 }

@@ -21,6 +21,12 @@ export type Fault =
       delayMs?: number | undefined;
     };
 
+/** What a fault needs of the platform. */
+export interface FaultContext {
+  /** The URL of a second listener on loopback, which starts with the first redirect to it. */
+  secondOrigin(): Promise<string>;
+}
+
 /** The effect of a fault, and how far a request gets before it. */
 export type FaultAction =
   /** The port is closed. */
@@ -28,9 +34,18 @@ export type FaultAction =
   /** A connection was accepted; nothing was read. */
   | { readonly at: "connection"; readonly run: (socket: Socket) => void }
   /** The request head was read, nothing of the body. Such a request is not recorded. */
-  | { readonly at: "head"; readonly run: (request: IncomingMessage) => void }
+  | {
+      readonly at: "head";
+      readonly run: (request: IncomingMessage) => void;
+      /** Only for a request that is not the first of its connection. */
+      readonly reusedOnly?: boolean;
+    }
   /** The whole request was read and recorded. */
-  | { readonly at: "request"; readonly run: (response: ServerResponse) => void };
+  | { readonly at: "request"; readonly run: (response: ServerResponse, context: FaultContext) => void };
 
 export type ConnectionFault = Extract<FaultAction, { at: "connection" }>;
-export type RequestFault = Extract<FaultAction, { at: "head" | "request" }>;
+export type HeadFault = Extract<FaultAction, { at: "head" }>;
+export type RequestFault = Extract<FaultAction, { at: "request" }>;
+
+/** The effects of some kinds. {@link FaultKind} documents what a client sees of each. */
+export type FaultGroup = Partial<Record<FaultKind, FaultAction>>;

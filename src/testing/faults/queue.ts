@@ -1,5 +1,5 @@
 import type { Clock } from "../../runtime/clock";
-import type { ConnectionFault, Fault, FaultAction, RequestFault } from "./fault";
+import type { ConnectionFault, Fault, FaultAction, HeadFault, RequestFault } from "./fault";
 import { parseRoute, type RoutePattern } from "./route-pattern";
 import { toFaultAction } from "./table";
 
@@ -27,8 +27,12 @@ export interface FaultQueue {
   fail(route: string, fault: Fault, options?: { times?: number | undefined }): void;
   /** Takes the first fault for a new connection. */
   takeForConnection(): Delayed<ConnectionFault> | undefined;
-  /** Takes the first fault whose route matches. */
-  takeForRequest(method: string, path: string): Delayed<ConnectionFault | RequestFault> | undefined;
+  /** Takes the first fault whose route matches. `isReused`: the connection has carried a request before. */
+  takeForRequest(
+    method: string,
+    path: string,
+    isReused: boolean,
+  ): Delayed<ConnectionFault | HeadFault | RequestFault> | undefined;
   attachPort(port: Port): void;
   /** Removes all faults. */
   close(): void;
@@ -91,8 +95,11 @@ export function createFaultQueue(clock: Clock): FaultQueue {
   return {
     fail,
     takeForConnection: () => take(({ action }) => (action.at === "connection" ? action : undefined)),
-    takeForRequest: (method, path) =>
-      take(({ action, matches }) => (action.at !== "port" && matches(method, path) ? action : undefined)),
+    takeForRequest: (method, path, isReused) =>
+      take(({ action, matches }) => {
+        if (action.at === "port" || !matches(method, path)) return undefined;
+        return action.at === "head" && action.reusedOnly === true && !isReused ? undefined : action;
+      }),
     attachPort(attached) {
       port = attached;
     },

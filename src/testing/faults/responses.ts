@@ -34,12 +34,17 @@ function encode(body: unknown): { bytes: string | Uint8Array; type?: string } {
  * Writes bytes to the socket, past the HTTP server, which cannot use the connection afterwards. Bytes that are costly
  * to create are given as a function.
  */
-export function raw(bytes: string | (() => string | Uint8Array), ending: Ending): RequestFault {
+export function raw(
+  bytes: string | (() => string | Uint8Array),
+  ending: Ending,
+  endsAfterMs = 0,
+): RequestFault {
   return onSocket((socket) => {
     const content = typeof bytes === "function" ? bytes() : bytes;
     // In latin1 every character of the string is one byte.
     socket.write(typeof content === "string" ? Buffer.from(content, "latin1") : content);
-    if (ending === "fin") socket.end();
+    if (ending === "fin" && endsAfterMs === 0) socket.end();
+    if (ending === "fin" && endsAfterMs > 0) setTimeout(() => socket.end(), endsAfterMs);
     if (ending === "reset") setTimeout(() => socket.resetAndDestroy(), RESET_DELAY_MS);
   });
 }
