@@ -14,17 +14,18 @@ export async function runTool(
   given: unknown,
   signal: AbortSignal | undefined,
 ): Promise<ToolResult> {
-  const checked = checkInput(tool.inputSchema, given);
-  if (!checked.ok)
-    return failure(`${checked.problem} Nothing was done: correct the arguments and call ${tool.name} again.`);
-  if (signal?.aborted) return failure("The call was cancelled before it began. Nothing was done.");
   try {
+    const checked = checkInput(tool.inputSchema, given);
+    if (!checked.ok) {
+      return failure(
+        `${checked.problem} Nothing was done: correct the arguments and call ${tool.name} again.`,
+      );
+    }
+    if (signal?.aborted) return failure("The call was cancelled before it began. Nothing was done.");
     return await tool.execute(context, checked.input, signal);
   } catch (error) {
-    if (!isA2AError(error) && signal?.aborted)
-      return failure("The call was cancelled before it ended.", error);
-    if (!isA2AError(error)) return failure(errorMessage(error), error);
-    return failure(`${error.message} ${adviceAfter(error)}`.trim(), error);
+    if (isA2AError(error)) return failure(`${error.message} ${adviceAfter(error)}`.trim(), error);
+    return failure(signal?.aborted ? "The call was cancelled before it ended." : errorMessage(error), error);
   }
 }
 

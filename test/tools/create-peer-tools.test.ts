@@ -60,6 +60,23 @@ describe("the tools of a client", () => {
     expect(refusal(options)).toContain(message);
   });
 
+  it("never reject, whatever they are given", async () => {
+    const hostile = {
+      get query(): string {
+        throw new Error("no");
+      },
+    };
+    const client = testClient();
+    const tools = createPeerTools(client);
+    await client.close();
+    for (const { run } of tools) {
+      for (const input of [hostile, null, undefined, 7, [], () => {}, Symbol("x"), { task: { a: 1 } }]) {
+        const result = await run(input, { signal: {} as AbortSignal });
+        expect(result).toMatchObject({ text: expect.stringMatching(/\S/), isError: true });
+      }
+    }
+  });
+
   it("need a client of this package", () => {
     expect(() => createPeerTools({} as never)).toThrow("Expected a client made by createA2AClient");
   });

@@ -155,6 +155,25 @@ describe("the inbox tools", () => {
     expect((await call("inbox_peek")).text).toBe("No messages wait.");
   });
 
+  it("hand over the message of one workspace where another was removed, and fail where there is none", async () => {
+    const { platform, me, createClient, createInbox } = await startTools({ me: { deliveryMode: "poll" } });
+    const second = platform.addWorkspace({ name: "Second", deliveryMode: "poll" });
+    const client = createClient({
+      workspaces: [me, second].map(({ id, token }) => ({ id, token: token ?? "" })),
+    });
+    const inbox = [
+      await createInbox({ source: me.id }, client),
+      await createInbox({ source: second.id }, client),
+    ];
+    const call = callerOf(createPeerTools(client, { inbox }));
+    second.setStatus("removed");
+    me.writeAsHuman("Still here");
+    const result = await call("wait_for_message", { timeout_secs: 10 });
+    expect(shown(result)).toMatchObject([{ text: "Still here" }]);
+    await call("inbox_pop", { activity_id: shown(result)[0]?.activity_id });
+    expect(await call("wait_for_message", { timeout_secs: 1 })).toMatchObject({ isError: true });
+  });
+
   it("end a wait with its signal, and lose no message by it", async () => {
     const { me, tools, createInbox } = await startTools({ me: { deliveryMode: "poll" } });
     const call = tools({ inbox: await createInbox() });

@@ -41,35 +41,29 @@ export const waitForMessage = defineTool<Input>({
 const HOW_TO_GO_ON =
   "When you have handled it, and answered it with reply_to_workspace if it asks for an answer, call inbox_pop with its activity_id.";
 
-/** The first message of any of the inboxes: as a rule one, more where several had one at the same moment. */
+/**
+ * The first message of any of the inboxes: as a rule one, more where several had one at the same moment. An inbox that
+ * cannot be read at all fails the call where no other has a message.
+ */
 async function receiveFirst(
   inboxes: readonly Inbox[],
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<InboxMessage[]> {
-  const [only] = inboxes;
-  if (inboxes.length === 1 && only !== undefined) {
-    const message = await only.receive({ timeoutMs, signal });
-    return message === null ? [] : [message];
-  }
   const found = new AbortController();
   const end = () => found.abort();
   signal?.addEventListener("abort", end, { once: true });
-  const messages: InboxMessage[] = [];
-  try {
-    await Promise.all(
-      inboxes.map(async (inbox) => {
-        const message = await inbox.receive({ timeoutMs, signal: found.signal }).catch((error: unknown) => {
-          if (found.signal.aborted) return null;
-          throw error;
-        });
-        if (message === null) return;
-        messages.push(message);
-        end();
-      }),
-    );
-  } finally {
-    signal?.removeEventListener("abort", end);
-  }
-  return messages;
+  const received = await Promise.allSettled(
+    inboxes.map(async (inbox) => {
+      const message = await inbox.receive({ timeoutMs, signal: found.signal });
+      if (message !== null) end();
+      return message;
+    }),
+  );
+  signal?.removeEventListener("abort", end);
+  const messages = received.flatMap((each) => (each.status === "fulfilled" ? (each.value ?? []) : []));
+  if (messages.length > 0) return messages;
+  const failed = received.find((each) => each.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return [];
 }
