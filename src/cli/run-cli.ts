@@ -85,6 +85,9 @@ function usageErrorFor(thrown: unknown, args: readonly string[]): unknown {
   if (!(thrown instanceof CommanderError)) return thrown;
   const name = COMMANDS.find(({ name }) => args.includes(name))?.name;
   const help = name === undefined ? "a2a-peers --help" : `a2a-peers ${name} --help`;
-  const message = thrown.message.replace(/^error: /, "").replace(/[.\s]*\n\s*/g, " ");
+  const message = thrown.message
+    .replace(/^error: /, "")
+    .replace(/[.\s]*\n\s*/g, " ")
+    .replace(/[.\s]*$/, "");
   return new UsageError(`${message}; see \`${help}\``);
 }

@@ -34,6 +34,10 @@ describe("the command", () => {
       ["peers", "--jsn"],
       "error: unknown option '--jsn' (Did you mean --json?); see `a2a-peers peers --help`\n",
     ],
+    [
+      ["send", "Writer", "hello", "--timeout", "soon"],
+      "error: option '--timeout <duration>' argument 'soon' is invalid. Expected a duration such as 30s, 10m or 500ms; see `a2a-peers send --help`\n",
+    ],
     [["send", "Writer"], "error: missing required argument 'text'; see `a2a-peers send --help`\n"],
   ])("refuses %j with one line and exit code 2", async (args, stderr) => {
     expect(await run(args)).toEqual({ code: 2, stdout: "", stderr });

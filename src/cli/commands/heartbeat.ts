@@ -87,5 +87,5 @@ function report(cli: Cli, event: HeartbeatEvent, sent: number): void {
       printNote(cli, `The platform took the first beat in ${event.elapsedMs} ms. Beating until Ctrl-C.`);
     return;
   }
-  if ("reason" in event) printNote(cli, `${event.type}: ${event.reason}`);
+  if ("reason" in event) printNote(cli, event.reason);
 }

@@ -9,6 +9,7 @@ import type { Cli } from "../io";
 import { printJson, printNote, printResult, printUntrusted } from "../output";
 import { formatHeader, toMessageJson } from "./format-message";
 import type { InboxCommandOptions } from "./options";
+import { getPollFailure } from "./poll-failure";
 
 const MAX_MESSAGES = 500;
 
@@ -24,7 +25,8 @@ export async function listMessages(cli: Cli, options: InboxCommandOptions): Prom
       stateDir,
       lookBackMs: options.since ?? 600_000,
       onEvent(event) {
-        if (event.type === "inbox.poll_failed") failing.abort(new CommandError(event.reason));
+        const failure = getPollFailure(event);
+        if (failure !== undefined) failing.abort(new CommandError(failure.reason));
       },
     });
     const messages = await readMessages(inbox, AbortSignal.any([cli.signal, failing.signal]));

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { createInbox, type InboxMessage } from "a2a-peers/inbox";
+import { createInbox, type InboxEvent, type InboxMessage } from "a2a-peers/inbox";
 import { createCommandClient } from "../client";
 import type { Cli } from "../io";
 import { printJson, printNote } from "../output";
 import { formatSender } from "./format-message";
 import type { InboxCommandOptions } from "./options";
+import { getPollFailure } from "./poll-failure";
 
 /** Handles each message with a shell command, until Ctrl-C. */
 export async function runHandler(cli: Cli, options: InboxCommandOptions): Promise<void> {
@@ -14,8 +15,7 @@ export async function runHandler(cli: Cli, options: InboxCommandOptions): Promis
   await using inbox = createInbox(client, {
     onEvent(event) {
       if (json) printJson(cli, event);
-      else if ("reason" in event && event.type !== "inbox.skipped")
-        printNote(cli, `${event.type}: ${event.reason}`);
+      else reportEvent(cli, event);
     },
   });
   const stop = () => void inbox.stop();
@@ -30,6 +30,13 @@ export async function runHandler(cli: Cli, options: InboxCommandOptions): Promis
   } finally {
     cli.signal.removeEventListener("abort", stop);
   }
+}
+
+/** Reports what went wrong, without what ends the inbox: that is the error of the command. */
+function reportEvent(cli: Cli, event: InboxEvent): void {
+  if (!("reason" in event) || event.type === "inbox.skipped") return;
+  if (event.type === "inbox.poll_failed" && getPollFailure(event) === undefined) return;
+  printNote(cli, event.reason);
 }
 
 /** What the command prints; nothing when it prints nothing. Throws when it fails. */

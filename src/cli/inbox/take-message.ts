@@ -7,6 +7,7 @@ import { printJson, printNote, printResult, printUntrusted } from "../output";
 import { startProgress } from "../progress";
 import { formatHeader, toMessageJson } from "./format-message";
 import type { InboxCommandOptions } from "./options";
+import { getPollFailure } from "./poll-failure";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
@@ -15,9 +16,13 @@ export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promi
   await using client = createCommandClient(options);
   const ending = new AbortController();
   const onEvent = (event: InboxEvent) => {
-    const reason = getObstacle(event);
-    if (reason !== undefined) ending.abort(new CommandError(reason));
-    else if (event.type === "inbox.poll_failed") printNote(cli, event.reason);
+    const failure = getPollFailure(event);
+    if (event.type === "inbox.held_elsewhere") {
+      ending.abort(
+        new CommandError(`Another process reads this inbox, so no message can be taken: ${event.reason}`),
+      );
+    } else if (failure?.isRefusal) ending.abort(new CommandError(failure.reason));
+    else if (failure !== undefined) printNote(cli, failure.reason);
   };
   await using inbox = createInbox(client, { onEvent });
   const progress = startProgress(cli, () => "Waiting for a message");
@@ -40,20 +45,4 @@ export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promi
     printUntrusted(cli, message.text);
   }
   await message.ack();
-}
-
-/** Refusals that waiting does not end. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  "unauthorized",
-  "access_denied",
-  "peer_not_found",
-  "wrong_tenant",
-]);
-
-/** Why no message will come; undefined for an event after which one may. */
-function getObstacle(event: InboxEvent): string | undefined {
-  if (event.type === "inbox.held_elsewhere") {
-    return `Another process reads this inbox, so no message can be taken: ${event.reason}`;
-  }
-  return event.type === "inbox.poll_failed" && FINAL_CODES.has(event.code) ? event.reason : undefined;
 }

@@ -24,6 +24,17 @@ describe("inbox", () => {
     }
   });
 
+  it("says in all its forms that a platform is too old, once and with exit code 2", async () => {
+    await using set = await startWithWorkspace({ version: "2026-04" });
+    for (const args of [["inbox"], ["inbox", "--take"], ["inbox", "--exec", "cat"]]) {
+      const { code, stderr } = await set.run(args);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /^(Waiting for messages until Ctrl-C\.\n)?error: This platform has no cursor.*\n$/,
+      );
+    }
+  });
+
   it("takes a message once with --take", async () => {
     await using set = await startWithWorkspace();
     set.me.writeAsHuman("first");
