@@ -1,5 +1,6 @@
 import type { Inbox } from "a2a-peers/inbox";
 import { describe, expect, it, vi } from "vitest";
+import { scratchFolder } from "../helpers/scratch-folder";
 import { ofType, openInbox, platformForTest, takeAll, textBody, timestamp } from "./helpers/inbox";
 
 /** Starts to read, and waits for the first read. */
@@ -49,6 +50,17 @@ describe("the first read", () => {
     expect(await takeAll(inbox, 1)).toEqual(["young"]);
   });
 
+  it("hands over nothing that is older than `lookBackMs` when it is written later", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    me.writeAsHuman("first");
+    const { inbox } = await openInbox(platform, me, { lookBackMs: 60_000 });
+    expect((await inbox.receive({ timeoutMs: 5000 }))?.text).toBe("first");
+    me.addActivityRow({ source_id: PEER, request_body: textBody("old"), created_at: timestamp(-90_000) });
+    me.addActivityRow({ source_id: PEER, request_body: textBody("next") });
+    expect((await inbox.receive({ timeoutMs: 5000 }))?.text).toBe("next");
+  });
+
   it("takes only what is new with a `lookBackMs` of 0", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);
@@ -92,6 +104,25 @@ describe("reading on", () => {
     const { inbox } = await openInbox(platform, me, { stateDir: first.stateDir, lookBackMs: 0 });
     expect(await takeAll(inbox, 2)).toEqual(["m4", "m5"]);
     expect(await inbox.receive({ timeoutMs: 100 })).toBeNull();
+  });
+
+  it("hands over again after a restart what was not acknowledged, and nothing else, however often", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    // Without a `messageId` nothing but the row tells that a message is done.
+    const add = (text: string, source_id: string) =>
+      me.addActivityRow({ source_id, request_body: textBody(text, { messageId: undefined }) });
+    add("waits", PEER);
+    add("done", platform.addWorkspace().id);
+    const stateDir = await scratchFolder();
+    for (const attempt of [1, 2, 3]) {
+      const { inbox } = await openInbox(platform, me, { stateDir });
+      expect(await inbox.receive({ timeoutMs: 5000 })).toMatchObject({ text: "waits", attempt });
+      const next = await inbox.receive({ timeoutMs: attempt === 1 ? 5000 : 200 });
+      expect(next?.text).toBe(attempt === 1 ? "done" : undefined);
+      await next?.ack();
+      await inbox.stop();
+    }
   });
 
   it("passes over no row of a microsecond that goes on behind a full page", async () => {
