@@ -75,6 +75,32 @@ describe("readers of one workspace", () => {
     expect(inbox.status.inFlight).toBe(0);
   });
 
+  it("send no answer of a handler that ends after their lock became another's", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    const peer = platform.addWorkspace({ reply: () => "thanks" });
+    me.addActivityRow({ source_id: peer.id, summary: "question", created_at: timestamp(-60_000) });
+    const { inbox, events, stateDir } = await openInbox(platform, me);
+    let end = (_answer: string) => {};
+    const handled = new Promise<void>((begun) => {
+      void inbox.run(() => {
+        begun();
+        return new Promise<string>((resolve) => {
+          end = resolve;
+        });
+      });
+    });
+    await handled;
+    const lock = join(stateDir, ".delegations.json.lock");
+    const other = { ...JSON.parse(await readFile(lock, "utf8")), nonce: "another", host: "elsewhere" };
+    await writeFile(lock, JSON.stringify(other));
+    await vi.waitFor(() => expect(ofType(events, "inbox.held_elsewhere")).toHaveLength(1), SLOW);
+    end("42");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(peer.received).toEqual([]);
+    expect(ofType(events, "inbox.acknowledged")).toEqual([]);
+  });
+
   it("hand over nothing that they have read before their lock became another's", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);
@@ -102,6 +128,19 @@ describe("what is remembered", () => {
       void inbox.run(() => resolve(JSON.parse(readFileSync(join(stateDir, ".inbox.json"), "utf8")).attempts));
     });
     expect(await remembered).toEqual({ [id]: 1 });
+  });
+
+  it("loses the attempts and the answer of a message that is done", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    const peer = platform.addWorkspace({ reply: () => "thanks" });
+    me.addActivityRow({ source_id: peer.id, summary: "question" });
+    const { inbox, events, stateDir } = await openInbox(platform, me);
+    void inbox.run(() => "42");
+    await vi.waitFor(() => expect(ofType(events, "inbox.acknowledged")).toHaveLength(1), SLOW);
+    await inbox.stop();
+    const ledger = JSON.parse(await readFile(join(stateDir, ".inbox.json"), "utf8"));
+    expect([ledger.attempts, ledger.answers]).toEqual([{}, {}]);
   });
 
   it("loses the rows that the platform lists no more", async () => {
