@@ -74,6 +74,8 @@ export type { MessagePart, OutgoingMessage } from "./messaging/outgoing-message"
 export type { SendOptions } from "./messaging/send-options";
 export type { ToolResult } from "./messaging/tool-result";
 export { toToolText } from "./messaging/tool-text";
+export type { Attachment } from "./notify/attachment";
+export type { NotifyOptions } from "./notify/notify";
 export { displayName } from "./peers/display-name";
 export type { EnricherStats, PeerEnricher } from "./peers/enricher/enricher";
 export type { ListPeersOptions, PeerList, PeerListDiagnostic } from "./peers/list";

@@ -40,7 +40,16 @@ const layerOf = (path: string): string => path.split("/")[0]?.replace(/\.ts$/, "
 
 /** What any layer may use. */
 const BASE = ["errors", "events", "text", "runtime", "validation"];
-const DOMAINS = ["peers", "messaging", "delegation", "registration", "tasks", "conversation", "requests"];
+const DOMAINS = [
+  "peers",
+  "messaging",
+  "delegation",
+  "registration",
+  "tasks",
+  "conversation",
+  "requests",
+  "notify",
+];
 
 /** Which layers a layer may import, types included. A layer that is not named here fails. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -60,8 +69,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   tasks: [...BASE, "identity", "transport", "messaging"],
   conversation: [...BASE, "identity", "messaging"],
   requests: [...BASE, "identity", "transport"],
+  notify: [...BASE, "transport", "storage"],
   client: [...BASE, "identity", "transport", "storage", "event-stream", ...DOMAINS],
-  results: [...BASE, "identity", "transport", "storage", "event-stream", "delegation", "client"],
+  results: [...BASE, "identity", "transport", "storage", "event-stream", "delegation", "notify", "client"],
   heartbeat: [...BASE, "identity", "transport", "storage", "client", "results"],
   inbox: [...BASE, "identity", "transport", "storage", "peers", "messaging", "client", "event-stream"],
   agent: [...BASE, "identity", "messaging", "registration", "client", "heartbeat", "inbox"],

@@ -7,6 +7,7 @@ import type { FanOutResult } from "../messaging/fan-out/result";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
 import type { SendOptions } from "../messaging/send-options";
+import type { NotifyOptions } from "../notify/notify";
 import type { PeerEnricher } from "../peers/enricher/enricher";
 import type { ListPeersOptions, PeerList } from "../peers/list";
 import type { PeerRecord } from "../peers/record";
@@ -119,8 +120,13 @@ export interface A2AClient extends AsyncDisposable {
    * `reply_lost` for a delegation that the platform cannot track.
    */
   waitForDelegation(delegationId: string, options?: WaitOptions): Promise<Delegation>;
-  /** Shows a message to the user of the workspace. */
-  notifyUser(message: string, options?: CallOptions): Promise<void>;
+  /**
+   * Shows a message to the user of the workspace, with the files of `attachments`, which are uploaded first: at most
+   * 25 MiB each and 50 MiB in all. `timeoutMs` is the whole call, 120000 by default where there are attachments.
+   * Throws `invalid_argument` for a file that cannot be read, `too_large`, and `platform_error` for a platform that
+   * takes no files of this workspace; the message is not sent then.
+   */
+  notifyUser(message: string, options?: NotifyOptions): Promise<void>;
   /**
    * Makes a request to any route of the platform, with the headers, the token and the limits of every other call.
    * `path` begins with "/", is encoded and stays below the platform URL: one with a "." or ".." segment, a fragment or a
@@ -185,7 +191,7 @@ export function createClientOn(
     listDelegations: trace("listDelegations", delegation.listDelegations),
     getDelegation: trace("getDelegation", delegation.getDelegation),
     waitForDelegation: trace("waitForDelegation", delegation.waitForDelegation),
-    notifyUser: trace("notifyUser", delegation.notifyUser),
+    notifyUser: trace("notifyUser", composed.notifyUser),
     request: trace("request", composed.request),
     enricher: peers.enricher,
     agentCardUrl: peers.agentCardUrl,

@@ -2,6 +2,7 @@ import { createDelegation } from "../delegation/delegation";
 import { createWorkspaceEvents } from "../event-stream/workspace-events";
 import type { Workspace } from "../identity/workspaces";
 import { createMessaging } from "../messaging/messaging";
+import { type NotifyOptions, notifyUser } from "../notify/notify";
 import { createPeers } from "../peers/peers";
 import type { HostLookup } from "../registration/host-lookup";
 import { createRegistration } from "../registration/registration";
@@ -96,6 +97,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     conversationContext: { workspaces, suggestPeers: peers.directory.suggestPeers },
     delegation,
     registration,
+    notifyUser: (message: string, options?: NotifyOptions) => notifyUser(shared, message, options),
     request: (method: HttpMethod, path: string, options?: RequestOptions) =>
       request(shared, method, path, options),
     internals,

@@ -5,7 +5,6 @@ import type { DelegationContext } from "./context";
 import { type DelegateOptions, delegate } from "./delegate";
 import { getDelegation } from "./get";
 import { listDelegations } from "./list";
-import { notifyUser } from "./notify";
 import { waitForDelegation } from "./wait";
 
 /** Delegating work to peers, following it, and notifying the user. */
@@ -33,7 +32,6 @@ export function createDelegation(
       getDelegation(context, delegationId, options),
     waitForDelegation: (delegationId: string, options?: WaitOptions) =>
       waitForDelegation(context, delegationId, options),
-    notifyUser: (message: string, options?: CallOptions) => notifyUser(context, message, options),
     outstanding: context.outstanding as ReadonlyMap<string, string>,
     onDelegated: context.onDelegated,
   };

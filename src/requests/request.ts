@@ -43,7 +43,7 @@ export async function request(
   return requestPlatform<PlatformResponse>(context, {
     method,
     path: () => target,
-    json,
+    encoded: json,
     options,
     task: isRead ? undefined : toSafety(idempotent || method === "PUT" || method === "DELETE"),
     classify: (response) =>

@@ -1,5 +1,5 @@
-import { notifyOfResult } from "../delegation/notify";
 import { type A2AError, settle } from "../errors";
+import { notifyOfResult } from "../notify/notify";
 import { createEarlyPolls } from "./early-polls";
 import { createEventPolls } from "./event-polls";
 import { createExpectedResults } from "./expected-results";

@@ -18,8 +18,7 @@ export interface HttpRequest {
   method: HttpMethod;
   url: string;
   headers: Record<string, string>;
-  /** JSON text. */
-  body?: string | undefined;
+  body?: string | Uint8Array | undefined;
   pool: Pool;
   call: Call;
   /** Limit of the attempt in milliseconds, the wait for a connection excluded; the budget of the call ends it too. */

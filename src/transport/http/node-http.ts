@@ -35,7 +35,7 @@ export interface NodeRequest {
   path: string;
   method: string;
   headers: Record<string, string>;
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
   limits: AttemptLimits;
   agent: Agent | undefined;
   /** Called once, when the connection is idle in its agent again, or closed, or none came about. */

@@ -53,7 +53,7 @@ const OFETCH_OPTIONS = {
 interface TransportOptions {
   method: string;
   headers: PlainHeaders;
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
   limits: AttemptLimits;
 }
 

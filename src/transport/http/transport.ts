@@ -6,8 +6,7 @@ export interface TransportRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Record<string, string>;
-  /** JSON text. */
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
 }
 
 /** Sends one request that has a slot of its pool. Rejects with a TransportFailure and nothing else. */

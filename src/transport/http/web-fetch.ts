@@ -14,7 +14,7 @@ import {
 export interface WebRequest {
   method: string;
   headers: Record<string, string>;
-  body: string | undefined;
+  body: string | Uint8Array | undefined;
   limits: AttemptLimits;
 }
 
@@ -75,7 +75,9 @@ export async function webFetch(
 }
 
 async function send(attempt: WebAttempt, fetchLike: typeof fetch, url: string): Promise<HttpResponse> {
-  const { method, headers, body, limits } = attempt.request;
+  const { method, headers, limits } = attempt.request;
+  // The types of fetch leave out bytes whose buffer may be shared.
+  const body = attempt.request.body as string | undefined;
   const response = await fetchLike(url, {
     method,
     headers,

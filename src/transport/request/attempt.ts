@@ -40,7 +40,7 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   const { method, body, workspace, pool, call, limitMs, task } = request;
   if (token !== undefined) progress.tokens.push(token);
   const headers = requestHeaders(workspace.id, token, options.tenant);
-  if (body !== undefined) headers["content-type"] = "application/json";
+  if (body !== undefined) headers["content-type"] = typeof body === "string" ? "application/json" : body.type;
   progress.attempts += 1;
   const number = progress.attempts;
   const startedMs = call.elapsedMs();
@@ -53,7 +53,7 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   const { onConnected } = state;
   const onStart = () => request.onAttemptStarted?.(number);
   const response = options.http({
-    method, url, headers, body, pool, call, limitMs, fresh, leaveOpen, onStart, onWaiting, onConnected,
+    method, url, headers, body: typeof body === "object" ? body.data : body, pool, call, limitMs, fresh, leaveOpen, onStart, onWaiting, onConnected,
   }); // biome-ignore format: one list
   const result = limitRepeats(
     await response.then(

@@ -8,13 +8,20 @@ import type { HttpResponse } from "../response";
 import type { Progress } from "./progress";
 import type { Result } from "./result";
 
+/** A body that is no JSON. */
+export interface EncodedBody {
+  /** Its content type. */
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
 /** One logical request of the client to the platform. */
 export interface ExecuteRequest<T> {
   method: HttpMethod;
   /** Path below the platform URL, already safe. */
   path: string;
-  /** JSON text, the same in all attempts. */
-  body?: string | undefined;
+  /** JSON text, or a body of another type; the same in all attempts. */
+  body?: string | EncodedBody | undefined;
   workspace: Workspace;
   pool: Pool;
   call: Call;

@@ -7,7 +7,7 @@ import type { HttpMethod } from "../http/http";
 import type { Pool } from "../http/pool";
 import type { HttpResponse } from "../response";
 import type { Execute } from "./execute";
-import type { ExecuteRequest } from "./execute-request";
+import type { EncodedBody, ExecuteRequest } from "./execute-request";
 import type { Progress } from "./progress";
 import type { Result } from "./result";
 
@@ -27,8 +27,8 @@ export interface PlatformRequest<T> {
   /** Path below the platform URL. */
   path(source: Workspace): string;
   body?(source: Workspace): unknown;
-  /** The body as JSON text, instead of `body`. */
-  json?: string | undefined;
+  /** JSON text, or a body of another type, instead of `body`. */
+  encoded?: string | EncodedBody | undefined;
   options: CallOptions | undefined;
   /** The workspace that makes the request when the caller named none. @default the client's default workspace */
   source?: Workspace | undefined;
@@ -54,7 +54,7 @@ export async function requestPlatform<T>(context: RequestContext, request: Platf
     return await context.execute<T>({
       method: request.method,
       path: request.path(source),
-      body: request.body === undefined ? request.json : serializeJson(request.body(source)),
+      body: request.body === undefined ? request.encoded : serializeJson(request.body(source)),
       workspace: source,
       pool: context.pool,
       call,

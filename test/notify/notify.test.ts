@@ -1,7 +1,7 @@
 import type { Fault } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
+import { until, type World, world } from "../delegation/helpers/world";
 import { failureOf } from "../helpers/failure";
-import { until, type World, world } from "./helpers/world";
 
 const ROUTE = "POST /workspaces/:id/notify";
 const UNAVAILABLE = { error: "platform datastore unavailable — retry shortly", code: "platform_unavailable" };
