@@ -25,6 +25,12 @@ interface ChannelState {
 /** As many messages as an inbox keeps at once. */
 const ALL = 1000;
 
+/**
+ * From a message to its push, in milliseconds: a call of `wait_for_message` that is under way takes it meanwhile, and
+ * the name of its sender is known by then as a rule.
+ */
+const PUSH_DELAY_MS = 250;
+
 export function createChannel(
   client: Pick<A2AClient, "agentCardUrl">,
   inboxes: readonly Inbox[],
@@ -51,8 +57,7 @@ export function createChannel(
   function pushSoon(): void {
     if (state.isScheduled) return;
     state.isScheduled = true;
-    // A call of `wait_for_message` that is under way takes the message before.
-    setImmediate(push);
+    setTimeout(push, PUSH_DELAY_MS).unref();
   }
 
   return {

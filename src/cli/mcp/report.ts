@@ -26,7 +26,7 @@ export function createReport(io: CliIo): Report {
   return {
     registered(workspaceId) {
       refused.delete(workspaceId);
-      print(workspaceId, "registered in poll mode; beating, and reading its inbox.");
+      print(workspaceId, "registered in poll mode, and beating.");
     },
     registrationFailed(workspaceId, error, isTriedAgain) {
       const next = isTriedAgain
@@ -38,7 +38,7 @@ export function createReport(io: CliIo): Report {
       if (event.type === "heartbeat.unauthorized") printRefused(event.workspaceId);
       else if (event.type === "heartbeat.sent") refused.delete(event.workspaceId);
       else if (event.type === "inbox.held_elsewhere")
-        print(event.workspaceId, `${event.reason} ${HELD_ELSEWHERE}`);
+        print(event.workspaceId, `${event.reason}. ${HELD_ELSEWHERE}`);
       else if (REPORTED.has(event.type) && "workspaceId" in event && "reason" in event)
         print(event.workspaceId, `${event.type}: ${event.reason}`);
     },
@@ -51,7 +51,7 @@ const TOKEN_REFUSED =
   "the platform has refused the token three times in a row: it was revoked, or is another workspace's. Get a new token for the workspace from the platform, put it in the configuration of this server (MOLECULE_WORKSPACE_TOKEN, or its entry in MOLECULE_WORKSPACES) and restart the host. Until then peers do not reach this workspace, and its tools answer with this error.";
 
 const HELD_ELSEWHERE =
-  "Another server reads this workspace's inbox. This one serves the tools without its messages, and takes over when that one ends.";
+  "This server serves the tools without its messages, and takes over when that process ends.";
 
 /** Events that are reported with their reasons. */
 const REPORTED: ReadonlySet<A2AEvent["type"]> = new Set<A2AEvent["type"]>([
