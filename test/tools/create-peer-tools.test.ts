@@ -23,7 +23,9 @@ describe("the tools of a client", () => {
       expect(Object.keys(inputSchema.properties)).toEqual(expect.arrayContaining(inputSchema.required));
       for (const property of Object.values(inputSchema.properties)) {
         expect(property.description.length).toBeGreaterThan(20);
-        expect(property.maxLength ?? property.maximum ?? property.maxItems).toBeGreaterThan(0);
+        expect(
+          property.maxLength ?? property.maximum ?? property.maxItems ?? property.enum?.length,
+        ).toBeGreaterThan(0);
       }
       expect(description.length).toBeGreaterThan(100);
       expect(title).not.toBe("");

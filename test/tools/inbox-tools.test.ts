@@ -220,7 +220,7 @@ describe("a reply", () => {
     const call = tools({ inbox: await createInbox() });
     const popped: string[] = [];
     for (const contextId of ["talk-1", "talk-2"]) {
-      await poets.sendA2AMessage(me.id, contextId, { contextId });
+      await poets.sendA2AMessage(me.id, contextId, { contextId, messageId: `${contextId}-question` });
       const [message] = shown(await call("wait_for_message", { timeout_secs: 10 }));
       await call("inbox_pop", { activity_id: message?.activity_id });
       popped.push(message?.activity_id ?? "");
@@ -232,6 +232,7 @@ describe("a reply", () => {
     await reply(popped[0]);
     const sent = platform.requests.map(({ body }) => body as { params: { message: { contextId: string } } });
     expect(sent.map(({ params }) => params.message.contextId)).toEqual(["talk-2", "talk-1"]);
+    expect(JSON.stringify(sent)).toMatch(/"in_reply_to":"talk-2-question".*"in_reply_to":"talk-1-question"/);
     expect((await reply("another")).text).toContain("has the activity_id another. Nothing was sent");
   });
 });

@@ -10,7 +10,7 @@ import { resolveSource, type ToolContext } from "../context";
 import { defineTool } from "../define-tool";
 import { formatDelegation, formatDelegationLine } from "../format-delegation";
 import { nextStep } from "../next-step";
-import { PEER_ID, READS, SOURCE } from "../properties";
+import { READS, SOURCE } from "../properties";
 import { failure } from "../run-tool";
 
 interface Input {
@@ -35,8 +35,10 @@ export const checkTaskStatus = defineTool<Input>({
       maxLength: 1024,
     },
     workspace_id: {
-      ...PEER_ID,
-      description: "With no task_id: lists only the tasks of this peer, by its UUID.",
+      type: "string",
+      description:
+        "The peer that has the task, by its UUID: needed for a taskId that delegate_task showed. Without task_id: lists only the tasks of this peer.",
+      maxLength: 200,
     },
     source_workspace_id: SOURCE,
   },

@@ -26,7 +26,7 @@ export const commitMemory = defineTool<Input>({
     scope: {
       ...SCOPE,
       description:
-        "Who can recall it: LOCAL this workspace alone, TEAM its parent and siblings too, GLOBAL everybody (only root workspaces may store those). Left out: LOCAL.",
+        "Who can recall it: LOCAL this workspace alone, TEAM its team too, GLOBAL every workspace (only root workspaces may store those). Left out: LOCAL.",
     },
     source_workspace_id: SOURCE,
   },

@@ -38,7 +38,8 @@ export const delegateTask = defineTool<Input>({
     },
     context_id: {
       ...FOREIGN_ID,
-      description: "Only to go on with a conversation: the contextId that was shown with its last answer.",
+      description:
+        "Only to go on with a conversation: the contextId that the peer's question or unfinished task showed.",
     },
     source_workspace_id: SOURCE,
   },

@@ -6,7 +6,7 @@ import { checkPeer } from "../check-peer";
 import type { Received, ToolContext } from "../context";
 import { defineTool } from "../define-tool";
 import { nextStep } from "../next-step";
-import { MAX_TEXT, PEER_ID, SENDS } from "../properties";
+import { MAX_TEXT, SENDS } from "../properties";
 import { findAnswered } from "../received-messages";
 import { failure } from "../run-tool";
 
@@ -23,7 +23,8 @@ export const replyToWorkspace = defineTool<Input>({
     "Answers a message that this agent received: a peer's with its peer_id, the human's with peer_id left out or empty. The answer belongs to the newest message of that sender that you were handed; give activity_id where you mean another one. Use it after wait_for_message, before inbox_pop. To begin something new with a peer use delegate_task, and to tell the human something of your own send_message_to_user. Comes back with the word that the answer was taken, or with what the peer says to it.",
   properties: {
     peer_id: {
-      ...PEER_ID,
+      type: "string",
+      maxLength: 200,
       description: "The peer_id of the message you answer (a UUID). Left out or empty: the human.",
     },
     text: { type: "string", description: "Your answer, in full.", minLength: 1, maxLength: MAX_TEXT },
