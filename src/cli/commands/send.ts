@@ -1,4 +1,4 @@
-import type { SendOutcome } from "a2a-peers";
+import { type A2AClient, type SendOutcome, settle } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
 import { Interrupted } from "../command-errors";
@@ -16,12 +16,13 @@ interface SendCommandOptions extends ConnectionOptions {
   readonly task?: string;
   readonly messageId?: string;
   readonly once?: boolean;
+  readonly wait?: boolean;
 }
 
 const EXAMPLES = `
 Examples:
   $ a2a-peers send Writer "Summarise the report"
-  $ a2a-peers send Writer - --timeout 30m < task.txt
+  $ a2a-peers send Writer - --wait --timeout 30m < task.txt
   $ a2a-peers send Writer "Yes, the second one" --task 7f3a… --context 51c0…
 
 The reply goes to standard output. Exit code 5 is an accepted message without a
@@ -41,6 +42,7 @@ export function addSend(program: Command, cli: Cli): void {
     .argument("<peer>", "name or id of the peer")
     .argument("<text>", "the message; - reads standard input")
     .option("--timeout <duration>", "the whole send, such as 90s or 30m (default: 10m)", parseDuration)
+    .option("--wait", "wait for a task that the peer has begun and not finished")
     .option("--once", "never repeat what the peer may have received")
     .option("--task <id>", "the task that the message answers")
     .option("--context <id>", "the conversation it belongs to")
@@ -68,6 +70,7 @@ async function send(cli: Cli, given: string, argument: string, options: SendComm
       messageId: options.messageId,
       delivery: options.once ? "at-most-once" : undefined,
     });
+    if (options.wait) outcome = await waitForTask(cli, client, peer, outcome, options.timeout);
   } catch (error) {
     if (!cli.signal.aborted || peer === undefined) throw error;
     throw new Interrupted(describeInterruption(peer, progress.mayHave, progress.messageId));
@@ -75,6 +78,20 @@ async function send(cli: Cli, given: string, argument: string, options: SendComm
     progress.stop();
   }
   printOutcome(cli, peer, outcome, options.json);
+}
+
+/** What the peer's task ends with; the task as it was, where it does not end in time. */
+async function waitForTask(
+  cli: Cli,
+  client: A2AClient,
+  peer: Peer,
+  outcome: SendOutcome,
+  timeoutMs: number | undefined,
+): Promise<SendOutcome> {
+  if (outcome.kind !== "working" || outcome.taskId === undefined) return outcome;
+  const ended = await settle(client.waitForTask(peer.id, outcome.taskId, { signal: cli.signal, timeoutMs }));
+  if (!ended.ok && ended.error.code !== "timeout") throw ended.error;
+  return ended.ok ? ended.value : outcome;
 }
 
 function describeInterruption({ label }: Peer, mayHave: boolean, messageId: string | undefined): string {

@@ -1,3 +1,4 @@
+import { script } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { parseOutput, startWithWorkspace, taskIn } from "../helpers/platform";
 
@@ -68,6 +69,24 @@ describe("send", () => {
     const { code, stdout, stderr } = await set.run(["send", "Peer", "hello"]);
     expect({ code, stdout }).toEqual({ code: expected, stdout: expectedOutput });
     expect(stderr.split("\n")).toHaveLength(2);
+  });
+
+  it("waits with --wait for a task that the peer has begun", async () => {
+    await using set = await startWithWorkspace();
+    const reply = script([taskIn("working", "Half of it."), taskIn("completed", "All of it.")]);
+    set.platform.addWorkspace({ name: "Peer", reply });
+    expect(await set.run(["send", "Peer", "hello", "--wait"])).toEqual({
+      code: 0,
+      stdout: "All of it.\n",
+      stderr: "",
+    });
+  });
+
+  it("leaves a task that does not end in time with exit code 5", async () => {
+    await using set = await startWithWorkspace();
+    set.platform.addWorkspace({ name: "Peer", reply: () => taskIn("working", "Half of it.") });
+    const { code, stdout } = await set.run(["send", "Peer", "hello", "--wait", "--timeout", "300ms"]);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "Half of it.\n" });
   });
 
   it("says with exit code 3 that the peer may have the message", async () => {
