@@ -58,8 +58,8 @@ export type {
   TokenRefreshed,
   TokenStoreFailed,
 } from "./events";
-export type { WorkspaceCredentials } from "./identity/credentials";
 export { fileToken, type TokenSource } from "./identity/token-source";
+export type { WorkspaceCredentials, WorkspaceLookup } from "./identity/workspace-lookup";
 export {
   type AskingInbox,
   type DelegateTaskOptions,

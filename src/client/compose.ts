@@ -34,7 +34,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
   function stateFolderFor(workspace: Workspace, stateDir?: string) {
     const root = stateDir ?? configurationFolder(machine);
     if (root === undefined || !hasFileSystem()) return undefined;
-    return createStateFolder(root, workspace.id, workspace === workspaces.default, machine);
+    return createStateFolder(root, workspace.id, workspaces.isDefault(workspace), machine);
   }
 
   const { platformUrl, tenant, random, fetch: customFetch } = options;

@@ -1,6 +1,6 @@
 import type { A2AEvent } from "../events";
-import type { WorkspaceCredentials } from "../identity/credentials";
 import type { TokenSource } from "../identity/token-source";
+import type { WorkspaceCredentials, WorkspaceLookup } from "../identity/workspace-lookup";
 import type { Clock } from "../runtime/clock";
 import type { DeliveryMode } from "../validation/options";
 
@@ -22,10 +22,11 @@ export interface A2AClientOptions {
    */
   token?: string | TokenSource | null | undefined;
   /**
-   * Several workspaces in one process; the first is the default unless `workspaceId` names one.
+   * Several workspaces in one process; the first is the default unless `workspaceId` names one. Or a function that
+   * finds the credentials of the workspace that a call names as `source`; without `workspaceId` each call names one.
    * Environment: `MOLECULE_WORKSPACES`, a JSON array of `{"id", "token"}`.
    */
-  workspaces?: readonly WorkspaceCredentials[] | undefined;
+  workspaces?: readonly WorkspaceCredentials[] | WorkspaceLookup | undefined;
   /** Value of `X-Molecule-Org-Id`, which SaaS tenants require. Environment: `MOLECULE_ORG_ID`. */
   orgId?: string | undefined;
   /**

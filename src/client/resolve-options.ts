@@ -4,7 +4,8 @@ import { resolveWorkspaces } from "../identity/credentials";
 import { type ResolvedDeployMode, resolveDeployMode } from "../identity/deploy-mode";
 import type { TenantHeaders } from "../identity/headers";
 import { resolveOrgId, resolveOrigin, resolvePlatformUrl } from "../identity/platform";
-import type { Credentials } from "../identity/workspaces";
+import { createLookupCredentials } from "../identity/workspace-lookup";
+import type { Credentials, FindCredentials } from "../identity/workspaces";
 import { type Clock, MAX_TIMER_MS } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import { quote } from "../text/format";
@@ -23,6 +24,7 @@ import type {
 export interface ResolvedOptions extends ResolvedDeployMode {
   readonly platformUrl: string;
   readonly workspaces: readonly Credentials[];
+  readonly findCredentials: FindCredentials | undefined;
   readonly tenant: TenantHeaders;
   readonly delivery: DeliveryMode;
   readonly retry: RetryPolicy;
@@ -57,6 +59,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
   return Object.freeze({
     platformUrl,
     workspaces: resolveWorkspaces(options, machine),
+    findCredentials: resolveLookup(options, machine),
     ...resolveDeployMode(options.deployMode, orgId, machine),
     tenant: { orgId, origin: resolveOrigin(options.origin, platformUrl) },
     delivery: checkDeliveryMode(options.delivery ?? "at-least-once", configurationError),
@@ -69,6 +72,11 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     clock: checkClock(options.clock),
     onEvent: optionalFunction(options.onEvent, "onEvent"),
   });
+}
+
+function resolveLookup({ workspaces }: A2AClientOptions, machine: Machine): FindCredentials | undefined {
+  if (typeof workspaces !== "function") return undefined;
+  return (id) => createLookupCredentials(workspaces, id, false, machine);
 }
 
 function resolveRetry(

@@ -51,8 +51,11 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
     requestBytes,
     clock,
     emit,
-    workspaces: createWorkspaces(options.workspaces, clock, (workspaceId) =>
-      emit({ type: "token.refreshed", workspaceId }),
+    workspaces: createWorkspaces(
+      options.workspaces,
+      clock,
+      (workspaceId) => emit({ type: "token.refreshed", workspaceId }),
+      options.findCredentials,
     ),
     calls,
     execute: createExecute({

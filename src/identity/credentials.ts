@@ -1,36 +1,30 @@
 import { configurationError } from "../errors";
 import type { Machine } from "../runtime/machine";
-import { configurationFolder, createStateFolder } from "../storage/state-folder";
 import { isQuoted, quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
+import { storedFallback, storedToken } from "./stored-token";
 import { createTokenSearch } from "./token-search";
-import { checkToken, createTokenSource, fileToken, type TokenSource } from "./token-source";
+import { checkToken, fileToken, type TokenSource } from "./token-source";
+import { createLookupCredentials, type WorkspaceCredentials, type WorkspaceLookup } from "./workspace-lookup";
 import type { Credentials } from "./workspaces";
-
-/** One workspace of a process that acts for several. */
-export interface WorkspaceCredentials {
-  /** UUID of the workspace. */
-  id: string;
-  /**
-   * Its bearer token, or a function that returns it; `null` for a workspace without one.
-   * @default the token in `<id>/.auth_token` of the configuration folder
-   */
-  token?: string | TokenSource | null | undefined;
-}
 
 /** The options of the client that name its workspaces. */
 interface WorkspaceOptions {
   workspaceId?: string | undefined;
   token?: string | TokenSource | null | undefined;
-  workspaces?: readonly WorkspaceCredentials[] | undefined;
+  workspaces?: readonly WorkspaceCredentials[] | WorkspaceLookup | undefined;
 }
 
 /**
  * The workspaces this process acts for and where their tokens may be: the options, else the environment. The default
- * workspace comes first; there is always one. Throws `configuration`.
+ * workspace comes first; there is none when `workspaces` is a function and `workspaceId` is not given. Throws
+ * `configuration`.
  */
 export function resolveWorkspaces(options: WorkspaceOptions, machine: Machine): readonly Credentials[] {
   const chosen = chooseDefault(options, machine);
+  if (typeof options.workspaces === "function") {
+    return resolveOwn({ ...options, workspaces: options.workspaces }, chosen, machine);
+  }
   const listed = listWorkspaces(options, machine);
 
   if (options.token !== undefined && chosen === undefined && listed !== undefined) {
@@ -48,12 +42,7 @@ export function resolveWorkspaces(options: WorkspaceOptions, machine: Machine): 
   return [
     token === undefined
       ? environmentCredentials(id, own !== undefined, machine)
-      : {
-          id,
-          sources: toSources(token, "`token`"),
-          fallback: storedFallback(id, true, machine),
-          searched: createTokenSearch(["the option `token`"], id, true, machine),
-        },
+      : optionCredentials(id, token, machine),
     ...others.map((entry) => {
       const { id: otherId } = entry;
       const searched = createTokenSearch([`the \`token\` beside its id`], otherId, false, machine);
@@ -65,6 +54,36 @@ export function resolveWorkspaces(options: WorkspaceOptions, machine: Machine): 
     }),
   ];
 }
+
+/** The own workspace beside a function that finds the others; it finds the own token too, unless `token` is given. */
+function resolveOwn(
+  { token, workspaces }: WorkspaceOptions & { workspaces: WorkspaceLookup },
+  id: string | undefined,
+  machine: Machine,
+): readonly Credentials[] {
+  if (id !== undefined) {
+    return [
+      token === undefined
+        ? createLookupCredentials(workspaces, id, true, machine)
+        : optionCredentials(id, token, machine),
+    ];
+  }
+  if (token === undefined) return [];
+  throw configurationError(
+    "Expected `workspaceId` beside `token`: the function `workspaces` finds the others.",
+  );
+}
+
+const optionCredentials = (
+  id: string,
+  token: string | TokenSource | null,
+  machine: Machine,
+): Credentials => ({
+  id,
+  sources: toSources(token, "`token`"),
+  fallback: storedFallback(id, true, machine),
+  searched: createTokenSearch(["the option `token`"], id, true, machine),
+});
 
 function chooseDefault(options: WorkspaceOptions, machine: Machine): string | undefined {
   if (options.workspaceId !== undefined) return checkWorkspaceId(options.workspaceId, "`workspaceId`");
@@ -161,34 +180,4 @@ function environmentCredentials(id: string, listed: boolean, machine: Machine): 
   const file = `the file of MOLECULE_WORKSPACE_TOKEN_FILE (${tokenFile})`;
   const searched = createTokenSearch([...named, file], id, true, machine);
   return { id, sources: [...inline, fileToken(tokenFile), ...stored], tokenFile, searched };
-}
-
-/** `.auth_token` in the folder of the workspace; empty where no configuration folder is known. */
-function storedToken(id: string, isDefault: boolean, machine: Machine): TokenSource[] {
-  const root = configurationFolder(machine);
-  if (root === undefined) return [];
-  const folder = createStateFolder(root, id, isDefault, machine);
-  return [
-    createTokenSource(
-      () => folder.read(".auth_token").catch(ignoreForbidden),
-      () => folder.path(".auth_token"),
-    ),
-  ];
-}
-
-/** A place that nobody named and that the process may not look at (Deno, Node with --permission) holds no token. */
-function ignoreForbidden(error: unknown): undefined {
-  const { code, name } = error as { code?: unknown; name?: unknown };
-  if (code !== "ERR_ACCESS_DENIED" && name !== "NotCapable") throw error;
-}
-
-/**
- * The same for a workspace whose configured token was refused. Without a configuration folder no token can have been
- * stored, so no file is opened.
- */
-function storedFallback(id: string, isDefault: boolean, machine: Machine): TokenSource | undefined {
-  const root = configurationFolder(machine);
-  const [stored] = storedToken(id, isDefault, machine);
-  if (root === undefined || stored === undefined) return undefined;
-  return () => (machine.exists(root) ? stored() : undefined);
 }

@@ -2,6 +2,7 @@ import { type A2AError, configurationError, isA2AError } from "../errors";
 import type { Clock } from "../runtime/clock";
 import { isThenable } from "../runtime/thenable";
 import { checkToken, type TokenSource } from "./token-source";
+import { isUnknownSource } from "./unknown-source";
 
 /** A source that hangs is given up after this, in milliseconds, so that the next query has a chance. */
 const QUERY_TIMEOUT_MS = 5000;
@@ -37,6 +38,8 @@ async function callSource(source: TokenSource, owner: string, clock: Clock): Pro
 /** The error of a source that failed: always one of this client's configuration, whatever the source has asked. */
 function sourceError(error: unknown, owner: string): A2AError {
   if (isA2AError(error)) {
+    // The caller has named a workspace that nobody knows.
+    if (isUnknownSource(error)) return error;
     // That of a file, of a time limit or of a wrong token says itself what is wrong.
     if (error.code === "configuration" && error.peerId === undefined) return error;
     return configurationError(`The token source of ${owner} failed: ${error.message}`, error);

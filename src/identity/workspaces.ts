@@ -1,4 +1,4 @@
-import { invalidArgument } from "../errors";
+import { type A2AError, invalidArgument } from "../errors";
 import type { Clock } from "../runtime/clock";
 import { quote } from "../text/format";
 import { parsePeerId } from "../validation/peer-id";
@@ -27,50 +27,109 @@ export interface Credentials extends TokenLocations {
   readonly searched?: TokenSearch | undefined;
 }
 
-/** The workspaces of this process; the first is the default. */
+/** The workspaces of this process. */
 export interface Workspaces {
+  /** Those that were configured, and those that were found by their ids and are not forgotten yet. */
   readonly all: readonly Workspace[];
+  /** The first that was configured. Throws `invalid_argument` where there is none: the caller has to name a `source`. */
   readonly default: Workspace;
+  readonly hasDefault: boolean;
+  isDefault(workspace: Workspace): boolean;
   /** The workspace a caller named; `undefined` for `undefined` and blank text. Throws `invalid_argument` for an unknown one. */
   named(source: unknown): Workspace | undefined;
   /** The workspace with this id, if it is one of this process. */
   byId(id: string): Workspace | undefined;
 }
 
-/** Creates the workspaces of this process; at least one must be configured. */
+/** Returns the credentials of a workspace that was not configured. */
+export type FindCredentials = (id: string) => Credentials;
+
+/** Workspaces that were found by their ids; the one that was named longest ago is forgotten above this. */
+const MAX_FOUND = 1024;
+
+interface WorkspacesState {
+  readonly configured: ReadonlyMap<string, Workspace>;
+  /** The one that was named longest ago first. */
+  readonly found: Map<string, Workspace>;
+  all: readonly Workspace[];
+}
+
+/**
+ * Creates the workspaces of this process. Those that are not configured are found by `find`, which returns for any id
+ * where the token may be; without it they are unknown.
+ */
 export function createWorkspaces(
   configured: readonly Credentials[],
   clock: Clock,
   onTokenRefreshed: (workspaceId: string) => void,
+  find?: FindCredentials,
 ): Workspaces {
-  const all = configured.map(({ id, tokenFile, searched, ...locations }) => ({
+  const create = (credentials: Credentials) => createWorkspace(credentials, clock, onTokenRefreshed);
+  const all = configured.map(create);
+  const [first] = all;
+  const state: WorkspacesState = {
+    configured: new Map(all.map((workspace) => [workspace.id, workspace])),
+    found: new Map(),
+    all,
+  };
+  const byId = (id: string) => state.configured.get(id) ?? state.found.get(id);
+
+  return {
+    get all() {
+      return state.all;
+    },
+    get default() {
+      if (first !== undefined) return first;
+      throw invalidArgument(
+        "This client has no workspace of its own: name the workspace that makes the call as `source`.",
+      );
+    },
+    hasDefault: first !== undefined,
+    isDefault: (workspace) => workspace === first,
+    byId,
+    named(source) {
+      if (source === undefined || (typeof source === "string" && source.trim() === "")) return undefined;
+      const id = parsePeerId(source);
+      const configuredOne = id === null ? undefined : state.configured.get(id);
+      if (configuredOne !== undefined) return configuredOne;
+      if (id !== null && find !== undefined) return remember(state, byId(id) ?? create(find(id)));
+      throw unknownSource(source, all, find !== undefined);
+    },
+  };
+}
+
+function createWorkspace(
+  { id, tokenFile, searched, ...locations }: Credentials,
+  clock: Clock,
+  onTokenRefreshed: (workspaceId: string) => void,
+): Workspace {
+  return {
     id,
     tokens: createTokenHolder(locations, `workspace ${id}`, clock, () => onTokenRefreshed(id)),
     tokenFile,
     searched,
     secrets: new Set<string>(),
     inbound: createInboundFacts(),
-  }));
-  const byId = new Map(all.map((workspace) => [workspace.id, workspace]));
-  const [first] = all;
-  if (first === undefined) throw new TypeError("at least one workspace is needed");
-
-  return {
-    all,
-    default: first,
-    byId: (id) => byId.get(id),
-    named(source) {
-      if (source === undefined || (typeof source === "string" && source.trim() === "")) return undefined;
-      const id = parsePeerId(source);
-      const workspace = id === null ? undefined : byId.get(id);
-      if (workspace === undefined) {
-        throw invalidArgument(
-          `Unknown \`source\` ${quote(source)}: expected the id of a workspace of this client (${formatIds(all)}).`,
-        );
-      }
-      return workspace;
-    },
   };
+}
+
+/** Makes a workspace the latest of those that were found, and forgets the oldest above the limit. */
+function remember(state: WorkspacesState, workspace: Workspace): Workspace {
+  const { found } = state;
+  const isNew = !found.delete(workspace.id);
+  found.set(workspace.id, workspace);
+  if (!isNew) return workspace;
+  const [oldest] = found.keys();
+  if (oldest !== undefined && found.size > MAX_FOUND) found.delete(oldest);
+  state.all = [...state.configured.values(), ...found.values()];
+  return workspace;
+}
+
+function unknownSource(source: unknown, configured: readonly Workspace[], hasLookup: boolean): A2AError {
+  const expected = hasLookup
+    ? "expected the id of a workspace (UUID)"
+    : `expected the id of a workspace of this client (${formatIds(configured)})`;
+  return invalidArgument(`Unknown \`source\` ${quote(source)}: ${expected}.`);
 }
 
 /** The first three ids, for an error message. */

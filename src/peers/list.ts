@@ -80,7 +80,8 @@ export function fetchPeerList(
       for (const peer of result.value.peers) {
         directory.setName(peer.id, peer.name, stamp);
         if (updateCache) cache.merge(source, peer, stamp);
-        if (workspaces.all.length > 1) directory.setRoute(peer.id, source);
+        // Without a default workspace each call names its own.
+        if (workspaces.hasDefault && workspaces.all.length > 1) directory.setRoute(peer.id, source);
       }
       return result;
     },

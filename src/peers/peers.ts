@@ -23,7 +23,7 @@ export function createPeers(shared: SharedServices, { enrichMs, enricher: limits
   const { platformUrl, workspaces, clock } = shared;
   const directory = createDirectory();
   const { ttlMs, maxPeers } = limits;
-  const cache = createPeerCache({ ttlMs, maxPeers, defaultWorkspace: workspaces.default, clock });
+  const cache = createPeerCache({ ttlMs, maxPeers, isDefault: workspaces.isDefault, clock });
   const context: PeersContext = { ...shared, directory, cache };
   const enrichOptions = (workspace: Workspace) => ({ source: workspace.id, timeoutMs: enrichMs });
   // The enricher itself stores what it requests: an invalidation in the meantime keeps the record out.

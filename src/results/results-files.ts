@@ -83,7 +83,7 @@ const describeFileHeld =
 /** DELEGATION_RESULTS_FILE counts for the default workspace only: two workspaces would take each other's results. */
 function resultsFileOfEnvironment({ env, workspaces }: ClientInternals, workspace: Workspace) {
   const named = env.DELEGATION_RESULTS_FILE?.trim();
-  return named !== "" && workspace === workspaces.default ? named : undefined;
+  return named !== "" && workspaces.isDefault(workspace) ? named : undefined;
 }
 
 function createResultsFile(

@@ -18,7 +18,7 @@ export interface PeerCacheOptions {
   /** Bound of the records and, separately, of the failures; the least recently used one is evicted. */
   maxPeers: number;
   /** The workspace whose keys have no suffix. */
-  defaultWorkspace: Workspace;
+  isDefault(workspace: Workspace): boolean;
   clock: Clock;
 }
 
@@ -63,7 +63,7 @@ interface CachedFailure {
   rememberedUntil: number;
 }
 
-export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: PeerCacheOptions): PeerCache {
+export function createPeerCache({ ttlMs, maxPeers, isDefault, clock }: PeerCacheOptions): PeerCache {
   const records = createLruMap<CachedRecord>(maxPeers);
   // Separate, so that a flood of unknown ids evicts no good record.
   const failures = createLruMap<CachedFailure>(maxPeers);
@@ -72,7 +72,7 @@ export function createPeerCache({ ttlMs, maxPeers, defaultWorkspace, clock }: Pe
   let latestStamp = 0;
   // One workspace is the usual case, and joining two strings would double the cost of a hit.
   const keyFor = (workspace: Workspace, peerId: string): string =>
-    workspace === defaultWorkspace ? peerId : `${peerId} of ${workspace.id}`;
+    isDefault(workspace) ? peerId : `${peerId} of ${workspace.id}`;
 
   function nextStamp(): number {
     latestStamp += 1;

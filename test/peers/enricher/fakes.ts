@@ -31,7 +31,7 @@ export function createFakes(limits: Limits): Fakes {
   const clock = countingClock();
   const credentials = [OWN, SECOND].map((id) => ({ id, sources: [] }));
   const workspaces = createWorkspaces(credentials, clock, () => {});
-  const cache = createPeerCache({ ...limits, defaultWorkspace: workspaces.default, clock });
+  const cache = createPeerCache({ ...limits, isDefault: workspaces.isDefault, clock });
   const events: A2AEvent[] = [];
   const pending: PendingRequest[] = [];
 
