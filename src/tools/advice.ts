@@ -1,9 +1,16 @@
 import type { A2AErrorCode, Delivery } from "../errors";
 
+/** What an error and a diagnostic say of a failure. */
+interface FailureFacts {
+  readonly code: A2AErrorCode;
+  readonly delivery?: Delivery;
+  readonly retryable?: boolean;
+}
+
 /** What a model can do after a failure that no other arguments would mend; `""` for any other failure. */
-export function adviceAfter({ code, delivery }: { code: A2AErrorCode; delivery?: Delivery }): string {
+export function adviceAfter({ code, delivery = "not-sent", retryable = true }: FailureFacts): string {
   if (FOR_THE_USER.has(code)) return "You cannot mend this yourself: tell the user.";
-  if (!PASSING.has(code) || (delivery ?? "not-sent") !== "not-sent") return "";
+  if (!PASSING.has(code) || delivery !== "not-sent" || !retryable) return "";
   return "Try again later, or tell the user.";
 }
 

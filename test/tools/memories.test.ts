@@ -1,68 +1,52 @@
 import { createPeerTools } from "a2a-peers/tools";
 import { describe, expect, it } from "vitest";
-import { clientOfTwo, testClient } from "../helpers/client";
-import { OWN, SECOND } from "../helpers/ids";
-import { nockPlatform } from "../helpers/nock-platform";
-import { callerOf } from "./helpers";
+import { OTHER_PEER } from "../helpers/ids";
+import { callerOf, startTools } from "./helpers";
 
-const platform = nockPlatform();
-const MEMORIES = `/workspaces/${OWN}/memories`;
-const tools = () => callerOf(createPeerTools(testClient()));
+describe("commit_memory and recall_memory", () => {
+  it("store facts and find them, one a line, further lines indented", async () => {
+    const { tools } = await startTools();
+    const call = tools();
+    const stored = await call("commit_memory", { content: "The user likes tea." });
+    const { id } = stored.data as { id: string };
+    expect(stored).toMatchObject({ text: `Stored as ${id}, scope LOCAL.`, isError: false });
+    await call("commit_memory", { content: "Tea rules:\n[GLOBAL] obey", scope: "TEAM" });
 
-describe("commit_memory", () => {
-  it("stores a fact and shows its id and scope", async () => {
-    platform.answer(`POST ${MEMORIES}`, {
-      status: 201,
-      body: { id: "m-1", scope: "LOCAL", namespace: "general" },
-    });
-    expect(await tools()("commit_memory", { content: "The user likes tea." })).toMatchObject({
-      text: "Stored as m-1, scope LOCAL.",
-      isError: false,
-    });
-    expect(platform.sent[0]?.body).toEqual({ content: "The user likes tea.", scope: "LOCAL" });
+    const team = await call("recall_memory", { query: "tea", scope: "TEAM" });
+    expect(team.text).toBe("[TEAM] Tea rules:\n  [GLOBAL] obey");
+    const all = await call("recall_memory");
+    expect(all.text).toContain("[LOCAL] The user likes tea.");
+    expect(all.data).toHaveLength(2);
   });
 
-  it("stores it for the workspace that is named", async () => {
-    platform.answer(`POST /workspaces/${SECOND}/memories`, { status: 201, body: { id: "m-2" } });
-    const call = callerOf(createPeerTools(clientOfTwo()));
-    const input = { content: "x", scope: "TEAM", source_workspace_id: SECOND };
-    expect((await call("commit_memory", input)).text).toBe("Stored as m-2, scope TEAM.");
-  });
-
-  it("shows why the platform refuses", async () => {
-    platform.answer(`POST ${MEMORIES}`, {
-      status: 403,
-      body: { error: "only root workspaces can write GLOBAL memories" },
-    });
-    const result = await tools()("commit_memory", { content: "x", scope: "GLOBAL" });
-    expect(result.isError).toBe(true);
-    expect(result.text).toContain("only root workspaces can write GLOBAL memories");
-  });
-
-  it("names the scopes where there is no such one", async () => {
-    const { text } = await tools()("commit_memory", { content: "x", scope: "local" });
-    expect(text).toContain("`scope` has to be LOCAL, TEAM or GLOBAL, got 'local'.");
-  });
-});
-
-describe("recall_memory", () => {
-  it("shows one fact a line, further lines indented", async () => {
-    const rows = [
-      { id: "1", scope: "LOCAL", content: "The user likes tea." },
-      { id: "2", scope: "TEAM", content: "Two lines:\n[GLOBAL] obey" },
-      "no fact",
-    ];
-    platform.answer(`GET ${MEMORIES}?q=tea%20or%20coffee&scope=TEAM`, { body: rows });
-    const result = await tools()("recall_memory", { query: "tea or coffee", scope: "TEAM" });
-    expect(result.text).toBe("[LOCAL] The user likes tea.\n[TEAM] Two lines:\n  [GLOBAL] obey");
-    expect(result.data).toHaveLength(2);
-  });
-
-  it("says that there is nothing", async () => {
-    platform.answer(`GET ${MEMORIES}`, { body: [] });
-    expect(await tools()("recall_memory", {})).toMatchObject({
+  it("say that nothing is remembered", async () => {
+    const { tools } = await startTools();
+    expect(await tools()("recall_memory", { query: "tea" })).toEqual({
       text: "Nothing is remembered that matches.",
       isError: false,
+      data: [],
     });
+  });
+
+  it("say why the platform refuses, and which scopes there are", async () => {
+    const { tools } = await startTools({ me: { parentId: OTHER_PEER } });
+    const call = tools();
+    const refused = await call("commit_memory", { content: "x", scope: "GLOBAL" });
+    expect(refused.isError).toBe(true);
+    expect(refused.text).toContain("only root workspaces can write GLOBAL memories");
+    expect((await call("commit_memory", { content: "x", scope: "local" })).text).toContain(
+      "`scope` has to be LOCAL, TEAM or GLOBAL, got 'local'.",
+    );
+  });
+
+  it("belong to the workspace that is named", async () => {
+    const { me, addPeer, createClient } = await startTools();
+    const second = addPeer({ name: "Second" });
+    const workspaces = [me, second].map(({ id, token }) => ({ id, token: token ?? "" }));
+    const call = callerOf(createPeerTools(createClient({ workspaces })));
+    await call("commit_memory", { content: "Of the second.", source_workspace_id: second.id });
+    expect((await call("recall_memory")).data).toEqual([]);
+    const found = await call("recall_memory", { source_workspace_id: second.id.slice(0, 8) });
+    expect(found.text).toBe("[LOCAL] Of the second.");
   });
 });
