@@ -6,9 +6,13 @@ import type { CliIo } from "../io";
 import { createChannel } from "./channel";
 import { readEnvironment } from "./environment";
 import { formatInstructions } from "./instructions";
-import { createReport, type Report } from "./report";
+import { endAll, scheduleStart, untilEnded } from "./lifecycle";
+import { createReport } from "./report";
 import { createServerFactory } from "./server";
-import { createWorkspace, type McpWorkspace } from "./workspace";
+import { createWorkspace } from "./workspace";
+
+/** How long the process may outlive the end of everything in it, in milliseconds. */
+const EXIT_MS = 500;
 
 /**
  * Serves the tools on standard input and `output` until the host closes them or `io.signal` is aborted. Throws
@@ -35,44 +39,20 @@ export async function serveMcp(io: CliIo, output: Writable): Promise<void> {
     ...(others.length === 0 && { heartbeat: only?.heartbeat }),
   });
   const instructions = formatInstructions(environment);
-  const factory = createServerFactory({ instructions, tools, onReady: channel.open });
+  const startAll = scheduleStart(workspaces);
+  const factory = createServerFactory({
+    instructions,
+    tools,
+    onReady(server) {
+      startAll.now();
+      channel.open(server);
+    },
+  });
   const transport = new StdioServerTransport(io.stdin, output);
   const connection = serveStdio(factory, { transport, onerror: report.failed });
-  const ended = untilEnded(transport, io.signal);
-  for (const workspace of workspaces) workspace.start();
-  await ended;
+  await untilEnded(transport, io.signal);
+  startAll.cancel();
   await endAll(workspaces, connection, report);
   // Does nothing unless something else would keep the process alive.
   setTimeout(() => process.exit(0), EXIT_MS).unref();
-}
-
-/** Resolves when the host has closed standard input or output, or the signal is aborted. */
-function untilEnded(transport: StdioServerTransport, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const { onclose } = transport;
-    transport.onclose = () => {
-      onclose?.();
-      resolve();
-    };
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    if (signal.aborted) resolve();
-  });
-}
-
-/** Hosts kill a server about 4 s after they have closed its input. */
-const END_MS = 3000;
-const EXIT_MS = 500;
-
-async function endAll(
-  workspaces: readonly McpWorkspace[],
-  connection: { close(): Promise<void> },
-  report: Report,
-): Promise<void> {
-  const ended = Promise.all([connection.close(), ...workspaces.map((workspace) => workspace.stop())]);
-  let timer: NodeJS.Timeout | undefined;
-  const timeIsOver = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, END_MS);
-  });
-  await Promise.race([ended.catch(report.failed), timeIsOver]);
-  clearTimeout(timer);
 }

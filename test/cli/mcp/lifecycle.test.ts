@@ -47,6 +47,14 @@ describe("an MCP server", () => {
     });
   });
 
+  it("registers once, also where the host asks a process of its own what the server speaks", async () => {
+    const { platform, me } = await platformWithWorkspace();
+    const { call } = await startHost(await environmentOf(platform, me), "client 2.4, 2026-07-28");
+    await call("get_workspace_info");
+    await untilReading(platform, me);
+    expect(platform.requests.filter(({ path }) => path === "/registry/register")).toHaveLength(1);
+  });
+
   it.each(["the host closes its input", "SIGTERM", "SIGINT"] as const)(
     "ends its workspaces with a last beat and exit code 0 (%s)",
     async (reason) => {
