@@ -60,7 +60,7 @@ describe("the installed command", () => {
     await using set = await startWithSlowPeer();
     set.platform.addWorkspace({ name: "Echo", reply: ({ text }) => text });
     expect(await run(["send", "Echo", "hello"], set.env)).toEqual({ stdout: "hello\n", stderr: "", code: 0 });
-    const late = await run(["send", "Slow", "hello", "--timeout", "500ms"], set.env);
+    const late = await run(["send", "Slow", "hello", "--timeout", "2s"], set.env);
     expect({ code: late.code, stdout: late.stdout }).toEqual({ code: 3, stdout: "" });
     expect(late.stderr).not.toContain(TOKEN);
   });

@@ -47,14 +47,7 @@ describe("delegate and delegations", () => {
   it("leave a task that is not finished in time to itself, with exit code 5", async () => {
     await using set = await startWithWorkspace();
     set.platform.addWorkspace({ name: "Slow", reply: () => new Promise(() => {}) });
-    const { code, stdout, stderr } = await set.run([
-      "delegate",
-      "Slow",
-      "it",
-      "--wait",
-      "--timeout",
-      "300ms",
-    ]);
+    const { code, stdout, stderr } = await set.run(["delegate", "Slow", "it", "--wait", "--timeout", "1s"]);
     expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
     expect(stderr).toContain("was not finished after");
   });

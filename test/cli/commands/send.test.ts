@@ -85,14 +85,14 @@ describe("send", () => {
   it("leaves a task that does not end in time with exit code 5", async () => {
     await using set = await startWithWorkspace();
     set.platform.addWorkspace({ name: "Peer", reply: () => taskIn("working", "Half of it.") });
-    const { code, stdout } = await set.run(["send", "Peer", "hello", "--wait", "--timeout", "300ms"]);
+    const { code, stdout } = await set.run(["send", "Peer", "hello", "--wait", "--timeout", "1s"]);
     expect({ code, stdout }).toEqual({ code: 5, stdout: "Half of it.\n" });
   });
 
   it("says with exit code 3 that the peer may have the message", async () => {
     await using set = await startWithWorkspace();
     set.platform.addWorkspace({ name: "Slow", reply: () => new Promise(() => {}) });
-    const { code, stdout, stderr } = await set.run(["send", "Slow", "hello", "--timeout", "300ms", "--json"]);
+    const { code, stdout, stderr } = await set.run(["send", "Slow", "hello", "--timeout", "1s", "--json"]);
     expect(code).toBe(3);
     expect(parseOutput({ stdout })).toMatchObject({
       error: { code: "timeout", delivery: "maybe", messageId: expect.any(String) },
