@@ -72,12 +72,16 @@ describe("register, heartbeat and notify", () => {
   });
 
   it("shows a message to the user", async () => {
-    await using set = await startWithWorkspace();
+    await using set = await startWithWorkspace({ uploads: "platform" });
     expect(await set.run(["notify", "ready"])).toEqual({
       code: 0,
       stdout: "",
       stderr: "The user has the message.\n",
     });
     expect(set.me.notifications).toEqual(["ready"]);
+    const attached = await set.run(["notify", "this file", "--attach", import.meta.filename]);
+    expect(attached.code).toBe(0);
+    expect(set.platform.requests.map(({ path }) => path)).toContain(`/workspaces/${set.me.id}/chat/uploads`);
+    expect((await set.run(["notify", "no file", "--attach", "/nowhere.txt"])).code).toBe(2);
   });
 });
