@@ -52,7 +52,7 @@ interface ReaderState {
   /** Requests under way. */
   readonly pending: Map<Workspace, Promise<OwnRecord>>;
   /** Records that could be read, and when. */
-  readonly latest: Map<Workspace, { record: OwnRecord; readAt: number }>;
+  latest: WeakMap<Workspace, { record: OwnRecord; readAt: number }>;
   /** True from a record that could not be read until one that could. */
   outage: boolean;
   /** When the latest outage was seen to be over. */
@@ -63,7 +63,7 @@ export function createOwnRecordReader(options: OwnRecordOptions): OwnRecordReade
   const { clock } = options;
   const state: ReaderState = {
     pending: new Map(),
-    latest: new Map(),
+    latest: new WeakMap(),
     outage: false,
     recoveredAt: Number.NEGATIVE_INFINITY,
   };
@@ -88,7 +88,7 @@ export function createOwnRecordReader(options: OwnRecordOptions): OwnRecordReade
   function remember(workspace: Workspace, record: OwnRecord): void {
     if (record.state === "unreadable") {
       state.outage = true;
-      state.latest.clear();
+      state.latest = new WeakMap();
       return;
     }
     if (state.outage) state.recoveredAt = clock.now();
