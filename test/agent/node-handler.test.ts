@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { request as httpRequest } from "node:http";
+import { Agent, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { connect } from "node:net";
 import { nodeHandler } from "a2a-peers/agent";
 import express from "express";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { listen } from "./helpers/agent";
 import { SECRET, sendRequest, startFetchAgent } from "./helpers/fetch-agent";
 
@@ -83,6 +83,28 @@ describe("nodeHandler", () => {
     await once(socket, "close");
     expect(received).toMatch(/^HTTP\/1\.1 413 /);
     expect(received).toMatch(/^connection: close/im);
+  });
+
+  it.each([
+    ["a signature that is wrong", "POST", { ...headers, authorization: "Bearer other" }, 401],
+    ["a content type that is wrong", "POST", { ...headers, "content-type": "text/plain" }, 415],
+    ["a method that is wrong", "PUT", headers, 405],
+    ["a method that no web-standard request may have", "TRACE", headers, 405],
+  ])("serves the next request of a connection after %s", async (_, method, refused, status) => {
+    const { agent: served } = await startFetchAgent({ onMessage: () => "done" });
+    const { port } = new URL(await listen(nodeHandler(served)));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    const send = async (options: RequestOptions, text: string) => {
+      const request = httpRequest({ port, host: "localhost", agent, ...options });
+      const response = once(request, "response");
+      request.end(options.method === "TRACE" ? undefined : JSON.stringify(sendRequest(text)));
+      const [incoming] = (await response) as [IncomingMessage];
+      await once(incoming.resume(), "end");
+      return { status: incoming.statusCode, reused: request.reusedSocket };
+    };
+    expect(await send({ method, headers: refused }, "x".repeat(1_000_000))).toMatchObject({ status });
+    expect(await send({ method: "POST", headers }, "hello")).toEqual({ status: 200, reused: true });
   });
 
   it("outlives a sender that goes away within its request", async () => {

@@ -7,14 +7,18 @@ export interface NodeRequest {
   readonly body?: unknown;
 }
 
+/** Methods that no web-standard request may have. */
+const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
+
 /** The web-standard request of a request of Node. Throws for what is none. */
 export function toWebRequest(request: NodeRequest): Request {
-  const method = request.method ?? "GET";
+  const { method: given = "GET" } = request;
+  // Refused like any other method but POST.
+  const method = FORBIDDEN_METHODS.has(given) ? "GET" : given;
   const init = { method, headers: toHeaders(request.headers) };
   const url = toUrl(request.url);
   if (method === "GET" || method === "HEAD") return new Request(url, init);
-  const body = bodyOf(request);
-  return new Request(url, typeof body === "object" ? { ...init, body, duplex: "half" } : { ...init, body });
+  return new Request(url, { ...init, body: bodyOf(request), duplex: "half" });
 }
 
 /** The host is of no interest to the agent, and may be anything. */
@@ -34,22 +38,27 @@ function toHeaders(given: NodeRequest["headers"]): Headers {
 }
 
 /** The stream, or what a body parser has read from it. */
-function bodyOf(request: NodeRequest): string | ReadableStream<Uint8Array> {
+function bodyOf(request: NodeRequest): string | Uint8Array | ReadableStream<Uint8Array> {
   const { body } = request;
   const isRead = (request as { readableDidRead?: boolean }).readableDidRead !== false;
   if (body === undefined || !isRead) return toStream(request as unknown as AsyncIterable<Uint8Array>);
-  if (typeof body === "string") return body;
-  return body instanceof Uint8Array ? new TextDecoder().decode(body) : JSON.stringify(body);
+  return typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
 }
 
-/** Left unread where the reader cancels: to destroy it would end the connection before the answer. */
+/**
+ * Not read ahead: Node discards a body that nobody has begun to read, and the connection serves the next request. Left
+ * as it is where the reader cancels: to destroy it would end the connection before the answer.
+ */
 function toStream(source: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
     },
-  });
+    { highWaterMark: 0 },
+  );
 }
