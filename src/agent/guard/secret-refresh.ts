@@ -6,15 +6,22 @@ const REFRESH_INTERVAL_MS = 10_000;
 
 /**
  * Creates the function that gets the newest inbound secret with a beat, which a request with another one calls for: the
- * platform signs with a new secret before the next regular beat brings it. Resolves to false where that was done a
- * moment ago.
+ * platform signs with a new secret before the next regular beat brings it. Requests that come meanwhile share the beat.
+ * Resolves to false where that was done a moment ago.
  */
 export function createSecretRefresh(heartbeat: Heartbeat, clock: Clock): () => Promise<boolean> {
   let refreshedAt = Number.NEGATIVE_INFINITY;
+  let refresh: Promise<boolean> | undefined;
   return async () => {
+    if (refresh !== undefined) return refresh;
     if (!heartbeat.status.running || clock.now() - refreshedAt < REFRESH_INTERVAL_MS) return false;
     refreshedAt = clock.now();
-    await heartbeat.beat();
-    return true;
+    refresh = heartbeat
+      .beat()
+      .then(() => true)
+      .finally(() => {
+        refresh = undefined;
+      });
+    return refresh;
   };
 }
