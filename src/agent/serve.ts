@@ -13,7 +13,7 @@ import {
 import { writeSentMessage, writeSentTask, writeTask } from "./rpc/protocol";
 import type { RpcRequest } from "./rpc/request";
 import { errorResponse, resultResponse, unavailableResponse } from "./rpc/response";
-import { parseSendParams, parseTaskId, type SendParams } from "./rpc/send-params";
+import { parseSendParams, parseTaskId, type SendParams, senderOf } from "./rpc/send-params";
 import { isOpen, type Run, stateOf, toTask } from "./runs/run";
 import type { Runs } from "./runs/runs";
 
@@ -47,7 +47,9 @@ async function send(context: ServeContext, request: RpcRequest): Promise<Respons
   const params = parseSendParams(request.params);
   if (!params.ok) return errorResponse(request, params.error);
   const message = { ...params.value, raw: request.body };
-  const known = context.runs.find(message);
+  const { senderId, content } = message;
+  const known =
+    content.messageId === undefined ? undefined : context.runs.byMessage(senderId, content.messageId);
   if (known === undefined && !context.isAccepting()) return unavailableResponse();
   const run = known === undefined ? startRun(context, message) : rpcOk(join(context, known));
   if (!run.ok) return errorResponse(request, run.error);
@@ -117,11 +119,11 @@ function cancelTask({ runs }: ServeContext, { params, version }: RpcRequest): Rp
   return rpcOk(writeTask(toTask(value), version));
 }
 
-/** Also by the `messageId`, which is all that a sender knows who got no answer. */
+/** Also by the `messageId` of the one who asks, which is all that a sender knows who got no answer. */
 function findTask(runs: Runs, params: JsonRecord): RpcResult<Run> {
   const id = parseTaskId(params);
   if (!id.ok) return id;
-  const run = runs.byTask(id.value) ?? runs.byMessage(id.value);
+  const run = runs.byTask(id.value) ?? runs.byMessage(senderOf(params), id.value);
   return run === undefined ? rpcFail(taskNotFound("This agent has no such task (any more).")) : rpcOk(run);
 }
 

@@ -36,7 +36,6 @@ describe("the memory of runs", () => {
     memory.byKey("peer a");
     memory.ended(run, 1);
     expect(memory.byKey("peer a")).toBeDefined();
-    expect(memory.byMessage("b")).toBe(undefined);
     expect(memory.byKey("peer b")).toBe(undefined);
   });
 
@@ -50,7 +49,7 @@ describe("the memory of runs", () => {
     memory.add(huge);
     memory.ended(huge, 11);
     expect(remembered()).toEqual([]);
-    expect(memory.byMessage("huge")).toBeUndefined();
+    expect(memory.byKey(huge.key)).toBeUndefined();
   });
 
   it("never drops a run that goes on", () => {
@@ -69,7 +68,7 @@ describe("the memory of runs", () => {
     memory.ended(first, 1);
     memory.ended(second, 1);
     expect(memory.byTask(first.taskId)).toBe(second);
-    expect(memory.byMessage("a")).toBeUndefined();
+    expect(memory.byKey(first.key)).toBeUndefined();
     memory.forget(second);
     expect(memory.byTask(first.taskId)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { failureOf } from "../helpers/failure";
 import { clientOf, createTestAgent, ofType, platformForTest, startPushAgent } from "./helpers/agent";
 
 describe("an agent with a URL", () => {
@@ -104,7 +105,7 @@ describe("an agent without a URL", () => {
 });
 
 describe("a message under an id that another sender has used", () => {
-  it("runs, and gets its own answer", async () => {
+  it("runs, and gets its own answer, also when it is asked for later", async () => {
     const platform = await platformForTest();
     const workspace = platform.addWorkspace();
     const peers = [platform.addWorkspace(), platform.addWorkspace()];
@@ -112,9 +113,14 @@ describe("a message under an id that another sender has used", () => {
     const texts = peers.map(async (peer, index) => {
       const sender = clientOf(platform, peer);
       const { text } = await sender.sendA2AMessage(workspace.id, `question ${index}`, { messageId: "m-1" });
-      return text;
+      return [text, sender] as const;
     });
-    expect(await Promise.all(texts)).toEqual(["answer to question 0", "answer to question 1"]);
+    const answered = await Promise.all(texts);
+    expect(answered.map(([text]) => text)).toEqual(["answer to question 0", "answer to question 1"]);
+    const tasks = answered.map(async ([, sender]) => (await sender.getTask(workspace.id, "m-1")).text);
+    expect(await Promise.all(tasks)).toEqual(["answer to question 0", "answer to question 1"]);
+    const stranger = clientOf(platform, platform.addWorkspace());
+    expect(await failureOf(stranger.cancelTask(workspace.id, "m-1"))).toMatchObject({ rpcCode: -32001 });
   });
 });
 

@@ -44,7 +44,8 @@ const isId = (value: unknown): boolean =>
 const isEmpty = ({ text, files, data }: MessageContent): boolean =>
   text.trim() === "" && files.length === 0 && data.length === 0;
 
-function senderOf(params: JsonRecord, message: JsonRecord): string | null {
+/** The workspace that the parameters, or the message in them, state as the sender. */
+export function senderOf(params: JsonRecord, message: JsonRecord = {}): string | null {
   const stated = metadataOf(params).source_workspace_id ?? metadataOf(message).source_workspace_id;
   return parsePeerId(stated);
 }

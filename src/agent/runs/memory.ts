@@ -9,8 +9,6 @@ export interface RunMemory {
   byKey(key: string): Run | undefined;
   /** The newest run of a task. Counts as use. */
   byTask(taskId: string): Run | undefined;
-  /** The newest run of a message with this id, whoever sent it. Counts as use. */
-  byMessage(messageId: string): Run | undefined;
   add(run: Run): void;
   /** Call when a run has ended: it is kept within the bounds. `size` is that of its answer, in characters. */
   ended(run: Run, size: number): void;
@@ -29,7 +27,6 @@ export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMe
   const ended = new Map<string, { run: Run; size: number }>();
   const working = new Map<string, Run>();
   const tasks = new Map<string, Run>();
-  const messages = new Map<string, Run>();
   let total = 0;
 
   function touch(run: Run | undefined): Run | undefined {
@@ -48,17 +45,14 @@ export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMe
     }
     if (working.get(run.key) === run) working.delete(run.key);
     if (tasks.get(run.taskId) === run) tasks.delete(run.taskId);
-    if (messages.get(run.messageId) === run) messages.delete(run.messageId);
   }
 
   return {
     byKey: (key) => touch(working.get(key) ?? ended.get(key)?.run),
     byTask: (taskId) => touch(tasks.get(taskId)),
-    byMessage: (messageId) => touch(messages.get(messageId)),
     add(run) {
       working.set(run.key, run);
       tasks.set(run.taskId, run);
-      messages.set(run.messageId, run);
     },
     ended(run, size) {
       if (working.get(run.key) !== run) return;

@@ -24,12 +24,10 @@ export interface RunsOptions {
 
 /** Runs the handler once for each message. */
 export interface Runs {
-  /** The run of a message that was pushed before, if it is remembered. */
-  find(message: PushedMessage): Run | undefined;
+  /** The run of a message of this sender that was pushed before, if it is remembered. */
+  byMessage(senderId: string | null, messageId: string): Run | undefined;
   /** The newest run of a task. */
   byTask(taskId: string): Run | undefined;
-  /** The newest run of a message with this id. */
-  byMessage(messageId: string): Run | undefined;
   /** Starts the handler. `open` is the run whose question the message answers. */
   start(message: PushedMessage, open: Run | undefined): Run;
   /** Aborts the handler's signal; the task is canceled from now on. */
@@ -42,10 +40,8 @@ export function createRuns(options: RunsOptions): Runs {
   const memory = createRunMemory();
   const { clock } = options;
   return {
-    find: ({ content, senderId }) =>
-      content.messageId === undefined ? undefined : memory.byKey(keyOf(senderId, content.messageId)),
+    byMessage: (senderId, messageId) => memory.byKey(keyOf(senderId, messageId)),
     byTask: memory.byTask,
-    byMessage: memory.byMessage,
     start(message, open) {
       const { content, senderId } = message;
       const messageId = content.messageId ?? newId();

@@ -106,9 +106,10 @@ export function sendRequest(
   };
 }
 
-export const taskRequest = (method: string, id: string) => ({
+/** A request of the peer about a task. */
+export const taskRequest = (method: string, id: string, source_workspace_id: string | undefined = PEER) => ({
   jsonrpc: "2.0",
   id: "task",
   method,
-  params: { id },
+  params: { id, metadata: { source_workspace_id } },
 });
