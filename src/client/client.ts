@@ -172,15 +172,16 @@ export function createClientOn(
   const composed = composeClient(resolved, { clock: resolved.clock ?? clock, machine, lookup });
   const { peers, messaging, tasks, delegation, registration, close } = composed;
   const { trace, tracePeer } = createTracer();
-  const sendA2AMessage = tracePeer("sendA2AMessage", messaging.sendA2AMessage);
-  const waitForTask = tracePeer("waitForTask", tasks.waitForTask);
-  const client: A2AClient = {
-    discoverPeer: tracePeer("discoverPeer", peers.discoverPeer),
-    sendA2AMessage,
-    fanOut: trace("fanOut", messaging.fanOut),
-    conversation: createConversations(composed.conversationContext, { sendA2AMessage, waitForTask }),
+  const ofConversations = {
+    sendA2AMessage: tracePeer("sendA2AMessage", messaging.sendA2AMessage),
     getTask: tracePeer("getTask", tasks.getTask),
-    waitForTask,
+    waitForTask: tracePeer("waitForTask", tasks.waitForTask),
+  };
+  const client: A2AClient = {
+    ...ofConversations,
+    discoverPeer: tracePeer("discoverPeer", peers.discoverPeer),
+    fanOut: trace("fanOut", messaging.fanOut),
+    conversation: createConversations(composed.conversationContext, ofConversations),
     cancelTask: tracePeer("cancelTask", tasks.cancelTask),
     listPeers: trace("listPeers", peers.listPeers),
     getWorkspaceInfo: trace("getWorkspaceInfo", peers.getWorkspaceInfo),

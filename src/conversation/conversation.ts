@@ -1,9 +1,10 @@
-import { invalidArgument, isA2AError } from "../errors";
+import { invalidArgument, isA2AError, settle } from "../errors";
 import type { Workspaces } from "../identity/workspaces";
 import type { SendOutcome } from "../messaging/outcome";
 import { type OutgoingMessage, parseMessageParts } from "../messaging/outgoing-message";
 import { checkSendOptions, type SendOptions } from "../messaging/send-options";
 import { newId } from "../runtime/ids";
+import type { CallOptions } from "../validation/options";
 import { checkPeerId } from "../validation/peer-id";
 import { checkWaitOptions, type WaitOptions } from "../validation/wait-options";
 import {
@@ -28,7 +29,7 @@ export interface Conversation {
   readonly taskId: string | undefined;
   /**
    * Sends a message like `sendA2AMessage`, with the `contextId`, and with the `taskId` while a task is open. A task that
-   * ended, in whatever way, is not carried on.
+   * ended, in whatever way, is not carried on: after a message that the peer has refused, it is asked for the task.
    */
   send(message: string | OutgoingMessage, options?: ConversationSendOptions): Promise<SendOutcome>;
   /** Waits like `waitForTask` for the task that is open. Throws `invalid_argument` when none is. */
@@ -43,6 +44,7 @@ export interface ConversationCalls {
     options: SendOptions,
   ): Promise<SendOutcome>;
   waitForTask(peerId: string, taskId: string, options: WaitOptions): Promise<SendOutcome>;
+  getTask(peerId: string, taskId: string, options: CallOptions): Promise<SendOutcome>;
 }
 
 /** What conversations know of the client. */
@@ -83,6 +85,15 @@ function createConversation(
     }
   }
 
+  /** Looks at the open task, if there is one: agents refuse a message to one that has ended, each in its own way. */
+  async function lookAfterRefusal(error: unknown, signal: AbortSignal | undefined): Promise<never> {
+    const { taskId } = state;
+    if (isA2AError(error) && error.code === "rpc_error" && taskId !== undefined) {
+      await settle(follow(() => calls.getTask(id, taskId, { source, signal })));
+    }
+    throw error;
+  }
+
   return {
     peerId: id,
     get contextId() {
@@ -96,7 +107,8 @@ function createConversation(
       const checked = checkSendOptions(options);
       const parts = parseMessageParts(message);
       const send = () => calls.sendA2AMessage(id, { parts }, { ...checked, ...state, source });
-      return takeTurns(() => follow(send), checked.signal);
+      const sendAndLook = () => follow(send).catch((error) => lookAfterRefusal(error, checked.signal));
+      return takeTurns(sendAndLook, checked.signal);
     },
     async waitForTask(options) {
       checkNotSet(options, "source");

@@ -61,6 +61,8 @@ describe("a conversation", () => {
       script([
         task("working"),
         rpcError(-32603),
+        // The answer when the conversation asks for the task.
+        task("working"),
         task("failed"),
         task("working"),
         rpcError(-32001),
@@ -74,6 +76,25 @@ describe("a conversation", () => {
     }
     expect(tasks).toEqual(["task-1", "task-1", undefined, "task-1", undefined]);
   });
+
+  it.each([
+    [-32600, "completed", undefined],
+    [-32602, "failed", undefined],
+    [-32004, "canceled", undefined],
+    [-32004, "working", "task-1"],
+    [-32603, "input-required", "task-1"],
+  ])(
+    "asks for its task when a message is refused with %i, which has become %s",
+    async (code, state, taskId) => {
+      const refusal = { jsonrpc: "2.0", id: "r", error: { code, message: "no" } };
+      const { conversation, peer } = await talk(script([task("input-required"), refusal, "again"]));
+      await conversation.send("sort");
+      peer.setTask(task(state));
+      expect(await failureOf(conversation.send("by date"))).toMatchObject({ rpcCode: code });
+      expect(conversation.taskId).toBe(taskId);
+      expect(await conversation.send("by date")).toMatchObject({ kind: "reply", text: "again" });
+    },
+  );
 
   it("goes on with an earlier one", async () => {
     const { client, peer, received } = await talk();
