@@ -3,15 +3,22 @@ import type { A2AErrorCode, Delivery } from "../errors";
 /** What an error and a diagnostic say of a failure. */
 interface FailureFacts {
   readonly code: A2AErrorCode;
+  readonly message: string;
   readonly delivery?: Delivery;
   readonly retryable?: boolean;
 }
 
-/** What a model can do after a failure that no other arguments would mend; `""` for any other failure. */
-export function adviceAfter({ code, delivery = "not-sent", retryable = true }: FailureFacts): string {
+/** What a model can do after a failure, where its message does not say that; `""` where there is nothing to add. */
+export function adviceAfter({
+  code,
+  message,
+  delivery = "not-sent",
+  retryable = true,
+}: FailureFacts): string {
+  if (code === "invalid_argument") return "Correct the arguments and call the tool again.";
   if (FOR_THE_USER.has(code)) return "You cannot mend this yourself: tell the user.";
   if (!PASSING.has(code) || delivery !== "not-sent" || !retryable) return "";
-  return "Try again later, or tell the user.";
+  return message.includes("Try again") ? "" : "Try again later, or tell the user.";
 }
 
 const FOR_THE_USER: ReadonlySet<A2AErrorCode> = new Set([

@@ -43,7 +43,7 @@ export function resolveSource(
   const found = workspaceIds.find((id) => id === wanted || shortId(id) === wanted);
   if (found !== undefined) return found;
   throw invalidArgument(
-    `\`${argument}\` has to be an own workspace (${workspaceIds.slice(0, 5).join(" or ")}), not a peer, got ${quote(source)}. Nothing was done: call the tool again without it.`,
+    `\`${argument}\` has to be an own workspace (${workspaceIds.slice(0, 5).join(" or ")}), not a peer, got ${quote(source)}. Leave it out for the default one.`,
   );
 }
 
