@@ -32,6 +32,33 @@ describe("the documentation", () => {
   });
 });
 
+describe("the page for operators", () => {
+  const page = read("docs/operations.md");
+  const folder = "src/events";
+  const emitted = readdirSync(resolve(ROOT, folder))
+    .flatMap((file) => [...read(`${folder}/${file}`).matchAll(/^ {2}type: "([\w.]+)";$/gm)])
+    .map(([, type = ""]) => type);
+  const documented = [...page.matchAll(/^\| ((?:`[\w.]+`(?:, )?)+) \|/gm)]
+    .flatMap(([, names = ""]) => names.split(", "))
+    .map((name) => name.replaceAll("`", ""))
+    .filter((name) => /^[a-z_]+\.[a-z_]+$/.test(name) && !name.endsWith(".jsonl"));
+
+  it("lists every event once, and no other", () => {
+    expect(emitted.length).toBeGreaterThan(40);
+    expect(documented.toSorted()).toEqual(emitted.toSorted());
+  });
+
+  it("names the files that are stored", () => {
+    const names = [...page.matchAll(/`(\.[\w.]+|\w+\.jsonl)`/g)].map(([, name = ""]) => name);
+    const source = readdirSync(resolve(ROOT, "src"), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => read(`src/${file}`))
+      .join("\n");
+    expect(names.length).toBeGreaterThan(6);
+    expect([...new Set(names)].filter((name) => !source.includes(`"${name}"`))).toEqual([]);
+  });
+});
+
 describe("the picture of the layers", () => {
   it("shows every layer", () => {
     const [, picture = ""] = /^```\n([\s\S]*?)^```/m.exec(read("CONTRIBUTING.md")) ?? [];
