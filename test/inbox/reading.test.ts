@@ -187,6 +187,22 @@ describe("reading on", () => {
     expect(ofType(events, "inbox.cursor_lost")).toHaveLength(1);
   });
 
+  it("takes no other 410 for a row that was pruned", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    const { inbox, events } = await openInbox(platform, me);
+    me.writeAsHuman("one");
+    expect(await takeAll(inbox, 1)).toEqual(["one"]);
+    const gone = { status: 410, body: { error: "gone" } };
+    platform.fail("GET /workspaces/:id/activity", gone, { times: 1 });
+    await vi.waitFor(() => expect(ofType(events, "inbox.poll_failed")).toMatchObject([{ status: 410 }]), {
+      timeout: 5000,
+    });
+    me.writeAsHuman("two");
+    expect(await takeAll(inbox, 1)).toEqual(["two"]);
+    expect(ofType(events, "inbox.cursor_lost")).toEqual([]);
+  });
+
   it("goes on when the platform has pruned everything", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);
@@ -232,6 +248,11 @@ describe("rows that nobody expects", () => {
     ["a list for a body", { request_body: [1, 2], summary: "list" }, "list"],
     ["parts beside the message", { request_body: { params: { parts: [{ text: "bare" }] } } }, "bare"],
     ["a sender that is no id", { source_id: "nobody", request_body: textBody("who") }, "who"],
+    [
+      "a peer's, marked as an announcement",
+      { source_id: PEER, request_body: textBody("mark", { metadata: { kind: "delegation_results" } }) },
+      "mark",
+    ],
     ["a status that nobody knows", { status: "odd", request_body: textBody("odd") }, "odd"],
   ])("become a message: %s", async (_, row, text) => {
     const platform = await platformForTest();
