@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { describe, expect, it, vi } from "vitest";
@@ -101,6 +101,18 @@ describe("readers of one workspace", () => {
     expect(ofType(events, "inbox.acknowledged")).toEqual([]);
   });
 
+  it("begin anew without a word of the disk when their lock was taken away for a while", async () => {
+    const platform = await platformForTest();
+    const me = platform.addWorkspace(POLLING);
+    me.addActivityRow({ summary: "one", created_at: timestamp(-60_000) });
+    const { inbox, events, stateDir } = await openInbox(platform, me);
+    const message = await inbox.receive();
+    await rm(join(stateDir, ".delegations.json.lock"));
+    await message?.ack();
+    expect(ofType(events, "inbox.store_failed")).toEqual([]);
+    expect(await inbox.receive({ timeoutMs: 5000 })).toMatchObject({ text: "one", attempt: 2 });
+  });
+
   it("hand over nothing that they have read before their lock became another's", async () => {
     const platform = await platformForTest();
     const me = platform.addWorkspace(POLLING);
@@ -182,7 +194,7 @@ describe("what is remembered", () => {
     expect(await takeAll(inbox, 1)).toEqual(["one"]);
     await vi.waitFor(() => expect(inbox.status.inFlight).toBe(0));
     // Root may write anywhere, so the ledger is made a folder.
-    const { rm, mkdir, rmdir } = await import("node:fs/promises");
+    const { mkdir, rmdir } = await import("node:fs/promises");
     await rm(join(stateDir, ".inbox.json"));
     await mkdir(join(stateDir, ".inbox.json"));
     await chmod(join(stateDir, ".inbox.json"), 0o700);
