@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { startPlatform } from "a2a-peers/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type InstalledPackage, installPackage } from "./installed";
@@ -92,6 +94,18 @@ describe("the installed command", () => {
     expect((await run(["send", "Writer", "hello"], env)).stdout).toBe("hello\n");
     child.kill("SIGINT");
     expect((await ended).code).toBe(0);
+  });
+
+  it("serves the tools over MCP, with all that it needs for it in the package", async () => {
+    await using set = await startWithSlowPeer();
+    const command = join(installed.folder, "node_modules/.bin/a2a-peers");
+    const env = { PATH: String(process.env.PATH), HOME: installed.folder, ...set.env };
+    const host = new Client({ name: "host", version: "1.0.0" });
+    await host.connect(new StdioClientTransport({ command, args: ["mcp"], env, stderr: "ignore" }));
+    const result = await host.callTool({ name: "list_peers", arguments: {} });
+    expect(result.content).toMatchObject([{ text: expect.stringContaining("Slow") }]);
+    await host.close();
+    expect(existsSync(join(installed.folder, "node_modules/@modelcontextprotocol"))).toBe(false);
   });
 
   it("runs the demo, with an agent in a process of its own", async () => {
