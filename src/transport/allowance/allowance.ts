@@ -215,11 +215,11 @@ function isWaitingBefore({ waiting }: AllowanceState, priority: Priority): boole
 }
 
 function usedUpFailure(limit: number, resetInMs: number): Failure {
-  const rate = Number.isFinite(limit) ? ` of ${limit} requests a minute for this address` : "";
+  const rate = Number.isFinite(limit) ? ` (${limit} for this address)` : "";
   return {
     code: "rate_limited",
-    summary: `The platform's rate limit${rate} is used up, but for what beats need`,
-    advice: "Clients behind one address share it.",
+    summary: `The requests that the platform allows until the reset of its rate limit${rate} are used up, but for those that beats need`,
+    advice: "Clients behind one address share them.",
     delivery: "not-sent",
     retryable: true,
     retryAfterMs: Math.ceil(resetInMs),
