@@ -75,8 +75,11 @@ export async function sendA2AMessage(
   }
 }
 
-/** The workspace to send from: the one the caller named, else the one that has listed the peer, else the default. */
-function resolveSource(
+/**
+ * The workspace to send from: the one the caller named, else the one that has listed the peer, else the default. Throws
+ * `invalid_argument`, also for the peer itself.
+ */
+export function resolveSource(
   { workspaces, peers }: MessagingContext,
   peerId: string,
   options: SendOptions,

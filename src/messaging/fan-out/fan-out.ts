@@ -4,7 +4,7 @@ import { newId } from "../../runtime/ids";
 import { abortReason, onAbort } from "../../runtime/signals";
 import type { MessagingContext } from "../context";
 import { type OutgoingMessage, parseMessageParts } from "../outgoing-message";
-import { sendA2AMessage } from "../send";
+import { resolveSource, sendA2AMessage } from "../send";
 import type { SendOptions } from "../send-options";
 import { observeDelivery } from "./observe-delivery";
 import { checkFanOutOptions, checkPeerIds, type FanOutOptions } from "./options";
@@ -46,7 +46,7 @@ export async function fanOut(
   const ids = checkPeerIds(peerIds, context.peers.suggestPeers);
   const { send, concurrency, enough } = checkFanOutOptions(given, ids.length);
   const parts = parseMessageParts(message);
-  context.workspaces.named(send.source);
+  for (const id of ids) resolveSource(context, id, send);
   const { signal, budgetMs = context.budgetMs } = send;
   if (signal?.aborted) throw abortReason(signal);
   const run: FanOut = {

@@ -1,4 +1,4 @@
-import type { A2AClientOptions, FanOutOptions } from "a2a-peers";
+import { type A2AClientOptions, createA2AClient, type FanOutOptions } from "a2a-peers";
 import { type Reply, task } from "a2a-peers/testing";
 import { describe, expect, it } from "vitest";
 import { until, world } from "../../delegation/helpers/world";
@@ -174,6 +174,22 @@ describe("fanOut", () => {
     expect(error.code).toBe("invalid_argument");
     expect(error.message).toContain(text);
     expect(peers.flatMap(({ received }) => received)).toEqual([]);
+  });
+
+  it("rejects the own workspace among the peers, and sends nothing", async () => {
+    const { client, me, ids, peers } = await peersWith([() => "a"]);
+    const error = await failureOf(client.fanOut([...ids, me.id], "sort"));
+    expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringContaining("itself") });
+    expect(peers[0]?.received).toEqual([]);
+  });
+
+  it("rejects without a `source` where the client has no workspace of its own", async () => {
+    const { ids, me, platform } = await peersWith([() => "a"]);
+    const client = createA2AClient({ platformUrl: platform.url, workspaces: () => me });
+    const error = await failureOf(client.fanOut(ids, "sort"));
+    expect(error).toMatchObject({ code: "invalid_argument", message: expect.stringContaining("`source`") });
+    expect(states(await client.fanOut(ids, "sort", { source: me.id }))).toEqual(["ok"]);
+    await client.close();
   });
 
   it.each([
