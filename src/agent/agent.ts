@@ -21,7 +21,8 @@ import { serve } from "./serve";
 export interface Agent extends AsyncDisposable {
   /**
    * Registers the workspace, starts the heartbeat, and receives messages. Resolves when others can reach the agent.
-   * Throws as `client.register`; nothing runs then, and it may be called again.
+   * Throws as `client.register`, after up to 30 s where the platform is away, and `closed` when it is stopped meanwhile;
+   * nothing runs then, and it may be called again.
    */
   start(): Promise<void>;
   /**

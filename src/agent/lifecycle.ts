@@ -1,6 +1,6 @@
 import type { A2AClient } from "../client/client";
 import type { ClientInternals } from "../client/internals";
-import { isA2AError } from "../errors";
+import { A2AError, isA2AError } from "../errors";
 import type { Heartbeat } from "../heartbeat/heartbeat";
 import type { Inbox } from "../inbox/inbox";
 import type { InboxHandler } from "../inbox/message";
@@ -30,63 +30,79 @@ export interface Lifecycle {
 
 interface LifecycleState {
   phase: "stopped" | "starting" | "running" | "stopping";
-  /** The start or the stop that began last. */
+  /** What was asked for last. */
+  goal: "running" | "stopped";
+  /** The start or the stop that was asked for last. It begins when the one before has ended. */
   change: Promise<void>;
+  /** Ends the registration of the start that was asked for last. */
+  registering: AbortController;
 }
 
+/** How long the registration may take, in milliseconds: its attempts outlast a restart of the platform. */
+const REGISTER_MS = 30_000;
+
 export function createLifecycle(parts: LifecycleParts): Lifecycle {
-  const state: LifecycleState = { phase: "stopped", change: Promise.resolve() };
+  const state: LifecycleState = {
+    phase: "stopped",
+    goal: "stopped",
+    change: Promise.resolve(),
+    registering: new AbortController(),
+  };
   const { onClose } = parts.internals;
-  const close = () => endWork(parts, 0).finally(() => stopped());
+  const close = () =>
+    endWork(parts, 0).finally(() => {
+      state.goal = "stopped";
+      stopped();
+    });
 
   function stopped(): void {
     onClose.delete(close);
     state.phase = "stopped";
   }
 
-  async function startNow(): Promise<void> {
+  async function startNow(registering: AbortController): Promise<void> {
     onClose.add(close);
+    state.phase = "starting";
     try {
-      await register(parts);
+      await register(parts, registering.signal);
       parts.heartbeat.start();
       receive(parts);
       state.phase = "running";
     } catch (error) {
       stopped();
+      if (state.registering === registering) state.goal = "stopped";
       throw error;
     }
   }
 
   async function stopNow(): Promise<void> {
+    if (state.phase === "stopped") return;
+    state.phase = "stopping";
     await endWork(parts, parts.options.finishWithinMs);
     await parts.heartbeat.stop();
     stopped();
   }
 
-  async function start(): Promise<void> {
-    if (state.phase === "stopping") {
-      await state.change;
-      return start();
-    }
-    if (state.phase === "stopped") {
-      state.phase = "starting";
-      state.change = startNow();
-    }
-    await state.change;
-  }
-
-  async function stop(): Promise<void> {
-    if (state.phase === "starting") await state.change.catch(() => {});
-    if (state.phase === "running") {
-      state.phase = "stopping";
-      state.change = stopNow();
-    }
-    if (state.phase === "stopping") await state.change;
-  }
-
   return {
-    start,
-    stop,
+    async start() {
+      if (state.goal === "stopped") {
+        const registering = new AbortController();
+        const start = () => startNow(registering);
+        state.goal = "running";
+        state.registering = registering;
+        state.change = state.change.then(start, start);
+      }
+      await state.change;
+    },
+    async stop() {
+      if (state.goal === "running") {
+        state.goal = "stopped";
+        state.registering.abort(new A2AError({ code: "closed", message: "The agent was stopped." }));
+        state.change = state.change.then(stopNow, stopNow);
+      }
+      // Of a start that failed nothing is left.
+      await state.change.catch(() => {});
+    },
     get isServing() {
       return state.phase !== "stopped";
     },
@@ -96,9 +112,9 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
   };
 }
 
-async function register({ client, options }: LifecycleParts): Promise<void> {
+async function register({ client, options }: LifecycleParts, signal: AbortSignal): Promise<void> {
   const { url, card, workspace } = options;
-  await client.register({ url, agentCard: card }, { source: workspace.id });
+  await client.register({ url, agentCard: card }, { source: workspace.id, signal, timeoutMs: REGISTER_MS });
 }
 
 function receive({ receiving, options }: LifecycleParts): void {

@@ -1,6 +1,7 @@
 import { createA2AClient } from "a2a-peers";
 import { createAgent } from "a2a-peers/agent";
 import { describe, expect, it, vi } from "vitest";
+import { failureOf } from "../helpers/failure";
 import { OWN, PLATFORM, SECOND } from "../helpers/ids";
 import { clientOf, createTestAgent, ofType, platformForTest, startPushAgent } from "./helpers/agent";
 import { sendRequest, startFetchAgent, taskRequest } from "./helpers/fetch-agent";
@@ -43,6 +44,29 @@ describe("start", () => {
     expect(agent.heartbeat.status.running).toBe(true);
     expect(platform.requests.filter(({ path }) => path === "/registry/register")).toHaveLength(2);
     await agent.stop();
+  });
+
+  it("is ended by a stop while it waits for the platform, and then may be made again", async () => {
+    const platform = await platformForTest();
+    const { agent } = await createTestAgent(platform, platform.addWorkspace(), { onMessage });
+    platform.fail("POST /registry/register", { kind: "stall" }, { times: 1 });
+    const started = failureOf(agent.start());
+    await platform.waitForRequest("POST /registry/register");
+    await agent.stop();
+    expect(await started).toMatchObject({ code: "closed" });
+    await agent.start();
+    expect(agent.heartbeat.status.running).toBe(true);
+    await agent.stop();
+  });
+
+  it("or a stop, whichever is asked for last, counts", async () => {
+    const platform = await platformForTest();
+    const { agent } = await createTestAgent(platform, platform.addWorkspace(), { onMessage });
+    const running = () => agent.heartbeat.status.running;
+    await Promise.allSettled([agent.start(), agent.stop(), agent.start(), agent.stop(), agent.start()]);
+    expect([running(), agent.inbox?.status.running]).toEqual([true, true]);
+    await Promise.allSettled([agent.stop(), agent.start(), agent.stop()]);
+    expect([running(), agent.inbox?.status.running]).toEqual([false, false]);
   });
 
   it("rejects without a URL on a platform that has no poll mode", async () => {
