@@ -39,6 +39,8 @@ export function createReport(io: CliIo): Report {
       else if (event.type === "heartbeat.sent") refused.delete(event.workspaceId);
       else if (event.type === "inbox.held_elsewhere")
         print(event.workspaceId, `${event.reason}. ${HELD_ELSEWHERE}`);
+      // A refused token has a line of its own.
+      else if (event.type === "heartbeat.overdue" && event.code === "unauthorized") return;
       else if (REPORTED.has(event.type) && "workspaceId" in event && "reason" in event)
         print(event.workspaceId, `${event.type}: ${event.reason}`);
     },

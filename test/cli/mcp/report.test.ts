@@ -15,6 +15,8 @@ describe("the log of an MCP server", () => {
     const report = reportInto(lines);
     const refused = (consecutive: number) =>
       report.event({ type: "heartbeat.unauthorized", workspaceId, consecutive, reason: "no" });
+    const overdue = { workspaceId, silentMs: 60_000, reason: "no" } as const;
+    report.event({ type: "heartbeat.overdue", code: "unauthorized", ...overdue });
     refused(3);
     refused(20);
     expect(lines).toHaveLength(1);
@@ -22,6 +24,8 @@ describe("the log of an MCP server", () => {
     report.event({ type: "heartbeat.sent", workspaceId, elapsedMs: 1 });
     refused(3);
     expect(lines).toHaveLength(2);
+    report.event({ type: "heartbeat.overdue", code: "network", ...overdue });
+    expect(lines).toHaveLength(3);
   });
 
   it("leaves out what asks for nothing", () => {
