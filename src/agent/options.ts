@@ -39,7 +39,7 @@ export interface AgentOptions {
   inbox?: InboxOptions | undefined;
   /**
    * Who may send requests to `agent.fetch`: `"inbound-secret"` the platform alone, `"optional"` also whoever sends no
-   * `Authorization`, or a function that decides.
+   * `Authorization`, or a function that decides without reading the body.
    * @default "inbound-secret", and "optional" on a platform of April 2026, which signs nothing
    */
   authenticate?: Authenticate | undefined;

@@ -26,23 +26,23 @@ export interface Envelope {
   metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The parts of a message that a caller has given. Throws `invalid_argument`, naming what is wrong. */
-export function parseMessageParts(message: unknown): MessagePart[] {
-  if (typeof message === "string") return [textPart(message, "`message`")];
+/** The parts of a message that a caller has given as `name`. Throws `invalid_argument`, naming what is wrong. */
+export function parseMessageParts(message: unknown, name = "message"): MessagePart[] {
+  if (typeof message === "string") return [textPart(message, `\`${name}\``)];
   if (!isRecord(message)) {
-    throw invalidArgument(`Expected \`message\` to be text or an object with parts, got ${quote(message)}.`);
+    throw invalidArgument(`Expected \`${name}\` to be text or an object with parts, got ${quote(message)}.`);
   }
   const parts: MessagePart[] = [];
-  if (message.text !== undefined) parts.push(textPart(message.text, "`message.text`"));
+  if (message.text !== undefined) parts.push(textPart(message.text, `\`${name}.text\``));
   if (message.parts !== undefined) {
     if (!Array.isArray(message.parts)) {
-      throw invalidArgument(`Expected \`message.parts\` to be an array, got ${quote(message.parts)}.`);
+      throw invalidArgument(`Expected \`${name}.parts\` to be an array, got ${quote(message.parts)}.`);
     }
     for (const [index, part] of message.parts.entries()) {
-      parts.push(checkPart(part, `\`message.parts[${index}]\``));
+      parts.push(checkPart(part, `\`${name}.parts[${index}]\``));
     }
   }
-  if (parts.length === 0) throw invalidArgument("Expected `message` to have text or at least one part.");
+  if (parts.length === 0) throw invalidArgument(`Expected \`${name}\` to have text or at least one part.`);
   return parts;
 }
 

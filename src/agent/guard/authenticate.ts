@@ -3,7 +3,7 @@ import { equalsInConstantTime } from "./constant-time";
 
 /**
  * Who may send requests: `inbound-secret` the platform alone, `optional` also whoever sends no `Authorization` at all.
- * A function decides by itself; one that throws refuses.
+ * A function decides by itself, without reading the body; one that throws refuses.
  */
 export type Authenticate = "inbound-secret" | "optional" | ((request: Request) => boolean | Promise<boolean>);
 

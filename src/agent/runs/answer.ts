@@ -1,7 +1,10 @@
+import { invalidArgument } from "../../errors";
 import { type MessagePart, parseMessageParts } from "../../messaging/outgoing-message";
 import { newId } from "../../runtime/ids";
+import { quote } from "../../text/format";
 import { isRecord } from "../../text/json";
 import { serializeJson } from "../../text/serialize-json";
+import type { AgentQuestion } from "../options";
 import type { AnswerMessage } from "../rpc/protocol";
 import type { Run, RunEnd } from "./run";
 
@@ -25,13 +28,18 @@ export function toEnd(
   return { end: { state: state ?? "completed", answer }, size: json.length };
 }
 
-function questionState(result: unknown): "input-required" | "auth-required" | undefined {
+/** The state of a question; `undefined` for an answer. Throws `invalid_argument` for any other state. */
+function questionState(result: unknown): AgentQuestion["state"] | undefined {
   const state = isRecord(result) ? result.state : undefined;
-  return state === "input-required" || state === "auth-required" ? state : undefined;
+  if (state === undefined || state === "input-required" || state === "auth-required") return state;
+  throw invalidArgument(
+    `Expected \`answer.state\` to be 'input-required' or 'auth-required', got ${quote(state)}.`,
+  );
 }
 
 /** Throws `invalid_argument` for what a handler has returned and no message can hold. */
 export function checkAnswer<Result>(result: Result): Result {
+  questionState(result);
   partsOf(result);
   return result;
 }
@@ -40,5 +48,5 @@ export function checkAnswer<Result>(result: Result): Result {
 function partsOf(result: unknown): MessagePart[] {
   if (result === undefined || result === null) return [];
   if (typeof result === "string" && result.trim() === "") return [];
-  return parseMessageParts(result);
+  return parseMessageParts(result, "answer");
 }

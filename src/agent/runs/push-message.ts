@@ -40,7 +40,7 @@ export function createPushMessage(
   });
   const reply: InboxMessage["reply"] = async (answer, options) => {
     if (stateOf(run) !== "working") return message.reply(answer, options);
-    replies.push(...parseMessageParts(answer));
+    replies.push(...parseMessageParts(answer, "answer"));
     return undefined;
   };
   return { message: { ...message, reply }, replies };
