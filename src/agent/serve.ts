@@ -91,10 +91,10 @@ async function waitForAnswer(
   await settleWithin(run.ended, limitMs, clock);
 }
 
-/** A plain answer is a message; what is unfinished, asks back or was shown as a task is a task. */
+/** A plain answer is a message; what is unfinished, asks back or was shown as a task is a task, unless nothing ran. */
 function answerWith(run: Run, { version }: RpcRequest): RpcResult<JsonRecord> {
   const { end } = run;
-  if (end?.state === "failed" && !run.isTask) return { ok: false, error: end.error };
+  if (end?.state === "failed" && !(run.isTask && end.error.ran)) return { ok: false, error: end.error };
   if (end?.state === "completed" && !run.isTask) return rpcOk(writeSentMessage(end.answer, version));
   run.isTask = true;
   return rpcOk(writeSentTask(toTask(run), version));

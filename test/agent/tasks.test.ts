@@ -191,6 +191,36 @@ describe("a handler that asks back", () => {
     state.finish("done");
   });
 
+  it("has a task that stays open when the answer to the question is given back", async () => {
+    let isReady = false;
+    const { call } = await startFetchAgent({
+      onMessage({ taskId, nack }) {
+        if (taskId === undefined) return { state: "input-required", text: "Which colour?" };
+        return isReady ? "Painted." : nack("no paint").then(() => undefined);
+      },
+    });
+    const { result: asked } = await call(sendRequest("Paint it"));
+    const answer = sendRequest("red", { taskId: asked.id });
+    expect((await call(answer)).error).toMatchObject({ code: -32603, data: { ran: false } });
+    expect((await call(taskRequest("tasks/get", asked.id))).result).toEqual(asked);
+    isReady = true;
+    expect((await call(answer)).result).toMatchObject({ id: asked.id, status: { state: "completed" } });
+  });
+
+  it("has a task that stays canceled when the handler gives its message back then", async () => {
+    const { call } = await startFetchAgent({
+      answerWithinMs: 10,
+      onMessage: ({ nack }, { signal }) =>
+        new Promise((resolve) => {
+          signal.addEventListener("abort", () => void nack().then(() => resolve()));
+        }),
+    });
+    const { result: task } = await call(sendRequest("Paint it"));
+    await call(taskRequest("tasks/cancel", task.id));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect((await call(taskRequest("tasks/get", task.id))).result.status.state).toBe("canceled");
+  });
+
   it("has a task that can be canceled", async () => {
     const { call } = await clerk().started;
     const { result: asked } = await call(sendRequest("Paint it"));

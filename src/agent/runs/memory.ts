@@ -12,8 +12,8 @@ export interface RunMemory {
   add(run: Run): void;
   /** Call when a run has ended: it is kept within the bounds. `size` is that of its answer, in characters. */
   ended(run: Run, size: number): void;
-  /** Forgets a run, whose message runs anew when it comes again. */
-  forget(run: Run): void;
+  /** Forgets a run, whose message runs anew when it comes again. `open` is then the newest run of its task again. */
+  forget(run: Run, open?: Run): void;
   readonly working: readonly Run[];
 }
 
@@ -37,14 +37,16 @@ export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMe
     return run;
   }
 
-  function forget(run: Run): void {
+  function forget(run: Run, open?: Run): void {
     const entry = ended.get(run.key);
     if (entry?.run === run) {
       total -= entry.size;
       ended.delete(run.key);
     }
     if (working.get(run.key) === run) working.delete(run.key);
-    if (tasks.get(run.taskId) === run) tasks.delete(run.taskId);
+    if (tasks.get(run.taskId) !== run) return;
+    if (open !== undefined && ended.get(open.key)?.run === open) tasks.set(open.taskId, open);
+    else tasks.delete(run.taskId);
   }
 
   return {

@@ -56,7 +56,7 @@ export function createRuns(options: RunsOptions): Runs {
       });
       memory.add(run);
       options.emit({ type: "agent.received", workspaceId: options.workspaceId, messageId, senderId });
-      void work(options, memory, run, message);
+      void work(options, memory, { run, open }, message);
       return run;
     },
     cancel(run) {
@@ -77,8 +77,20 @@ export function createRuns(options: RunsOptions): Runs {
 /** Of two senders that use one `messageId` neither gets the answer to the other. */
 const keyOf = (senderId: string | null, messageId: string): string => `${senderId ?? ""} ${messageId}`;
 
+/** A run that goes on, and the one whose question its message answers. */
+interface Working {
+  readonly run: Run;
+  readonly open: Run | undefined;
+}
+
 /** Calls the handler and ends the run. Never rejects. */
-async function work(options: RunsOptions, memory: RunMemory, run: Run, pushed: PushedMessage): Promise<void> {
+async function work(
+  options: RunsOptions,
+  memory: RunMemory,
+  working: Working,
+  pushed: PushedMessage,
+): Promise<void> {
+  const { run } = working;
   const { client, workspaceId, onMessage, reportWork } = options;
   const { signal } = run.controller;
   let givenBack: string | undefined;
@@ -91,18 +103,19 @@ async function work(options: RunsOptions, memory: RunMemory, run: Run, pushed: P
       toEnd(run, replies, await onMessage(message, { signal })),
     );
     if (givenBack === undefined) end(options, memory, run, answered.end, { size: answered.size });
-    else giveBack(options, memory, run, givenBack);
+    else giveBack(options, memory, working, givenBack);
   } catch (error) {
     const reason = errorMessage(error);
-    if (givenBack !== undefined) giveBack(options, memory, run, reason);
+    if (givenBack !== undefined) giveBack(options, memory, working, reason);
     else end(options, memory, run, { state: "failed", error: handlerFailed() }, { reason });
   }
 }
 
-/** Ends a run that counts as not handled: its message runs anew when it comes again. */
-function giveBack(options: RunsOptions, memory: RunMemory, run: Run, reason: string): void {
+/** Ends a run that counts as not handled: its message runs anew when it comes again, and a question stays open. */
+function giveBack(options: RunsOptions, memory: RunMemory, { run, open }: Working, reason: string): void {
+  if (stateOf(run) === "canceled") return;
   end(options, memory, run, { state: "failed", error: handlerGaveBack() }, { reason });
-  memory.forget(run);
+  memory.forget(run, open);
 }
 
 /** Ends a run unless it has ended. */
