@@ -223,6 +223,7 @@ it.each(VERSIONS)(TITLE, { timeout: MAX_RUNTIME_MS }, async (variant) => {
     heartbeat: [
       "heartbeat.failed 1 network",
       "heartbeat.failed 2 network",
+      "heartbeat.overdue",
       "heartbeat.failed 3 network",
       "heartbeat.failed 10 network",
       "heartbeat.failed 20 platform_error",

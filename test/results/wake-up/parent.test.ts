@@ -25,7 +25,7 @@ async function announcing(setting: Setting = {}) {
       count += 1;
       const before = made.messages().length;
       await made.next(done(`d-${count}`));
-      await made.pass(2000);
+      await made.pass(5000);
       expect(made.messages()).toHaveLength(before + 1);
       return made.text().split("\n\n").at(-1);
     },
