@@ -251,7 +251,12 @@ it.each(VERSIONS)(TITLE, { timeout: MAX_RUNTIME_MS }, async (variant) => {
   await clock.until("13:30");
   expect(period()).toEqual({
     ...quiet("paused", beatsIn(11)),
-    heartbeat: [1, 2, 3].map((consecutive) => `heartbeat.failed ${consecutive} network`),
+    heartbeat: [
+      "heartbeat.failed 1 network",
+      "heartbeat.failed 2 network",
+      "heartbeat.overdue",
+      "heartbeat.failed 3 network",
+    ],
     arrived: beatsIn(15),
   });
 
