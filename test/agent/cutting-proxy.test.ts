@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { clientOf, ofType, platformForTest, startPushAgent } from "./helpers/agent";
 
-/** Sends of the short form; the environment may ask for more. */
-const SENDS = Number(process.env.A2A_PEERS_SENDS ?? 60);
+const SENDS = 500;
 
 /** A proxy on loopback in front of the platform that lets the connection break in the place of every third answer to a message. */
 async function startCuttingProxy(platformUrl: string) {
@@ -40,7 +39,7 @@ async function startCuttingProxy(platformUrl: string) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, counts };
 }
 
-describe("messages sent at least once, of whose answers every third is cut", () => {
+describe("500 messages sent at least once, of whose answers every third is cut", () => {
   it("run once each, and every sender gets its answer", { timeout: 120_000 }, async () => {
     const platform = await platformForTest();
     const [workspace, peer] = [platform.addWorkspace(), platform.addWorkspace()];
@@ -59,18 +58,13 @@ describe("messages sent at least once, of whose answers every third is cut", () 
       { length: SENDS },
       (_, index) => `question ${index}${"!".repeat(index % 5)}`,
     );
-    const startedAt = performance.now();
     const outcomes = await Promise.all(
       questions.map((question) => sender.sendA2AMessage(workspace.id, question)),
     );
-    const elapsedMs = Math.round(performance.now() - startedAt);
     expect(outcomes.map(({ text }) => text)).toEqual(questions.map((question) => `answer to ${question}`));
     expect(runs.size).toBe(SENDS);
     expect([...runs.values()].filter((count) => count !== 1)).toEqual([]);
-    const repeated = ofType(events, "agent.repeated").length;
     expect(proxy.counts.cut).toBeGreaterThanOrEqual(SENDS / 3);
-    expect(repeated).toBe(proxy.counts.cut);
-    if (process.env.A2A_PEERS_SENDS)
-      process.stdout.write(`${JSON.stringify({ SENDS, ...proxy.counts, repeated, elapsedMs })}\n`);
+    expect(ofType(events, "agent.repeated")).toHaveLength(proxy.counts.cut);
   });
 });
