@@ -47,9 +47,7 @@ async function send(context: ServeContext, request: RpcRequest): Promise<Respons
   const params = parseSendParams(request.params);
   if (!params.ok) return errorResponse(request, params.error);
   const message = { ...params.value, raw: request.body };
-  const { senderId, content } = message;
-  const known =
-    content.messageId === undefined ? undefined : context.runs.byMessage(senderId, content.messageId);
+  const known = context.runs.find(message);
   if (known === undefined && !context.isAccepting()) return unavailableResponse();
   const run = known === undefined ? startRun(context, message) : rpcOk(join(context, known));
   if (!run.ok) return errorResponse(request, run.error);

@@ -1,4 +1,5 @@
 import { type Backlog, createBacklog, type Delivery } from "./backlog";
+import { fingerprint } from "./fingerprint";
 import { type LedgerState, MAX_ANSWERED, type StoredAnswer } from "./ledger";
 import { createPosition, type Position } from "./position";
 import { PAGE_ROWS } from "./read-rows";
@@ -83,22 +84,4 @@ export function createSession(stored: LedgerState): Session {
       };
     },
   };
-}
-
-/**
- * Tells a message that was sent again from one that is new: its sender, id and content. The id alone does not do, as
- * there are agents that give the same to every message.
- */
-function fingerprint({ senderId, messageId, text, data, files }: InboundMessage): string | undefined {
-  if (messageId === undefined) return undefined;
-  return `${senderId ?? "human"} ${messageId} ${hash(JSON.stringify([text, data, files]))}`;
-}
-
-/** FNV-1a of 32 bits, as hexadecimal digits. */
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) {
-    value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
-  }
-  return (value >>> 0).toString(16);
 }

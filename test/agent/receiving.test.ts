@@ -124,6 +124,21 @@ describe("a message under an id that another sender has used", () => {
   });
 });
 
+describe("a message under an id that its sender gives to every message", () => {
+  it("runs, and gets its own answer; under its id the newest is found", async () => {
+    const platform = await platformForTest();
+    const [workspace, peer] = [platform.addWorkspace(), platform.addWorkspace()];
+    await startPushAgent(platform, workspace, { onMessage: ({ text }) => `answer to ${text}` });
+    const sender = clientOf(platform, peer);
+    const texts: string[] = [];
+    for (const text of ["a", "b", "a"]) {
+      texts.push((await sender.sendA2AMessage(workspace.id, text, { messageId: "1" })).text);
+    }
+    expect(texts).toEqual(["answer to a", "answer to b", "answer to a"]);
+    expect((await sender.getTask(workspace.id, "1")).text).toBe("answer to a");
+  });
+});
+
 describe("one message", () => {
   it("runs once: a repeat joins the run, and a later one is answered from memory", async () => {
     const platform = await platformForTest();

@@ -5,8 +5,10 @@ import type { Run } from "./run";
  * same answer and a task can be asked for.
  */
 export interface RunMemory {
-  /** The run of this message of this sender. Counts as use. */
+  /** The run of a message. Counts as use. */
   byKey(key: string): Run | undefined;
+  /** The newest run of a message of this sender with this id. Counts as use. */
+  byMessage(senderId: string | null, messageId: string): Run | undefined;
   /** The newest run of a task. Counts as use. */
   byTask(taskId: string): Run | undefined;
   add(run: Run): void;
@@ -51,6 +53,12 @@ export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMe
 
   return {
     byKey: (key) => touch(working.get(key) ?? ended.get(key)?.run),
+    byMessage: (senderId, messageId) =>
+      touch(
+        [...[...ended.values()].map(({ run }) => run), ...working.values()].findLast(
+          (run) => run.senderId === senderId && run.messageId === messageId,
+        ),
+      ),
     byTask: (taskId) => touch(tasks.get(taskId)),
     add(run) {
       working.set(run.key, run);

@@ -9,7 +9,7 @@ export type RunEnd =
 
 /** The work of a handler on one message, and what remains of it when it has ended. */
 export interface Run {
-  /** Of the sender and the message. */
+  /** Of the sender, the id and the content of the message. */
   readonly key: string;
   readonly messageId: string;
   readonly senderId: string | null;

@@ -1,6 +1,7 @@
 import type { A2AClient } from "../../client/client";
 import { A2AError } from "../../errors";
 import type { AgentEvent, Emit } from "../../events";
+import { fingerprint } from "../../inbox/fingerprint";
 import type { Clock } from "../../runtime/clock";
 import { newId } from "../../runtime/ids";
 import { settleWithin } from "../../runtime/settle-within";
@@ -24,7 +25,9 @@ export interface RunsOptions {
 
 /** Runs the handler once for each message. */
 export interface Runs {
-  /** The run of a message of this sender that was pushed before, if it is remembered. */
+  /** The run of a message that was pushed before, if it is remembered. */
+  find(message: PushedMessage): Run | undefined;
+  /** The newest run of a message of this sender with this id. */
   byMessage(senderId: string | null, messageId: string): Run | undefined;
   /** The newest run of a task. */
   byTask(taskId: string): Run | undefined;
@@ -40,13 +43,17 @@ export function createRuns(options: RunsOptions): Runs {
   const memory = createRunMemory();
   const { clock } = options;
   return {
-    byMessage: (senderId, messageId) => memory.byKey(keyOf(senderId, messageId)),
+    find(message) {
+      const key = keyOf(message);
+      return key === undefined ? undefined : memory.byKey(key);
+    },
+    byMessage: memory.byMessage,
     byTask: memory.byTask,
     start(message, open) {
       const { content, senderId } = message;
       const messageId = content.messageId ?? newId();
       const run = createRun({
-        key: keyOf(senderId, messageId),
+        key: keyOf(message) ?? messageId,
         messageId,
         senderId,
         contextId: open?.contextId ?? content.contextId ?? newId(),
@@ -74,8 +81,9 @@ export function createRuns(options: RunsOptions): Runs {
   };
 }
 
-/** Of two senders that use one `messageId` neither gets the answer to the other. */
-const keyOf = (senderId: string | null, messageId: string): string => `${senderId ?? ""} ${messageId}`;
+/** Of two messages that have one `messageId` neither gets the answer to the other. */
+const keyOf = ({ content, senderId }: PushedMessage): string | undefined =>
+  fingerprint({ ...content, senderId });
 
 /** A run that goes on, and the one whose question its message answers. */
 interface Working {
