@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { A2AClient, A2AClientOptions, A2AError, DeliveryMode, SendOutcome } from "a2a-peers";
-import type { TestPlatform, TestWorkspace } from "a2a-peers/testing";
+import type { Fault, TestPlatform, TestWorkspace } from "a2a-peers/testing";
 import { type Expected, type FaultRow, nameOf } from "./sockets-fault-rows";
 
 const LARGE_MESSAGE = "x".repeat(16 * 2 ** 20);
@@ -34,10 +34,17 @@ export interface Sent extends Observed {
   readonly leaked: number;
 }
 
-/** Sends one message into the fault of a row. */
+/** A fault, and how a message is sent into it. */
+export interface Exposure extends Pick<FaultRow, "urlOf" | "large" | "limitMs" | "reuseAfterMs"> {
+  readonly inject: Fault;
+}
+
+export const exposureOf = (row: FaultRow): Exposure => ({ ...row, inject: { kind: row.fault } });
+
+/** Sends one message into a fault. */
 export async function sendInto(
   { createA2AClient, startPlatform }: Package,
-  row: FaultRow,
+  exposure: Exposure,
   delivery: DeliveryMode,
   options: A2AClientOptions = {},
 ): Promise<Sent> {
@@ -45,19 +52,19 @@ export async function sendInto(
   const me = platform.addWorkspace();
   const peer = platform.addWorkspace({ reply: () => "ok" });
   await using client = createA2AClient({
-    platformUrl: row.urlOf?.(new URL(platform.url)) ?? platform.url,
+    platformUrl: exposure.urlOf?.(new URL(platform.url)) ?? platform.url,
     workspaceId: me.id,
     token: me.token,
     delivery,
     retry: { maxAttempts: MAX_ATTEMPTS, baseDelayMs: 1, maxDelayMs: 1, jitter: 0, budgetMs: BUDGET_MS },
-    timeouts: { sendMs: row.limitMs ?? 5000, requestMs: 5000 },
+    timeouts: { sendMs: exposure.limitMs ?? 5000, requestMs: 5000 },
     limits: { responseBytes: 4 * 2 ** 20, requestBytes: 32 * 2 ** 20 },
     ...options,
   });
-  await failWith(platform, row, client, peer);
+  await failWith(platform, exposure, client, peer);
   const startedAt = performance.now();
   const observed = await client
-    .sendA2AMessage(peer.id, row.large === true ? LARGE_MESSAGE : "hello")
+    .sendA2AMessage(peer.id, exposure.large === true ? LARGE_MESSAGE : "hello")
     .then(fromOutcome, fromError);
   const complete = platform.requests.filter(({ method, path }) => method === "POST" && path.endsWith("/a2a"));
   return {
@@ -71,11 +78,11 @@ export async function sendInto(
 /** Makes messages fail; a send before that, where the row has to reuse a connection. */
 async function failWith(
   platform: TestPlatform,
-  { fault, reuseAfterMs }: FaultRow,
+  { inject, reuseAfterMs }: Exposure,
   client: A2AClient,
   peer: TestWorkspace,
 ): Promise<void> {
-  platform.fail(MESSAGES, { kind: fault });
+  platform.fail(MESSAGES, inject);
   if (reuseAfterMs === undefined) return;
   await client.sendA2AMessage(peer.id, "first");
   platform.resetRequests();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PEER_ID, quickClient } from "./sockets-client";
 import { recordConnections } from "./sockets-dials";
 import { type Expected, FAULT_ROWS, type FaultRow, nameOf } from "./sockets-fault-rows";
-import { allowed, isRetried, sendInto, violations } from "./sockets-fault-send";
+import { allowed, exposureOf, isRetried, sendInto, violations } from "./sockets-fault-send";
 import { answerBytes, rawServer } from "./sockets-server";
 
 const MODES: readonly DeliveryMode[] = ["at-least-once", "at-most-once"];
@@ -33,7 +33,7 @@ export function faultSuite(
     const rows = FAULT_ROWS.filter((row) => mode === "at-least-once" || isRetried(expectedOf(row)));
     const cases = rows.map((row) => ({ name: nameOf(row), row }));
     it.each(cases)("a send into this fault is classified: $name", async ({ row }) => {
-      const sent = await sendInto({ createA2AClient, startPlatform }, row, mode, options);
+      const sent = await sendInto({ createA2AClient, startPlatform }, exposureOf(row), mode, options);
 
       const { outcome, retryable, attempts, complete } = sent;
       expect(allowed(expectedOf(row), mode)).toContainEqual({ outcome, retryable, attempts, complete });

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { A2AClient, A2AClientOptions } from "a2a-peers";
+import { seeded } from "../../test/helpers/seeded";
+import { startChild } from "./child";
+import { type Context, judged, type Row, type Section } from "./section";
+import { createStormTarget, referenceStorm, type StormReport } from "./storm-target";
+import { type Clock, createVirtualTime } from "./virtual-time";
+
+const CALLS_PER_PROCESS = 100;
+const OUTAGE_MS = 2500;
+/** Callers for one request a second that the target can serve. */
+const CALLERS_PER_CAPACITY = 100;
+/** How much faster than real time the storm on sockets is. */
+const SPEED = 10;
+const URL = "http://platform.invalid";
+
+/** All callers are cut at the same moment, and the target comes back 2.5 s later. */
+export const storm: Section = {
+  name: "storm",
+  async *run(context) {
+    yield await onVirtualTime(context, context.short ? 5000 : 100_000);
+    yield await onSockets(context, context.short ? 500 : 2000);
+  },
+};
+
+/** The clients of as many processes, each with a gate of its own. */
+function createProcesses(
+  { library }: Context,
+  callers: number,
+  options: (process: number) => A2AClientOptions,
+): A2AClient[] {
+  return Array.from({ length: callers / CALLS_PER_PROCESS }, (_, n) =>
+    library.main.createA2AClient({ workspaceId: randomUUID(), token: "token", ...options(n) }),
+  );
+}
+
+const sendAll = (clients: readonly A2AClient[]): Promise<unknown>[] =>
+  clients.flatMap((client) =>
+    Array.from({ length: CALLS_PER_PROCESS }, (_, n) => client.sendA2AMessage(randomUUID(), `task ${n}`)),
+  );
+
+async function onVirtualTime(context: Context, callers: number): Promise<Row> {
+  const random = seeded(1);
+  const time = createVirtualTime();
+  const target = createStormTarget(time.now, OUTAGE_MS, callers / CALLERS_PER_CAPACITY);
+  const state = { hasBegun: false };
+  const fetch = async () => {
+    if (!state.hasBegun) return new Response("[]", { headers: { "content-type": "application/json" } });
+    const answer = target.take();
+    if (answer === undefined) {
+      const cause = Object.assign(new Error("connect ECONNREFUSED"), {
+        code: "ECONNREFUSED",
+        syscall: "connect",
+      });
+      throw new TypeError("fetch failed", { cause });
+    }
+    return new Response(answer.body, { status: answer.status, headers: { "content-type": answer.type } });
+  };
+  const clients = createProcesses(context, callers, () => ({
+    platformUrl: URL,
+    clock: time.createClock(),
+    random,
+    fetch,
+  }));
+  // What a client loads at its first request takes real time, for which no virtual time passes.
+  await Promise.all(clients.map((client) => client.listPeers()));
+  state.hasBegun = true;
+  let open = callers;
+  const settled = Promise.allSettled(
+    sendAll(clients).map((sent) =>
+      sent.finally(() => {
+        open -= 1;
+      }),
+    ),
+  );
+  await time.run(() => open === 0);
+  const answered = (await settled).filter(({ status }) => status === "fulfilled").length;
+  for (const client of clients) await client.close();
+  return toRow(`${callers} callers, virtual time`, callers, answered, target.report());
+}
+
+async function onSockets(context: Context, callers: number): Promise<Row> {
+  const perSecond = callers / CALLERS_PER_CAPACITY;
+  using server = await startChild<string>(
+    "./storm-server.ts",
+    String(OUTAGE_MS),
+    String(perSecond),
+    String(SPEED),
+  );
+  const clients = createProcesses(context, callers, () => ({
+    platformUrl: server.ready,
+    clock: createFastClock(),
+    limits: { maxConcurrentSends: 1024 },
+  }));
+  const results = await Promise.allSettled(sendAll(clients));
+  server.process.send("report");
+  const [report] = (await once(server.process, "message")) as [StormReport];
+  for (const client of clients) await client.close();
+  const answered = results.filter(({ status }) => status === "fulfilled").length;
+  return toRow(`${callers} callers, sockets, time ${SPEED} x`, callers, answered, report);
+}
+
+const createFastClock = (): Clock => ({
+  now: () => performance.now() * SPEED,
+  setTimer(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs / SPEED);
+    return () => clearTimeout(timer);
+  },
+});
+
+function toRow(what: string, callers: number, answered: number, report: StormReport): Row {
+  const reference = referenceStorm(callers, OUTAGE_MS, callers / CALLERS_PER_CAPACITY, seeded(2));
+  const percent = (part: number) => `${((100 * part) / callers).toFixed(1)} %`;
+  const figures = [
+    `peak ${report.peak.toFixed(1)} x capacity (reference policy ${reference.peak.toFixed(1)})`,
+    `${percent(answered)} answered (${percent(reference.served)})`,
+    `${(report.arrived / callers).toFixed(2)} attempts (${(reference.arrived / callers).toFixed(2)})`,
+  ];
+  const isCalm = report.peak < reference.peak / 5;
+  return judged(what, figures.join(", "), isCalm ? [] : ["the target was overrun"]);
+}
