@@ -14,8 +14,9 @@ const SILENCE_MS = 2000;
 
 /**
  * Holds back the attempts at one target while it is down. One probe is made at a time; what else comes meanwhile waits,
- * and shares the failure of the probe as if it had tried itself. After a success the waiting attempts are released in
- * the order of their coming, at a growing pace, so that a target that has just come back is not overrun.
+ * and shares the failure of the probe as if it had tried itself. After a success the waiting attempts, and those that
+ * come soon after, are released in the order of their coming, at a growing pace, so that a target that has just come
+ * back is not overrun.
  */
 export interface Gate {
   readonly isOpen: boolean;
@@ -77,6 +78,8 @@ export function createGate(options: GateOptions): Gate {
     async enter(call, first) {
       if (state.phase === "open") return createPassage(state, options, false);
       if (mayProbe(state, options)) return startProbe(state, options);
+      if (state.phase === "releasing" && state.release.takePlace())
+        return createPassage(state, options, false);
       const { failure } = state;
       if (queue.isFull && failure !== undefined) return { kind: "refused", failure };
       if (state.phase === "closed") scheduleProbe(state, options);
@@ -176,7 +179,7 @@ function endProbe(state: GateState, options: GateOptions, verdict: Verdict | und
     scheduleProbe(state, options);
   } else if (typeof verdict === "object") {
     refuseAll(state, verdict.down);
-  } else if (state.queue.isEmpty || options.clock.now() - state.closedAt < SHORT_OUTAGE_MS) {
+  } else if (options.clock.now() - state.closedAt < SHORT_OUTAGE_MS) {
     open(state, options);
   } else {
     state.phase = "releasing";

@@ -14,25 +14,33 @@ export interface ReleaseOptions {
   readonly queue: GateQueue;
   /** Lets the first of the queue go on. */
   admit(): void;
-  /** Called when nobody waits any more; the release has ended then. */
+  /** Called when nobody waits at the largest rate; the release has ended then. */
   onEmpty(): void;
 }
 
-/** Lets the waiting attempts go on: 1, 2, 4 … 64 a second, with random times between them. */
+/**
+ * Lets the waiting attempts go on: 1, 2, 4 … 64 a second, with random times between them. It lasts until the rate is
+ * the largest and nobody waits: the calls whose delays after a failure are not over yet come only then.
+ */
 export interface Release {
   start(): void;
   stop(): void;
+  /** True for an attempt that may go on at once, because nobody else took the last place. */
+  takePlace(): boolean;
 }
 
 export function createRelease({ clock, random, queue, admit, onEmpty }: ReleaseOptions): Release {
   let startedAt = 0;
   let stopTimer = () => {};
+  let isPlaceFree = false;
 
   function step(): void {
     const rate = releaseRate(clock.now() - startedAt, (queue.firstSince ?? startedAt) <= startedAt);
     const intervalMs = Math.max(MIN_INTERVAL_MS, 1000 / rate);
-    for (let left = Math.max(1, Math.round((rate * intervalMs) / 1000)); left > 0; left -= 1) admit();
-    if (queue.isEmpty) {
+    let places = Math.max(1, Math.round((rate * intervalMs) / 1000));
+    for (; places > 0 && !queue.isEmpty; places -= 1) admit();
+    isPlaceFree = places > 0;
+    if (queue.isEmpty && rate >= MAX_RATE) {
       onEmpty();
       return;
     }
@@ -47,6 +55,12 @@ export function createRelease({ clock, random, queue, admit, onEmpty }: ReleaseO
     },
     stop() {
       stopTimer();
+      isPlaceFree = false;
+    },
+    takePlace() {
+      if (!isPlaceFree) return false;
+      isPlaceFree = false;
+      return true;
     },
   };
 }

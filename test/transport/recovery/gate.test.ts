@@ -95,15 +95,49 @@ describe("a recovery gate", () => {
     expect(probes.length).toBeLessThanOrEqual(20);
   });
 
-  it("opens at once when the probe succeeds and nobody waits", async () => {
+  it("opens once its pace is the largest and nobody waits", async () => {
     const { clock, gate, enter, log } = setUp();
     closeGate(gate, 0);
     await clock.advance(4000);
     const probe = enter();
     await probe.done;
     passage(probe.result.entry).end("up");
+    await clock.advance(5900);
+    expect(gate.isOpen).toBe(false);
+    await clock.advance(200);
     expect(gate.isOpen).toBe(true);
-    expect(log).toEqual(["closed: Refused", "opened after 4000 ms"]);
+    expect(log).toEqual(["closed: Refused", "opened after 10000 ms"]);
+  });
+
+  it("lets a single attempt go on at once after a success for which nobody waited", async () => {
+    const { clock, gate, enter } = setUp();
+    closeGate(gate, 0);
+    await clock.advance(4000);
+    const probe = enter();
+    await probe.done;
+    passage(probe.result.entry).end("up");
+    await clock.advance(300);
+    const next = enter();
+    await next.done;
+    expect(next.result).toMatchObject({ entry: { kind: "attempt" }, at: 4300 });
+  });
+
+  it("paces the attempts whose delays end only after the success of a probe", async () => {
+    const { clock, gate, enter } = setUp();
+    closeGate(gate, 0);
+    await clock.advance(3000);
+    const probe = enter();
+    await probe.done;
+    // Nobody waits at this moment: all others are between two attempts.
+    passage(probe.result.entry).end("up");
+    const late: ReturnType<typeof enter>[] = [];
+    for (let tick = 0; tick < 20; tick += 1) {
+      late.push(...Array.from({ length: 5 }, () => enter()));
+      await clock.advance(100);
+    }
+    const released = late.filter(({ result }) => result.entry?.kind === "attempt");
+    expect(released.length).toBeGreaterThanOrEqual(2);
+    expect(released.length).toBeLessThanOrEqual(5);
   });
 
   it("releases all at once after an outage of less than a second", async () => {
@@ -240,6 +274,7 @@ describe("a recovery gate", () => {
     const probe = enter();
     await probe.done;
     passage(probe.result.entry).end("up");
+    await clock.advance(7000);
     closeGate(gate, 500);
     expect(gate.isOpen).toBe(true);
   });
