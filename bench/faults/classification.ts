@@ -11,6 +11,7 @@ import {
   violations,
 } from "../../test/helpers/sockets-fault-send";
 import { OTHER_REFUSALS, PLATFORM_REFUSALS, type RefusalRow } from "../../test/messaging/refusal-rows";
+import { runFullQueue } from "./full-queue";
 import { judged, notRun, type Row, type Section } from "./section";
 
 /** No wait that a response asks for fits, so that no send lasts. */
@@ -21,7 +22,8 @@ const WITHOUT_WAITS: A2AClientOptions = {
 /** For each fault: the error, what it says of the delivery, whether it was repeated, and what really arrived. */
 export const classification: Section = {
   name: "classification",
-  async *run({ library, short }) {
+  async *run(context) {
+    const { library, short } = context;
     const parts: Package = { ...library.main, ...library.testing };
     for (const row of FAULT_ROWS) {
       yield await runFault(parts, row, "at-least-once");
@@ -29,10 +31,8 @@ export const classification: Section = {
       if (!short && isRetried(row.expected)) yield await runFault(parts, row, "at-most-once");
     }
     for (const row of [...PLATFORM_REFUSALS, ...OTHER_REFUSALS]) yield await runRefusal(parts, row);
-    yield notRun(
-      "accept queue full, SYN dropped",
-      "no portable way to fill the queue of a listener from Node",
-    );
+    if (process.platform === "linux") yield await runFullQueue(context);
+    else yield notRun("accept queue full, SYN dropped", "other systems refuse instead");
     yield notRun("name lookup fails with EAI_AGAIN", "needs a resolver that is down; ENOTFOUND is tried");
     yield notRun("localhost is ::1 and 127.0.0.1", "depends on the hosts file of the machine");
   },

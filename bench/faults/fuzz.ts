@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { A2AClient, A2AClientOptions } from "a2a-peers";
 import { seeded } from "../../test/helpers/seeded";
+import { createJudge } from "./judge";
+import { listen } from "./listen";
 import { mutate } from "./mutate";
-import { type Context, judged, type Row, type Section } from "./section";
+import { randomNumber, randomText } from "./random-input";
+import type { Context, Row, Section } from "./section";
 
 const SEED = 20_260_424;
 const LANES = 64;
@@ -50,26 +51,6 @@ export const fuzz: Section = {
   },
 };
 
-/** What was not an outcome or an `A2AError`, and errors that show the token. */
-function createJudge({ main }: Context["library"]) {
-  const counts = { outcomes: 0, errors: 0 };
-  const findings = new Set<string>();
-  return {
-    counts,
-    findings,
-    outcome() {
-      counts.outcomes += 1;
-    },
-    error(error: unknown) {
-      counts.errors += 1;
-      if (!main.isA2AError(error)) findings.add(`threw ${String(error).slice(0, 100)}`);
-      else if (`${error.message} ${error.detail ?? ""} ${JSON.stringify(error)}`.includes(SECRET)) {
-        findings.add(`an error of code ${error.code} shows the token`);
-      }
-    },
-  };
-}
-
 async function mutatedReplies({ library }: Context, count: number): Promise<Row> {
   const state = { replies: 0 };
   await using server = await listen((request, response) => {
@@ -88,11 +69,11 @@ async function mutatedReplies({ library }: Context, count: number): Promise<Row>
     response.writeHead(pick(STATUSES), headers).end(mutate(text, random));
   });
   await using client = createClient(library, server.url, { recoveryGate: false });
-  const judge = createJudge(library);
+  const judge = createJudge(library, SECRET);
   await inLanes(count, () => client.sendA2AMessage(randomUUID(), "hello").then(judge.outcome, judge.error));
   if (({} as { polluted?: unknown }).polluted !== undefined) judge.findings.add("a prototype was changed");
   if (state.replies !== count) judge.findings.add(`${state.replies} requests for ${count} sends`);
-  return toRow(`${count} mutated replies`, judge);
+  return judge.toRow(`${count} mutated replies`, SEED);
 }
 
 /** Random ids, messages and options of a call: nothing of it leaves unless it is valid. */
@@ -107,7 +88,7 @@ async function randomArguments({ library }: Context, count: number): Promise<Row
     response.setHeader("content-type", "application/json").end(REPLIES[0]);
   });
   await using client = createClient(library, server.url);
-  const judge = createJudge(library);
+  const judge = createJudge(library, SECRET);
   await inLanes(count, async () => {
     const options = {
       timeoutMs: randomNumber(random),
@@ -123,13 +104,13 @@ async function randomArguments({ library }: Context, count: number): Promise<Row
     }
   });
   for (const each of unexpected) judge.findings.add(each);
-  return toRow(`${count} random ids, texts and call options`, judge);
+  return judge.toRow(`${count} random ids, texts and call options`, SEED);
 }
 
 /** Random tokens, ids, URLs and numbers of the options, which are checked at creation. */
 async function randomOptions({ library }: Context, count: number): Promise<Row> {
   const random = seeded(SEED + 2);
-  const judge = createJudge(library);
+  const judge = createJudge(library, SECRET);
   for (let n = 0; n < count; n += 1) {
     const text = randomText(random);
     const number = randomNumber(random);
@@ -156,7 +137,7 @@ async function randomOptions({ library }: Context, count: number): Promise<Row> 
       judge.error(error);
     }
   }
-  return toRow(`${count} random tokens, headers, URLs, timers`, judge);
+  return judge.toRow(`${count} random tokens, headers, URLs, timers`, SEED);
 }
 
 /** Random `Retry-After` headers: none may become a repeat without a wait. */
@@ -169,7 +150,7 @@ async function randomWaits({ library }: Context, count: number): Promise<Row> {
     const wait = random() < 0.5 ? String(randomNumber(random)) : randomText(random).replace(/[^ -~]/g, "");
     response.writeHead(429, { "retry-after": wait }).end('{"error":"rate limit exceeded"}');
   });
-  const judge = createJudge(library);
+  const judge = createJudge(library, SECRET);
   await inLanes(count, async () => {
     // Each has a platform of its own: what one response says about the rate limit holds for all clients of its platform.
     const url = `${server.url}/${randomUUID()}`;
@@ -177,7 +158,7 @@ async function randomWaits({ library }: Context, count: number): Promise<Row> {
     await client.sendA2AMessage(randomUUID(), "hello").then(judge.outcome, judge.error);
   });
   if (state.requests > 2 * count) judge.findings.add(`${state.requests} requests for ${count} sends`);
-  return toRow(`${count} random Retry-After headers`, judge);
+  return judge.toRow(`${count} random Retry-After headers`, SEED);
 }
 
 function createClient(
@@ -194,10 +175,6 @@ function createClient(
   });
 }
 
-function toRow(what: string, { counts, findings }: ReturnType<typeof createJudge>): Row {
-  return judged(what, `${counts.outcomes} outcomes, ${counts.errors} errors, seed ${SEED}`, [...findings]);
-}
-
 async function inLanes(count: number, run: () => Promise<unknown>): Promise<void> {
   let left = count;
   const lane = async () => {
@@ -207,32 +184,4 @@ async function inLanes(count: number, run: () => Promise<unknown>): Promise<void
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-}
-
-const ODD_NUMBERS = [0, -1, 1.5, 2 ** 31, 2 ** 32, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, 1e308, -0];
-
-const randomNumber = (random: () => number): number =>
-  random() < 0.5
-    ? (ODD_NUMBERS[Math.floor(random() * ODD_NUMBERS.length)] ?? 0)
-    : Math.floor(2 ** (random() * 40));
-
-/** Up to 40 characters, many of them of some meaning in URLs, headers and JSON. */
-function randomText(random: () => number): string {
-  const pool = "abc019-/?#%.:@[]{}\\\"' \r\n\t\0\u00e9\ud800\u{1f600}\u202e";
-  return Array.from(
-    { length: Math.floor(random() * 40) },
-    () => pool[Math.floor(random() * pool.length)],
-  ).join("");
-}
-
-async function listen(handle: RequestListener): Promise<{ url: string } & AsyncDisposable> {
-  const server = createServer(handle);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
