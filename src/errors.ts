@@ -1,4 +1,4 @@
-/** What can go wrong. The README lists the meaning of each code and what to do about it. */
+/** What can go wrong. `docs/sending.md` says when each code occurs, and whether the call is retried. */
 export type A2AErrorCode =
   | "invalid_argument"
   | "configuration"

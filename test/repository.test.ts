@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -18,17 +18,96 @@ function readScripts(text: string): string[] {
   return [...commands].map(([, script, test]) => script ?? test ?? "");
 }
 
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(resolve(ROOT, "docs")).map((file) => `docs/${file}`),
+];
+
+/** The text of a page without its blocks of code. */
+const readProse = (page: string): string => read(page).replace(/^```[\s\S]*?^```/gm, "");
+
+/** The anchors that GitHub gives to the headings of a page. */
+function readAnchors(page: string): string[] {
+  const headings = [...readProse(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** The links of a page to files and headings of the repository: the file, and the anchor where there is one. */
+function readLinks(page: string): { link: string; file: string; anchor: string | undefined }[] {
+  const links = [...readProse(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  return links
+    .filter((link) => !/^\w+:/.test(link))
+    .map((link) => {
+      const [path = "", anchor] = link.split("#");
+      const file = path === "" ? page : relative(ROOT, resolve(ROOT, dirname(page), path));
+      return { link, file, anchor };
+    });
+}
+
+/** The blocks of a page in one language. */
+const readBlocks = (page: string, language: string): string[] =>
+  [...read(page).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+    ([, code = ""]) => code,
+  );
+
 describe("the documentation", () => {
-  it.each(["README.md", "CONTRIBUTING.md"])("names only files and folders that exist: %s", (file) => {
-    const paths = readPaths(read(file));
-    expect(paths.length).toBeGreaterThan(0);
-    expect(paths.filter((path) => !existsSync(resolve(ROOT, path)))).toEqual([]);
+  it("names only files and folders that exist", () => {
+    const paths = PAGES.flatMap((page) => readPaths(read(page)).map((path) => ({ page, path })));
+    expect(paths.length).toBeGreaterThan(50);
+    expect(paths.filter(({ path }) => !existsSync(resolve(ROOT, path)))).toEqual([]);
   });
 
-  it.each(["README.md", "CONTRIBUTING.md"])("names only npm scripts that exist: %s", (file) => {
-    const names = readScripts(read(file));
-    expect(names.length).toBeGreaterThan(0);
-    expect(names.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  it("names only npm scripts that exist", () => {
+    const names = PAGES.flatMap((page) => readScripts(read(page)).map((name) => ({ page, name })));
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter(({ name }) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it.each(PAGES)("has links that lead to a file and a heading: %s", (page) => {
+    const broken = readLinks(page).filter(
+      ({ file, anchor }) =>
+        !existsSync(resolve(ROOT, file)) || (anchor !== undefined && !readAnchors(file).includes(anchor)),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it.each(PAGES)("has headings of which each has an anchor of its own: %s", (page) => {
+    const anchors = readAnchors(page);
+    expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
+  });
+
+  it("has a README of at most 250 lines", () => {
+    expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(250);
+  });
+
+  it.each(["README.md", "docs/README.md"])("lists every page: %s", (index) => {
+    const linked = readLinks(index).map(({ file }) => file);
+    const missing = PAGES.filter((page) => page.startsWith("docs/") && page !== "docs/README.md");
+    expect(missing.filter((page) => !linked.includes(page))).toEqual([]);
+  });
+
+  it.each([
+    ["the agent", "docs/agent.md", "ts", "createAgent("],
+    ["the configuration of an MCP host", "docs/tools.md", "json", "mcpServers"],
+  ])("shows %s in the README as on its page", (_, page, language, mark) => {
+    const [shown] = readBlocks("README.md", language).filter((block) => block.includes(mark));
+    expect(shown).toBeDefined();
+    expect(readBlocks(page, language)).toContain(shown);
+  });
+
+  it("is named by the source where it stands", () => {
+    const files = readdirSync(resolve(ROOT, "src"), { recursive: true, encoding: "utf8" });
+    const named = files
+      .filter((file) => file.endsWith(".ts"))
+      .flatMap((file) => read(`src/${file}`).match(/docs\/[\w-]+\.md/g) ?? []);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((page) => !PAGES.includes(page))).toEqual([]);
   });
 });
 

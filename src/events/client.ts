@@ -11,8 +11,8 @@ export interface SendAttemptStarted {
 
 /**
  * A send has waited long for a connection, because `limits.maxConcurrentSends` others are under way: reported after 5,
- * 10, 20, 40 … seconds. Sends that wait for each other never end before their budgets do: see the README on handlers
- * that send.
+ * 10, 20, 40 … seconds. Sends that wait for each other never end before their budgets do: see “Concurrent sends” in
+ * `docs/availability.md`.
  */
 export interface SendWaiting {
   type: "send.waiting";

@@ -9,13 +9,16 @@ import { scratchFolder } from "../helpers/scratch-folder";
 import { clientOf, platformForTest } from "./helpers/agent";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const [, SECTION = ""] = readFileSync(resolve(ROOT, "README.md"), "utf8").split("\n## An agent\n");
-const blocks = (language: string) =>
-  [...SECTION.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
-    ([, code = ""]) => code,
-  );
-const [PROGRAM = ""] = blocks("ts");
-const [EXPRESS = "", HONO = ""] = blocks("js");
+
+/** The blocks of a page in one language, below a heading. */
+function readBlocks(page: string, heading: string, language: string): string[] {
+  const [, section = ""] = readFileSync(resolve(ROOT, page), "utf8").split(`\n${heading}\n`);
+  const blocks = section.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"));
+  return [...blocks].map(([, code = ""]) => code);
+}
+
+const [PROGRAM = ""] = readBlocks("README.md", "## An agent", "ts");
+const [EXPRESS = "", HONO = ""] = readBlocks("docs/agent.md", "### Other servers", "js");
 const SERVER = /^createServer\(.*\n/m;
 
 describe("the program of the README", () => {

@@ -112,9 +112,9 @@ async function compileForNode(): Promise<string[]> {
 }
 
 describe("the packed package", () => {
-  it("holds the build, its licence and notices, and nothing of the project's inside", () => {
+  it("holds the build, its pages, licence and notices, and nothing of the project's inside", () => {
     const files = readdirSync(installed.file(), { recursive: true, encoding: "utf8" });
-    const outside = files.filter((file) => !file.startsWith("dist"));
+    const outside = files.filter((file) => !/^(dist|docs)\b/.test(file));
     expect(outside.sort()).toEqual([
       "CHANGELOG.md",
       "LICENSE",
