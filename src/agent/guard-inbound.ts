@@ -63,7 +63,7 @@ function resolveGuard(internals: ClientInternals, options: InboundGuardOptions) 
   }
   checkOptionNames(options, NAMES, invalidArgument);
   const { workspaces, stateFolderFor, clock } = internals;
-  const workspace = workspaces.named(options.source) ?? workspaces.default;
+  const workspace = workspaces.lasting(options.source);
   const folder = stateFolderFor(workspace, options.stateDir);
   const emit: Emit<AgentEvent> = options.onEvent === undefined ? internals.emit : safeHook(options.onEvent);
   const report = createRequestReport(workspace.id, emit);

@@ -49,7 +49,7 @@ export function resolveHeartbeatOptions(
   checkFunction(options.onEvent, "onEvent");
   checkFunction(options.runtime, "runtime");
   checkFunction(options.monthlySpendCents, "monthlySpendCents");
-  const workspace = workspaces.named(options.source) ?? workspaces.default;
+  const workspace = workspaces.lasting(options.source);
   const ownEmit = options.onEvent === undefined ? emit : safeHook(options.onEvent);
   const guard = <T>(option: ProviderName, call: () => T | undefined) =>
     guardProvider(call, (reason) =>

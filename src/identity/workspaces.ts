@@ -37,6 +37,11 @@ export interface Workspaces {
   isDefault(workspace: Workspace): boolean;
   /** The workspace a caller named; `undefined` for `undefined` and blank text. Throws `invalid_argument` for an unknown one. */
   named(source: unknown): Workspace | undefined;
+  /**
+   * The workspace a caller named, else the default, for what outlasts a call: a registration, a heartbeat, an inbox. It
+   * is never forgotten, so that all that lasts has one token, one inbound secret and one registration. Throws as both.
+   */
+  lasting(source: unknown): Workspace;
   /** The workspace with this id, if it is one of this process. */
   byId(id: string): Workspace | undefined;
 }
@@ -44,11 +49,12 @@ export interface Workspaces {
 /** Returns the credentials of a workspace that was not configured. */
 export type FindCredentials = (id: string) => Credentials;
 
-/** Workspaces that were found by their ids; the one that was named longest ago is forgotten above this. */
+/** Workspaces that were found for single calls; the one that was named longest ago is forgotten above this. */
 const MAX_FOUND = 1024;
 
 interface WorkspacesState {
-  readonly configured: ReadonlyMap<string, Workspace>;
+  /** Those that were configured, and those that were found for what lasts. */
+  readonly kept: Map<string, Workspace>;
   /** The one that was named longest ago first. */
   readonly found: Map<string, Workspace>;
   all: readonly Workspace[];
@@ -68,32 +74,43 @@ export function createWorkspaces(
   const all = configured.map(create);
   const [first] = all;
   const state: WorkspacesState = {
-    configured: new Map(all.map((workspace) => [workspace.id, workspace])),
+    kept: new Map(all.map((workspace) => [workspace.id, workspace])),
     found: new Map(),
     all,
   };
-  const byId = (id: string) => state.configured.get(id) ?? state.found.get(id);
+  const byId = (id: string) => state.kept.get(id) ?? state.found.get(id);
+
+  function named(source: unknown): Workspace | undefined {
+    if (source === undefined || (typeof source === "string" && source.trim() === "")) return undefined;
+    const id = parsePeerId(source);
+    const keptOne = id === null ? undefined : state.kept.get(id);
+    if (keptOne !== undefined) return keptOne;
+    if (id !== null && find !== undefined) return remember(state, byId(id) ?? create(find(id)));
+    throw unknownSource(source, all, find !== undefined);
+  }
+
+  function getDefault(): Workspace {
+    if (first !== undefined) return first;
+    throw invalidArgument(
+      "This client has no workspace of its own: name the workspace that makes the call as `source`.",
+    );
+  }
 
   return {
     get all() {
       return state.all;
     },
     get default() {
-      if (first !== undefined) return first;
-      throw invalidArgument(
-        "This client has no workspace of its own: name the workspace that makes the call as `source`.",
-      );
+      return getDefault();
     },
     hasDefault: first !== undefined,
     isDefault: (workspace) => workspace === first,
     byId,
-    named(source) {
-      if (source === undefined || (typeof source === "string" && source.trim() === "")) return undefined;
-      const id = parsePeerId(source);
-      const configuredOne = id === null ? undefined : state.configured.get(id);
-      if (configuredOne !== undefined) return configuredOne;
-      if (id !== null && find !== undefined) return remember(state, byId(id) ?? create(find(id)));
-      throw unknownSource(source, all, find !== undefined);
+    named,
+    lasting(source) {
+      const workspace = named(source) ?? getDefault();
+      if (state.found.delete(workspace.id)) state.kept.set(workspace.id, workspace);
+      return workspace;
     },
   };
 }
@@ -121,7 +138,7 @@ function remember(state: WorkspacesState, workspace: Workspace): Workspace {
   if (!isNew) return workspace;
   const [oldest] = found.keys();
   if (oldest !== undefined && found.size > MAX_FOUND) found.delete(oldest);
-  state.all = [...state.configured.values(), ...found.values()];
+  state.all = [...state.kept.values(), ...found.values()];
   return workspace;
 }
 

@@ -50,7 +50,7 @@ export function resolveInboxOptions(internals: ClientInternals, options: InboxOp
     throw invalidArgument(`Expected \`onEvent\` to be a function, got ${quote(options.onEvent)}.`);
   }
   return {
-    workspace: workspaces.named(options.source) ?? workspaces.default,
+    workspace: workspaces.lasting(options.source),
     stateDir: folder(options.stateDir),
     pollIntervalMs,
     idleIntervalMs,

@@ -25,6 +25,7 @@ export async function register(
     for (const reason of context.pendingWarnings.splice(0)) emitWarning(context, change.workspace, reason);
     try {
       const accepted = await checkAndPost(context, change, registration);
+      context.workspaces.lasting(change.workspace.id);
       if (await storeToken(context, change, accepted)) await rejectRemoved(context, change);
       return createResult(context, change.workspace, accepted);
     } catch (error) {

@@ -141,6 +141,30 @@ describe("workspaces that a function finds", () => {
     expect(workspaces.all).toHaveLength(1024);
   });
 
+  it("are never forgotten once something that lasts is theirs", () => {
+    const workspaces = createWorkspaces(
+      [],
+      systemClock,
+      () => {},
+      (id) => ({ id, sources: [] }),
+    );
+    const first = workspaces.lasting(numberedId(0));
+    for (let index = 1; index <= 1100; index += 1) workspaces.named(numberedId(index));
+    expect(workspaces.named(numberedId(0))).toBe(first);
+    expect(workspaces.all).toHaveLength(1025);
+    expect(workspaces.all).toContain(first);
+  });
+
+  it("share what a registration brings with their heartbeats, however many others were named", async () => {
+    const { client, one, lookup } = await start();
+    const heartbeat = createHeartbeat(client, { source: one.id, stateDir: await scratchFolder() });
+    for (let index = 1; index <= 1100; index += 1)
+      client.conversation(STRANGER, { source: numberedId(index) });
+    await client.register({ agentCard: { name: "One" } }, { source: one.id });
+    expect(await heartbeat.inboundSecret()).toBe(one.inboundSecret);
+    expect(lookup.mock.calls).toEqual([[one.id]]);
+  });
+
   it("leave no place for a token without an id", async () => {
     const options = { platformUrl: PLATFORM, workspaces: () => undefined, token: TOKEN };
     expect(await thrownBy(() => createA2AClient(options))).toMatchObject({ code: "configuration" });
