@@ -21,18 +21,18 @@ export function ofetchTransport(customFetch: typeof fetch | undefined, clock: Cl
   }
 
   async function send(url: string, options: TransportOptions): Promise<OfetchResponse> {
-    const { method, headers, body, limits } = options;
-    const request = { method, headers: headers.record, body, limits };
+    const { method, headers, body, fresh, limits } = options;
+    const request = { method, headers: headers.record, body, fresh, limits };
     // Looked up for each request, so that a later replacement is used.
     const response = await webFetch(customFetch ?? globalThis.fetch, url, request, clock);
     return { status: response.status, body: true, text: async () => response.text, response };
   }
 
-  return async ({ method, url, headers, body }, limits) => {
+  return async ({ method, url, headers, body, fresh }, limits) => {
     loaded ??= load();
     const ofetch = await loaded;
     try {
-      const options = { method, headers, body, limits, ...OFETCH_OPTIONS };
+      const options = { method, headers, body, fresh, limits, ...OFETCH_OPTIONS };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);
       return (response as unknown as OfetchResponse).response;
     } catch (error) {
@@ -54,6 +54,7 @@ interface TransportOptions {
   method: string;
   headers: PlainHeaders;
   body: string | Uint8Array | undefined;
+  fresh: boolean | undefined;
   limits: AttemptLimits;
 }
 

@@ -7,6 +7,8 @@ export interface TransportRequest {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body?: string | Uint8Array | undefined;
+  /** Must not be sent twice, whatever the runtime does by itself. */
+  readonly fresh?: boolean | undefined;
 }
 
 /** Sends one request that has a slot of its pool. Rejects with a TransportFailure and nothing else. */

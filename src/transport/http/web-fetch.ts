@@ -10,11 +10,14 @@ import {
   LEFT_OPEN_MS,
   MAX_ERROR_BODY_BYTES,
 } from "../response";
+import { unrepeatedByDeno } from "./deno-client";
 
 export interface WebRequest {
   method: string;
   headers: Record<string, string>;
   body: string | Uint8Array | undefined;
+  /** Must not be sent twice, whatever the runtime does by itself. */
+  fresh?: boolean | undefined;
   limits: AttemptLimits;
 }
 
@@ -75,13 +78,14 @@ export async function webFetch(
 }
 
 async function send(attempt: WebAttempt, fetchLike: typeof fetch, url: string): Promise<HttpResponse> {
-  const { method, headers, limits } = attempt.request;
+  const { method, headers, fresh, limits } = attempt.request;
   // The types of fetch leave out bytes whose buffer may be shared.
   const body = attempt.request.body as string | undefined;
   const response = await fetchLike(url, {
     method,
     headers,
     ...(body === undefined ? {} : { body }),
+    ...(fresh ? unrepeatedByDeno() : {}),
     redirect: "manual",
     signal: attempt.controller.signal,
   });

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type WebRequest, webFetch } from "../../../src/transport/http/web-fetch";
 import type { AttemptLimits } from "../../../src/transport/response";
 import { rejectionOf } from "../../helpers/sockets-client";
@@ -62,6 +62,30 @@ it("passes the request to fetch with a signal that is aborted at the limit", asy
 
   expect(seen).toMatchObject({ method: "POST", body: "{}", redirect: "manual" });
   expect(seen?.signal?.aborted).toBe(true);
+});
+
+it("has no idle connection on Deno for what must not be sent twice, and the usual ones for the rest", async () => {
+  const created: unknown[] = [];
+  const createHttpClient = (options: unknown) => {
+    created.push(options);
+    return "a client without idle connections";
+  };
+  vi.stubGlobal("Deno", { createHttpClient });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const given: unknown[] = [];
+  const fetchLike = async (_: unknown, init?: RequestInit) => {
+    given.push((init as { client?: unknown }).client);
+    return new Response("{}");
+  };
+  for (const fresh of [true, false, true]) {
+    await webFetch(fetchLike, NO_URL, { ...requestOf(), fresh }, virtualClock());
+  }
+  expect(given).toEqual([
+    "a client without idle connections",
+    undefined,
+    "a client without idle connections",
+  ]);
+  expect(created).toEqual([{ poolMaxIdlePerHost: 0 }]);
 });
 
 it("rejects with a failure for any value thrown by fetch", async () => {
