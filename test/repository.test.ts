@@ -138,6 +138,20 @@ describe("the page for operators", () => {
   });
 });
 
+describe("the page about the command", () => {
+  it("shows the JSON of each command as its help does", () => {
+    const folder = "src/cli/commands";
+    const normalize = (text: string) => text.replaceAll("`", "").replace(/\s+/g, " ");
+    const page = normalize(read("docs/command.md"));
+    const shapes = readdirSync(resolve(ROOT, folder)).flatMap((file) => {
+      const [, shape] = /^JSON: ([\s\S]*?)\n`;/m.exec(read(`${folder}/${file}`)) ?? [];
+      return shape === undefined ? [] : [normalize(shape)];
+    });
+    expect(shapes.length).toBeGreaterThan(10);
+    expect(shapes.filter((shape) => !page.includes(shape))).toEqual([]);
+  });
+});
+
 describe("the picture of the layers", () => {
   it("shows every layer", () => {
     const [, picture = ""] = /^```\n([\s\S]*?)^```/m.exec(read("CONTRIBUTING.md")) ?? [];
