@@ -44,10 +44,11 @@ function sourceError(error: unknown, owner: string): A2AError {
     if (error.code === "configuration" && error.peerId === undefined) return error;
     return configurationError(`The token source of ${owner} failed: ${error.message}`, error);
   }
-  // The message of the source's own error may contain the token, so only its kind is repeated.
-  const kind = error instanceof Error ? error.name : typeof error;
-  return configurationError(`The token source of ${owner} failed (${kind}).`);
+  return configurationError(`The token source of ${owner} failed (${errorKind(error)}).`);
 }
+
+/** What kind of error a function of the user has thrown. Its message may contain a token, so it is not repeated. */
+export const errorKind = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
 async function withTimeout(token: unknown, owner: string, clock: Clock): Promise<unknown> {
   if (!isThenable(token)) return token;

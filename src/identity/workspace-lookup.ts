@@ -1,7 +1,8 @@
-import { configurationError } from "../errors";
+import { configurationError, isA2AError } from "../errors";
 import type { Machine } from "../runtime/machine";
 import { isRecord } from "../text/json";
 import { parsePeerId } from "../validation/peer-id";
+import { errorKind } from "./query-token";
 import { storedFallback, storedToken } from "./stored-token";
 import { checkToken, type TokenSource } from "./token-source";
 import { unknownSourceError } from "./unknown-source";
@@ -42,12 +43,21 @@ export function createLookupCredentials(
   };
 }
 
+async function callLookup(lookup: WorkspaceLookup, id: string): Promise<unknown> {
+  try {
+    return await lookup(id);
+  } catch (error) {
+    if (isA2AError(error)) throw error;
+    throw configurationError(`The function \`workspaces\` failed for workspace ${id} (${errorKind(error)}).`);
+  }
+}
+
 async function findToken(
   lookup: WorkspaceLookup,
   id: string,
   stored: readonly TokenSource[],
 ): Promise<string | undefined> {
-  const found: unknown = await lookup(id);
+  const found: unknown = await callLookup(lookup, id);
   if (found === undefined || found === null) throw unknownSourceError(id);
   if (!isRecord(found) || parsePeerId(found.id) !== id) {
     throw configurationError(
