@@ -64,7 +64,10 @@ export function createAgent(client: A2AClient, options: AgentOptions): Agent {
     authenticate: resolved.authenticate,
     facts: workspace.inbound,
     maxBytes: resolved.maxBytes,
-    readSecret: heartbeat.inboundSecret,
+    async readSecrets() {
+      const secret = await heartbeat.inboundSecret();
+      return secret === undefined ? [] : [secret];
+    },
     refreshSecret: createSecretRefresh(heartbeat, clock),
     onUnsigned: report.unsigned,
   };

@@ -71,7 +71,7 @@ function resolveGuard(internals: ClientInternals, options: InboundGuardOptions) 
     authenticate: checkAuthenticate(options.authenticate),
     facts: workspace.inbound,
     maxBytes: checkMaxBytes(options.maxRequestBytes),
-    readSecret: createInboundSecret({ folder, workspace, clock, emit: internals.emit }).read,
+    readSecrets: createInboundSecret({ folder, workspace, clock, emit: internals.emit }).readAll,
     onUnsigned: report.unsigned,
   };
   return { checks, onRefused: report.refused };

@@ -12,6 +12,8 @@ import { errorMessage } from "../text/format";
 export interface InboundSecret {
   /** The secret as it was last received or stored. Throws `configuration` when the file cannot be read. */
   read(): Promise<string | undefined>;
+  /** The same, and the stored one where it is another: the heartbeat of another process may have a newer one. */
+  readAll(): Promise<readonly string[]>;
   /**
    * Begins to store the secret in the answer to an accepted beat, if it has a new one. A write that failed is tried
    * again with each answer.
@@ -54,6 +56,12 @@ export function createInboundSecret(options: InboundSecretOptions): InboundSecre
   };
 
   return {
+    async readAll() {
+      const stored = await readStored(folder).catch(() => undefined);
+      if (stored !== undefined) rememberSecret(workspace, stored);
+      const secrets = new Set([workspace.inbound.secret, stored]);
+      return [...secrets].filter((secret) => secret !== undefined);
+    },
     async read() {
       if (workspace.inbound.secret !== undefined) return workspace.inbound.secret;
       try {

@@ -100,6 +100,15 @@ describe("guardInbound", () => {
     expect((await guard(request("{}"))).ok).toBe(true);
   });
 
+  it("knows a newer secret that another process has stored, also once its client has registered", async () => {
+    const stateDir = await scratchFolder();
+    const guard = guardInbound(await registeredClient(), { stateDir });
+    const newer = () => guard(request("{}", { authorization: "Bearer newer-secret" }));
+    expect([(await guard(request("{}"))).ok, (await newer()).ok]).toEqual([true, false]);
+    await writeFile(join(stateDir, ".platform_inbound_secret"), "newer-secret", { mode: 0o600 });
+    expect([(await guard(request("{}"))).ok, (await newer()).ok]).toEqual([true, true]);
+  });
+
   it("refuses where the file of the secret cannot be read", async () => {
     const stateDir = await scratchFolder();
     await mkdir(join(stateDir, ".platform_inbound_secret"));

@@ -13,8 +13,8 @@ export interface AuthenticationOptions {
   /** `undefined`: as `inbound-secret`, and as `optional` where the platform is known to sign nothing. */
   readonly authenticate: Authenticate | undefined;
   readonly facts: InboundFacts;
-  /** The secret as it was received or stored last. May reject. */
-  readSecret(): Promise<string | undefined>;
+  /** The secrets with which the platform may sign: as they were received or stored last. May reject. */
+  readSecrets(): Promise<readonly string[]>;
   /** Gets the newest secret, if it can. */
   readonly refreshSecret?: () => Promise<boolean>;
   /** Called when a request without a signature is accepted. */
@@ -43,12 +43,13 @@ export async function authenticateRequest(
 
 async function compareSecret(
   given: string,
-  { readSecret }: AuthenticationOptions,
+  { readSecrets }: AuthenticationOptions,
 ): Promise<AuthenticationRefusal | undefined> {
   // A file that cannot be read holds no secret: the next beat brings it again.
-  const secret = await readSecret().catch(() => undefined);
-  if (secret === undefined) return "no-secret";
-  return equalsInConstantTime(given, `Bearer ${secret}`) ? undefined : "wrong-secret";
+  const secrets = await readSecrets().catch(() => []);
+  if (secrets.length === 0) return "no-secret";
+  const results = secrets.map((secret) => equalsInConstantTime(given, `Bearer ${secret}`));
+  return results.includes(true) ? undefined : "wrong-secret";
 }
 
 async function askFunction(
