@@ -24,19 +24,46 @@ describe("delegate_task", () => {
 
   it("shows a question of the peer with the call that answers it, and goes on with that", async () => {
     const reply = script([task("input-required", "Which city?"), task("completed", "Sunny.")]);
-    const { result, delegate } = await delegateTo({ reply });
+    const { id, result, delegate } = await delegateTo({ reply });
     expect(result).toMatchObject({ isError: false, data: { kind: "input-required", taskId: "task-1" } });
     expect(result.text).toContain("It says: Which city? [taskId=task-1 contextId=task-1-context]");
-    expect(result.text).toContain("To answer, call delegate_task again with the same workspace_id");
+    expect(result.text).toContain(
+      `To answer, call delegate_task with workspace_id ${id}, this taskId as task_id, this contextId as context_id`,
+    );
     const answered = await delegate({ task: "Rome", task_id: "task-1", context_id: "task-1-context" });
     expect(answered.text).toBe("Sunny.");
   });
 
   it("shows an unfinished task with the call that follows it", async () => {
     const { id, call, result } = await delegateTo({ reply: script([task("working", "Half done")]) });
-    expect(result.text).toContain("call check_task_status with the same workspace_id and this taskId");
+    expect(result.text).toContain(
+      `call check_task_status with workspace_id ${id} and this taskId as task_id`,
+    );
     const status = await call("check_task_status", { workspace_id: id, task_id: "task-1" });
     expect(status).toMatchObject({ isError: false, data: { kind: "working" } });
+  });
+
+  it("names no ids that an unfinished task does not have", async () => {
+    const unnamed = { kind: "task", status: { state: "working" } };
+    const { result } = await delegateTo({ reply: () => unnamed });
+    expect(result.text).toContain("The peer has named no id to ask with");
+    expect(result.text).not.toContain("task_id");
+  });
+
+  it.each([
+    [-32004, "is being worked on", "Call check_task_status with workspace_id"],
+    [-32001, "no such task", "Call delegate_task again without task_id"],
+  ])("says after the refusal %i of a message for a task what became of it", async (code, message, step) => {
+    const reply = () => ({ jsonrpc: "2.0", id: 1, error: { code, message } });
+    const { result, delegate } = await delegateTo({ reply });
+    expect(result.text).not.toContain("The peer has not taken the message");
+    const refused = await delegate({ task_id: "task-1" });
+    expect(refused).toMatchObject({ isError: true, data: { rpcCode: code } });
+    expect(refused.text).toMatch(
+      /^DELEGATION FAILED to Poet: \[A2A_ERROR\] .*\nThe peer has not taken the message/,
+    );
+    expect(refused.text).toContain(step);
+    expect(refused.text).not.toContain("would run it again");
   });
 
   it.each<[string, NewWorkspace, string[]]>([

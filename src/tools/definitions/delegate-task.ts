@@ -5,6 +5,7 @@ import { findInbox, resolveSource, type ToolContext } from "../context";
 import { defineTool } from "../define-tool";
 import { nextStep } from "../next-step";
 import { PEER_ID, SENDS, SOURCE, TASK } from "../properties";
+import { explainRefusedTask } from "../refused-task";
 import { trackTask } from "../track-task";
 
 interface Input {
@@ -34,12 +35,11 @@ export const delegateTask = defineTool<Input>({
     task_id: {
       ...FOREIGN_ID,
       description:
-        "Only to go on with a task: the taskId that the peer's question or unfinished task showed. `task` is then your answer.",
+        "Only to go on with a task: the taskId that the peer's question showed. `task` is then your answer. A task that the peer still works on takes none: check_task_status shows that one.",
     },
     context_id: {
       ...FOREIGN_ID,
-      description:
-        "Only to go on with a conversation: the contextId that the peer's question or unfinished task showed.",
+      description: "Only to go on with a conversation: the contextId that the peer's question showed.",
     },
     source_workspace_id: SOURCE,
   },
@@ -61,5 +61,6 @@ async function run(context: ToolContext, input: Input, signal: AbortSignal | und
     answerWithinMs: ANSWER_WITHIN_MS,
     signal,
   });
-  return nextStep(context, input.workspace_id, result);
+  const explained = explainRefusedTask(context, input.workspace_id, input.task_id, result);
+  return nextStep(context, input.workspace_id, explained);
 }
