@@ -31,9 +31,12 @@ export interface Credentials extends TokenLocations {
 export interface Workspaces {
   /** Those that were configured, and those that were found by their ids and are not forgotten yet. */
   readonly all: readonly Workspace[];
+  readonly configured: readonly Workspace[];
   /** The first that was configured. Throws `invalid_argument` where there is none: the caller has to name a `source`. */
   readonly default: Workspace;
   readonly hasDefault: boolean;
+  /** Whether workspaces that were not configured are found by their ids. */
+  readonly findsOthers: boolean;
   isDefault(workspace: Workspace): boolean;
   /** The workspace a caller named; `undefined` for `undefined` and blank text. Throws `invalid_argument` for an unknown one. */
   named(source: unknown): Workspace | undefined;
@@ -100,10 +103,12 @@ export function createWorkspaces(
     get all() {
       return state.all;
     },
+    configured: all,
     get default() {
       return getDefault();
     },
     hasDefault: first !== undefined,
+    findsOthers: find !== undefined,
     isDefault: (workspace) => workspace === first,
     byId,
     named,

@@ -5,6 +5,7 @@ import type { Inbox } from "../inbox/inbox";
 import type { InboxMessage } from "../inbox/message";
 import type { Clock } from "../runtime/clock";
 import { quote } from "../text/format";
+import { parsePeerId } from "../validation/peer-id";
 
 /** A message, and the own workspace that received it. */
 export interface Received {
@@ -16,8 +17,10 @@ export interface Received {
 export interface ToolContext {
   readonly client: A2AClient;
   readonly clock: Clock;
-  /** Ids of the own workspaces; the first is the default. */
+  /** Ids of the own workspaces that were configured; the first is the default. */
   readonly workspaceIds: readonly string[];
+  /** Whether the client finds further own workspaces by their ids. */
+  readonly findsOthers: boolean;
   readonly inboxes: readonly Inbox[];
   /** The last messages that were popped, by their ids: they may still be answered. */
   readonly popped: Map<string, Received>;
@@ -34,7 +37,7 @@ export const shortId = (id: string): string => id.slice(0, 8);
  * `invalid_argument` for any other text.
  */
 export function resolveSource(
-  { workspaceIds }: ToolContext,
+  { workspaceIds, findsOthers }: ToolContext,
   source: string | undefined,
   argument = "source_workspace_id",
 ): string | undefined {
@@ -42,8 +45,17 @@ export function resolveSource(
   const wanted = source.trim().toLowerCase();
   const found = workspaceIds.find((id) => id === wanted || shortId(id) === wanted);
   if (found !== undefined) return found;
+  if (findsOthers) return resolveOther(source, argument);
   throw invalidArgument(
     `\`${argument}\` has to be an own workspace (${workspaceIds.slice(0, 5).join(" or ")}), not a peer, got ${quote(source)}. Leave it out for the default one.`,
+  );
+}
+
+function resolveOther(source: string, argument: string): string {
+  const id = parsePeerId(source);
+  if (id !== null) return id;
+  throw invalidArgument(
+    `\`${argument}\` has to be the id of an own workspace, a UUID, got ${quote(source)}. Nothing was sent.`,
   );
 }
 

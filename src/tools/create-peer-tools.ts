@@ -9,6 +9,7 @@ import type { ToolContext } from "./context";
 import type { AnyTool } from "./define-tool";
 import { INBOX_TOOLS, TOOLS } from "./definitions";
 import { MAX_WAIT_SECS } from "./properties";
+import { requireSource } from "./require-source";
 import { runTool } from "./run-tool";
 import type { PeerTool, ToolName } from "./tool";
 
@@ -47,7 +48,8 @@ export function createPeerTools(client: A2AClient, options: PeerToolsOptions = {
   const context: ToolContext = {
     client,
     clock,
-    workspaceIds: workspaces.all.map(({ id }) => id),
+    workspaceIds: workspaces.configured.map(({ id }) => id),
+    findsOthers: workspaces.findsOthers,
     inboxes,
     popped: new Map(),
     heartbeat,
@@ -55,7 +57,7 @@ export function createPeerTools(client: A2AClient, options: PeerToolsOptions = {
   };
   return available
     .filter(({ name }) => include.includes(name) && !exclude.includes(name))
-    .map((tool) => toPeerTool(tool, context));
+    .map((tool) => toPeerTool(workspaces.hasDefault ? tool : requireSource(tool), context));
 }
 
 const isInboxes = (inbox: Inbox | readonly Inbox[]): inbox is readonly Inbox[] => Array.isArray(inbox);

@@ -34,6 +34,8 @@ describe("commit_memory and recall_memory", () => {
     const refused = await call("commit_memory", { content: "x", scope: "GLOBAL" });
     expect(refused.isError).toBe(true);
     expect(refused.text).toContain("only root workspaces can write GLOBAL memories");
+    expect(refused.text).toContain("Call commit_memory again with scope TEAM, or LOCAL.");
+    expect(refused.data).toMatchObject({ status: 403 });
     expect((await call("commit_memory", { content: "x", scope: "local" })).text).toContain(
       "`scope` has to be LOCAL, TEAM or GLOBAL, got 'local'.",
     );

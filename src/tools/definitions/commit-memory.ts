@@ -1,15 +1,20 @@
+import { settle } from "../../errors";
 import { isRecord } from "../../text/json";
 import { sanitizeLine } from "../../text/sanitize";
 import { resolveSource } from "../context";
 import { defineTool } from "../define-tool";
 import { memoriesPath, SCOPE, type Scope } from "../memories";
 import { SENDS, SOURCE } from "../properties";
+import { failure } from "../run-tool";
 
 interface Input {
   content: string;
   scope?: Scope;
   source_workspace_id?: string;
 }
+
+const NOT_ROOT =
+  "Nothing was stored: only root workspaces can write GLOBAL memories, and this one has a parent. Call commit_memory again with scope TEAM, or LOCAL.";
 
 export const commitMemory = defineTool<Input>({
   name: "commit_memory",
@@ -34,11 +39,18 @@ export const commitMemory = defineTool<Input>({
   annotations: { ...SENDS, openWorldHint: false },
   async execute(context, { content, scope = "LOCAL", source_workspace_id }, signal) {
     const source = resolveSource(context, source_workspace_id);
-    const { body } = await context.client.request("POST", memoriesPath(context, source), {
-      body: { content, scope },
-      source,
-      signal,
-    });
+    const answer = await settle(
+      context.client.request("POST", memoriesPath(context, source), {
+        body: { content, scope },
+        source,
+        signal,
+      }),
+    );
+    if (!answer.ok) {
+      if (scope === "GLOBAL" && answer.error.status === 403) return failure(NOT_ROOT, answer.error);
+      throw answer.error;
+    }
+    const { body } = answer.value;
     const stored = isRecord(body) ? body : {};
     const id = typeof stored.id === "string" ? ` as ${sanitizeLine(stored.id)}` : "";
     return { text: `Stored${id}, scope ${scope}.`, isError: false, data: body };

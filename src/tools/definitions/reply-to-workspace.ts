@@ -43,11 +43,16 @@ export const replyToWorkspace = defineTool<Input>({
         `No message of this sender has the activity_id ${activity_id.slice(0, 200)}. Nothing was sent: leave activity_id out, or give that of a message of wait_for_message.`,
       );
     }
+    if (answered === undefined && context.workspaceIds.length === 0) return failure(NOTHING_TO_ANSWER);
     if (peer_id !== undefined) return replyToPeer(context, peer_id, text, answered, signal);
     await context.client.notifyUser(text, { source: answered?.workspaceId, signal });
     return { text: "The answer is shown to the user.", isError: false };
   },
 });
+
+/** Where no workspace is the default one, only the answered message tells which of them answers. */
+const NOTHING_TO_ANSWER =
+  "You were handed no message of this sender, so nothing was sent. To begin something new call delegate_task or send_message_to_user, which take the own workspace to act for.";
 
 async function replyToPeer(
   context: ToolContext,
