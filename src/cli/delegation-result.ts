@@ -22,6 +22,7 @@ export async function waitForResult(
     if (cli.signal.aborted) {
       throw new Interrupted(
         `Stopped waiting. The task goes on; for its result: a2a-peers delegations ${id} --wait`,
+        { delivery: "confirmed", delegationId: id },
       );
     }
     if (!isA2AError(error) || error.code !== "timeout") throw error;

@@ -1,5 +1,6 @@
 import { type A2AError, isA2AError } from "a2a-peers";
 import { CommandError, Interrupted, UsageError } from "./command-errors";
+import { toCommandWords } from "./command-words";
 import { EXIT } from "./exit-codes";
 import { toLine } from "./output";
 
@@ -12,16 +13,15 @@ export interface Failure {
 
 /** Describes whatever a command threw. */
 export function describeFailure(thrown: unknown): Failure {
+  const message = toLine(toCommandWords(thrown instanceof Error ? thrown.message : String(thrown)));
   if (isA2AError(thrown)) {
-    const message = toCommandWords(thrown.message);
     return { exitCode: getExitCode(thrown), message, error: { message, ...getFacts(thrown) } };
   }
-  const message = toLine(thrown instanceof Error ? thrown.message : String(thrown));
   if (thrown instanceof UsageError) {
     return { exitCode: EXIT.usage, message, error: { message, code: "usage", delivery: "not-sent" } };
   }
   if (thrown instanceof Interrupted) {
-    return { exitCode: EXIT.interrupted, message, error: { message, code: "interrupted" } };
+    return { exitCode: EXIT.interrupted, message, error: { message, code: "interrupted", ...thrown.facts } };
   }
   const code = thrown instanceof CommandError ? "failed" : "internal";
   return { exitCode: EXIT.failed, message, error: { message, code, delivery: "not-sent" } };
@@ -31,23 +31,6 @@ function getExitCode({ code, delivery }: A2AError): number {
   if (code === "configuration" || code === "invalid_argument") return EXIT.usage;
   if (delivery === "maybe") return EXIT.maybe;
   return delivery === "confirmed" ? EXIT.confirmed : EXIT.failed;
-}
-
-/** What the library calls an option or a method, and what it is called here. */
-const COMMAND_WORDS: Readonly<Record<string, string>> = {
-  "The option `workspaceId`": "--workspace",
-  "the option `token`": "--token-file",
-  "`platformUrl`": "--platform-url",
-  "`workspaceId`": "--workspace",
-  "`orgId`": "--org",
-  "`budgetMs`": "--timeout",
-  "Call client.register().": "Run `a2a-peers register`.",
-};
-
-function toCommandWords(message: string): string {
-  let text = message;
-  for (const [word, replacement] of Object.entries(COMMAND_WORDS)) text = text.replaceAll(word, replacement);
-  return toLine(text);
 }
 
 /** The fields of the error that a program may rely on; `cause` and `stack` are left out. */

@@ -38,6 +38,23 @@ describe("the command", () => {
       ["send", "Writer", "hello", "--timeout", "soon"],
       "error: option '--timeout <duration>' argument 'soon' is invalid. Expected a duration such as 30s, 10m or 500ms; see `a2a-peers send --help`\n",
     ],
+    [
+      ["heartbeat", "--once", "--interval", "9s"],
+      "error: option '--once' cannot be used with option '--interval <duration>'; see `a2a-peers heartbeat --help`\n",
+    ],
+    [
+      ["delegate", "Writer", "x", "--timeout", "9s"],
+      "error: --timeout needs --wait; see `a2a-peers delegate --help`\n",
+    ],
+    [
+      ["delegations", "x", "--timeout", "9s"],
+      "error: --timeout needs --wait; see `a2a-peers delegations --help`\n",
+    ],
+    [["inbox", "--timeout", "9s"], "error: --timeout needs --take; see `a2a-peers inbox --help`\n"],
+    [
+      ["inbox", "--take", "--since", "9s"],
+      "error: --since is for the list, without --take and --exec; see `a2a-peers inbox --help`\n",
+    ],
     [["send", "Writer"], "error: missing required argument 'text'; see `a2a-peers send --help`\n"],
   ])("refuses %j with one line and exit code 2", async (args, stderr) => {
     expect(await run(args)).toEqual({ code: 2, stdout: "", stderr });

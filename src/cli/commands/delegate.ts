@@ -1,7 +1,7 @@
 import type { A2AClient, DelegationReceipt } from "a2a-peers";
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
-import { Interrupted } from "../command-errors";
+import { Interrupted, UsageError } from "../command-errors";
 import { printDelegation, waitForResult } from "../delegation-result";
 import type { Cli } from "../io";
 import { parseDuration } from "../option-values";
@@ -51,6 +51,8 @@ async function delegate(
   argument: string,
   options: DelegateCommandOptions,
 ): Promise<void> {
+  if (options.timeout !== undefined && !options.wait)
+    throw new UsageError("--timeout needs --wait; see `a2a-peers delegate --help`");
   const task = await readText(cli, argument, "task");
   await using client = createCommandClient(options);
   const peer = await resolvePeer(client, given, cli.signal);
@@ -88,6 +90,7 @@ async function handOver(
     if (!cli.signal.aborted) throw error;
     throw new Interrupted(
       `Stopped. The platform may have the task and run it; look at \`a2a-peers delegations\` before you hand it over again, with --key ${key}`,
+      { delivery: "maybe", idempotencyKey: key },
     );
   } finally {
     progress.stop();

@@ -37,9 +37,11 @@ export function addDelegations(program: Command, cli: Cli): void {
     .option("--timeout <duration>", "with --wait, the longest wait (default: 10m)", parseDuration);
   addConnectionOptions(command)
     .addHelpText("after", EXAMPLES)
-    .action((id: string | undefined, options: DelegationsOptions) =>
-      id === undefined ? listDelegations(cli, options) : showDelegation(cli, id, options),
-    );
+    .action((id: string | undefined, options: DelegationsOptions) => {
+      if (options.timeout !== undefined && !options.wait)
+        throw new UsageError("--timeout needs --wait; see `a2a-peers delegations --help`");
+      return id === undefined ? listDelegations(cli, options) : showDelegation(cli, id, options);
+    });
 }
 
 async function listDelegations(cli: Cli, options: DelegationsOptions): Promise<void> {

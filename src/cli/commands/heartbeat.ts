@@ -1,8 +1,9 @@
 import type { A2AError } from "a2a-peers";
 import { type BeatReport, createHeartbeat, type HeartbeatEvent } from "a2a-peers/heartbeat";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
 import { CommandError } from "../command-errors";
+import { toCommandWords } from "../command-words";
 import type { Cli } from "../io";
 import { parseDuration } from "../option-values";
 import { printJson, printNote, printResult } from "../output";
@@ -28,7 +29,7 @@ export function addHeartbeat(program: Command, cli: Cli): void {
   const command = program
     .command("heartbeat")
     .description("Keeps the workspace online with a beat every 30 seconds.")
-    .option("--once", "make one beat")
+    .addOption(new Option("--once", "make one beat").conflicts("interval"))
     .option("--interval <duration>", "from one beat to the next, at most 60s (default: 30s)", parseDuration);
   addConnectionOptions(command)
     .addHelpText("after", EXAMPLES)
@@ -87,5 +88,5 @@ function report(cli: Cli, event: HeartbeatEvent, sent: number): void {
       printNote(cli, `The platform took the first beat in ${event.elapsedMs} ms. Beating until Ctrl-C.`);
     return;
   }
-  if ("reason" in event) printNote(cli, event.reason);
+  if ("reason" in event) printNote(cli, toCommandWords(event.reason));
 }

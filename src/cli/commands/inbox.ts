@@ -40,9 +40,13 @@ export function addInbox(program: Command, cli: Cli): void {
     .action((options: InboxCommandOptions) => chooseAction(options)(cli, options));
 }
 
-function chooseAction({ take, exec }: InboxCommandOptions) {
+function chooseAction({ take, exec, since, timeout }: InboxCommandOptions) {
   if (take && exec !== undefined)
     throw new UsageError("--take and --exec exclude each other; see `a2a-peers inbox --help`");
+  if (since !== undefined && (take || exec !== undefined))
+    throw new UsageError("--since is for the list, without --take and --exec; see `a2a-peers inbox --help`");
+  if (timeout !== undefined && !take)
+    throw new UsageError("--timeout needs --take; see `a2a-peers inbox --help`");
   if (exec !== undefined) return runHandler;
   return take ? takeMessage : listMessages;
 }

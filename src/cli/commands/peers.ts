@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
+import { toCommandWords } from "../command-words";
 import { EXIT } from "../exit-codes";
 import type { Cli } from "../io";
 import { printError, printJson, printNote, printResult } from "../output";
@@ -30,7 +31,12 @@ export function addPeers(program: Command, cli: Cli): void {
 
 async function listPeers(cli: Cli, options: PeersOptions): Promise<void> {
   await using client = createCommandClient(options);
-  const { peers, diagnostic } = await client.listPeers({ query: options.query, signal: cli.signal });
+  const listed = await client.listPeers({ query: options.query, signal: cli.signal });
+  const { peers } = listed;
+  const diagnostic = listed.diagnostic && {
+    ...listed.diagnostic,
+    message: toCommandWords(listed.diagnostic.message),
+  };
   if (options.json) printJson(cli, { peers, diagnostic });
   else if (peers.length > 0) printResult(cli, formatPeers(cli, peers));
   if (diagnostic?.skipped !== undefined) printNote(cli, `Warning: ${diagnostic.message}`);

@@ -73,7 +73,11 @@ async function send(cli: Cli, given: string, argument: string, options: SendComm
     if (options.wait) outcome = await waitForTask(cli, client, peer, outcome, options.timeout);
   } catch (error) {
     if (!cli.signal.aborted || peer === undefined) throw error;
-    throw new Interrupted(describeInterruption(peer, progress.mayHave, progress.messageId));
+    const { mayHave, messageId } = progress;
+    throw new Interrupted(describeInterruption(peer, mayHave, messageId), {
+      delivery: mayHave ? "maybe" : "not-sent",
+      messageId,
+    });
   } finally {
     progress.stop();
   }
@@ -111,7 +115,8 @@ function printOutcome(cli: Cli, { id, label }: Peer, outcome: SendOutcome, json:
     printNote(cli, outcome.deliveryMode === "poll" ? describePolling(label) : outcome.text);
     return;
   }
-  printUntrusted(cli, outcome.text);
+  // A task without a text has nothing to print; an empty reply is one.
+  if (outcome.text !== "" || outcome.kind === "reply") printUntrusted(cli, outcome.text);
   for (const { name, uri, mimeType } of outcome.files) {
     printNote(
       cli,

@@ -1,3 +1,4 @@
+import { toCommandWords } from "../command-words";
 import { checkEnvironment } from "./checks/environment";
 import { checkEvents } from "./checks/events";
 import { checkFolder } from "./checks/folder";
@@ -49,7 +50,7 @@ export async function runChecks(facts: Facts, report: (result: Result) => void):
       id,
       title,
       ...finding,
-      reason: redact(reason, facts),
+      reason: toCommandWords(redact(reason, facts)),
       ...(mend !== undefined && { mend: redact(mend, facts) }),
     };
     results.push(result);

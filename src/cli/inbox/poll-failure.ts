@@ -1,4 +1,5 @@
 import type { InboxEvent } from "a2a-peers/inbox";
+import { toCommandWords } from "../command-words";
 
 /** Failures with which the inbox itself ends. */
 const FATAL_CODES: ReadonlySet<string> = new Set(["configuration", "workspace_removed", "closed"]);
@@ -20,5 +21,5 @@ export interface PollFailure {
 /** The failed read that an event reports; undefined for any other event, and where the inbox ends with the failure. */
 export function getPollFailure(event: InboxEvent): PollFailure | undefined {
   if (event.type !== "inbox.poll_failed" || FATAL_CODES.has(event.code)) return undefined;
-  return { reason: event.reason, isRefusal: REFUSED_CODES.has(event.code) };
+  return { reason: toCommandWords(event.reason), isRefusal: REFUSED_CODES.has(event.code) };
 }

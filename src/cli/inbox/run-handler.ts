@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { createInbox, type InboxEvent, type InboxMessage } from "a2a-peers/inbox";
 import { createCommandClient } from "../client";
+import { toCommandWords } from "../command-words";
 import type { Cli } from "../io";
 import { printJson, printNote } from "../output";
 import { formatSender } from "./format-message";
@@ -36,7 +37,7 @@ export async function runHandler(cli: Cli, options: InboxCommandOptions): Promis
 function reportEvent(cli: Cli, event: InboxEvent): void {
   if (!("reason" in event) || event.type === "inbox.skipped") return;
   if (event.type === "inbox.poll_failed" && getPollFailure(event) === undefined) return;
-  printNote(cli, event.reason);
+  printNote(cli, toCommandWords(event.reason));
 }
 
 /** What the command prints; nothing when it prints nothing. Throws when it fails. */

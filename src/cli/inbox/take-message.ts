@@ -15,6 +15,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promise<void> {
   await using client = createCommandClient(options);
   const ending = new AbortController();
+  let lastFailure = "";
   const onEvent = (event: InboxEvent) => {
     const failure = getPollFailure(event);
     if (event.type === "inbox.held_elsewhere") {
@@ -22,7 +23,10 @@ export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promi
         new CommandError(`Another process reads this inbox, so no message can be taken: ${event.reason}`),
       );
     } else if (failure?.isRefusal) ending.abort(new CommandError(failure.reason));
-    else if (failure !== undefined) printNote(cli, failure.reason);
+    else if (failure !== undefined) {
+      lastFailure = failure.reason;
+      printNote(cli, lastFailure);
+    }
   };
   await using inbox = createInbox(client, { onEvent });
   const progress = startProgress(cli, () => "Waiting for a message");
@@ -32,6 +36,9 @@ export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promi
     message = await inbox.receive({ signal, timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS });
   } finally {
     progress.stop();
+  }
+  if (message === null && inbox.status.consecutiveFailures > 0) {
+    throw new CommandError(`The inbox could not be read, so messages may wait there: ${lastFailure}`);
   }
   if (message === null) {
     cli.exitCode = EXIT.pending;

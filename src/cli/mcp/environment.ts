@@ -118,6 +118,11 @@ function readPollTimeout(env: Env): number {
 function checkFolder(env: Env): void {
   const folder = read(env, "CONFIGS_DIR");
   if (folder === "") return;
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
-    throw new UsageError(`CONFIGS_DIR has to be a folder; ${folder} is a file`);
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true;
+  } catch (error) {
+    throw new UsageError(`CONFIGS_DIR cannot be used: ${(error as Error).message}`);
+  }
+  if (!isFolder) throw new UsageError(`CONFIGS_DIR has to be a folder; ${folder} is a file`);
 }

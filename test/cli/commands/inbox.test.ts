@@ -45,6 +45,14 @@ describe("inbox", () => {
     expect({ code: none.code, message: parseOutput(none).message }).toEqual({ code: 5, message: null });
   });
 
+  it("fails where no message can be read in time, which is another thing than that none came", async () => {
+    await using set = await startWithWorkspace();
+    set.platform.fail("GET /workspaces/:id/activity", { status: 500, body: { error: "no" } });
+    const { code, stdout, stderr } = await set.run(["inbox", "--take", "--timeout", "300ms", "--json"]);
+    expect({ code, error: JSON.parse(stdout).error.code }).toEqual({ code: 1, error: "failed" });
+    expect(stderr).toMatch(/error: The inbox could not be read, so messages may wait there: .*500.*\n$/);
+  });
+
   it("answers each message with what a command prints, until Ctrl-C", async () => {
     await using set = await startWithWorkspace();
     set.me.writeAsHuman("shout");

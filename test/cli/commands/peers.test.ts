@@ -30,6 +30,18 @@ describe("peers and discover", () => {
     expect((await set.run(["peers"])).stdout).toContain("writes writes writes writes writes writes");
   });
 
+  it("name a missing token in the words of the command", async () => {
+    await using set = await startWithWorkspace();
+    const env = { MOLECULE_WORKSPACE_TOKEN: undefined };
+    const { code, stdout, stderr } = await set.run(["peers", "--token-file", "/nowhere", "--json"], { env });
+    expect(code).toBe(1);
+    for (const message of [stderr, parseOutput({ stdout }).diagnostic.message]) {
+      expect(message).toContain("none was found in --token-file");
+      expect(message).toContain("Set MOLECULE_WORKSPACE_TOKEN, or give --token-file.");
+      expect(message).not.toMatch(/the client|option/);
+    }
+  });
+
   it("warn of rows that are no peers", async () => {
     await using set = await startWithWorkspace();
     const { id } = set.me;

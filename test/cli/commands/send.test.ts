@@ -139,6 +139,34 @@ describe("send", () => {
     );
   });
 
+  it("tells a program at Ctrl-C whether the peer may have the message, and its id", async () => {
+    await using set = await startWithWorkspace();
+    const slow = set.platform.addWorkspace({ name: "Slow", reply: () => new Promise(() => {}) });
+    const controller = new AbortController();
+    const sending = set.run(["send", "Slow", "hello", "--json"], { signal: controller.signal });
+    await expect.poll(() => slow.received.length).toBe(1);
+    controller.abort(new Error("SIGINT"));
+    const messageId = slow.received[0]?.messageId;
+    expect(parseOutput(await sending)).toMatchObject({
+      error: { code: "interrupted", delivery: "maybe", messageId },
+    });
+    const before = new AbortController();
+    before.abort(new Error("SIGINT"));
+    expect(
+      parseOutput(await set.run(["send", "Slow", "x", "--json"], { signal: before.signal })),
+    ).toMatchObject({
+      error: { code: "interrupted", delivery: "not-sent" },
+    });
+  });
+
+  it("prints nothing for a task without a text", async () => {
+    await using set = await startWithWorkspace();
+    set.platform.addWorkspace({ name: "Writer", reply: () => taskIn("working", "") });
+    const { code, stdout, stderr } = await set.run(["send", "Writer", "hello"]);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "" });
+    expect(stderr).toBe("Writer is still working on task task-1.\n");
+  });
+
   it("says at Ctrl-C that the peer has not received the message, where that is so", async () => {
     await using set = await startWithWorkspace();
     const { id } = set.platform.addWorkspace({ name: "Writer", reply: ({ text }) => text });

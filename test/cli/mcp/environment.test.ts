@@ -63,6 +63,10 @@ describe("a wrong environment", () => {
     const path = join(await scratchFolder(), "file");
     await writeFile(path, "");
     expect(() => readEnvironment({ WORKSPACE_ID: A, CONFIGS_DIR: path })).toThrow(`${path} is a file`);
+    const below = join(path, "folder");
+    expect(() => readEnvironment({ WORKSPACE_ID: A, CONFIGS_DIR: below })).toThrow(
+      "CONFIGS_DIR cannot be used",
+    );
   });
 });
 
