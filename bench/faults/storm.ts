@@ -11,8 +11,6 @@ const CALLS_PER_PROCESS = 100;
 const OUTAGE_MS = 2500;
 /** Callers for one request a second that the target can serve. */
 const CALLERS_PER_CAPACITY = 100;
-/** How much faster than real time the storm on sockets is. */
-const SPEED = 10;
 const URL = "http://platform.invalid";
 
 /** All callers are cut at the same moment, and the target comes back 2.5 s later. */
@@ -20,7 +18,9 @@ export const storm: Section = {
   name: "storm",
   async *run(context) {
     yield await onVirtualTime(context, context.short ? 5000 : 100_000);
-    yield await onSockets(context, context.short ? 500 : 2000);
+    // Time passes faster in the short form; with many callers their first requests alone would outlast the outage then.
+    if (context.short) yield await onSockets(context, 500, 5);
+    else yield await onSockets(context, 2000, 1);
   },
 };
 
@@ -80,17 +80,17 @@ async function onVirtualTime(context: Context, callers: number): Promise<Row> {
   return toRow(`${callers} callers, virtual time`, callers, answered, target.report());
 }
 
-async function onSockets(context: Context, callers: number): Promise<Row> {
+async function onSockets(context: Context, callers: number, speed: number): Promise<Row> {
   const perSecond = callers / CALLERS_PER_CAPACITY;
   using server = await startChild<string>(
     "./storm-server.ts",
     String(OUTAGE_MS),
     String(perSecond),
-    String(SPEED),
+    String(speed),
   );
   const clients = createProcesses(context, callers, () => ({
     platformUrl: server.ready,
-    clock: createFastClock(),
+    clock: createFastClock(speed),
     limits: { maxConcurrentSends: 1024 },
   }));
   const results = await Promise.allSettled(sendAll(clients));
@@ -98,13 +98,13 @@ async function onSockets(context: Context, callers: number): Promise<Row> {
   const [report] = (await once(server.process, "message")) as [StormReport];
   for (const client of clients) await client.close();
   const answered = results.filter(({ status }) => status === "fulfilled").length;
-  return toRow(`${callers} callers, sockets, time ${SPEED} x`, callers, answered, report);
+  return toRow(`${callers} callers, sockets`, callers, answered, report);
 }
 
-const createFastClock = (): Clock => ({
-  now: () => performance.now() * SPEED,
+const createFastClock = (speed: number): Clock => ({
+  now: () => performance.now() * speed,
   setTimer(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs / SPEED);
+    const timer = setTimeout(callback, delayMs / speed);
     return () => clearTimeout(timer);
   },
 });
