@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parsePeerId } from "a2a-peers";
 import type { CliIo } from "../io";
+import { read, readWorkspaces } from "../workspaces";
 
 /** The token of a workspace, or why there is none. `place` is for people. */
 export type FoundToken =
@@ -52,8 +53,12 @@ async function listPlaces(env: CliIo["env"], options: TokenSearchOptions): Promi
   const stored = [join(folder, workspaceId, ".auth_token")];
   if (await mayHaveRoot(folder, workspaceId, env)) stored.push(join(folder, ".auth_token"));
   const storedPlaces = stored.map((path) => ({ name: path, path }));
-  const listed = readListedToken(env.MOLECULE_WORKSPACES, workspaceId);
-  if (listed !== undefined) return [{ name: "MOLECULE_WORKSPACES", value: listed }, ...storedPlaces];
+  const value = readListedToken(env, workspaceId);
+  if (value !== undefined) {
+    const name =
+      read(env, "MOLECULE_WORKSPACES") === "" ? "MOLECULE_WORKSPACE_TOKENS" : "MOLECULE_WORKSPACES";
+    return [{ name, value }, ...storedPlaces];
+  }
   // A token beside another id belongs to that workspace.
   const { WORKSPACE_ID = "", MOLECULE_WORKSPACE_TOKEN, MOLECULE_WORKSPACE_TOKEN_FILE: file = "" } = env;
   if (WORKSPACE_ID.trim() !== "" && parsePeerId(WORKSPACE_ID) !== workspaceId) return storedPlaces;
@@ -68,12 +73,12 @@ async function listPlaces(env: CliIo["env"], options: TokenSearchOptions): Promi
   ];
 }
 
-function readListedToken(json: string | undefined, workspaceId: string): string | undefined {
+function readListedToken(env: CliIo["env"], workspaceId: string): string | undefined {
   try {
-    const listed = JSON.parse(json ?? "[]") as { id?: unknown; token?: unknown }[];
-    const token = listed.find(({ id }) => parsePeerId(id) === workspaceId)?.token;
+    const token = readWorkspaces(env)?.find(({ id }) => id === workspaceId)?.token;
     return typeof token === "string" ? token : undefined;
   } catch {
+    // What is wrong with the list is found by the check of the environment.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseOutput, startWithWorkspace } from "../helpers/platform";
+import { parseOutput, startWithWorkspace, TOKEN } from "../helpers/platform";
 
 describe("peers and discover", () => {
   it("print a table, and the same as JSON", async () => {
@@ -28,6 +28,25 @@ describe("peers and discover", () => {
     expect(stdout).not.toContain("\u001b");
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect((await set.run(["peers"])).stdout).toContain("writes writes writes writes writes writes");
+  });
+
+  it.each([
+    ["MOLECULE_WORKSPACE_ID", (id: string) => ({ MOLECULE_WORKSPACE_ID: id })],
+    [
+      "the lists of a host",
+      (id: string) => ({
+        MOLECULE_WORKSPACE_TOKEN: undefined,
+        MOLECULE_WORKSPACE_IDS: id,
+        MOLECULE_WORKSPACE_TOKENS: TOKEN,
+      }),
+    ],
+  ])("find the workspace in %s", async (_, envOf) => {
+    await using set = await startWithWorkspace();
+    set.platform.addWorkspace({ name: "Writer" });
+    const { code, stdout } = await set.run(["peers"], {
+      env: { WORKSPACE_ID: undefined, ...envOf(set.me.id) },
+    });
+    expect({ code, hasPeer: stdout.includes("Writer") }).toEqual({ code: 0, hasPeer: true });
   });
 
   it("name a missing token in the words of the command", async () => {

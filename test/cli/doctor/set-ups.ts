@@ -49,6 +49,24 @@ export const SET_UPS: readonly SetUp[] = [
       ]),
     }),
   },
+  {
+    name: "the lists of a host",
+    arrange: () => ({
+      WORKSPACE_ID: undefined,
+      MOLECULE_WORKSPACE_TOKEN: undefined,
+      MOLECULE_WORKSPACE_IDS: ID,
+      MOLECULE_WORKSPACE_TOKENS: TOKEN,
+    }),
+  },
+  {
+    name: "lists that do not match",
+    arrange: () => ({
+      WORKSPACE_ID: undefined,
+      MOLECULE_WORKSPACE_TOKEN: undefined,
+      MOLECULE_WORKSPACE_IDS: `${ID}, ${ID}`,
+      MOLECULE_WORKSPACE_TOKENS: TOKEN,
+    }),
+  },
   { name: "no id", arrange: () => ({ WORKSPACE_ID: undefined }) },
   { name: "a wrong token", arrange: () => ({ MOLECULE_WORKSPACE_TOKEN: "wrong" }) },
   { name: "a token with a blank", arrange: () => ({ MOLECULE_WORKSPACE_TOKEN: "Bearer wrong" }) },

@@ -1,5 +1,7 @@
 import { isA2AError, parsePeerId } from "a2a-peers";
 import { createCommandClient } from "../../client";
+import { UsageError } from "../../command-errors";
+import { readWorkspaceId, readWorkspaces } from "../../workspaces";
 import type { Facts } from "../facts";
 import { broken, type Finding, ok, warning } from "../finding";
 
@@ -11,8 +13,10 @@ export async function checkEnvironment(facts: Facts): Promise<Finding> {
   try {
     facts.client = createCommandClient(options, { retry: { maxAttempts: 1 } });
   } catch (error) {
-    if (!isA2AError(error) || error.code !== "configuration") throw error;
-    return broken(error.message, getMend(error.message));
+    const isWrongSetUp = isA2AError(error) ? error.code === "configuration" : error instanceof UsageError;
+    if (!isWrongSetUp) throw error;
+    const { message } = error as Error;
+    return broken(toSentence(message), getMend(message));
   }
   const id = findWorkspaceId(facts);
   if (id === undefined) return broken("The workspace id is not known.", "export WORKSPACE_ID=<id>");
@@ -29,9 +33,13 @@ export async function checkEnvironment(facts: Facts): Promise<Finding> {
   return ok(`The platform is ${facts.platformUrl}, the workspace ${id}.`);
 }
 
+const toSentence = (message: string): string => message.replace(/\.?$/, ".");
+
+/** The workspace of the client, which takes the same environment. */
 function findWorkspaceId({ cli: { env }, options: { workspace } }: Facts): string | undefined {
-  const listed = () => (JSON.parse(env.MOLECULE_WORKSPACES ?? "[]") as { id?: unknown }[])[0]?.id;
-  return parsePeerId(workspace ?? ((env.WORKSPACE_ID ?? "").trim() || listed())) ?? undefined;
+  const named = workspace ?? env.WORKSPACE_ID ?? "";
+  if (named.trim() !== "") return parsePeerId(named) ?? undefined;
+  return readWorkspaces(env)?.[0]?.id ?? readWorkspaceId(env);
 }
 
 /** The variable that the message names, to be set anew. */
