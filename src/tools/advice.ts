@@ -16,7 +16,9 @@ export function adviceAfter({
   retryable = true,
 }: FailureFacts): string {
   if (code === "invalid_argument") return "Correct the arguments and call the tool again.";
-  if (FOR_THE_USER.has(code)) return "You cannot mend this yourself: tell the user.";
+  // Only who wrote the program can call a method of it.
+  if (FOR_THE_USER.has(code) || message.includes("client.register()"))
+    return "You cannot mend this yourself: tell the user.";
   if (!PASSING.has(code) || delivery !== "not-sent" || !retryable) return "";
   return message.includes("Try again") ? "" : "Try again later, or tell the user.";
 }

@@ -131,4 +131,12 @@ describe("a platform that does not help", () => {
       expect((await call(name)).text).toContain("This client is closed.");
     }
   });
+
+  it("sends the model to the user where only a program can mend it", async () => {
+    const { platform, tools } = await startTools();
+    platform.fail("GET /registry/:id/peers", { status: 404, body: { error: "workspace not found" } });
+    const { text, isError } = await tools()("list_peers");
+    expect(isError).toBe(true);
+    expect(text).toMatch(/is not registered.* You cannot mend this yourself: tell the user\.$/);
+  });
 });
