@@ -35,9 +35,9 @@ const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202
 export const toLine = (text: string): string =>
   text.replace(/\s+/g, " ").replace(CONTROL_CHARACTERS, "\ufffd").trim();
 
-/** Writes a line to standard error, which is no error. */
+/** Writes a line to standard error, which is no error. What others wrote may be in it. */
 export function printNote({ stderr }: CliIo, text: string): void {
-  stderr.write(`${text}\n`);
+  stderr.write(`${toLine(text)}\n`);
 }
 
 /** Writes the line of an error to standard error. What a peer wrote may be in it. */

@@ -8,6 +8,7 @@ import { parseDuration } from "../option-values";
 import { printJson, printNote, printResult } from "../output";
 import { type Peer, resolvePeer } from "../peer";
 import { startProgress } from "../progress";
+import { quoteForShell } from "../shell";
 import { readText } from "../text-input";
 
 interface DelegateCommandOptions extends ConnectionOptions {
@@ -89,7 +90,7 @@ async function handOver(
   } catch (error) {
     if (!cli.signal.aborted) throw error;
     throw new Interrupted(
-      `Stopped. The platform may have the task and run it; look at \`a2a-peers delegations\` before you hand it over again, with --key ${key}`,
+      `Stopped. The platform may have the task and run it; look at \`a2a-peers delegations\` before you hand it over again, with --key=${quoteForShell(key)}`,
       { delivery: "maybe", idempotencyKey: key },
     );
   } finally {

@@ -82,7 +82,7 @@ async function showDelegation(cli: Cli, id: string, options: DelegationsOptions)
       Age: toAge(delegation),
       Task: toLine(summary),
     };
-    printNote(cli, `${formatFields(cli, fields)}\n`);
+    cli.stderr.write(`${formatFields(cli, fields)}\n\n`);
   }
   printDelegation(cli, delegation, options.json);
 }

@@ -5,9 +5,10 @@ import { Interrupted } from "../command-errors";
 import { EXIT } from "../exit-codes";
 import type { Cli } from "../io";
 import { parseDuration } from "../option-values";
-import { printJson, printNote, printUntrusted } from "../output";
+import { printJson, printNote, printUntrusted, toLine } from "../output";
 import { type Peer, resolvePeer } from "../peer";
 import { createSendProgress } from "../send-progress";
+import { quoteForShell } from "../shell";
 import { readText } from "../text-input";
 
 interface SendCommandOptions extends ConnectionOptions {
@@ -136,5 +137,6 @@ function printOutcome(cli: Cli, { id, label }: Peer, outcome: SendOutcome, json:
 const describePolling = (label: string): string =>
   `The message is stored for ${label}, which fetches its messages itself: do not send it again. Its answer comes to the inbox of this workspace; see \`a2a-peers inbox\`.`;
 
+/** Peers choose the ids: one must not be a command of its own where the line is pasted into a shell. */
 const flag = (name: string, value: string | undefined): string =>
-  value === undefined ? "" : ` --${name} ${value}`;
+  value === undefined ? "" : ` --${name}=${quoteForShell(toLine(value))}`;

@@ -1,4 +1,5 @@
 import { toCommandWords } from "../command-words";
+import { toLine } from "../output";
 import { checkEnvironment } from "./checks/environment";
 import { checkEvents } from "./checks/events";
 import { checkFolder } from "./checks/folder";
@@ -50,7 +51,7 @@ export async function runChecks(facts: Facts, report: (result: Result) => void):
       id,
       title,
       ...finding,
-      reason: toCommandWords(redact(reason, facts)),
+      reason: toLine(toCommandWords(redact(reason, facts))),
       ...(mend !== undefined && { mend: redact(mend, facts) }),
     };
     results.push(result);

@@ -1,6 +1,6 @@
 import type { A2AEvent } from "a2a-peers";
 import type { CliIo } from "../io";
-import { printNote, toLine } from "../output";
+import { printNote } from "../output";
 
 /** Writes to standard error, which hosts keep as the log of the server, what a person has to know. */
 export interface Report {
@@ -15,7 +15,7 @@ export function createReport(io: CliIo): Report {
   /** Workspaces whose token was reported as refused; it is accepted again once a beat is. */
   const refused = new Set<string>();
   const print = (workspaceId: string, text: string) =>
-    printNote(io, `a2a-peers mcp: workspace ${workspaceId}: ${toLine(text)}`);
+    printNote(io, `a2a-peers mcp: workspace ${workspaceId}: ${text}`);
 
   function printRefused(workspaceId: string): void {
     if (refused.has(workspaceId)) return;
@@ -45,7 +45,7 @@ export function createReport(io: CliIo): Report {
         print(event.workspaceId, `${event.type}: ${event.reason}`);
     },
     failed: (error) =>
-      printNote(io, `a2a-peers mcp: ${toLine(error instanceof Error ? error.message : String(error))}`),
+      printNote(io, `a2a-peers mcp: ${error instanceof Error ? error.message : String(error)}`),
   };
 }
 

@@ -159,6 +159,15 @@ describe("send", () => {
     });
   });
 
+  it("quotes the ids of a peer in the command to paste, and keeps control characters out of its notes", async () => {
+    await using set = await startWithWorkspace();
+    const asks = { ...taskIn("input-required", "Which?"), id: "$(id)", contextId: "it's\u001b[2J" };
+    set.platform.addWorkspace({ name: "Writer", reply: () => asks });
+    const { stderr } = await set.run(["send", "Writer", "hello"]);
+    expect(stderr).toContain(" --task='$(id)' --context='it'\\''s");
+    expect(stderr).not.toContain("\u001b");
+  });
+
   it("prints nothing for a task without a text", async () => {
     await using set = await startWithWorkspace();
     set.platform.addWorkspace({ name: "Writer", reply: () => taskIn("working", "") });

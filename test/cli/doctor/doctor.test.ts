@@ -80,6 +80,30 @@ describe("the doctor", () => {
     await expectTranscript(await run(["doctor"], { env: environmentOf(server) }), "a-redirect");
   });
 
+  it("lets nothing that a server or an agent wrote be a command, or move the cursor", async () => {
+    let headers: Record<string, string> = { location: "https://$(id)/" };
+    await using server = await startServer((_, response) => response.writeHead(301, headers).end());
+    const redirected = await run(["doctor"], { env: environmentOf(server) });
+    expect(redirected.stdout).toContain("$ export PLATFORM_URL='https://$(id)'\n");
+    headers = { location: "https://[" };
+    expect((await run(["doctor"], { env: environmentOf(server) })).stdout).toContain(
+      "answers 301 to /health",
+    );
+    await using set = await startWithAgent();
+    const record = {
+      id: ID,
+      name: "Agent",
+      status: "online",
+      url: "http://a:1",
+      agent_card: { url: "$(id) x" },
+    };
+    set.platform.fail("GET /workspaces/:id", { status: 200, body: record });
+    set.platform.fail("GET /workspaces/:id/activity", { status: 401, body: { error: "\u001b[2Jno" } });
+    const { stdout } = await run(["doctor"], { env: environmentOf(set.platform) });
+    expect(stdout).toContain(`--url='$(id) x'`);
+    expect(stdout).not.toContain("\u001b");
+  });
+
   it("reports clocks that differ", async () => {
     const clock = manualClock();
     await using set = await startWithAgent({ clock });

@@ -3,10 +3,10 @@ import { access, readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parsePeerId } from "a2a-peers";
+import { quoteForShell } from "../../shell";
 import type { Facts } from "../facts";
 import { isOpen } from "../find-token";
 import { broken, type Finding, ok, warning } from "../finding";
-import { quoteForShell } from "../shell";
 
 /** Whether the folder for the token and other state is private and can be written. */
 export async function checkFolder(facts: Facts): Promise<Finding> {

@@ -1,3 +1,4 @@
+import { quoteForShell } from "../../shell";
 import type { Facts } from "../facts";
 import { blocked, broken, type Finding, ok, skipped, warning } from "../finding";
 import { ProbeError, type ProbeResponse } from "../probe";
@@ -11,7 +12,10 @@ export async function checkPlatform(facts: Facts): Promise<Finding> {
     health = await probe("/health");
   } catch (error) {
     if (!(error instanceof ProbeError)) throw error;
-    return broken(`${platformUrl} does not answer: ${error.message}.`, `curl -v ${platformUrl}/health`);
+    return broken(
+      `${platformUrl} does not answer: ${error.message}.`,
+      `curl -v ${quoteForShell(`${platformUrl}/health`)}`,
+    );
   }
   const { status, elapsedMs, headers, text, json } = health;
   if (status === 429) {
@@ -19,10 +23,11 @@ export async function checkPlatform(facts: Facts): Promise<Finding> {
     return ok(`${platformUrl} answers, in ${elapsedMs} ms.`);
   }
   const location = headers.get("location");
-  if (location !== null && status >= 300 && status < 400) {
+  if (location !== null && status >= 300 && status < 400 && URL.canParse(location, platformUrl)) {
+    const { origin } = new URL(location, platformUrl);
     return broken(
-      `${platformUrl} redirects to ${new URL(location, platformUrl).origin}; redirects are not followed.`,
-      `export PLATFORM_URL=${new URL(location, platformUrl).origin}`,
+      `${platformUrl} redirects to ${origin}; redirects are not followed.`,
+      `export PLATFORM_URL=${quoteForShell(origin)}`,
     );
   }
   if (status === 200 && (json as { status?: unknown } | undefined)?.status === "ok") {

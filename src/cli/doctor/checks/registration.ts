@@ -1,6 +1,7 @@
 import { displayName, type PeerRecord } from "a2a-peers";
 import { isJsonObject } from "../../json-object";
 import { toLine } from "../../output";
+import { quoteForShell } from "../../shell";
 import type { Facts } from "../facts";
 import { blocked, broken, type Finding, ok, warning } from "../finding";
 import { getErrorText, ProbeError } from "../probe";
@@ -67,7 +68,7 @@ function describeRecord({ hasInboxes }: Facts, record: Readonly<Record<string, u
   if (url !== "" && typeof card.url === "string" && card.url !== "" && card.url !== url) {
     return warning(
       `${text} The card of the agent says ${toLine(card.url)}: the platform may have forgotten what was registered.`,
-      `${REGISTER} --url ${toLine(card.url)}`,
+      `${REGISTER} --url=${quoteForShell(toLine(card.url))}`,
     );
   }
   if (status === "online" || status === "degraded") return ok(text);

@@ -1,8 +1,8 @@
+import { quoteForShell } from "../../shell";
 import type { Facts } from "../facts";
 import { findToken } from "../find-token";
 import { blocked, broken, type Finding, ok, warning } from "../finding";
 import { createProbe, getErrorText, ProbeError } from "../probe";
-import { quoteForShell } from "../shell";
 
 /** Whether a token is found, and whether others can read it. */
 export async function checkToken(facts: Facts): Promise<Finding> {
