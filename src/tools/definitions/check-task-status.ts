@@ -3,11 +3,11 @@ import { peerLabel } from "../../messaging/delegate-task";
 import type { ToolResult } from "../../messaging/tool-result";
 import { toToolText } from "../../messaging/tool-text";
 import { quote } from "../../text/format";
-import type { CallOptions } from "../../validation/options";
 import { parsePeerId } from "../../validation/peer-id";
 import { checkPeer } from "../check-peer";
 import { resolveSource, type ToolContext } from "../context";
 import { defineTool } from "../define-tool";
+import { type FindOptions, findDelegation, listRecent } from "../find-delegations";
 import { formatDelegation, formatDelegationLine } from "../format-delegation";
 import { nextStep } from "../next-step";
 import { READS, SOURCE } from "../properties";
@@ -52,15 +52,17 @@ export const checkTaskStatus = defineTool<Input>({
   },
 });
 
-type Options = Pick<CallOptions, "source" | "signal">;
-
-async function checkDelegation(context: ToolContext, taskId: string, options: Options): Promise<ToolResult> {
+async function checkDelegation(
+  context: ToolContext,
+  taskId: string,
+  options: FindOptions,
+): Promise<ToolResult> {
   if (parsePeerId(taskId) === null) {
     return failure(
       `\`task_id\` has to be the UUID that delegate_task_async gave, got ${quote(taskId)}. For a task that delegate_task showed as not finished, give the peer's workspace_id as well. Without task_id you get the recent tasks.`,
     );
   }
-  const found = await settle(context.client.getDelegation(taskId, options));
+  const found = await settle(findDelegation(context, taskId, options));
   if (!found.ok) {
     const { code, message } = found.error;
     if (code !== "reply_lost") throw found.error;
@@ -76,7 +78,7 @@ async function checkTaskOfPeer(
   context: ToolContext,
   taskId: string,
   peerId: string,
-  options: Options,
+  options: FindOptions,
 ): Promise<ToolResult> {
   await checkPeer(context, peerId, options.source, options.signal);
   if (parsePeerId(taskId) !== null) {
@@ -90,18 +92,21 @@ async function checkTaskOfPeer(
 /** True where the platform knows no delegation with the id. */
 const isUnknown = ({ data }: ToolResult): boolean => isA2AError(data) && data.code === "reply_lost";
 
-async function list(context: ToolContext, peerId: string | undefined, options: Options) {
+async function list(context: ToolContext, peerId: string | undefined, options: FindOptions) {
   if (peerId !== undefined) await checkPeer(context, peerId, options.source, options.signal);
-  const all = await context.client.listDelegations(options);
-  const found = all.filter(({ targetId }) => peerId === undefined || isPeer(context, targetId, peerId));
+  const { delegations, failures } = await listRecent(context, options);
+  const found = delegations.filter(
+    ({ targetId }) => peerId === undefined || isPeer(context, targetId, peerId),
+  );
   const shown = found.slice(0, MAX_LISTED);
   const lines = shown.map((delegation) => formatDelegationLine(context, delegation));
   const more = found.length > shown.length ? [`and ${found.length - shown.length} older ones`] : [];
-  const text =
+  const incomplete = failures.map(({ message }) => `The list may be incomplete. ${message}`);
+  const listed =
     lines.length === 0
       ? `No delegated tasks${peerId === undefined ? "" : " for this peer"}. Tasks of delegate_task are not listed here: their answer came back at once.`
       : ["Recent tasks, newest first:", ...lines, ...more].join("\n");
-  return { text, isError: false, data: shown };
+  return { text: [listed, ...incomplete].join("\n"), isError: false, data: shown };
 }
 
 /** True when `wanted`, an id or a name, means this peer. */
