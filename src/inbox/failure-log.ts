@@ -13,21 +13,26 @@ export interface FailureLog {
   heldElsewhere(reason: string): void;
   lockTaken(): void;
   readonly pollFailures: number;
+  /** Why the last poll failed; `undefined` when it did not. */
+  readonly pollError: A2AError | undefined;
   /** Why the lock is not had; `undefined` when no other reader has it. */
   readonly heldBy: string | undefined;
 }
 
 interface State {
   pollFailures: number;
+  pollError: A2AError | undefined;
   storeFailures: number;
   heldBy: string | undefined;
 }
 
 export function createFailureLog(workspaceId: string, emit: Emit<InboxEvent>): FailureLog {
-  const state: State = { pollFailures: 0, storeFailures: 0, heldBy: undefined };
+  const state: State = { pollFailures: 0, pollError: undefined, storeFailures: 0, heldBy: undefined };
   return {
-    pollFailed({ code, status, message: reason }) {
+    pollFailed(error) {
+      const { code, status, message: reason } = error;
       state.pollFailures += 1;
+      state.pollError = error;
       const consecutive = state.pollFailures;
       if (code === "closed" || !shouldReport(consecutive)) return;
       const answered = status === undefined ? {} : { status };
@@ -35,6 +40,7 @@ export function createFailureLog(workspaceId: string, emit: Emit<InboxEvent>): F
     },
     pollSucceeded() {
       state.pollFailures = 0;
+      state.pollError = undefined;
     },
     storeFailed(error) {
       state.storeFailures += 1;
@@ -54,6 +60,9 @@ export function createFailureLog(workspaceId: string, emit: Emit<InboxEvent>): F
     },
     get pollFailures() {
       return state.pollFailures;
+    },
+    get pollError() {
+      return state.pollError;
     },
     get heldBy() {
       return state.heldBy;

@@ -1,5 +1,6 @@
 import type { A2AClient } from "../client/client";
 import { getInternals } from "../client/internals";
+import type { A2AError } from "../errors";
 import type { SendOutcome } from "../messaging/outcome";
 import type { OutgoingMessage } from "../messaging/outgoing-message";
 import { ask } from "./ask";
@@ -55,6 +56,8 @@ export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
     inFlight: number;
     lastPollAt?: Date;
     consecutiveFailures: number;
+    /** Set while reads fail: why the last one did. */
+    lastError?: A2AError;
     /** Set while another reader has the inbox of the workspace: who, as a sentence. */
     heldBy?: string;
   };
@@ -122,6 +125,7 @@ function statusOf({ poller, session, lastPollAt, failures }: Engine): Inbox["sta
     inFlight: session?.backlog.inFlight ?? 0,
     ...(lastPollAt === undefined ? {} : { lastPollAt }),
     consecutiveFailures: failures.pollFailures,
+    ...(failures.pollError === undefined ? {} : { lastError: failures.pollError }),
     ...(failures.heldBy === undefined ? {} : { heldBy: failures.heldBy }),
   };
 }

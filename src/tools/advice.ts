@@ -17,11 +17,14 @@ export function adviceAfter({
 }: FailureFacts): string {
   if (code === "invalid_argument") return "Correct the arguments and call the tool again.";
   // Only who wrote the program can call a method of it.
-  if (FOR_THE_USER.has(code) || message.includes("client.register()"))
+  if (isForTheUser(code) || message.includes("client.register()"))
     return "You cannot mend this yourself: tell the user.";
   if (!PASSING.has(code) || delivery !== "not-sent" || !retryable) return "";
   return message.includes("Try again") ? "" : "Try again later, or tell the user.";
 }
+
+/** True for a failure that neither time nor the model ends. */
+export const isForTheUser = (code: A2AErrorCode): boolean => FOR_THE_USER.has(code);
 
 const FOR_THE_USER: ReadonlySet<A2AErrorCode> = new Set([
   "unauthorized",

@@ -112,6 +112,19 @@ describe("a platform that does not help", () => {
     expect(me.notifications).toEqual([]);
   });
 
+  it("is told by the inbox as refusing, where the token is refused: that does not pass", async () => {
+    const { me, createClient, createInbox, tools } = await startTools();
+    const client = createClient({ workspaceId: me.id, token: "wrong" });
+    const call = tools({ inbox: await createInbox({}, client) }, client);
+    for (const name of ["wait_for_message", "inbox_peek"] as const) {
+      const { text, isError } = await call(name, name === "inbox_peek" ? {} : { timeout_secs: 1 });
+      expect(isError).toBe(true);
+      expect(text).toMatch(
+        /The inbox cannot be read: .*token.* You cannot mend this yourself: tell the user\.$/,
+      );
+    }
+  });
+
   it("is told as too many requests where this process holds one back", async () => {
     const { platform, createClient, me, tools } = await startTools();
     platform.setRateLimit(1);
