@@ -15,7 +15,6 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promise<void> {
   await using client = createCommandClient(options);
   const ending = new AbortController();
-  let lastFailure = "";
   const onEvent = (event: InboxEvent) => {
     const failure = getPollFailure(event);
     if (event.type === "inbox.held_elsewhere") {
@@ -23,10 +22,7 @@ export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promi
         new CommandError(`Another process reads this inbox, so no message can be taken: ${event.reason}`),
       );
     } else if (failure?.isRefusal) ending.abort(new CommandError(failure.reason));
-    else if (failure !== undefined) {
-      lastFailure = failure.reason;
-      printNote(cli, lastFailure);
-    }
+    else if (failure !== undefined) printNote(cli, failure.reason);
   };
   await using inbox = createInbox(client, { onEvent });
   const progress = startProgress(cli, () => "Waiting for a message");
@@ -37,8 +33,9 @@ export async function takeMessage(cli: Cli, options: InboxCommandOptions): Promi
   } finally {
     progress.stop();
   }
-  if (message === null && inbox.status.consecutiveFailures > 0) {
-    throw new CommandError(`The inbox could not be read, so messages may wait there: ${lastFailure}`);
+  const { lastError } = inbox.status;
+  if (message === null && lastError !== undefined) {
+    throw new CommandError(`The inbox could not be read, so messages may wait there: ${lastError.message}`);
   }
   if (message === null) {
     cli.exitCode = EXIT.pending;
