@@ -98,8 +98,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     setupFiles: ["test/setup.ts"],
-    // Much of the time is spent waiting for child processes, so no core is kept free.
-    maxWorkers: "100%",
+    // Much of the time is spent waiting for child processes, sockets and limits of time.
+    maxWorkers: "150%",
     sequence: { shuffle: true },
     // Loading the source again for each file would take longer than its tests.
     isolate: false,

@@ -1,4 +1,4 @@
-// What `npm test` runs: every check of the project, in order, each counted. The last line is the sum.
+// What `npm test` runs: every check of the project, each counted. The last line is the sum.
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -53,21 +53,28 @@ async function tests(tarball) {
   failed += ok ? missed : Math.max(1, missed);
 }
 
-try {
+/** Checks of the source. */
+async function source() {
   await check("lint and format", bin("biome"), ["ci", "--error-on-warnings", "."]);
   await check("types", bin("tsc"), ["--noEmit"]);
   await check("nothing unused", bin("knip"), []);
-  if (await check("build", "npm", ["run", "build"])) {
-    await check("pack", "npm", ["pack", "--ignore-scripts", "--pack-destination", scratch]);
-    const tarball = await packed();
-    if (tarball) {
-      await check("package layout", bin("publint"), ["run", "--strict", tarball]);
-      await check("types for every resolution", bin("attw"), [tarball]);
-    }
-    await tests(tarball);
-  } else {
-    await tests(undefined);
+}
+
+/** Builds, packs and checks the package. Resolves to its path; `undefined` when it could not be made. */
+async function pack() {
+  if (!(await check("build", "npm", ["run", "build"]))) return undefined;
+  await check("pack", "npm", ["pack", "--ignore-scripts", "--pack-destination", scratch]);
+  const tarball = await packed();
+  if (tarball) {
+    await check("package layout", bin("publint"), ["run", "--strict", tarball]);
+    await check("types for every resolution", bin("attw"), [tarball]);
   }
+  return tarball;
+}
+
+try {
+  const [tarball] = await Promise.all([pack(), source()]);
+  await tests(tarball);
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
