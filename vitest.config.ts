@@ -45,6 +45,12 @@ const ISOLATED = [
  * `npm run test:fast` runs all tests but these and the isolated ones.
  */
 const SLOW = [
+  "test/delegation/wait-events.test.ts",
+  "test/inbox/ask.test.ts",
+  "test/messaging/send-retries.test.ts",
+  "test/results/event-polls.test.ts",
+  "test/tools/inbox-tools.test.ts",
+  "test/tools/listing.test.ts",
   "test/agent/cutting-proxy.test.ts",
   "test/agent/mutations.test.ts",
   "test/client/recovery.test.ts",
@@ -98,8 +104,8 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     setupFiles: ["test/setup.ts"],
-    // Much of the time is spent waiting for child processes, sockets and limits of time.
-    maxWorkers: "150%",
+    // Much of the time is spent waiting for child processes, so no core is kept free.
+    maxWorkers: "100%",
     sequence: { shuffle: true },
     // Loading the source again for each file would take longer than its tests.
     isolate: false,

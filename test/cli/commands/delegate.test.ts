@@ -58,6 +58,10 @@ describe("delegate and delegations", () => {
     const controller = new AbortController();
     const waiting = set.run(["delegate", "Slow", "it", "--wait"], { signal: controller.signal });
     await expect.poll(() => slow.received.length).toBe(1);
+    // Only a client that has the answer to its delegation looks for it.
+    const isPolling = () =>
+      set.platform.requests.some(({ method, path }) => method === "GET" && path.endsWith("/delegations"));
+    await expect.poll(isPolling).toBe(true);
     controller.abort(new Error("SIGINT"));
     const { code, stderr } = await waiting;
     expect(code).toBe(130);
