@@ -45,6 +45,10 @@ const ISOLATED = [
  * `npm run test:fast` runs all tests but these and the isolated ones.
  */
 const SLOW = [
+  "test/client/budget.test.ts",
+  "test/notify/attachments.test.ts",
+  "test/registration/agent-url.test.ts",
+  "test/transport/request/refusal-check.test.ts",
   "test/delegation/wait-events.test.ts",
   "test/inbox/ask.test.ts",
   "test/messaging/send-retries.test.ts",
