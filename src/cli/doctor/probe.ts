@@ -18,6 +18,10 @@ export class ProbeError extends Error {
   override readonly name = "ProbeError";
 }
 
+class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+}
+
 /** Creates a probe of a platform that sends `headers`. Redirects are not followed. */
 export function createProbe(
   url: string,
@@ -26,11 +30,17 @@ export function createProbe(
 ): Probe {
   return async (path, { firstBytes = false } = {}) => {
     const startedAt = performance.now();
+    // Node may collect a signal made by AbortSignal.any of one made by AbortSignal.timeout before it is aborted.
+    const controller = new AbortController();
+    const abort = () => controller.abort(signal.reason);
+    const timer = setTimeout(() => controller.abort(new TimeoutError()), TIMEOUT_MS);
+    signal.addEventListener("abort", abort);
     try {
+      signal.throwIfAborted();
       const response = await fetch(url + path, {
         headers,
         redirect: "manual",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: controller.signal,
       });
       const text = await readBody(response, firstBytes ? 1 : MAX_BYTES);
       const elapsedMs = Math.round(performance.now() - startedAt);
@@ -38,6 +48,9 @@ export function createProbe(
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw new ProbeError(describeFailure(error));
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
     }
   };
 }

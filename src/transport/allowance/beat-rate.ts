@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000;
 
-/** How many beats a process makes, so that a rate limit leaves room for them. */
+/** How many beats a process makes, so that a rate limit leaves enough for them. */
 export interface BeatRate {
   count(): void;
   /** Beats to be expected within the next `ms` milliseconds; one more than the pace so far, where there is any. */
