@@ -96,7 +96,7 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   /** Requests that are left for this priority. */
   function available(priority: Priority): number {
     const { limit = 0, remaining, resetAt } = state;
-    const share = Number.isFinite(limit) ? Math.ceil(SHARE_LEFT[priority] * limit) : 0;
+    const share = Number.isFinite(limit) ? Math.floor(SHARE_LEFT[priority] * limit) : 0;
     return remaining - share - beats.expectedWithin(resetAt - clock.now());
   }
 

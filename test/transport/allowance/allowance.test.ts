@@ -82,11 +82,19 @@ describe("an allowance", () => {
     allowance.learn(rateLimit(10, 0, 20), 0);
     for (let n = 0; n < 25; n += 1) ask("send");
     await clock.advance(20_500);
-    expect(order).toHaveLength(9);
+    expect(order).toHaveLength(10);
     await clock.advance(60_500);
-    expect(order).toHaveLength(18);
+    expect(order).toHaveLength(20);
     await clock.advance(60_500);
     expect(order).toHaveLength(25);
+  });
+
+  it("lets a message go in each window of the smallest limit", async () => {
+    const { clock, allowance, ask } = setUp();
+    allowance.learn(rateLimit(1, 0, 60), 0);
+    const asked = ask("send");
+    await clock.advance(60_500);
+    expect(asked.state).toMatch(/^at 60/);
   });
 
   it("refuses at once what has no time to wait for the reset", async () => {
