@@ -79,6 +79,32 @@ it("what waits is sent once the platform is back, each message once", async () =
   expect(types).toEqual(["recovery_gate.closed"]);
 });
 
+it("under at-most-once only the message of the attempt that failed is given up, not those that waited for it", async () => {
+  const { server, state } = await proxy();
+  await using _ = server;
+  const events: A2AEvent[] = [];
+  const retry = { ...RETRY, maxAttempts: 20 };
+  await using client = quickClient(server.url, {
+    retry,
+    delivery: "at-most-once",
+    onEvent: (event) => events.push(event),
+  });
+  await closeGate(client, events);
+  const before = server.complete;
+  setTimeout(() => {
+    state.away = false;
+  }, 350);
+  const sends = await Promise.all(
+    Array.from({ length: 12 }, (_, n) => settle(client.sendA2AMessage(PEER_ID, `task ${n}`))),
+  );
+  const given = sends.filter(({ ok }) => !ok).length;
+
+  expect(state.answered).toBe(12 - given);
+  expect(state.answered).toBeGreaterThan(0);
+  // No message was sent a second time.
+  expect(server.complete - before).toBe(12);
+});
+
 it("one peer that restarts does not hold up another one", async () => {
   await using platform = await startPlatform();
   const me = platform.addWorkspace({ name: "me" });

@@ -117,7 +117,7 @@ async function sendWhenUp<T>(execution: Execution<T>, token: string | undefined)
   if ("refused" in pass) {
     progress.notMade += 1;
     // The attempt of another request may have been delivered; this one was not made.
-    return fail({ ...pass.refused, delivery: "not-sent", stillRunning: undefined });
+    return fail({ ...pass.refused, delivery: "not-sent", stillRunning: undefined, retryable: true });
   }
   let result: Result<T> | undefined;
   try {
