@@ -1,32 +1,13 @@
 // npm run matrix: the built and packed package on Node 20, 22 and 24, Bun and Deno, which are taken from the npm registry.
 // Needs `npm run build` before, and the registry. Prints one table; fails when a runtime sees something else.
-import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startPlatform } from "a2a-peers/testing";
+import { installRuntimes, run } from "../runtimes.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const PLATFORM = `${process.platform}-${process.arch}`;
-
-const RUNTIMES = [
-  { name: `Node ${process.versions.node}`, binary: () => process.execPath, args: [] },
-  { name: "Node 22", package: `node-${PLATFORM}@22`, binary: (folder) => join(folder, "bin/node"), args: [] },
-  { name: "Node 24", package: `node-${PLATFORM}@24`, binary: (folder) => join(folder, "bin/node"), args: [] },
-  {
-    name: "Bun",
-    package: `@oven/bun-${PLATFORM}`,
-    binary: (folder) => join(folder, "bin/bun"),
-    args: ["run"],
-  },
-  {
-    name: "Deno",
-    package: `@deno/${PLATFORM}-glibc`,
-    binary: (folder) => join(folder, "deno"),
-    args: ["run", "-A"],
-  },
-];
 
 /** What every runtime has to see. Without Node's sockets nobody knows how far a request came: `maybe` is right there. */
 const EXPECTED = {
@@ -48,18 +29,6 @@ const EXPECTED = {
   "the embedded platform": ["reply: hello, 1 attempts"],
 };
 
-function run(command, args, options = {}) {
-  return new Promise((done) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], timeout: 120_000, ...options });
-    let output = "";
-    let errors = "";
-    child.stdout.on("data", (chunk) => (output += chunk));
-    child.stderr.on("data", (chunk) => (errors += chunk));
-    child.on("error", (error) => done({ ok: false, output, errors: String(error) }));
-    child.on("close", (code) => done({ ok: code === 0, output, errors }));
-  });
-}
-
 /** A folder in which the packed package is installed, with the steps. */
 async function install(scratch) {
   const packed = await run("npm", ["pack", "--ignore-scripts", "--pack-destination", scratch], { cwd: ROOT });
@@ -73,16 +42,6 @@ async function install(scratch) {
   });
   if (!installed.ok) throw new Error(installed.errors);
   return project;
-}
-
-async function findBinary(runtime, scratch) {
-  if (runtime.package === undefined) return runtime.binary();
-  const folder = join(scratch, runtime.name.replaceAll(" ", "-"));
-  await mkdir(folder);
-  await writeFile(join(folder, "package.json"), "{}");
-  const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", `runtime@npm:${runtime.package}`];
-  const installed = await run("npm", args, { cwd: folder });
-  return installed.ok ? runtime.binary(join(folder, "node_modules/runtime")) : undefined;
 }
 
 async function closedPort() {
@@ -129,13 +88,12 @@ let wrong = 0;
 try {
   const project = await install(scratch);
   const rows = [];
-  for (const runtime of RUNTIMES) {
-    const binary = await findBinary(runtime, scratch);
+  for (const runtime of await installRuntimes()) {
+    const { binary, version } = runtime;
     if (binary === undefined) {
-      console.log(`${runtime.name}: not run, because ${runtime.package} cannot be installed on this machine`);
+      console.log(`${runtime.name}: not run, because ${runtime.reason}`);
       continue;
     }
-    const version = (await run(binary, ["--version"])).output.trim().split("\n")[0];
     const { platform, given } = await prepare(scratch, runtime.name);
     const result = await run(binary, [...runtime.args, "steps.mjs", given], { cwd: project });
     const received = (peer) =>

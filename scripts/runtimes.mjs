@@ -1,0 +1,82 @@
+// The JavaScript runtimes that the package is tried on, as packages of the npm registry: no other host is asked.
+// Used by `npm run matrix` and `npm run faults`.
+import { spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+const PLATFORM = `${process.platform}-${process.arch}`;
+const NODE = { binary: "bin/node", args: [] };
+
+const RUNTIMES = [
+  { name: "Node 20", package: `node-${PLATFORM}@20`, ...NODE },
+  { name: "Node 22", package: `node-${PLATFORM}@22`, ...NODE },
+  { name: "Node 24", package: `node-${PLATFORM}@24`, ...NODE },
+  {
+    name: "Bun",
+    package: `@oven/bun-${PLATFORM.replace("arm64", "aarch64")}`,
+    binary: "bin/bun",
+    args: ["run"],
+  },
+  {
+    name: "Deno",
+    package: `@deno/${PLATFORM}${process.platform === "linux" ? "-glibc" : ""}`,
+    binary: "deno",
+    args: ["run", "-A"],
+  },
+];
+
+export const RUNTIME_NAMES = RUNTIMES.map(({ name }) => name);
+
+/** Kept between runs; a newer version in the registry replaces what is there. */
+const DEFAULT_FOLDER = resolve(import.meta.dirname, "../node_modules/.cache/a2a-peers-runtimes");
+
+/**
+ * Installs the runtimes with these names. Resolves to the `name` and `version` of each, its `binary`, and the `args` that
+ * stand before a script; without `binary`, and with a `reason`, where it cannot be had. The Node that runs this is used
+ * as it is for its own major version.
+ */
+export async function installRuntimes(names = RUNTIME_NAMES, folder = DEFAULT_FOLDER) {
+  await mkdir(folder, { recursive: true });
+  const installed = [];
+  for (const name of names) {
+    const runtime = RUNTIMES.find((each) => each.name === name);
+    if (runtime === undefined)
+      throw new Error(`There is no runtime ${name}. The runtimes are ${RUNTIME_NAMES.join(", ")}.`);
+    installed.push(await installRuntime(runtime, folder));
+  }
+  return installed;
+}
+
+async function installRuntime(runtime, folder) {
+  const { name, args } = runtime;
+  if (name === `Node ${process.versions.node.split(".")[0]}`)
+    return { name, args, binary: process.execPath, version: process.versions.node };
+  const home = join(folder, name.replaceAll(" ", "-").toLowerCase());
+  await mkdir(home, { recursive: true });
+  await writeFile(join(home, "package.json"), '{ "private": true }\n');
+  const spec = `runtime@npm:${runtime.package}`;
+  const npm = await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", spec], {
+    cwd: home,
+  });
+  if (!npm.ok) return { name, args, reason: `${runtime.package} cannot be installed on this machine` };
+  const binary = join(home, "node_modules/runtime", runtime.binary);
+  const { output } = await run(binary, ["--version"]);
+  return { name, args, binary, version: /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "unknown" };
+}
+
+/** Runs a program to its end, for at most `timeoutMs`. Never rejects. */
+export function run(command, args, { timeoutMs = 120_000, ...options } = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: timeoutMs,
+      ...options,
+    });
+    let output = "";
+    let errors = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (errors += chunk));
+    child.on("error", (error) => done({ ok: false, output, errors: String(error) }));
+    child.on("close", (code) => done({ ok: code === 0, output, errors }));
+  });
+}
