@@ -217,54 +217,6 @@ describe("the demo", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the other examples", { timeout: 60_000 }, () => {
-  test.concurrent("first-message.ts receives a reply from an embedded platform", async () => {
-    expect(await runExample("first-message.ts")).toEqual({
-      code: 0,
-      stdout: "Greeter: I greet. You said: “Hello! What can you do?”\n",
-      stderr: "",
-    });
-  });
-
-  test.concurrent("tools.ts lists, delegates, explains a wrong id and writes to the user", async () => {
-    const { code, stdout, stderr } = await runExample("tools.ts");
-
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toContain("- Poet (workspace_id: ");
-    expect(stdout).toContain("Roses are red, sockets are blue.");
-    expect(stdout).toContain("DELEGATION FAILED to 'the poet'");
-    expect(stdout).toContain("The message is shown to the user.");
-  });
-
-  test.concurrent("runtime.ts asks back, and is woken for the result of what it delegated", async () => {
-    const { code, stdout, stderr, left, otherResults } = await runExampleIsolated("runtime.ts");
-
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout.trimEnd().split("\n")).toEqual([
-      "Good morning. Which RFC?",
-      "RFC 1 is mine.",
-      "result completed: Filed under 1969.",
-    ]);
-    expect(left).toEqual([]);
-    expect(otherResults).toBe(OTHER_RESULT);
-  });
-
-  test.concurrent("inbox.ts receives the answer of a peer that polls, and answers the human", async () => {
-    expect(await runExample("inbox.ts")).toEqual({
-      code: 0,
-      stdout: "A peer said: What is filed under 1969?\nYou said: Good work.\n",
-      stderr: "",
-    });
-  });
-
-  test.concurrent("testing-your-agent.ts passes its own tests", async () => {
-    const { code, stdout, stderr } = await runExample("testing-your-agent.ts");
-
-    expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout.match(/^ok - /gm)).toHaveLength(4);
-  });
-});
-
 function eventsIn(lines: string): (DemoEvent & { at: string })[] {
   return lines
     .trimEnd()
