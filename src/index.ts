@@ -88,6 +88,7 @@ export type { RequestOptions } from "./requests/options";
 export type { PlatformResponse } from "./requests/response";
 export type { Clock } from "./runtime/clock";
 export type { HttpMethod } from "./transport/http/http";
+export type { TlsOptions } from "./transport/http/tls";
 export type { CallOptions, DeliveryMode } from "./validation/options";
 export { parsePeerId } from "./validation/peer-id";
 export type { WaitOptions } from "./validation/wait-options";

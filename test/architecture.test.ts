@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   validation: ["errors", "text", "runtime"],
   storage: ["text", "runtime", "validation"],
   identity: [...BASE, "storage"],
-  "event-stream": [...BASE, "identity"],
+  "event-stream": [...BASE, "identity", "transport"],
   transport: [...BASE, "identity"],
   peers: [...BASE, "identity", "transport"],
   messaging: [...BASE, "identity", "transport"],

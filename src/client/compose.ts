@@ -37,8 +37,8 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     return createStateFolder(root, workspace.id, workspaces.isDefault(workspace), machine);
   }
 
-  const { platformUrl, tenant, random, fetch: customFetch } = options;
-  const workspaceEvents = createWorkspaceEvents({ platformUrl, tenant, customFetch, clock, random });
+  const { platformUrl, tenant, random, tls, fetch: customFetch } = options;
+  const workspaceEvents = createWorkspaceEvents({ platformUrl, tenant, customFetch, tls, clock, random });
   const peers = createPeers(shared, options);
   const messaging = createMessaging(shared, peers.directory, options);
   const delegation = createDelegation(shared, workspaceEvents, peers.directory, options);

@@ -1,4 +1,5 @@
 import { configurationError } from "../errors";
+import type { TlsOptions } from "../transport/http/tls";
 import { checkOptionNames, type OptionNames } from "../validation/option-names";
 import type {
   A2AClientOptions,
@@ -10,8 +11,8 @@ import type {
 
 const CLIENT: OptionNames<A2AClientOptions> = {
   platformUrl: true, workspaceId: true, token: true, workspaces: true, orgId: true, deployMode: true, origin: true,
-  delivery: true, retry: true, timeouts: true, limits: true, enricher: true, fetch: true, random: true, clock: true,
-  onEvent: true,
+  delivery: true, retry: true, timeouts: true, limits: true, enricher: true, tls: true, fetch: true, random: true,
+  clock: true, onEvent: true,
 }; // biome-ignore format: one list
 
 const RETRY: OptionNames<RetryOptions> = {
@@ -28,8 +29,10 @@ const ENRICHER: OptionNames<EnricherOptions> = {
   ttlMs: true, failureTtlMs: true, maxPeers: true, workers: true, maxQueued: true,
 }; // biome-ignore format: one list
 
+const TLS: OptionNames<TlsOptions> = { ca: true, cert: true, key: true, passphrase: true, servername: true };
+
 /** The options that hold other options. */
-const SECTIONS = { retry: RETRY, timeouts: TIMEOUTS, limits: LIMITS, enricher: ENRICHER } as const;
+const SECTIONS = { retry: RETRY, timeouts: TIMEOUTS, limits: LIMITS, enricher: ENRICHER, tls: TLS } as const;
 
 const NESTED = Object.entries(SECTIONS).flatMap(([section, names]) =>
   Object.keys(names).map((name) => `${section}.${name}`),

@@ -2,6 +2,7 @@ import type { A2AEvent } from "../events";
 import type { TokenSource } from "../identity/token-source";
 import type { WorkspaceCredentials, WorkspaceLookup } from "../identity/workspace-lookup";
 import type { Clock } from "../runtime/clock";
+import type { TlsOptions } from "../transport/http/tls";
 import type { DeliveryMode } from "../validation/options";
 
 /** Options of {@link createA2AClient}. An option that is left out comes from the environment, else has its default. */
@@ -54,6 +55,11 @@ export interface A2AClientOptions {
   limits?: LimitOptions | undefined;
   /** Limits of the cache of peers and of its background requests. */
   enricher?: EnricherOptions | undefined;
+  /**
+   * Certificates for the connections to the platform, on Node and for an `https` platform URL. Clients with different
+   * ones share no connections. @default Node's certificate authorities, and no client certificate
+   */
+  tls?: TlsOptions | undefined;
   /** Replaces the client's own transport, in tests and in runtimes with their own networking. */
   fetch?: typeof fetch | undefined;
   /**

@@ -9,6 +9,7 @@ import type { Credentials, FindCredentials } from "../identity/workspaces";
 import { type Clock, MAX_TIMER_MS } from "../runtime/clock";
 import type { Machine } from "../runtime/machine";
 import { quote } from "../text/format";
+import { type ClientTls, resolveTls } from "../transport/http/tls";
 import type { RetryPolicy } from "../transport/request/backoff";
 import { checkDeliveryMode, checkMilliseconds, type DeliveryMode } from "../validation/options";
 import { checkClientOptionNames } from "./option-names";
@@ -39,6 +40,7 @@ export interface ResolvedOptions extends ResolvedDeployMode {
   readonly responseBytes: number;
   readonly maxConcurrentSends: number;
   readonly idleConnectionMs: number;
+  readonly tls: ClientTls | undefined;
   readonly fetch: typeof fetch | undefined;
   readonly random: () => number;
   readonly clock: Clock | undefined;
@@ -67,6 +69,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     ...resolveTimeouts(section(options.timeouts, "timeouts")),
     enricher: resolveEnricher(section(options.enricher, "enricher")),
     ...resolveLimits(section(options.limits, "limits")),
+    tls: resolveTls(options.tls, platformUrl, options.fetch),
     fetch: optionalFunction(options.fetch, "fetch"),
     random: boundedRandom(optionalFunction(options.random, "random") ?? Math.random),
     clock: checkClock(options.clock),

@@ -25,7 +25,7 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
   const emit = safeHook<A2AEvent>(options.onEvent);
   const { origin } = new URL(platformUrl);
   const open = (kind: PoolKind, size: number) =>
-    openPool({ kind, origin, size, idleMs: options.idleConnectionMs });
+    openPool({ kind, origin, size, idleMs: options.idleConnectionMs, tls: options.tls });
   const calls = createCalls(clock);
   const pool = open("control", CONTROL_CONNECTIONS);
   const http = createHttp({

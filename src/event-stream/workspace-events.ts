@@ -2,6 +2,7 @@ import type { TenantHeaders } from "../identity/headers";
 import type { Workspace } from "../identity/workspaces";
 import { builtin, isNode } from "../runtime/builtins";
 import type { Clock } from "../runtime/clock";
+import type { ClientTls } from "../transport/http/tls";
 import { openFetchStream } from "./fetch-stream";
 import { openNodeStream } from "./node-stream";
 import type { WorkspaceEvent } from "./parse-events";
@@ -40,6 +41,7 @@ export interface WorkspaceEventsOptions {
   readonly platformUrl: string;
   readonly tenant: TenantHeaders;
   readonly customFetch: typeof fetch | undefined;
+  readonly tls: ClientTls | undefined;
   readonly clock: Clock;
   random(): number;
 }
@@ -53,7 +55,7 @@ interface SharedStream {
 export function createWorkspaceEvents(options: WorkspaceEventsOptions): WorkspaceEvents {
   const { customFetch } = options;
   const isBackground = customFetch === undefined && isNode() && builtin("node:http") !== undefined;
-  const open = isBackground ? openNodeStream : openFetchStream(customFetch);
+  const open = isBackground ? openNodeStream(options.tls) : openFetchStream(customFetch);
   const streams = new Map<string, SharedStream>();
   let isClosed = false;
 

@@ -102,6 +102,9 @@ const REFUSALS: readonly Refusal[] = [
   { status: 404, when: errorIs("workspace not found"), code: "peer_not_found", delivery: "not-sent", retryable: false,
     text: "There is no workspace with the id of {peer}", advice: "List the peers again and use an id from that list." },
 
+  { status: 407, when: isForeign, code: "network", delivery: "not-sent", retryable: false,
+    text: "The proxy refused the message", advice: "Check the credentials in the URL of the proxy (HTTP_PROXY)." },
+
   { status: 410, when: errorIs("workspace removed"), code: "workspace_removed", delivery: "not-sent", retryable: false,
     text: "{peer} was removed from the platform", advice: "List the peers again and use an id from that list." },
 

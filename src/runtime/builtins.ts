@@ -8,6 +8,7 @@ interface NodeProcess {
 }
 
 interface Builtins {
+  "node:crypto": typeof import("node:crypto");
   "node:diagnostics_channel": typeof import("node:diagnostics_channel");
   "node:dns": typeof import("node:dns");
   "node:fs": typeof import("node:fs");
@@ -17,6 +18,7 @@ interface Builtins {
   "node:os": typeof import("node:os");
   "node:path": typeof import("node:path");
   "node:process": typeof import("node:process");
+  "node:tls": typeof import("node:tls");
   "node:zlib": typeof import("node:zlib");
 }
 

@@ -12,6 +12,9 @@ export type FailureKind =
   | "connect"
   | "connect_timeout"
   | "certificate"
+  | "client_certificate"
+  | "proxy"
+  | "proxy_refused"
   | "scheme"
   | "pool_timeout"
   | "write_timeout"
@@ -36,6 +39,10 @@ export const FAILURES: Readonly<Record<FailureKind, FailureTraits>> = {
   connect: { exception: "ConnectError", transient: true, code: "network" },
   connect_timeout: { exception: "ConnectTimeout", transient: true, code: "timeout" },
   certificate: { exception: "ConnectError", transient: false, code: "network" },
+  // The server wants another certificate of the client, or one at all.
+  client_certificate: { exception: "ConnectError", transient: false, code: "network" },
+  proxy: { exception: "ProxyError", transient: true, code: "network" },
+  proxy_refused: { exception: "ProxyError", transient: false, code: "network" },
   // Plain HTTP at a port for TLS, or the other way about.
   scheme: { exception: "ConnectError", transient: false, code: "network" },
   pool_timeout: { exception: "PoolTimeout", transient: true, code: "timeout" },
@@ -55,6 +62,8 @@ export class TransportFailure extends Error {
   readonly phase: Phase;
   /** Set once the head of the response has arrived. */
   readonly status: number | undefined;
+  /** What to check about proxies, where one may be the reason. */
+  proxyAdvice: string | undefined;
 
   constructor(kind: FailureKind, phase: Phase, message: string, status?: number, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -99,10 +108,21 @@ export function toTransportFailure(error: unknown, phase?: Phase, status?: numbe
   if (error instanceof TransportFailure) return error;
   const { code, syscall, messages } = withCode(unwrap(error), error);
   const text = toSingleLine(messages.join("; ") || code || "", 500);
+  if (code === "ERR_PROXY_TUNNEL") return tunnelFailure(error);
   const neverConnected =
     phase === "connecting" || (phase === undefined && (CONNECT_CODES.has(code) || syscall === "connect"));
   if (isWrongScheme(error, code, text)) {
     return new TransportFailure("scheme", "connecting", text, status, publicCause(text, code, syscall));
+  }
+  // A server that ends the handshake has read nothing of the request, which the client sends before it knows.
+  if (CERTIFICATE_CODE.test(code) && CLIENT_CERTIFICATE_ALERT.test(text)) {
+    return new TransportFailure(
+      "client_certificate",
+      "connecting",
+      text,
+      status,
+      publicCause(text, code, syscall),
+    );
   }
   const phaseReached = phase ?? (neverConnected || CERTIFICATE_CODE.test(code) ? "connecting" : "sent");
   return new TransportFailure(
@@ -112,6 +132,19 @@ export function toTransportFailure(error: unknown, phase?: Phase, status?: numbe
     status,
     publicCause(text, code, syscall),
   );
+}
+
+/** Alerts with which a server refuses the certificate of a client. */
+const CLIENT_CERTIFICATE_ALERT =
+  /alert (bad certificate|unsupported certificate|certificate \w+|unknown ca|access denied|handshake failure)/i;
+
+/** The failure of a proxy to open the way to the platform. Its own text names the proxy, so it is not repeated. */
+function tunnelFailure(error: unknown): TransportFailure {
+  const { statusCode } = error as { statusCode?: unknown };
+  if (typeof statusCode !== "number")
+    return new TransportFailure("proxy", "connecting", "the proxy gave no answer");
+  const kind = statusCode >= 500 || statusCode === 429 ? "proxy" : "proxy_refused";
+  return new TransportFailure(kind, "connecting", `the proxy answered HTTP ${statusCode}`);
 }
 
 /** The first two bytes of an alert of TLS, with which a server answers what is none. */

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { SELF_SIGNED } from "./sockets-certificate";
 
 /** The behaviour of a raw server. Without a handler, it does not respond. */
@@ -33,7 +33,8 @@ export interface RawServer extends AsyncDisposable {
 }
 
 export interface ListenOptions {
-  tls?: boolean;
+  /** `true` for a certificate that nobody trusts. */
+  tls?: boolean | TlsOptions;
   host?: string;
 }
 
@@ -59,7 +60,7 @@ export async function rawServer(script: Script, options: ListenOptions = {}): Pr
   }
 
   const server: Server = tls
-    ? createTlsServer({ ...SELF_SIGNED }, accept).on("tlsClientError", () => undefined)
+    ? createTlsServer(tls === true ? { ...SELF_SIGNED } : tls, accept).on("tlsClientError", () => undefined)
     : createServer({ noDelay: true }, accept);
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, host, () => resolve()));
   const { port } = server.address() as AddressInfo;

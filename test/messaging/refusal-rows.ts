@@ -33,6 +33,7 @@ const serverFault = verdict("platform_error", "maybe", false);
 // Sent again under at-least-once alone.
 const unreached = verdict("platform_error", "maybe", true);
 const notUnderstood = verdict("bad_response", "maybe", false);
+const refusedByProxy = verdict("network", "not-sent", false);
 const rateLimited = verdict("rate_limited", "not-sent", true);
 
 const says = (error: string, more: object = {}) => ({ error, ...more });
@@ -65,6 +66,7 @@ export const PLATFORM_REFUSALS: readonly RefusalRow[] = [
   { name: "429 with a header", status: 429, body: says("rate limit exceeded", { retry_after: 42 }), headers: { "retry-after": "42" }, ...rateLimited, retryAfterMs: 42_000 },
   { name: "429 with a body alone", status: 429, body: says("rate limit exceeded", { retry_after: 7 }), ...rateLimited, retryAfterMs: 7000 },
   { name: "429 without a wait", status: 429, body: says("rate limit exceeded"), headers: { "retry-after": "0" }, ...rateLimited, retryAfterMs: 0 },
+  { name: "407 of a proxy of this side", status: 407, body: HTML, ...refusedByProxy },
   { name: "429 of an edge", status: 429, body: HTML, ...rateLimited },
   { name: "500 lookup", status: 500, body: says("lookup failed"), ...hiccup },
   { name: "500 request not created", status: 500, body: says("failed to create proxy request"), ...verdict("platform_error", "not-sent", false) },

@@ -26,6 +26,33 @@ describe("an error with a known phase", () => {
   });
 });
 
+describe("a proxy that opens no way to the platform", () => {
+  const named = "Failed to establish tunnel to a.test:443 via http://proxy.test/: HTTP/1.1";
+
+  it.each([
+    { statusCode: 407, kind: "proxy_refused" },
+    { statusCode: 403, kind: "proxy_refused" },
+    { statusCode: 429, kind: "proxy" },
+    { statusCode: 503, kind: "proxy" },
+    { statusCode: undefined, kind: "proxy" },
+  ] as const)("is $kind with the status $statusCode, and nothing was sent", ({ statusCode, kind }) => {
+    const error = Object.assign(coded("ERR_PROXY_TUNNEL", `${named} ${statusCode} Nope`), { statusCode });
+    const failure = toTransportFailure(error);
+    expect(failure).toMatchObject({ kind, phase: "connecting" });
+    expect(failure.message).not.toContain("proxy.test");
+  });
+});
+
+it.each([
+  ["EPROTO", "error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure"],
+  ["ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", "ssl3_read_bytes:sslv3 alert bad certificate"],
+  ["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "ssl3_read_bytes:tlsv1 alert unknown ca"],
+  ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ssl3_read_bytes:tlsv13 alert certificate required"],
+])("takes %s for a refused client certificate, with which nothing was read", (code, message) => {
+  const failure = toTransportFailure(coded(code, message), "sent");
+  expect(failure).toMatchObject({ kind: "client_certificate", phase: "connecting" });
+});
+
 // biome-ignore format: a table reads best in rows
 describe("an error of fetch, without a known phase", () => {
   it.each([

@@ -7,7 +7,7 @@ import { type BodyReader, getStatus, toHttpResponse } from "./node-response";
 import { startTimeouts, type Timeouts } from "./timeouts";
 
 /** Limit until a connection is established, TLS included. */
-const CONNECT_TIMEOUT_MS = 30_000;
+export const CONNECT_TIMEOUT_MS = 30_000;
 /** Limit from then until the whole request is handed to the kernel. */
 const WRITE_TIMEOUT_MS = 30_000;
 /** Limit for the body of a response that is no success: it only explains the status. */

@@ -5,6 +5,7 @@ import type { Clock } from "../../runtime/clock";
 import type { AttemptLimits, HttpResponse } from "../response";
 import { isRedirect, isSuccess, MAX_ERROR_BODY_BYTES } from "../response";
 import {
+  CONNECT_TIMEOUT_MS,
   failFrom,
   failWith,
   markAnswered,
@@ -15,6 +16,7 @@ import {
   succeed,
 } from "./node-attempt";
 import { getStatus, readBody } from "./node-response";
+import { mayUseProxy, proxyAdvice } from "./proxy";
 
 /** The server that requests go to, parsed once: parsing a URL for each request takes a fifth of the request's CPU time. */
 export interface Origin {
@@ -49,7 +51,12 @@ export interface NodeRequest {
  */
 export function nodeHttp(origin: Origin, request: NodeRequest, clock: Clock): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const attempt = startAttempt(request.limits, clock, request.onConnectionFree, resolve, reject);
+    const attempt = startAttempt(request.limits, clock, request.onConnectionFree, resolve, (failure) => {
+      if (failure.phase === "connecting") failure.proxyAdvice = proxyAdvice(origin.secure);
+      reject(failure);
+    });
+    // Towards a proxy the socket is handed over once the way through it is open, so until then nothing has left.
+    if (origin.secure && mayUseProxy(request.agent)) attempt.phase = "connecting";
     try {
       if (!attempt.settled) attempt.request = openRequest(origin, request);
     } catch (error) {
@@ -71,6 +78,7 @@ function openRequest(origin: Origin, request: NodeRequest): ClientRequest {
   const { hostname, port } = origin;
   const options: RequestOptions = { hostname, port, path, method, headers: rawHeaders(origin, request) };
   if (agent !== undefined) options.agent = agent;
+  if (mayUseProxy(agent)) addProxyOptions(options);
   return http.request(options);
 }
 
@@ -82,6 +90,17 @@ function rawHeaders({ host }: Origin, { method, headers, body }: NodeRequest): s
   // Node would send an empty body in chunks.
   else if (USUALLY_WITH_BODY.has(method)) raw.push("content-length", "0");
   return raw;
+}
+
+/** What Node needs for a request to a proxy: it adds headers to none that are names and values in turn. */
+function addProxyOptions(options: RequestOptions): void {
+  const { headers } = options;
+  if (Array.isArray(headers)) {
+    options.headers = Object.fromEntries(
+      headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1]]] : [])),
+    );
+  }
+  options.timeout = CONNECT_TIMEOUT_MS;
 }
 
 const USUALLY_WITH_BODY = new Set(["POST", "PUT", "PATCH"]);

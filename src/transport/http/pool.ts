@@ -1,7 +1,8 @@
 import type { Agent } from "node:http";
-import { builtin } from "../../runtime/builtins";
 import type { Call } from "../call";
+import { createNodeAgent } from "./node-agent";
 import { createSemaphore, type Semaphore } from "./semaphore";
+import type { ClientTls } from "./tls";
 
 /**
  * Keep-alive connections to one origin, and the right to use one. Shared by all clients of the process that ask for
@@ -34,6 +35,8 @@ export interface PoolOptions {
   size: number;
   /** How long a connection is kept that nobody uses, in milliseconds. */
   idleMs: number;
+  /** Certificates: connections that were made with others are not shared. */
+  tls?: ClientTls | undefined;
 }
 
 /** A connection that was idle for longer may be closed on the other side already, in milliseconds. */
@@ -58,8 +61,8 @@ function registry(): Registry {
 
 /** The pool of these options, shared with whoever asked for the same. */
 export function openPool(options: PoolOptions): Pool {
-  const { kind, origin, size, idleMs } = options;
-  const key = `${kind} ${origin} ${size} ${idleMs}`;
+  const { kind, origin, size, idleMs, tls } = options;
+  const key = `${kind} ${origin} ${size} ${idleMs} ${tls?.fingerprint ?? ""}`;
   const { pools, connections } = registry();
   let entry = pools.get(key);
   if (entry === undefined) {
@@ -82,12 +85,12 @@ function leave(key: string): boolean {
 }
 
 function createPool(
-  { size, idleMs }: PoolOptions,
+  { size, idleMs, tls }: PoolOptions,
   connections: Semaphore | undefined,
   isUnused: () => boolean,
 ): Pool {
   const slots = createSemaphore(size);
-  const agents = createAgents(size, idleMs);
+  const agents = createAgents(size, idleMs, tls);
 
   async function takeConnection(
     shared: Semaphore,
@@ -131,14 +134,15 @@ interface IdleAwareAgent {
   idleSince: number;
 }
 
-function createAgents(size: number, idleMs: number) {
+function createAgents(size: number, idleMs: number, tls: ClientTls | undefined) {
   const agents: { plain?: IdleAwareAgent | undefined; secure?: IdleAwareAgent | undefined } = {};
   // The pool counts connections; an agent that counted too would queue a request behind a socket it is done with.
   const options = { keepAlive: true, maxFreeSockets: size, timeout: idleMs };
 
-  function create(module: { Agent: new (settings: typeof options) => Agent } | undefined) {
-    if (module === undefined) return undefined;
-    const created: IdleAwareAgent = { agent: new module.Agent(options), idleSince: 0 };
+  function create(secure: boolean) {
+    const agent = createNodeAgent(secure, options, tls);
+    if (agent === undefined) return undefined;
+    const created: IdleAwareAgent = { agent, idleSince: 0 };
     created.agent.on("free", () => {
       created.idleSince = performance.now();
     });
@@ -147,8 +151,8 @@ function createAgents(size: number, idleMs: number) {
 
   return {
     get(secure: boolean, fresh: boolean): Agent | undefined {
-      if (secure) agents.secure ??= create(builtin("node:https"));
-      else agents.plain ??= create(builtin("node:http"));
+      if (secure) agents.secure ??= create(true);
+      else agents.plain ??= create(false);
       const found = secure ? agents.secure : agents.plain;
       if (found !== undefined && fresh && performance.now() - found.idleSince > FRESH_MS)
         closeIdle(found.agent);

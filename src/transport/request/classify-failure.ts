@@ -33,9 +33,12 @@ export function classifyFailure(
     stillRunning,
     status,
     cause: failure.cause,
-    down: kind === "connect" || kind === "connect_timeout" ? "platform" : undefined,
+    down: IS_DOWN.has(kind) ? "platform" : undefined,
   };
 }
+
+/** Failures after which other requests would fail alike. */
+const IS_DOWN: ReadonlySet<FailureKind> = new Set(["connect", "connect_timeout", "proxy"]);
 
 /** What to do about a keyed task is in the note on its key. */
 const runningAdvice = ({ keyed, hasPeer }: RequestSafety): string | undefined =>
@@ -46,7 +49,11 @@ function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: n
     case "connect":
     case "connect_timeout":
       return `Could not connect to the platform at ${platformUrl}`;
+    case "proxy":
+    case "proxy_refused":
+      return `The proxy did not connect to the platform at ${platformUrl}`;
     case "certificate":
+    case "client_certificate":
     case "scheme":
       return `No secure connection to the platform at ${platformUrl}`;
     case "pool_timeout":
@@ -68,19 +75,25 @@ function summary(kind: FailureKind, phase: Phase, platformUrl: string, status: n
   }
 }
 
-function adviceFor({ kind, phase, message }: TransportFailure, platformUrl: string): string | undefined {
+function adviceFor(
+  { kind, phase, message, proxyAdvice }: TransportFailure,
+  platformUrl: string,
+): string | undefined {
   const isPlain = platformUrl.startsWith("http:");
   if (kind === "scheme") {
     return isPlain
       ? "The server speaks TLS at this port: the platform URL has to begin with `https://`, or to name another port."
       : "The server speaks plain HTTP at this port: the platform URL has to begin with `http://`, or to name another port.";
   }
-  if (phase !== "sent") return ADVICE[kind];
+  if (phase !== "sent")
+    return [ADVICE[kind], proxyAdvice].filter((each) => each !== undefined).join(" ") || undefined;
   if (kind === "protocol" && message.includes("Expected HTTP/")) {
     return "What answers there does not speak HTTP: check the port of the platform URL.";
   }
-  // A server of TLS may close a plain connection without a word, as one that has crashed does.
-  if (isPlain && (kind === "read" || kind === "protocol")) {
+  // A server of TLS may close a plain connection, or one with a wrong certificate, as silently as one that has crashed.
+  if (kind === "read" || kind === "protocol") {
+    if (!isPlain)
+      return "If this happens each time, the server may want another client certificate: check `tls.cert`.";
     return "If this happens each time, check scheme and port of the platform URL: a server that speaks TLS closes plain connections.";
   }
   return ADVICE[kind];
@@ -89,7 +102,11 @@ function adviceFor({ kind, phase, message }: TransportFailure, platformUrl: stri
 const ADVICE: Partial<Record<FailureKind, string>> = {
   connect: "Check the platform URL and that the platform is running.",
   connect_timeout: "Check the platform URL and that the platform is running.",
-  certificate: "Check the platform URL and the certificate authorities of this machine.",
+  certificate:
+    "Check the platform URL and the certificate authorities: those of a company are added with NODE_EXTRA_CA_CERTS or the option `tls.ca`.",
+  client_certificate:
+    "The server ended the handshake, most likely because it wants a certificate of this client, or another one: check `tls.cert` and `tls.key`.",
+  proxy_refused: "Check the credentials in the URL of the proxy, and what it lets through.",
   too_large: "Ask for a shorter answer, or for a reference to a file.",
 };
 

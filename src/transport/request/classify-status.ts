@@ -81,6 +81,10 @@ function describeStatus(
       advice: REFUSED_TOKEN_ADVICE,
     };
   }
+  if (status === 407) {
+    const advice = "Check the credentials in the URL of the proxy (HTTP_PROXY).";
+    return { code: "network", summary: `The proxy refused ${what} (${line})`, advice };
+  }
   if ((status === 403 || status === 404) && body.foreign) {
     return {
       code: "wrong_tenant",

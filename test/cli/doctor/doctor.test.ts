@@ -53,6 +53,17 @@ describe("the doctor", () => {
     await expectTranscript(await run(["doctor"], { env: environmentOf(server) }), "a-wrong-URL");
   });
 
+  it("reports a proxy that is named and not used, where nothing listens", async () => {
+    await using server = await startServer(() => {});
+    await server[Symbol.asyncDispose]();
+    const env = { ...environmentOf(server), HTTP_PROXY: "http://user:password-of-proxy@proxy.test:3128" };
+    const { code, stdout } = await run(["doctor"], { env });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/HTTP_PROXY names a\s+proxy/);
+    expect(stdout).toContain("$ export NODE_USE_ENV_PROXY=1");
+    expect(stdout).not.toContain("password-of-proxy");
+  });
+
   it("reports a URL that is not set", async () => {
     const env = { ...environmentOf({ url: "" }), PLATFORM_URL: undefined, DOCKER_VERSION: "1" };
     const { code, stdout } = await run(["doctor", "--json"], { env });

@@ -2,6 +2,7 @@ import { quoteForShell } from "../../shell";
 import type { Facts } from "../facts";
 import { blocked, broken, type Finding, ok, skipped, warning } from "../finding";
 import { ProbeError, type ProbeResponse } from "../probe";
+import { findUnusedProxy } from "../proxy";
 
 /** Whether a platform answers at the URL. */
 export async function checkPlatform(facts: Facts): Promise<Finding> {
@@ -12,6 +13,13 @@ export async function checkPlatform(facts: Facts): Promise<Finding> {
     health = await probe("/health");
   } catch (error) {
     if (!(error instanceof ProbeError)) throw error;
+    const proxy = findUnusedProxy(facts, platformUrl);
+    if (proxy !== undefined) {
+      return broken(
+        `${platformUrl} does not answer: ${error.message}. ${proxy} names a proxy, which Node follows from 22.21 and 24.5 on, when told to.`,
+        "export NODE_USE_ENV_PROXY=1",
+      );
+    }
     return broken(
       `${platformUrl} does not answer: ${error.message}.`,
       `curl -v ${quoteForShell(`${platformUrl}/health`)}`,
