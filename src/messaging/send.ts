@@ -6,7 +6,7 @@ import { newProgress } from "../transport/request/progress";
 import { checkPeerId } from "../validation/peer-id";
 import { classify } from "./classify";
 import type { MessagingContext } from "./context";
-import type { Outcome, SendOutcome } from "./outcome";
+import type { Outcome, SendOutcome, SendReport } from "./outcome";
 import { type OutgoingMessage, parseMessageParts, serializeMessage } from "./outgoing-message";
 import { createSendEvents } from "./send-events";
 import { checkSendOptions, type SendOptions } from "./send-options";
@@ -42,7 +42,11 @@ export async function sendA2AMessage(
   const call = context.calls.begin(options.budgetMs ?? context.budgetMs, options.signal, background);
   const events = createSendEvents(context.emit, subject);
   const progress = newProgress();
-  const report = () => ({ attempts: progress.attempts, elapsedMs: Math.round(call.elapsedMs()) });
+  const report = (): SendReport => ({
+    messageId,
+    attempts: progress.attempts,
+    elapsedMs: Math.round(call.elapsedMs()),
+  });
   try {
     const outcome = await context.execute<Outcome>({
       method: "POST",
@@ -64,8 +68,10 @@ export async function sendA2AMessage(
       onAttemptFailed: events.attemptFailed,
       onRetry: events.retry,
     });
-    events.settled(true, outcome.kind, report());
-    return { ...outcome, messageId, ...report() };
+    const facts = report();
+    events.settled(true, outcome.kind, facts);
+    // Not a copy with more members, for which V8 makes new hidden classes each time.
+    return Object.assign(outcome, facts);
   } catch (error) {
     if (isA2AError(error) && NO_ROUTE_CODES.has(error.code)) context.peers.deleteRoute(id, source);
     events.settled(false, isA2AError(error) ? error.code : "aborted", report());

@@ -75,6 +75,9 @@ function append(head: CallNode, cancel: CallNode["cancel"]): CallNode {
 function unlink(node: CallNode): void {
   node.previous.next = node.next;
   node.next.previous = node.previous;
+  // A node that has grown old would keep the younger ones behind it in memory until a full collection.
+  node.previous = node;
+  node.next = node;
 }
 
 /** A copy of the list, which a cancellation may change. */
