@@ -22,7 +22,7 @@ export interface AttemptLimits {
    * True when a request that has left completely is not cut off at the end of its attempt: what the other side does
    * depends on the connection. Its response is ignored then, and the connection closed after 60 s at the latest.
    */
-  mayLeaveOpen?(): boolean;
+  readonly mayLeaveOpen?: (() => boolean) | undefined;
 }
 
 /** How long a request that was left open may take to end by itself, in milliseconds. */

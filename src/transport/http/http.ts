@@ -3,12 +3,10 @@ import type { Clock } from "../../runtime/clock";
 import type { Call } from "../call";
 import { TransportFailure } from "../failure";
 import type { AttemptLimits, HttpResponse } from "../response";
-import { readEventStream } from "./event-stream";
 import { nodeHttp, parseOrigin } from "./node-http";
 import { ofetchTransport } from "./ofetch-transport";
 import type { Pool } from "./pool";
 import { reportWaiting } from "./report-waiting";
-import { createSlot } from "./slot";
 import type { Transport } from "./transport";
 
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -55,37 +53,46 @@ export interface HttpOptions {
 export function createHttp({ platformUrl, customFetch, maxBytes, clock }: HttpOptions): Http {
   const usesNode = customFetch === undefined && isNode() && builtin("node:http") !== undefined;
   const transport = usesNode ? nodeTransport(platformUrl, clock) : ofetchTransport(customFetch, clock);
-  return async (request) => {
-    const { pool, call, limitMs, fresh = false, leaveOpen = false } = request;
-    const acquired = pool.acquire(call);
-    if (acquired !== undefined) await reportWaiting(acquired, clock, request.onWaiting);
-    const slot = createSlot(pool, fresh);
-    try {
-      if (call.remainingMs() === 0) {
-        throw new TransportFailure("pool_timeout", "waiting", "the time of the call was over");
-      }
-      const limits: AttemptLimits = {
-        limitMs: Math.min(limitMs, call.remainingMs()),
-        maxBytes,
-        background: call.background,
-        onCancel: call.onCancel,
-        onConnected: request.onConnected,
-        mayLeaveOpen: () => leaveOpen && call.cancellation()?.by !== "close",
-      };
-      request.onStart?.();
-      return readEventStream(await transport(request, limits, slot));
-    } finally {
-      slot.releaseUnlessHandedOver();
+
+  /** Sends a request that has a slot of its pool. */
+  function send(request: HttpRequest): Promise<HttpResponse> {
+    const { pool, call, leaveOpen } = request;
+    const remainingMs = call.remainingMs();
+    if (remainingMs === 0) {
+      pool.release();
+      return Promise.reject(new TransportFailure("pool_timeout", "waiting", "the time of the call was over"));
     }
+    const limits: AttemptLimits = {
+      limitMs: Math.min(request.limitMs, remainingMs),
+      maxBytes,
+      background: call.background,
+      onCancel: call.onCancel,
+      onConnected: request.onConnected,
+      mayLeaveOpen: leaveOpen ? () => call.cancellation()?.by !== "close" : undefined,
+    };
+    request.onStart?.();
+    return transport(request, limits, pool);
+  }
+
+  return (request) => {
+    const acquired = request.pool.acquire(request.call);
+    // Without a promise where there is a slot at once, as there is most often.
+    if (acquired === undefined) return send(request);
+    return reportWaiting(acquired, clock, request.onWaiting).then(() => send(request));
   };
 }
 
-/** Requests over `node:http`, whose connections give back the slots themselves. */
+/** Requests over `node:http`, whose connections outlast them and give back the slots themselves. */
 function nodeTransport(platformUrl: string, clock: Clock): Transport {
   const origin = parseOrigin(platformUrl);
   const originLength = new URL(platformUrl).origin.length;
-  return ({ method, url, headers, body }, limits, slot) => {
+  return ({ method, url, headers, body, fresh = false }, limits, pool) => {
     const path = url.slice(originLength);
-    return nodeHttp(origin, { method, path, headers, body, limits, ...slot.handOver(origin.secure) }, clock);
+    const agent = pool.agent(origin.secure, fresh);
+    return nodeHttp(
+      origin,
+      { method, path, headers, body, limits, agent, onConnectionFree: pool.release },
+      clock,
+    );
   };
 }

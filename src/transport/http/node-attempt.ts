@@ -4,7 +4,7 @@ import { cancelledFailure } from "../call";
 import { type FailureKind, type Phase, TransportFailure, toTransportFailure } from "../failure";
 import { type AttemptLimits, type HttpResponse, isSuccess, LEFT_OPEN_MS } from "../response";
 import { type BodyReader, getStatus, toHttpResponse } from "./node-response";
-import { startTimeouts, type Timeouts } from "./timeouts";
+import { setStepLimit, startTimeouts, stopTimeouts, type Timeouts } from "./timeouts";
 
 /** Limit until a connection is established, TLS included. */
 export const CONNECT_TIMEOUT_MS = 30_000;
@@ -23,8 +23,8 @@ export interface NodeAttempt {
   request: ClientRequest | undefined;
   /** True once a socket was handed over, which tells by its end when the connection is free. */
   hasSocket: boolean;
-  /** Called when the connection is free; every further call does nothing. */
-  readonly onConnectionFree: () => void;
+  /** Called when the connection is free; `undefined` once it was. */
+  onConnectionFree: (() => void) | undefined;
   /** Set once the head of the response is here. */
   response: IncomingMessage | undefined;
   body: BodyReader | undefined;
@@ -56,7 +56,7 @@ export function startAttempt(
     phase: undefined,
     request: undefined,
     hasSocket: false,
-    onConnectionFree: once(onConnectionFree),
+    onConnectionFree,
     response: undefined,
     body: undefined,
     settled: false,
@@ -80,19 +80,19 @@ export function markConnected(attempt: NodeAttempt): void {
   if (attempt.settled || attempt.phase === "answered") return;
   attempt.phase = "sent";
   attempt.limits.onConnected?.();
-  attempt.timeouts.step(attempt.request?.writableFinished ? undefined : WRITE_TIMEOUT_MS);
+  setStepLimit(attempt.timeouts, attempt.request?.writableFinished ? undefined : WRITE_TIMEOUT_MS);
 }
 
 /** Ends the limit for writing the request. */
 export function markWritten(attempt: NodeAttempt): void {
-  if (attempt.phase === "sent") attempt.timeouts.step(undefined);
+  if (attempt.phase === "sent") setStepLimit(attempt.timeouts, undefined);
 }
 
 /** Enters the phase in which the head of the response is here, with the limit for an explanation that may follow. */
 export function markAnswered(attempt: NodeAttempt, response: IncomingMessage): void {
   attempt.phase = "answered";
   attempt.response = response;
-  attempt.timeouts.step(isSuccess(getStatus(response)) ? undefined : ERROR_BODY_TIMEOUT_MS);
+  setStepLimit(attempt.timeouts, isSuccess(getStatus(response)) ? undefined : ERROR_BODY_TIMEOUT_MS);
 }
 
 export function succeed(attempt: NodeAttempt, incoming: IncomingMessage, text: string): void {
@@ -160,18 +160,16 @@ function failByTimeout(attempt: NodeAttempt, limit: "total" | "step"): void {
 function settle(attempt: NodeAttempt): boolean {
   if (attempt.settled) return false;
   attempt.settled = true;
-  attempt.timeouts.stop();
+  stopTimeouts(attempt.timeouts);
   attempt.limits.onCancel(undefined);
   // A request that is destroyed before it has a socket does not report its end.
-  if (!attempt.hasSocket) attempt.onConnectionFree();
+  if (!attempt.hasSocket) freeConnection(attempt);
   return true;
 }
 
-function once(callback: () => void): () => void {
-  let isCalled = false;
-  return () => {
-    if (isCalled) return;
-    isCalled = true;
-    callback();
-  };
+/** Says that the connection is free; every further call does nothing. */
+export function freeConnection(attempt: NodeAttempt): void {
+  const { onConnectionFree } = attempt;
+  attempt.onConnectionFree = undefined;
+  onConnectionFree?.();
 }

@@ -8,6 +8,7 @@ import {
   CONNECT_TIMEOUT_MS,
   failFrom,
   failWith,
+  freeConnection,
   markAnswered,
   markConnected,
   markWritten,
@@ -63,8 +64,6 @@ export function nodeHttp(origin: Origin, request: NodeRequest, clock: Clock): Pr
       failFrom(attempt, error);
     }
     if (attempt.request === undefined) return;
-    // Right after this event the agent takes a connection back that is idle now.
-    attempt.request.once("close", () => queueMicrotask(attempt.onConnectionFree));
     listen(attempt, attempt.request, origin);
     attempt.request.end(request.body);
   });
@@ -133,6 +132,8 @@ function listen(attempt: NodeAttempt, request: ClientRequest, { secure }: Origin
     if (attempt.response === undefined) {
       failWith(attempt, "protocol", "the connection was closed without an answer");
     }
+    // Right after this event the agent takes a connection back that is idle now, and before the next one goes on.
+    freeConnection(attempt);
   });
 }
 

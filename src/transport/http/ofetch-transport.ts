@@ -28,16 +28,18 @@ export function ofetchTransport(customFetch: typeof fetch | undefined, clock: Cl
     return { status: response.status, body: true, text: async () => response.text, response };
   }
 
-  return async ({ method, url, headers, body, fresh }, limits) => {
-    loaded ??= load();
-    const ofetch = await loaded;
+  return async ({ method, url, headers, body, fresh }, limits, pool) => {
     try {
+      loaded ??= load();
+      const ofetch = await loaded;
       const options = { method, headers, body, fresh, limits, ...OFETCH_OPTIONS };
       const response = await ofetch.raw(url, options as FetchOptions<"text">);
       return (response as unknown as OfetchResponse).response;
     } catch (error) {
       const cause = (error as { cause?: unknown }).cause;
       throw cause instanceof TransportFailure ? cause : error;
+    } finally {
+      pool.release();
     }
   };
 }

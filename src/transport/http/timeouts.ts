@@ -1,13 +1,7 @@
 import { afterPoll } from "../../runtime/after-poll";
 import type { Clock } from "../../runtime/clock";
 
-/** The limits in time of one request. */
-export interface Timeouts {
-  /** Sets the limit of the present step, from now on; `undefined` for a step without one of its own. */
-  step(limitMs: number | undefined): void;
-  stop(): void;
-}
-
+/** What is watched, and for how long. */
 export interface TimeoutOptions {
   clock: Clock;
   /** The whole request, in milliseconds. */
@@ -22,6 +16,18 @@ export interface TimeoutOptions {
   onTimeout(limit: "total" | "step"): void;
 }
 
+/** The limits in time of one request. */
+export interface Timeouts {
+  readonly options: TimeoutOptions;
+  /** End of the whole request, on the clock. */
+  readonly totalAt: number;
+  /** End of the present step, on the clock. */
+  stepAt: number;
+  armedFor: number;
+  stopTimer: (() => void) | undefined;
+  isStopped: boolean;
+}
+
 /** Timers may fire a little before their time. */
 const TOLERANCE_MS = 1;
 
@@ -34,50 +40,63 @@ const MAX_LOOKS = 32;
  * limit strikes, the sockets are read once more before it counts.
  */
 export function startTimeouts(options: TimeoutOptions): Timeouts {
-  const { clock, totalMs, background, bytesRead, onTimeout } = options;
-  const startedAt = clock.now();
-  const totalAt = startedAt + totalMs;
-  const state = { stepAt: startedAt + options.stepMs, armedFor: 0, stopTimer: () => {}, stopped: false };
-
-  function arm(now: number): void {
-    state.armedFor = Math.min(totalAt, state.stepAt);
-    state.stopTimer = clock.setTimer(check, state.armedFor - now, background);
-  }
-
-  function overBy(now: number): "total" | "step" | undefined {
-    if (now >= totalAt - TOLERANCE_MS) return "total";
-    return now >= state.stepAt - TOLERANCE_MS ? "step" : undefined;
-  }
-
-  function check(): void {
-    const now = clock.now();
-    if (overBy(now) === undefined) arm(now);
-    else lookAgain(1, bytesRead());
-  }
-
-  function lookAgain(looks: number, bytesBefore: number): void {
-    afterPoll(() => {
-      if (state.stopped) return;
-      const now = clock.now();
-      const limit = overBy(now);
-      if (limit === undefined) arm(now);
-      else if (looks < MAX_LOOKS && bytesRead() > bytesBefore) lookAgain(looks + 1, bytesRead());
-      else onTimeout(limit);
-    });
-  }
-
-  arm(startedAt);
-  return {
-    step(limitMs) {
-      state.stepAt = limitMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + limitMs;
-      // The timer that is armed looks again when it fires; only a limit before it needs another.
-      if (limitMs === undefined || state.stopped || state.stepAt >= state.armedFor) return;
-      state.stopTimer();
-      arm(clock.now());
-    },
-    stop() {
-      state.stopped = true;
-      state.stopTimer();
-    },
+  const now = options.clock.now();
+  const timeouts: Timeouts = {
+    options,
+    totalAt: now + options.totalMs,
+    stepAt: now + options.stepMs,
+    armedFor: 0,
+    stopTimer: undefined,
+    isStopped: false,
   };
+  arm(timeouts, now);
+  return timeouts;
+}
+
+/** Sets the limit of the present step, from now on; `undefined` for a step without one of its own. */
+export function setStepLimit(timeouts: Timeouts, limitMs: number | undefined): void {
+  if (limitMs === undefined) {
+    timeouts.stepAt = Number.POSITIVE_INFINITY;
+    return;
+  }
+  const now = timeouts.options.clock.now();
+  timeouts.stepAt = now + limitMs;
+  // The timer that is armed looks again when it fires; only a limit before it needs another.
+  if (timeouts.isStopped || timeouts.stepAt >= timeouts.armedFor) return;
+  timeouts.stopTimer?.();
+  arm(timeouts, now);
+}
+
+export function stopTimeouts(timeouts: Timeouts): void {
+  timeouts.isStopped = true;
+  timeouts.stopTimer?.();
+}
+
+function arm(timeouts: Timeouts, now: number): void {
+  const { clock, background } = timeouts.options;
+  timeouts.armedFor = Math.min(timeouts.totalAt, timeouts.stepAt);
+  timeouts.stopTimer = clock.setTimer(() => check(timeouts), timeouts.armedFor - now, background);
+}
+
+function check(timeouts: Timeouts): void {
+  const now = timeouts.options.clock.now();
+  if (findLimitOver(timeouts, now) === undefined) arm(timeouts, now);
+  else lookAgain(timeouts, 1, timeouts.options.bytesRead());
+}
+
+function lookAgain(timeouts: Timeouts, looks: number, bytesBefore: number): void {
+  const { clock, bytesRead, onTimeout } = timeouts.options;
+  afterPoll(() => {
+    if (timeouts.isStopped) return;
+    const now = clock.now();
+    const limit = findLimitOver(timeouts, now);
+    if (limit === undefined) arm(timeouts, now);
+    else if (looks < MAX_LOOKS && bytesRead() > bytesBefore) lookAgain(timeouts, looks + 1, bytesRead());
+    else onTimeout(limit);
+  });
+}
+
+function findLimitOver({ totalAt, stepAt }: Timeouts, now: number): "total" | "step" | undefined {
+  if (now >= totalAt - TOLERANCE_MS) return "total";
+  return now >= stepAt - TOLERANCE_MS ? "step" : undefined;
 }

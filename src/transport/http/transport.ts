@@ -1,5 +1,5 @@
 import type { AttemptLimits, HttpResponse } from "../response";
-import type { Slot } from "./slot";
+import type { Pool } from "./pool";
 
 /** What is sent in one attempt. */
 export interface TransportRequest {
@@ -11,9 +11,12 @@ export interface TransportRequest {
   readonly fresh?: boolean | undefined;
 }
 
-/** Sends one request that has a slot of its pool. Rejects with a TransportFailure and nothing else. */
+/**
+ * Sends one request that has taken a slot of `pool`, and gives the slot back once the connection is free. Rejects with a
+ * TransportFailure and nothing else.
+ */
 export type Transport = (
   request: TransportRequest,
   limits: AttemptLimits,
-  slot: Slot,
+  pool: Pool,
 ) => Promise<HttpResponse>;

@@ -1,6 +1,7 @@
 import { requestHeaders, type TenantHeaders } from "../../identity/headers";
 import type { Allowance } from "../allowance/allowance";
 import { TransportFailure } from "../failure";
+import { readEventStream } from "../http/event-stream";
 import type { Http } from "../http/http";
 import type { HttpResponse } from "../response";
 import { classifyFailure } from "./classify-failure";
@@ -82,7 +83,7 @@ function classifyResponse<T>(
   startedAt: number,
 ): Result<T> {
   options.allowance.learn(response, startedAt);
-  const result = request.classify(response);
+  const result = request.classify(readEventStream(response));
   if (result.ok || result.failure.code !== "rate_limited") return result;
   const { retryAfterMs } = result.failure;
   if (retryAfterMs !== undefined) options.allowance.refused(retryAfterMs);

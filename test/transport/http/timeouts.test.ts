@@ -1,6 +1,6 @@
 import { manualClock } from "a2a-peers/testing";
 import { expect, it } from "vitest";
-import { startTimeouts } from "../../../src/transport/http/timeouts";
+import { setStepLimit, startTimeouts, stopTimeouts } from "../../../src/transport/http/timeouts";
 
 const SECOND = 1000;
 
@@ -28,7 +28,7 @@ it("reports a first step that exceeds its limit", async () => {
 it("counts the limit of each step from its beginning", async () => {
   const { clock, timeouts, exceeded, startedAt } = watch(300 * SECOND, 30 * SECOND);
   await clock.advance(20 * SECOND);
-  timeouts.step(30 * SECOND);
+  setStepLimit(timeouts, 30 * SECOND);
   await clock.advance(29 * SECOND);
   expect(exceeded).toEqual([]);
   await clock.advance(10 * SECOND);
@@ -37,7 +37,7 @@ it("counts the limit of each step from its beginning", async () => {
 
 it("reports the total limit also in a step without a limit", async () => {
   const { clock, timeouts, exceeded, startedAt } = watch(300 * SECOND, 30 * SECOND);
-  timeouts.step(undefined);
+  setStepLimit(timeouts, undefined);
   await clock.advance(400 * SECOND);
   expect(exceeded).toEqual([{ limit: "total", at: startedAt + 300 * SECOND }]);
 });
@@ -51,7 +51,7 @@ it("reports the total limit when both are equal", async () => {
 it("reports nothing after it was stopped", async () => {
   const { clock, timeouts, exceeded } = watch(300 * SECOND, 30 * SECOND);
   await clock.advance(10 * SECOND);
-  timeouts.stop();
+  stopTimeouts(timeouts);
   await clock.advance(400 * SECOND);
   expect(exceeded).toEqual([]);
 });
@@ -61,7 +61,7 @@ const poll = () => new Promise(setImmediate);
 it("looks at what has arrived meanwhile before it decides", async () => {
   const { clock, timeouts, exceeded, read } = watch(SECOND, SECOND);
   // Stopped as an answer would, that is read in the pass of the event loop right after the limit.
-  setImmediate(() => timeouts.stop());
+  setImmediate(() => stopTimeouts(timeouts));
   await clock.advance(SECOND);
   await poll();
   expect(exceeded).toEqual([]);
@@ -84,7 +84,7 @@ it("waits while more of an answer arrives, but not for ever", async () => {
 
 it("arms an earlier timer for a step that is shorter than what was armed", async () => {
   const { clock, timeouts, exceeded, startedAt } = watch(300 * SECOND, 100 * SECOND);
-  timeouts.step(3 * SECOND);
+  setStepLimit(timeouts, 3 * SECOND);
   await clock.advance(300 * SECOND);
   expect(exceeded).toEqual([{ limit: "step", at: startedAt + 3 * SECOND }]);
 });
