@@ -26,12 +26,16 @@ export interface Origin {
   readonly port: string;
   /** Value of the `Host` header: the port is left out where it is the protocol's own. */
   readonly host: string;
+  /** Node's module for the protocol. */
+  readonly module: { request(options: RequestOptions): ClientRequest } | undefined;
 }
 
 export function parseOrigin(url: string): Origin {
   const { protocol, hostname, port, host } = new URL(url);
+  const secure = protocol === "https:";
+  const module = secure ? builtin("node:https") : builtin("node:http");
   // The brackets of an IPv6 address belong to the URL and not to the address.
-  return { secure: protocol === "https:", hostname: hostname.replace(/^\[|\]$/g, ""), port, host };
+  return { secure, hostname: hostname.replace(/^\[|\]$/g, ""), port, host, module };
 }
 
 export interface NodeRequest {
@@ -71,14 +75,13 @@ export function nodeHttp(origin: Origin, request: NodeRequest, clock: Clock): Pr
 
 function openRequest(origin: Origin, request: NodeRequest): ClientRequest {
   const { method, path, agent } = request;
-  // Looked up for each request, so that a test can replace `http.request`.
-  const http = origin.secure ? builtin("node:https") : builtin("node:http");
-  if (http === undefined) throw new Error("node:http is not available");
-  const { hostname, port } = origin;
+  const { hostname, port, module } = origin;
+  if (module === undefined) throw new Error("node:http is not available");
   const options: RequestOptions = { hostname, port, path, method, headers: rawHeaders(origin, request) };
   if (agent !== undefined) options.agent = agent;
   if (mayUseProxy(agent)) addProxyOptions(options);
-  return http.request(options);
+  // Looked up for each request, so that a test can replace `http.request`.
+  return module.request(options);
 }
 
 /** The headers as names and values in turn, which Node writes as they are instead of storing each. */

@@ -85,12 +85,12 @@ function leave(key: string): boolean {
 }
 
 function createPool(
-  { size, idleMs, tls }: PoolOptions,
+  { origin, size, idleMs, tls }: PoolOptions,
   connections: Semaphore | undefined,
   isUnused: () => boolean,
 ): Pool {
   const slots = createSemaphore(size);
-  const agents = createAgents(size, idleMs, tls);
+  const agents = createAgents(origin, size, idleMs, tls);
 
   async function takeConnection(
     shared: Semaphore,
@@ -134,7 +134,7 @@ interface IdleAwareAgent {
   idleSince: number;
 }
 
-function createAgents(size: number, idleMs: number, tls: ClientTls | undefined) {
+function createAgents(origin: string, size: number, idleMs: number, tls: ClientTls | undefined) {
   const agents: { plain?: IdleAwareAgent | undefined; secure?: IdleAwareAgent | undefined } = {};
   // The pool counts connections; an agent that counted too would queue a request behind a socket it is done with.
   const options = { keepAlive: true, maxFreeSockets: size, timeout: idleMs };
@@ -142,6 +142,8 @@ function createAgents(size: number, idleMs: number, tls: ClientTls | undefined) 
   function create(secure: boolean) {
     const agent = createNodeAgent(secure, options, tls);
     if (agent === undefined) return undefined;
+    // All its connections lead to one place, so the name that tells them apart is not made for each request.
+    agent.getName = () => origin;
     const created: IdleAwareAgent = { agent, idleSince: 0 };
     created.agent.on("free", () => {
       created.idleSince = performance.now();

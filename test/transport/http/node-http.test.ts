@@ -82,7 +82,7 @@ it.each([
   ],
   ["http://[::1]:8080", { secure: false, hostname: "::1", port: "8080", host: "[::1]:8080" }],
 ])("parses the origin of %s", (url, origin) => {
-  expect(parseOrigin(url)).toEqual(origin);
+  expect(parseOrigin(url)).toMatchObject(origin);
 });
 
 it("sends the length of a body in bytes", async () => {
