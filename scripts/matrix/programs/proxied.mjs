@@ -20,8 +20,9 @@ for (const [name, platformUrl] of Object.entries(platforms)) {
     onEvent: (event) => said.push(JSON.stringify(event)),
   });
   const sent = await settle(client.sendA2AMessage(echo, "hello"));
+  const onceMore = await settle(client.sendA2AMessage(echo, "hello", { delivery: "at-most-once" }));
   if (sent.ok) {
-    seen[name] = sent.value.text;
+    seen[name] = sent.value.text === onceMore.value?.text ? sent.value.text : onceMore.error.message;
     const inbox = createInbox(client, { stateDir });
     await inbox.receive({ timeoutMs: 300 });
     await inbox.stop();
