@@ -1,10 +1,44 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { runInNewContext } from "node:vm";
+import { startPlatform } from "a2a-peers/testing";
 import { build } from "esbuild";
+import { rollup } from "rollup";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type InstalledPackage, installPackage } from "./installed";
+
+interface Bundle {
+  code: string;
+  warnings: string[];
+}
+
+async function bundleWithEsbuild(entry: string): Promise<Bundle> {
+  const { outputFiles, warnings } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    write: false,
+    logLevel: "silent",
+  });
+  return { code: outputFiles[0]?.text ?? "", warnings: warnings.map(({ text }) => text) };
+}
+
+/** Bundles the package, and leaves what it depends on outside, for which rollup needs a plugin. */
+async function bundleWithRollup(entry: string): Promise<Bundle> {
+  const warnings: string[] = [];
+  const bundle = await rollup({
+    input: entry,
+    plugins: [
+      { name: "own", resolveId: (id) => (id === "a2a-peers" ? installed.file("dist/index.js") : null) },
+    ],
+    external: (id) => id !== "a2a-peers" && !id.startsWith(".") && !isAbsolute(id),
+    onwarn: ({ message }) => warnings.push(message),
+  });
+  const { output } = await bundle.generate({ format: "es", inlineDynamicImports: true });
+  return { code: output[0].code, warnings };
+}
 
 let installed: InstalledPackage;
 beforeAll(async () => {
@@ -226,6 +260,27 @@ describe("the packed package", () => {
       expect({ file, foreign }).toEqual({ file, foreign: [] });
       expect(text.replace(/\/\*[\s\S]*?\*\//g, "")).not.toMatch(/[:<|,]\s*any\b/);
     }
+  });
+
+  it.each([
+    ["esbuild", bundleWithEsbuild],
+    ["rollup", bundleWithRollup],
+  ])("is bundled by %s, without a warning, into a program that gets a reply", async (name, bundle) => {
+    await using platform = await startPlatform();
+    const me = platform.addWorkspace({ name: "me" });
+    const peer = platform.addWorkspace({ name: "peer", reply: ({ text }) => text });
+    const options = { platformUrl: platform.url, workspaceId: me.id, token: me.token };
+    const entry = await installed.write(
+      `${name}-entry.mjs`,
+      `import { createA2AClient } from "a2a-peers";
+       const client = createA2AClient(${JSON.stringify(options)});
+       console.log((await client.sendA2AMessage("${peer.id}", "bundled by ${name}")).text);
+       await client.close();`,
+    );
+    const { code, warnings } = await bundle(entry);
+    expect(warnings).toEqual([]);
+    const file = await installed.write(`${name}-bundle.mjs`, code);
+    expect(await installed.node(file)).toBe(`bundled by ${name}\n`);
   });
 
   it("bundles for a worker, which has no Node built-ins", async () => {

@@ -1,6 +1,8 @@
 import type { TLSSocket, TlsOptions } from "node:tls";
 import { type A2AClientOptions, createA2AClient } from "a2a-peers";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { openNodeStream } from "../../../src/event-stream/node-stream";
+import { resolveTls } from "../../../src/transport/http/tls";
 import { failureOf, thrownBy } from "../../helpers/failure";
 import { COMPANY } from "../../helpers/sockets-certificate";
 import { PEER_ID, quickClient, WORKSPACE_ID } from "../../helpers/sockets-client";
@@ -164,4 +166,25 @@ describe("the option tls at creation", () => {
       expect(said).not.toContain(secret);
     }
   });
+});
+
+it("has an effect on the stream of events, too", async () => {
+  await using server = await rawServer(
+    { onRequest: (socket) => socket.write(answerBytes("data: 1\n\n", ["content-type: text/event-stream"])) },
+    { tls: MUTUAL },
+  );
+  const open = (tls: Tls) =>
+    new Promise<string>((resolve) => {
+      const close = openNodeStream(resolveTls(tls, server.url, undefined))({
+        url: `${server.url}/events`,
+        headers: {},
+        onHead: (status) => resolve(`answered ${status}`),
+        onText: () => undefined,
+        onEnd: resolve,
+      });
+      onTestFinished(close);
+    });
+
+  expect(await open(CLIENT)).toBe("answered 200");
+  expect(await open(undefined)).toMatch(/certificate/);
 });
