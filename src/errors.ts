@@ -31,20 +31,35 @@ export type Delivery = "not-sent" | "maybe" | "confirmed";
 
 /** The fields of an {@link A2AError}; an absent field takes its most harmless value. */
 export interface A2AErrorFacts {
+  /** What went wrong. */
   code: A2AErrorCode;
+  /** What failed and what to do, complete in itself, without a secret. */
   message: string;
+  /** Whether the same call may succeed later. @default false */
   retryable?: boolean | undefined;
+  /** Whether the peer may have run the task. @default "not-sent" */
   delivery?: Delivery | undefined;
+  /** HTTP status of the last response. */
   status?: number | undefined;
+  /** JSON-RPC error code of the response. */
   rpcCode?: number | undefined;
+  /** The wait the platform asked for, in milliseconds. */
   retryAfterMs?: number | undefined;
+  /** Requests made. @default 0 */
   attempts?: number | undefined;
+  /** Milliseconds from the start of the call to the failure. @default 0 */
   elapsedMs?: number | undefined;
+  /** Id of the message. */
   messageId?: string | undefined;
+  /** Id of the peer. */
   peerId?: string | undefined;
+  /** URL of the request, without credentials and query. */
   target?: string | undefined;
+  /** The error text of the response or the connection, without advice. */
   detail?: string | undefined;
+  /** What the peer gave as data. */
   data?: unknown;
+  /** The error of the transport, without headers, body or secrets. */
   cause?: unknown;
 }
 
@@ -59,7 +74,9 @@ const BRAND = Symbol.for("a2a-peers.A2AError");
  * Recognise it with {@link isA2AError} rather than `instanceof`, which fails across bundles.
  */
 export class A2AError extends Error {
+  /** Always `A2AError`. */
   override readonly name = "A2AError";
+  /** What went wrong. */
   readonly code: A2AErrorCode;
   /** The same call may succeed later, and repeating it respects its `delivery` mode. */
   readonly retryable: boolean;
@@ -77,6 +94,7 @@ export class A2AError extends Error {
   readonly elapsedMs: number;
   /** Id of the message. Passed to `sendA2AMessage`, it repeats the same message. */
   declare readonly messageId?: string;
+  /** Id of the peer that the call was for. */
   declare readonly peerId?: string;
   /** URL of the request, without credentials and query. */
   declare readonly target?: string;
@@ -88,6 +106,7 @@ export class A2AError extends Error {
    */
   declare readonly data?: unknown;
 
+  /** Creates an error from its fields, for tests and for code that hands errors on. */
   constructor(facts: A2AErrorFacts) {
     super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
     this.code = facts.code;
@@ -152,9 +171,18 @@ export function configurationError(message: string, cause?: unknown): A2AError {
  * const sent = await settle(client.sendA2AMessage(peerId, "ping"));
  * if (!sent.ok) return sent.error.message;
  */
-export async function settle<T>(
-  promise: PromiseLike<T>,
-): Promise<{ ok: true; value: T } | { ok: false; error: A2AError }> {
+export async function settle<T>(promise: PromiseLike<T>): Promise<
+  | {
+      ok: true;
+      /** What the promise has resolved to. */
+      value: T;
+    }
+  | {
+      ok: false;
+      /** What it was rejected with. */
+      error: A2AError;
+    }
+> {
   try {
     return { ok: true, value: await promise };
   } catch (error) {

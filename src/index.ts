@@ -1,3 +1,9 @@
+/**
+ * The client: peers, messages, tasks, delegations and registration, and the events of all entries.
+ *
+ * @module a2a-peers
+ */
+
 // Adding a line here is an API decision: what is exported has to be kept.
 export { type A2AClient, createA2AClient } from "./client/client";
 export type {
@@ -21,10 +27,19 @@ export {
 } from "./errors";
 export type {
   A2AEvent,
+  AgentEvent,
+  AgentInboxFailed,
+  AgentReceived,
+  AgentRepeated,
+  AgentRequestRefused,
+  AgentSettled,
+  AgentUnsignedAccepted,
+  ClientEvent,
   DelegationsAnnounced,
   DelegationsAnnounceFailed,
   DelegationsDelivered,
   DelegationsDropped,
+  DelegationsEvent,
   DelegationsForeignSource,
   DelegationsHeldElsewhere,
   DelegationsLookFailed,
@@ -34,10 +49,12 @@ export type {
   DelegationsStoreFailed,
   EnricherDropped,
   EnricherFailed,
+  HeartbeatDuplicate,
   HeartbeatEvent,
   HeartbeatFailed,
   HeartbeatOverdue,
   HeartbeatPaused,
+  HeartbeatProviderFailed,
   HeartbeatRegisteredAgain,
   HeartbeatRegisterFailed,
   HeartbeatRemoved,
@@ -46,6 +63,18 @@ export type {
   HeartbeatSent,
   HeartbeatStoreFailed,
   HeartbeatUnauthorized,
+  InboxAcknowledged,
+  InboxCursorLost,
+  InboxDeadLetter,
+  InboxDelivered,
+  InboxEvent,
+  InboxHeldElsewhere,
+  InboxMalformed,
+  InboxPollFailed,
+  InboxReceived,
+  InboxRetry,
+  InboxSkipped,
+  InboxStoreFailed,
   RateLimitUsedUp,
   RecoveryGateClosed,
   RecoveryGateOpened,
@@ -55,6 +84,7 @@ export type {
   SendRetry,
   SendSettled,
   SendWaiting,
+  StorageNotFlushed,
   TokenRefreshed,
   TokenStoreFailed,
 } from "./events";

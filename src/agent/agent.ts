@@ -35,6 +35,7 @@ export interface Agent extends AsyncDisposable {
    * `this`.
    */
   fetch(request: Request): Promise<Response>;
+  /** Keeps the agent online: its state, its results, and beats out of turn. */
   readonly heartbeat: Heartbeat;
   /** Absent for an agent with a `url`. */
   readonly inbox?: Inbox;

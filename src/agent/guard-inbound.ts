@@ -14,6 +14,7 @@ import { checkAuthenticate, checkMaxBytes } from "./resolve-options";
 import { notJson } from "./rpc/errors";
 import { errorResponse } from "./rpc/response";
 
+/** Options of {@link guardInbound}. */
 export interface InboundGuardOptions {
   /** Id of the own workspace. @default the client's default workspace */
   source?: string | undefined;
@@ -28,7 +29,17 @@ export interface InboundGuardOptions {
 }
 
 /** The request to hand on, or the response to a request that is refused. */
-export type GuardedRequest = { ok: true; request: Request } | { ok: false; response: Response };
+export type GuardedRequest =
+  | {
+      ok: true;
+      /** The checked request, for the server's own handler. */
+      request: Request;
+    }
+  | {
+      ok: false;
+      /** What to answer instead. */
+      response: Response;
+    };
 
 const NAMES: OptionNames<InboundGuardOptions> = {
   source: true, stateDir: true, authenticate: true, maxRequestBytes: true, onEvent: true,

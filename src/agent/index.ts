@@ -1,3 +1,9 @@
+/**
+ * An agent that answers: registered, online, and receiving.
+ *
+ * @module a2a-peers/agent
+ */
+
 // Every export here is public API and has to be kept.
 export type { AgentEvent } from "../events";
 export { type Agent, createAgent } from "./agent";

@@ -11,9 +11,11 @@ import type { Authenticate } from "./guard/authenticate";
  * sender's next message with its `taskId` comes to the handler with that `taskId`; an inbox sends it as any answer.
  */
 export interface AgentQuestion extends OutgoingMessage {
+  /** Whether the agent needs an answer, or an authorisation. */
   state: "input-required" | "auth-required";
 }
 
+/** What a handler may return: an answer, a question back, or nothing. */
 export type AgentHandlerResult = InboxHandlerResult | AgentQuestion;
 
 /** Works on one message. What it returns is the answer; what it throws is reported to the platform as a failure. */
@@ -23,6 +25,7 @@ export type AgentHandler = (
   // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement is a usual one
 ) => void | AgentHandlerResult | Promise<void | AgentHandlerResult>;
 
+/** Options of `createAgent`. */
 export interface AgentOptions {
   /** Describes the agent to its peers. */
   card: AgentCard;
@@ -31,9 +34,11 @@ export interface AgentOptions {
    * messages are fetched by an inbox.
    */
   url?: string | undefined;
+  /** Works on each message; what it returns is the answer. */
   onMessage: AgentHandler;
   /** Id of the own workspace. @default the client's default workspace */
   source?: string | undefined;
+  /** Options of the agent's heartbeat, without `source`. @default {} */
   heartbeat?: HeartbeatOptions | undefined;
   /** For an agent without a `url`. */
   inbox?: InboxOptions | undefined;

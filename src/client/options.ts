@@ -100,6 +100,7 @@ export interface RetryOptions {
   budgetMs?: number | undefined;
 }
 
+/** Limits of time; each above 0 and at most 2147483647 ms. */
 export interface TimeoutOptions {
   /**
    * One attempt of a send, in milliseconds. A request that the platform has and has not answered by then is running,
@@ -112,6 +113,7 @@ export interface TimeoutOptions {
   enrichMs?: number | undefined;
 }
 
+/** The cache of peers behind `client.enricher`, and its background requests. */
 export interface EnricherOptions {
   /** How long a record, or the fact that there is no such peer, is fresh, in milliseconds. @default 300000 */
   ttlMs?: number | undefined;
@@ -125,6 +127,7 @@ export interface EnricherOptions {
   maxQueued?: number | undefined;
 }
 
+/** Limits of sizes, at most 256 MiB each, and of what is under way at once. */
 export interface LimitOptions {
   /** The largest message as JSON, in bytes; the platform cuts off larger ones. @default 1048576 */
   requestBytes?: number | undefined;

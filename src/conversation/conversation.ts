@@ -22,6 +22,7 @@ import { createTurns } from "./take-turns";
  * aborted before.
  */
 export interface Conversation {
+  /** Id of the peer, in lower case. */
   readonly peerId: string;
   /** Id of the conversation: its own from the start, the peer's once it has answered with one. */
   readonly contextId: string;

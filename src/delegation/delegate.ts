@@ -15,6 +15,7 @@ import { checkPeerId } from "../validation/peer-id";
 import type { DelegationContext } from "./context";
 import { findListed } from "./get";
 
+/** Options of `delegate`. */
 export interface DelegateOptions extends CallOptions {
   /**
    * Idempotency key, 1 to 200 visible ASCII characters. What the platform has stored under a key is not run again for
@@ -35,9 +36,13 @@ const NAMES: OptionNames<DelegateOptions> = {
 
 /** The platform's confirmation that it has accepted a delegation. */
 export interface DelegationReceipt {
+  /** Id of the delegation, which `getDelegation` and `waitForDelegation` take. */
   delegationId: string;
+  /** Id of the peer that is to do the task. */
   targetId: string;
+  /** The state of the delegation when it was accepted: as of {@link Delegation.status}. */
   status: string;
+  /** The key under which the platform stores it: the one given, or the random one. */
   idempotencyKey: string;
   /** True when the key was used before: this is the receipt of that earlier delegation. */
   idempotentHit: boolean;

@@ -1,30 +1,25 @@
-import type { A2AErrorCode } from "../errors";
+import type { CodeFields, MessageFields, ReasonFields, WorkspaceFields } from "./fields";
 
 /** A handler begins to work on a pushed message. */
-export interface AgentReceived {
+export interface AgentReceived extends WorkspaceFields, MessageFields {
   type: "agent.received";
-  workspaceId: string;
-  messageId: string;
   /** As the request states it; `null` for the human, and for delegations, whose sender the platform does not state. */
   senderId: string | null;
 }
 
 /** A pushed message has come again: it joins its first delivery, and no handler is called. */
-export interface AgentRepeated {
+export interface AgentRepeated extends WorkspaceFields, MessageFields {
   type: "agent.repeated";
-  workspaceId: string;
-  messageId: string;
   /** The state of the first delivery. */
   state: string;
 }
 
 /** The work on a pushed message has ended. */
-export interface AgentSettled {
+export interface AgentSettled extends WorkspaceFields, MessageFields {
   type: "agent.settled";
-  workspaceId: string;
-  messageId: string;
   /** `completed`, `failed`, `canceled`, `input-required` or `auth-required`. */
   state: string;
+  /** Milliseconds from its arrival to its end. */
   elapsedMs: number;
   /** Why a handler failed, in its own words, which the sender is not told. */
   reason?: string;
@@ -34,9 +29,9 @@ export interface AgentSettled {
  * A request was refused before its content was read. `no-secret`: the inbound secret is not known (yet). Reported at the
  * 1st, 10th, 100th and so on for each reason.
  */
-export interface AgentRequestRefused {
+export interface AgentRequestRefused extends WorkspaceFields {
   type: "agent.request_refused";
-  workspaceId: string;
+  /** Why it was refused. */
   reason:
     | "unsigned"
     | "wrong-secret"
@@ -55,17 +50,13 @@ export interface AgentRequestRefused {
  * A request without a signature was accepted: the platform is one of April 2026, which signs none, or `authenticate`
  * allows it. Whoever reaches the agent's URL can send it messages. Reported once.
  */
-export interface AgentUnsignedAccepted {
+export interface AgentUnsignedAccepted extends WorkspaceFields {
   type: "agent.unsigned_accepted";
-  workspaceId: string;
 }
 
 /** The inbox of an agent without a URL has ended for good; no messages are received any more. */
-export interface AgentInboxFailed {
+export interface AgentInboxFailed extends WorkspaceFields, ReasonFields, CodeFields {
   type: "agent.inbox_failed";
-  workspaceId: string;
-  code: A2AErrorCode;
-  reason: string;
 }
 
 /** The events of an agent, beside those of its heartbeat and its inbox. */

@@ -1,10 +1,16 @@
-import type { A2AErrorCode, Delivery } from "../errors";
+import type { Delivery } from "../errors";
+import type {
+  CodeFields,
+  MessageFields,
+  PeerFields,
+  ReasonFields,
+  StatusFields,
+  WorkspaceFields,
+} from "./fields";
 
 /** An attempt of a send has a connection and is about to be sent. */
-export interface SendAttemptStarted {
+export interface SendAttemptStarted extends MessageFields, PeerFields {
   type: "send.attempt_started";
-  peerId: string;
-  messageId: string;
   /** 1 for the first. */
   attempt: number;
 }
@@ -14,56 +20,50 @@ export interface SendAttemptStarted {
  * 10, 20, 40 … seconds. Sends that wait for each other never end before their budgets do: see “Concurrent sends” in
  * `docs/availability.md`.
  */
-export interface SendWaiting {
+export interface SendWaiting extends MessageFields, PeerFields {
   type: "send.waiting";
-  peerId: string;
-  messageId: string;
   /** Milliseconds since the attempt began to wait. */
   waitedMs: number;
 }
 
 /** An attempt of a send failed; another one may follow. */
-export interface SendAttemptFailed {
+export interface SendAttemptFailed extends MessageFields, PeerFields, CodeFields, StatusFields {
   type: "send.attempt_failed";
-  peerId: string;
-  messageId: string;
   /** 1 for the first. */
   attempt: number;
-  code: A2AErrorCode;
+  /** Whether the peer may have the message. */
   delivery: Delivery;
   /** What failed, as a sentence. */
   reason: string;
-  status?: number;
   /** Milliseconds this attempt took. */
   elapsedMs: number;
 }
 
 /** The same message will be sent again after `delayMs` milliseconds. */
-export interface SendRetry {
+export interface SendRetry extends MessageFields, PeerFields {
   type: "send.retry";
-  peerId: string;
-  messageId: string;
   /** Number of the next attempt: 2 or more. */
   attempt: number;
+  /** Milliseconds until the next attempt. */
   delayMs: number;
 }
 
 /** A send has ended. `outcome` is the kind of its outcome, or the code of its error. */
-export interface SendSettled {
+export interface SendSettled extends MessageFields, PeerFields {
   type: "send.settled";
-  peerId: string;
-  messageId: string;
+  /** True when it resolved to an outcome, false when it failed. */
   ok: boolean;
+  /** The `kind` of the outcome, or the `code` of the error. */
   outcome: string;
+  /** Requests made, at least 1; 0 when it failed before the first. */
   attempts: number;
   /** Milliseconds of the whole send. */
   elapsedMs: number;
 }
 
 /** After a 401 another token was found, in a token source or in the stored file, and is used from now on. */
-export interface TokenRefreshed {
+export interface TokenRefreshed extends WorkspaceFields {
   type: "token.refreshed";
-  workspaceId: string;
 }
 
 /**
@@ -71,10 +71,8 @@ export interface TokenRefreshed {
  * repeated until it succeeds or the client is closed. Reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive failure
  * and at the last one.
  */
-export interface TokenStoreFailed {
+export interface TokenStoreFailed extends WorkspaceFields, ReasonFields {
   type: "token.store_failed";
-  workspaceId: string;
-  reason: string;
 }
 
 /**
@@ -82,23 +80,18 @@ export interface TokenStoreFailed {
  * only a platform in development mode can reach, or the value of MOLECULE_DEPLOY_MODE is unknown (reported once, at
  * the first registration).
  */
-export interface RegistrationWarning {
+export interface RegistrationWarning extends WorkspaceFields, ReasonFields {
   type: "registration.warning";
-  workspaceId: string;
-  reason: string;
 }
 
 /**
  * A background lookup of a peer, or of all peers of a workspace, failed; cached values stay. The same failure is
  * reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive occurrence.
  */
-export interface EnricherFailed {
+export interface EnricherFailed extends WorkspaceFields, ReasonFields, CodeFields {
   type: "enricher.failed";
-  workspaceId: string;
   /** Absent for a lookup of the peer list. */
   peerId?: string;
-  code: A2AErrorCode;
-  reason: string;
 }
 
 /** Background lookups were dropped because the queue was full: reported at the 1st, 10th, 100th … drop. */
@@ -112,11 +105,10 @@ export interface EnricherDropped {
  * The platform, or a peer behind it, counts as down after five failures in a row. Until it answers again one attempt at
  * a time is made, and the others wait within their budgets. Reported to each client of the platform in this process.
  */
-export interface RecoveryGateClosed {
+export interface RecoveryGateClosed extends CodeFields {
   type: "recovery_gate.closed";
   /** Absent when it is the platform itself. */
   peerId?: string;
-  code: A2AErrorCode;
   /** Why, as a sentence without its full stop. */
   reason: string;
 }

@@ -1,63 +1,66 @@
-import type { A2AErrorCode } from "../errors";
+import type {
+  CodeFields,
+  ConsecutiveFields,
+  MessageFields,
+  ReasonFields,
+  StatusFields,
+  WorkspaceFields,
+} from "./fields";
 
 /** Results of delegations were received and are in the results file. */
-export interface DelegationsDelivered {
+export interface DelegationsDelivered extends WorkspaceFields {
   type: "delegations.delivered";
-  workspaceId: string;
+  /** Ids of the delegations, in the order of the list. */
   delegationIds: string[];
 }
 
 /** The agent was notified that results are available. */
-export interface DelegationsAnnounced {
+export interface DelegationsAnnounced extends WorkspaceFields, MessageFields {
   type: "delegations.announced";
-  workspaceId: string;
+  /** Ids of the delegations, in the order of the list. */
   delegationIds: string[];
-  messageId: string;
 }
 
 /**
  * The agent could not be notified; the notification is retried. Reported at the 1st, 2nd, 3rd, 10th, 20th …
  * consecutive failure.
  */
-export interface DelegationsAnnounceFailed {
+export interface DelegationsAnnounceFailed
+  extends WorkspaceFields,
+    ReasonFields,
+    CodeFields,
+    ConsecutiveFields {
   type: "delegations.announce_failed";
-  workspaceId: string;
-  consecutive: number;
-  code: A2AErrorCode;
-  reason: string;
 }
 
 /** A result could not be shown to the human; this is not retried. */
-export interface DelegationsNotifyFailed {
+export interface DelegationsNotifyFailed extends WorkspaceFields, ReasonFields, CodeFields {
   type: "delegations.notify_failed";
-  workspaceId: string;
-  code: A2AErrorCode;
-  reason: string;
 }
 
 /** The state of delegations could not be polled: reported at the 1st, 2nd, 3rd, 10th, 20th … consecutive failure. */
-export interface DelegationsLookFailed {
+export interface DelegationsLookFailed
+  extends WorkspaceFields,
+    ReasonFields,
+    CodeFields,
+    ConsecutiveFields,
+    StatusFields {
   type: "delegations.look_failed";
-  workspaceId: string;
-  consecutive: number;
-  code: A2AErrorCode;
-  status?: number;
-  reason: string;
 }
 
 /** The platform listed a finished delegation of another workspace as this one's; it is not delivered. Reported once. */
-export interface DelegationsForeignSource {
+export interface DelegationsForeignSource extends WorkspaceFields {
   type: "delegations.foreign_source";
-  workspaceId: string;
+  /** Id of the delegation. */
   delegationId: string;
   /** Source named by the row; untrusted text. */
   sourceId: string;
 }
 
 /** Rows of the list are malformed and were skipped: reported when their number changes. */
-export interface DelegationsMalformed {
+export interface DelegationsMalformed extends WorkspaceFields {
   type: "delegations.malformed";
-  workspaceId: string;
+  /** Number of such rows in the list. */
   count: number;
 }
 
@@ -65,15 +68,14 @@ export interface DelegationsMalformed {
  * The platform's list was full of delegations that no earlier poll had returned, so others may have been missed between
  * two polls.
  */
-export interface DelegationsPossibleGap {
+export interface DelegationsPossibleGap extends WorkspaceFields {
   type: "delegations.possible_gap";
-  workspaceId: string;
 }
 
 /** The results file was full of unread results, and the oldest were dropped. */
-export interface DelegationsDropped {
+export interface DelegationsDropped extends WorkspaceFields {
   type: "delegations.dropped";
-  workspaceId: string;
+  /** Number of results that were dropped. */
   count: number;
 }
 
@@ -81,21 +83,16 @@ export interface DelegationsDropped {
  * Results, or their state, could not be stored; they are kept in memory and the write is retried. Reported at the 1st,
  * 2nd, 3rd, 10th, 20th … consecutive failure.
  */
-export interface DelegationsStoreFailed {
+export interface DelegationsStoreFailed extends WorkspaceFields, ReasonFields, ConsecutiveFields {
   type: "delegations.store_failed";
-  workspaceId: string;
-  consecutive: number;
-  reason: string;
 }
 
 /**
  * Another heartbeat already collects the results of this workspace; this one takes over when that one ends. Reported
  * once for each.
  */
-export interface DelegationsHeldElsewhere {
+export interface DelegationsHeldElsewhere extends WorkspaceFields, ReasonFields {
   type: "delegations.held_elsewhere";
-  workspaceId: string;
-  reason: string;
 }
 
 /** The events about results of delegations. */

@@ -1,9 +1,8 @@
-import type { A2AErrorCode } from "../errors";
+import type { CodeFields, ConsecutiveFields, ReasonFields, StatusFields, WorkspaceFields } from "./fields";
 
 /** A message was read, and waits to be handed over. */
-export interface InboxReceived {
+export interface InboxReceived extends WorkspaceFields {
   type: "inbox.received";
-  workspaceId: string;
   /** Id of the platform's row; the same over redeliveries. */
   id: string;
   /** `null` for the human. */
@@ -11,9 +10,8 @@ export interface InboxReceived {
 }
 
 /** A message was handed to the agent. */
-export interface InboxDelivered {
+export interface InboxDelivered extends WorkspaceFields {
   type: "inbox.delivered";
-  workspaceId: string;
   /** Id of the platform's row; the same over redeliveries. */
   id: string;
   /** `null` for the human. */
@@ -23,37 +21,36 @@ export interface InboxDelivered {
 }
 
 /** A message was acknowledged: it does not come again. */
-export interface InboxAcknowledged {
+export interface InboxAcknowledged extends WorkspaceFields {
   type: "inbox.acknowledged";
-  workspaceId: string;
+  /** Id of the platform's row; the same over redeliveries. */
   id: string;
 }
 
 /** A handler failed, its answer could not be sent, or nobody acknowledged in time: the message comes again. */
-export interface InboxRetry {
+export interface InboxRetry extends WorkspaceFields, ReasonFields {
   type: "inbox.retry";
-  workspaceId: string;
+  /** Id of the platform's row; the same over redeliveries. */
   id: string;
   /** The attempt that failed. */
   attempt: number;
   /** Milliseconds until it is handed over again, at the earliest. */
   delayMs: number;
-  reason: string;
 }
 
 /** A message failed `maxAttempts` times and was set aside; the next one goes on. */
-export interface InboxDeadLetter {
+export interface InboxDeadLetter extends WorkspaceFields, ReasonFields {
   type: "inbox.dead_letter";
-  workspaceId: string;
+  /** Id of the platform's row; the same over redeliveries. */
   id: string;
+  /** How often it was handed over. */
   attempts: number;
-  reason: string;
 }
 
 /** A row of the log that is no message for the agent, or a message that was answered already under another row. */
-export interface InboxSkipped {
+export interface InboxSkipped extends WorkspaceFields {
   type: "inbox.skipped";
-  workspaceId: string;
+  /** What it was. */
   reason:
     | "own-notification"
     | "failed-push"
@@ -66,44 +63,38 @@ export interface InboxSkipped {
 }
 
 /** Rows that cannot be read were passed over. Reported at the 1st, 10th, 100th and so on. */
-export interface InboxMalformed {
+export interface InboxMalformed extends WorkspaceFields {
   type: "inbox.malformed";
-  workspaceId: string;
+  /** Such rows since the inbox was created. */
   count: number;
 }
 
 /** The platform has pruned the row that reading went on from; reading goes on by time, and what was done stays done. */
-export interface InboxCursorLost {
+export interface InboxCursorLost extends WorkspaceFields {
   type: "inbox.cursor_lost";
-  workspaceId: string;
 }
 
 /** New messages could not be asked for. Reported at the 1st, 2nd, 3rd, 10th, 20th … failure in a row. */
-export interface InboxPollFailed {
+export interface InboxPollFailed
+  extends WorkspaceFields,
+    ReasonFields,
+    CodeFields,
+    ConsecutiveFields,
+    StatusFields {
   type: "inbox.poll_failed";
-  workspaceId: string;
-  consecutive: number;
-  code: A2AErrorCode;
-  status?: number;
-  reason: string;
 }
 
 /** Another reader has the inbox of this workspace; this one takes over when that one is gone. Reported once for each. */
-export interface InboxHeldElsewhere {
+export interface InboxHeldElsewhere extends WorkspaceFields, ReasonFields {
   type: "inbox.held_elsewhere";
-  workspaceId: string;
-  reason: string;
 }
 
 /**
  * What is to be remembered could not be stored; it waits in memory and is tried again. Reported at the 1st, 2nd, 3rd,
  * 10th, 20th … failure in a row.
  */
-export interface InboxStoreFailed {
+export interface InboxStoreFailed extends WorkspaceFields, ReasonFields, ConsecutiveFields {
   type: "inbox.store_failed";
-  workspaceId: string;
-  consecutive: number;
-  reason: string;
 }
 
 /** The events passed to the `onEvent` of an inbox. */

@@ -14,7 +14,9 @@ export interface BeatReport {
   ok: boolean;
   /** HTTP status, if the platform answered. */
   status?: number;
+  /** Milliseconds from the request to its end. */
   elapsedMs: number;
+  /** Why it failed; absent for an accepted beat. */
   error?: A2AError;
 }
 

@@ -27,9 +27,13 @@ export interface Heartbeat extends AsyncDisposable {
   /** Counts a failure of the agent in the error rate of the next beat, which shows `message` to people. */
   recordError(message: string): void;
   /** Reports a task as active until `end()`, or `using`, ends it. The platform learns of both within about 2 s. */
-  beginTask(name: string): { end(): void } & Disposable;
+  beginTask(name: string): {
+    /** Ends the task; a second time does nothing. */
+    end(): void;
+  } & Disposable;
   /** Reports that the runtime is stuck. The first reason stays until it is cleared. */
   markWedged(reason: string): void;
+  /** Reports that the runtime works again. */
   clearWedge(): void;
   /**
    * The secret with which the platform authenticates to this workspace's agent, to check inbound calls. `undefined`
@@ -38,7 +42,17 @@ export interface Heartbeat extends AsyncDisposable {
   inboundSecret(): Promise<string | undefined>;
   /** The results of delegations that were delivered. */
   readonly results: Results;
-  readonly status: { running: boolean; consecutiveFailures: number; lastBeatAt?: Date; wedged?: string };
+  /** What the heartbeat does now. */
+  readonly status: {
+    /** True from `start` to `stop`, and to the removal of the workspace. */
+    running: boolean;
+    /** Beats that have failed since the last accepted one. */
+    consecutiveFailures: number;
+    /** When the last beat was accepted; absent before the first. */
+    lastBeatAt?: Date;
+    /** The reason given to `markWedged`, until it is cleared. */
+    wedged?: string;
+  };
 }
 
 /** Creates the heartbeat of a workspace; it beats once it is started. Throws `invalid_argument` for wrong options. */

@@ -1,3 +1,9 @@
+/**
+ * Keeps a workspace online, reports the health of its agent, and delivers results of delegations.
+ *
+ * @module a2a-peers/heartbeat
+ */
+
 // Every export here is public API and has to be kept.
 export type { HeartbeatEvent } from "../events";
 export type { DelegationWatchOptions } from "../results/options";

@@ -2,6 +2,7 @@ import type { HeartbeatEvent } from "../events";
 import type { DelegationWatchOptions } from "../results/options";
 import type { RuntimeMetadata } from "./beat-payload";
 
+/** Options of `createHeartbeat`. */
 export interface HeartbeatOptions {
   /** Id of the own workspace to keep online. @default the client's default workspace */
   source?: string | undefined;

@@ -50,11 +50,17 @@ export interface Inbox extends AsyncDisposable, AsyncIterable<InboxMessage> {
    * `finishWithinMs` handlers of {@link run} may end first; no new message is handed over meanwhile.
    */
   stop(options?: StopOptions): Promise<void>;
+  /** What the inbox does now. */
   readonly status: {
+    /** True while it reads. */
     running: boolean;
+    /** Messages that were read and not handed over yet. */
     waiting: number;
+    /** Messages that were handed over and not acknowledged yet. */
     inFlight: number;
+    /** When the last read succeeded; absent before the first. */
     lastPollAt?: Date;
+    /** Reads that have failed in a row. */
     consecutiveFailures: number;
     /** Set while reads fail: why the last one did. */
     lastError?: A2AError;

@@ -4,6 +4,7 @@ import { settleWithin } from "../runtime/settle-within";
 import { checkMilliseconds } from "../validation/options";
 import type { Engine } from "./engine";
 
+/** Options of `Inbox.stop`. */
 export interface StopOptions {
   /** How long handlers of `run` may go on before their signals are aborted, in milliseconds. @default 0 */
   finishWithinMs?: number | undefined;

@@ -6,10 +6,15 @@ import { isRecord, type JsonRecord } from "../text/json";
 export interface MessageContent {
   /** All text of the message, in order. */
   readonly text: string;
+  /** The files of the message, in order. */
   readonly files: FilePart[];
+  /** The data parts, as the sender gave them. */
   readonly data: unknown[];
+  /** Id that its sender gave the message. */
   readonly messageId?: string;
+  /** Id of the conversation. */
   readonly contextId?: string;
+  /** Id of the task that the message answers. */
   readonly taskId?: string;
   /** Set for work that the platform keeps as a delegation. */
   readonly delegationId?: string;

@@ -4,13 +4,25 @@ import type { SendOptions } from "../messaging/send-options";
 import type { MessageContent } from "./message-content";
 
 /** Who a message is from. `name` and `role` come from memory, never waited for; they are untrusted text. */
-export type InboxSender = { kind: "human" } | { kind: "peer"; id: string; name?: string; role?: string };
+export type InboxSender =
+  | { kind: "human" }
+  | {
+      kind: "peer";
+      /** UUID of the workspace, which the platform vouches for. */
+      id: string;
+      /** Absent while it is not known. */
+      name?: string;
+      /** Absent while it is not known. */
+      role?: string;
+    };
 
 /** A message that another agent, or the human behind the workspace, has sent. All its content is untrusted. */
 export interface InboxMessage extends MessageContent {
   /** Id of the platform's row: stable over redeliveries. The `messageId` of a message that was pushed. */
   readonly id: string;
+  /** Who has sent it, as the platform states it. */
   readonly from: InboxSender;
+  /** When the platform got it. */
   readonly receivedAt: Date;
   /** 1 for the first time this message is handed over, over restarts too. */
   readonly attempt: number;
@@ -31,6 +43,10 @@ export interface InboxMessage extends MessageContent {
 /** What a handler of `run` may return: an answer to send before the message is acknowledged, or nothing. */
 export type InboxHandlerResult = undefined | string | OutgoingMessage;
 
+/**
+ * Works on one message; `context.signal` is aborted when the inbox stops. What it throws gives the message
+ * back.
+ */
 export type InboxHandler = (
   message: InboxMessage,
   context: { signal: AbortSignal },

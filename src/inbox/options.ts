@@ -1,6 +1,7 @@
 import type { InboxEvent } from "../events";
 import type { SendOptions } from "../messaging/send-options";
 
+/** Options of `createInbox`. */
 export interface InboxOptions {
   /** Id of the own workspace to read for. @default the client's default workspace */
   source?: string | undefined;
@@ -27,6 +28,7 @@ export interface InboxOptions {
   onEvent?: ((event: InboxEvent) => void) | undefined;
 }
 
+/** Options of `Inbox.ask`. */
 export interface AskOptions extends SendOptions {
   /** How long an answer that comes as a message of its own is waited for, in milliseconds from the call. @default 600000 */
   answerWithinMs?: number | undefined;

@@ -7,7 +7,9 @@ import type { Engine } from "./engine";
 import type { Lifecycle } from "./lifecycle";
 import type { InboxMessage } from "./message";
 
+/** Options of `Inbox.receive`. */
 export interface ReceiveOptions {
+  /** Ends the wait; the call then rejects with its reason. */
   signal?: AbortSignal | undefined;
   /** @default as long as it takes */
   timeoutMs?: number | undefined;

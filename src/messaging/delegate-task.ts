@@ -9,12 +9,15 @@ import { toToolText } from "./tool-text";
 
 /** The part of a client that `delegateTask` uses. */
 export interface DelegatingClient {
+  /** Sends a message and resolves to its outcome, as `A2AClient.sendA2AMessage`. */
   sendA2AMessage(peerId: string, message: string, options?: SendOptions): Promise<SendOutcome>;
+  /** The name of a peer where it is known, as `A2AClient.peerName`. */
   peerName(peerId: string): string | undefined;
 }
 
 /** The part of an inbox that `delegateTask` uses. */
 export interface AskingInbox {
+  /** Sends a message and waits for its answer, as `Inbox.ask`. */
   ask(
     peerId: string,
     message: string,
@@ -22,6 +25,7 @@ export interface AskingInbox {
   ): Promise<SendOutcome>;
 }
 
+/** Options of {@link delegateTask} and {@link runDelegateTask}. */
 export interface DelegateTaskOptions extends SendOptions {
   /**
    * The inbox of the own workspace: the answer of a peer that polls is waited for.

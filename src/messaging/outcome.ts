@@ -1,9 +1,12 @@
 /** A file in a message, by `uri` or as base64 `bytes`. The client neither fetches nor checks what a peer sends. */
 export interface FilePart {
+  /** Where the file is. Written by the peer: it is never fetched. */
   uri?: string | undefined;
   /** Base64. */
   bytes?: string | undefined;
+  /** Name of the file, as the peer gives it. */
   name?: string | undefined;
+  /** Type of the content, as the peer gives it. */
   mimeType?: string | undefined;
   /** Size in bytes, where the peer gives it. */
   size?: number | undefined;
@@ -22,16 +25,20 @@ export interface SendReport {
 /** How a message was answered, by the peer or by the platform for it. */
 export type Outcome =
   | {
+      /** The peer has answered, or finished the task. */
       kind: "reply";
       /**
        * All text of the reply, in order: the parts of a message each on a line of its own, those of an artifact as one
        * text. `(no response)` for a reply without parts. What an agent marks as its model's reasoning is left out.
        */
       text: string;
+      /** The files of the answer, in order. */
       files: FilePart[];
       /** The data parts, as the peer sent them. */
       data: unknown[];
+      /** Id of the peer's task, where the answer names one. */
       taskId?: string | undefined;
+      /** Id of the conversation, where the answer names one. */
       contextId?: string | undefined;
       /** The whole response as parsed JSON. */
       raw: unknown;
@@ -41,10 +48,13 @@ export type Outcome =
       kind: "queued";
       /** What became of the message, and how its answer can be had. */
       text: string;
+      /** Id under which the platform has queued the message. */
       queueId?: string | undefined;
       /** Messages waiting for the peer, this one included. */
       queueDepth?: number | undefined;
+      /** `poll` for a peer that fetches its messages itself. */
       deliveryMode?: string | undefined;
+      /** The whole response as parsed JSON. */
       raw: unknown;
     }
   | {
@@ -52,10 +62,15 @@ export type Outcome =
       kind: "input-required" | "auth-required";
       /** What the peer asks; `""` where it asks with files or data alone. */
       text: string;
+      /** The files of the answer, in order. */
       files: FilePart[];
+      /** The data parts, as the peer sent them. */
       data: unknown[];
+      /** Id of the peer's task, where the answer names one. */
       taskId?: string | undefined;
+      /** Id of the conversation, where the answer names one. */
       contextId?: string | undefined;
+      /** The whole response as parsed JSON. */
       raw: unknown;
     }
   | {
@@ -63,10 +78,15 @@ export type Outcome =
       kind: "working";
       /** What there is of it so far. */
       text: string;
+      /** The files of the answer, in order. */
       files: FilePart[];
+      /** The data parts, as the peer sent them. */
       data: unknown[];
+      /** Id of the peer's task, where the answer names one. */
       taskId?: string | undefined;
+      /** Id of the conversation, where the answer names one. */
       contextId?: string | undefined;
+      /** The whole response as parsed JSON. */
       raw: unknown;
     };
 

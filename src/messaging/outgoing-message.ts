@@ -6,13 +6,27 @@ import type { FilePart } from "./outcome";
 
 /** A part of a message to a peer. */
 export type MessagePart =
-  | { kind: "text"; text: string }
-  | { kind: "data"; data: unknown }
-  | { kind: "file"; file: FilePart };
+  | {
+      kind: "text";
+      /** The text. */
+      text: string;
+    }
+  | {
+      kind: "data";
+      /** Any value that JSON can hold. */
+      data: unknown;
+    }
+  | {
+      kind: "file";
+      /** A file by `uri` or as base64 `bytes`. */
+      file: FilePart;
+    };
 
 /** A message with more than text. `text` becomes the first part, before `parts`. */
 export interface OutgoingMessage {
+  /** Text of the message; 1 MiB with all parts as JSON, unless `limits.requestBytes` says otherwise. */
   text?: string | undefined;
+  /** Text, data and files, sent in this order. */
   parts?: readonly MessagePart[] | undefined;
 }
 

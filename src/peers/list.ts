@@ -11,6 +11,7 @@ import { type PeerRecord, parsePeerRecord } from "./record";
 
 /** The peers of a workspace (its parent, siblings and children, offline ones included), or why there are none. */
 export interface PeerList {
+  /** The peers that could be read; empty where there are none. */
   peers: PeerRecord[];
   /** Why the list could not be read or is incomplete; `null` for a complete list, an empty one included. */
   diagnostic: PeerListDiagnostic | null;
@@ -18,6 +19,7 @@ export interface PeerList {
 
 /** Why a peer list could not be read or is incomplete. */
 export interface PeerListDiagnostic {
+  /** The code of the failure. */
   code: A2AErrorCode;
   /** What failed and, where that is known, what to do; complete in itself. */
   message: string;
@@ -27,6 +29,7 @@ export interface PeerListDiagnostic {
   skipped?: number;
 }
 
+/** Options of `listPeers`. */
 export interface ListPeersOptions extends CallOptions {
   /**
    * Keeps the peers whose name, role or id contains this text, case-insensitive and trimmed. Not sent to the platform.

@@ -3,16 +3,23 @@ import { parsePeerId } from "../validation/peer-id";
 
 /** A peer as the platform sent it, unknown fields included. The values are untrusted. */
 export interface PeerRecord {
+  /** UUID of the workspace, in lower case. */
   id: string;
+  /** Name, written by the peer: see `displayName`. */
   name?: string;
+  /** What the peer is for, written by its operator or itself. */
   role?: string | null;
   /** `online`, `offline`, `paused` and others; an open set. */
   status?: string;
   /** URL at which the platform reaches the agent. Informative: the client sends through the platform only. */
   url?: string;
+  /** UUID of the workspace above it; `null` for a root. */
   parent_id?: string | null;
+  /** The platform's class of the workspace. */
   tier?: number;
+  /** Tasks that it reported with its last beat. */
   active_tasks?: number;
+  /** The card that the peer has registered, unchecked. */
   agent_card?: unknown;
   [field: string]: unknown;
 }

@@ -10,9 +10,13 @@ import { type PeerRecord, parsePeerRecord } from "./record";
 
 /** The own workspace as the platform sent it. */
 export interface WorkspaceInfo extends PeerRecord {
+  /** Tasks at once; the platform queues further messages. */
   max_concurrent_tasks?: number;
+  /** Share of failures in the last beat, 0 to 1. */
   last_error_rate?: number;
+  /** Seconds since the runtime started, as of the last beat. */
   uptime_seconds?: number;
+  /** What runs the agent; `external` for one that the platform does not run. */
   runtime?: string;
 }
 

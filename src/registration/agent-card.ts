@@ -4,20 +4,30 @@ import { serializeJson } from "../text/serialize-json";
 
 /** One thing an agent can do. */
 export interface AgentSkill {
+  /** Identifier of the skill. */
   id?: string;
+  /** Short name for people and models. */
   name: string;
+  /** What the skill does, and when to use it. */
   description?: string;
+  /** Words to find it by. */
   tags?: readonly string[];
+  /** Requests that it can answer. */
   examples?: readonly string[];
   [field: string]: unknown;
 }
 
 /** The description of an agent. The platform stores it unchanged and shows it to peers. */
 export interface AgentCard {
+  /** Name of the agent, which peers see. */
   name: string;
+  /** What the agent is for. */
   description?: string;
+  /** Version of the agent, in a form of its own. */
   version?: string;
+  /** URL of the agent. Informative: {@link Registration.url} is where the platform reaches it. */
   url?: string;
+  /** What the agent can do. */
   skills?: readonly AgentSkill[];
   [field: string]: unknown;
 }

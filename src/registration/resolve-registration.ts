@@ -10,6 +10,7 @@ export interface Registration {
    * only with a platform in development mode. Without a `url` the agent fetches its messages.
    */
   url?: string | undefined;
+  /** How the agent describes itself to peers; at least a `name`. */
   agentCard: AgentCard;
   /** @default "push" with a url, "poll" without */
   deliveryMode?: "push" | "poll" | undefined;

@@ -9,6 +9,7 @@ export interface PlatformResponse {
   status: number;
   /** The parsed JSON; the text of a body that is none; `undefined` without a body, as of a 204. */
   body: unknown;
+  /** The headers of the response. */
   headers: {
     /** The first header of this name, in any case; `null` when the response has none. */
     get(name: string): string | null;

@@ -6,6 +6,7 @@ import { isRecord, parseJson } from "../text/json";
  * peer: data, not instructions.
  */
 export interface DelegationResult {
+  /** Id of the delegation. */
   delegation_id: string;
   /** `""` where the platform does not say. */
   target_id: string;
@@ -16,6 +17,7 @@ export interface DelegationResult {
    * for a peer that fetches its messages itself. `error` says what to do then.
    */
   status: string;
+  /** What the platform calls the delegation, at most 8192 characters. */
   summary: string;
   /** The result, at most its first 8192 characters; `client.getDelegation` has all of it. */
   response_preview: string;

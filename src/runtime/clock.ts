@@ -3,7 +3,7 @@ export const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The source of time of this package: monotonic milliseconds and one-shot timers. Production uses
- * {@link systemClock}; tests inject their own.
+ * that of the machine; tests inject their own.
  */
 export interface Clock {
   /** Milliseconds since an arbitrary start; monotonic. */

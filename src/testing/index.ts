@@ -1,3 +1,9 @@
+/**
+ * The platform for tests: a real HTTP server, with faults on real sockets.
+ *
+ * @module a2a-peers/testing
+ */
+
 // The public surface of `a2a-peers/testing`. Adding a line here is an API decision.
 
 export type { Clock } from "../runtime/clock";

@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock";
 import { machineClock } from "./clock";
 import { DIFFERENCES, type Differences, type PlatformVersion } from "./differences";
 
+/** Whether a platform is hosted, or runs on machines of its users. */
 export type DeployMode = "saas" | "self-hosted";
 
 /** Options of {@link startPlatform}. Every one has a default. */

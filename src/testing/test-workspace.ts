@@ -56,7 +56,9 @@ export interface NewWorkspace {
 
 /** A workspace on the test platform: what the platform stores about it, and controls to change that. */
 export interface TestWorkspace {
+  /** UUID, in lower case. */
   readonly id: string;
+  /** Name that peers see. */
   readonly name: string;
   /** The token that the platform accepts now, the oldest of several; null when none is live. */
   readonly token: string | null;

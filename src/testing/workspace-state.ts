@@ -4,6 +4,7 @@ import { getUptimeSeconds } from "./store";
 
 /** What the platform stores about a workspace. */
 export interface WorkspaceState {
+  /** As of `NewWorkspace.status`. */
   readonly status: string;
   /** As of the last heartbeat; 0 before the first. */
   readonly activeTasks: number;
@@ -25,6 +26,7 @@ export interface WorkspaceState {
   readonly lastHeartbeatAt: number | null;
   /** As of the last registration or update; null before. */
   readonly agentCard: unknown;
+  /** As of the last registration. */
   readonly deliveryMode: DeliveryMode;
   /** Empty when there is none. */
   readonly url: string;

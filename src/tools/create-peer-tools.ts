@@ -13,6 +13,7 @@ import { requireSource } from "./require-source";
 import { runTool } from "./run-tool";
 import type { PeerTool, ToolName } from "./tool";
 
+/** Options of {@link createPeerTools}. */
 export interface PeerToolsOptions {
   /**
    * Reports a running `delegate_task` as a task of this agent. Leave it out where the turn that calls the tool counts

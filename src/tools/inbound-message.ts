@@ -5,12 +5,15 @@ import { sanitizeName } from "../text/sanitize";
 
 /** A message from the inbox as hosts and models are shown it. All of it but the ids and the time is untrusted. */
 export interface InboundFields {
+  /** Which platform it came by. */
   source: "molecule";
+  /** `canvas_user` for the human, `peer_agent` for another agent. */
   kind: "canvas_user" | "peer_agent";
   /** `""` for the human. */
   peer_id: string;
   /** Absent while it is not known: it is never waited for. */
   peer_name?: string;
+  /** Absent while it is not known. */
   peer_role?: string;
   /** URL of the peer's record on the platform; absent for the human. */
   agent_card_url?: string;
@@ -20,6 +23,7 @@ export interface InboundFields {
   ts: string;
   /** How often it has been handed over, from the second time on: an earlier turn may have handled it. */
   attempt?: number;
+  /** The text, with data and files below it. */
   text: string;
 }
 

@@ -1,3 +1,9 @@
+/**
+ * What a client can do, as tools for a model.
+ *
+ * @module a2a-peers/tools
+ */
+
 // Adding a line here is an API decision: what is exported has to be kept.
 export type { ToolResult } from "../messaging/tool-result";
 export { type AISDKTool, toAISDKTools } from "./adapters/ai-sdk";

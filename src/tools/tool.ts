@@ -51,12 +51,15 @@ export type ToolAnnotations = {
 
 /** A tool as data, for any framework, and the function that runs it. */
 export interface PeerTool {
+  /** The name by which a model calls it. */
   readonly name: ToolName;
   /** For people. */
   readonly title: string;
   /** For the model: when to use the tool, when not, and what comes back. */
   readonly description: string;
+  /** JSON Schema of the arguments. */
   readonly inputSchema: JsonSchema;
+  /** What a host may know before it lets a model call it. */
   readonly annotations: ToolAnnotations;
   /** Checks the arguments that a model chose, and runs the tool. Never rejects: a failure is a result as well. */
   run(input: unknown, options?: { signal?: AbortSignal | undefined }): Promise<ToolResult>;

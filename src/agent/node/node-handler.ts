@@ -3,6 +3,7 @@ import { type NodeResponse, writeResponse } from "./write-response";
 
 /** What serves web-standard requests: an agent, and anything with the same `fetch`. */
 export interface FetchHandler {
+  /** Serves one request. */
   fetch(request: Request): Promise<Response>;
 }
 

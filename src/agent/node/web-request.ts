@@ -1,7 +1,10 @@
 /** A request as `node:http`, Express and Fastify hand it over. */
 export interface NodeRequest {
+  /** Method, `GET` where it is absent. */
   readonly method?: string | undefined;
+  /** Path and query. */
   readonly url?: string | undefined;
+  /** Headers by their names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** What a body parser has made of the body. */
   readonly body?: unknown;

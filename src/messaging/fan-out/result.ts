@@ -8,8 +8,18 @@ export type FanOutResult = {
   /** Id of the message to this peer. To repeat it, give it to `sendA2AMessage`. */
   messageId: string;
 } & (
-  | { state: "ok"; outcome: SendOutcome }
-  | { state: "failed"; error: A2AError }
+  | {
+      /** The peer, or the platform for it, has answered. */
+      state: "ok";
+      /** The outcome of the send. */
+      outcome: SendOutcome;
+    }
+  | {
+      /** The send failed. */
+      state: "failed";
+      /** What `sendA2AMessage` would have thrown. */
+      error: A2AError;
+    }
   | {
       /** The send was under way when enough peers had replied. */
       state: "cancelled";

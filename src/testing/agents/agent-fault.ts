@@ -9,6 +9,7 @@ export type AgentFaultKind = "busy" | "restarting" | "cut" | "silent";
 
 /** A value that a reply returns to fail in place of the agent. */
 export interface AgentFault {
+  /** Which fault. */
   readonly agentFault: AgentFaultKind;
 }
 

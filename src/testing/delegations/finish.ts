@@ -4,7 +4,15 @@ import { completeDelegation, failDelegation } from "./outcome";
 import { getDelegationId } from "./rows";
 
 /** How a delegation ends: with the text of a result, or with an error. */
-export type DelegationOutcome = { readonly text: string } | { readonly error: string };
+export type DelegationOutcome =
+  | {
+      /** The result. */
+      readonly text: string;
+    }
+  | {
+      /** Why it failed. */
+      readonly error: string;
+    };
 
 /**
  * Ends a delegation, whatever its agent does or has done. Throws for an unknown id. The rows and the event are those of

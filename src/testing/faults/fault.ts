@@ -8,6 +8,7 @@ import type { FaultKind } from "./kinds";
  */
 export type Fault =
   | {
+      /** What goes wrong. */
       kind: FaultKind;
       /** Delay before the fault, in milliseconds of the platform's clock. @default 0 */
       delayMs?: number | undefined;
@@ -15,7 +16,9 @@ export type Fault =
   | {
       /** 200 to 999. */
       status: number;
+      /** Headers of the response. @default none */
       headers?: Record<string, string> | undefined;
+      /** Sent as it is where it is text or bytes, else as JSON. @default empty */
       body?: unknown;
       /** Delay before the response, in milliseconds of the platform's clock. @default 0 */
       delayMs?: number | undefined;

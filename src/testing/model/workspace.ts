@@ -3,9 +3,13 @@ import type { IncomingMessage, Reply } from "./message";
 
 /** A file that an agent has handed to its human: the entry of `attachments` as it came. */
 export interface NotifiedFile {
+  /** Reference of the file. */
   uri: string;
+  /** Name for the human. */
   name: string;
+  /** Type of the content. */
   mimeType?: string;
+  /** Size in bytes. */
   size?: number;
 }
 
@@ -13,11 +17,15 @@ export interface NotifiedFile {
 export interface UploadedFile {
   /** The reference under which it is attached. */
   readonly uri: string;
+  /** Name of the file. */
   readonly name: string;
+  /** Type of the content. */
   readonly mimeType: string;
+  /** The content. */
   readonly bytes: Uint8Array;
 }
 
+/** Whether the platform calls the agent, or keeps its messages until it fetches them. */
 export type DeliveryMode = "push" | "poll";
 
 /** One live token of a workspace. */

@@ -4,10 +4,15 @@ import { type ToolInput, type ToolInputSchema, toStandardSchema } from "./standa
 
 /** A tool in the form of the AI SDK. */
 export interface AISDKTool {
+  /** For people. */
   title: string;
+  /** For the model. */
   description: string;
+  /** What the model may give. */
   inputSchema: ToolInputSchema;
+  /** Runs the tool. Never rejects. */
   execute(input: ToolInput, options: { abortSignal?: AbortSignal | undefined }): Promise<ToolResult>;
+  /** What the model reads of a result. */
   toModelOutput(options: { output: ToolResult }): { type: "text" | "error-text"; value: string };
 }
 

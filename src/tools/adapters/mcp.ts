@@ -7,7 +7,9 @@ export type McpToolResult = { content: { type: "text"; text: string }[]; isError
 
 /** Where a request's signal is: in the context of `@modelcontextprotocol/server`, or in that of its predecessor. */
 export interface McpRequestContext {
+  /** The request, in version 2 of the SDK. */
   readonly mcpReq?: { readonly signal?: AbortSignal };
+  /** The signal, in version 1 of the SDK. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,6 +36,7 @@ export function toMcpTool({ name, title, description, inputSchema, annotations, 
 
 /** The answers to `tools/list` and `tools/call`. */
 export interface McpHandlers {
+  /** The answer to `tools/list`. */
   listTools(): {
     tools: {
       name: string;
@@ -43,6 +46,7 @@ export interface McpHandlers {
       annotations: ToolAnnotations;
     }[];
   };
+  /** The answer to `tools/call`. Never rejects: an unknown tool and a failure are results with `isError`. */
   callTool(
     request: { params: { name: string; arguments?: Record<string, unknown> | undefined } },
     context: McpRequestContext,

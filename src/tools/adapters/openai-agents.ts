@@ -2,10 +2,15 @@ import type { JsonSchema, PeerTool } from "../tool";
 
 /** The options of the OpenAI Agents SDK's `tool`. */
 export interface OpenAIAgentsTool {
+  /** Name of the tool. */
   name: string;
+  /** For the model. */
   description: string;
+  /** What the model may give. */
   parameters: Omit<JsonSchema, "additionalProperties"> & { additionalProperties: true };
+  /** Off: strict mode would require every argument. */
   strict: false;
+  /** Runs the tool and resolves to its text. Never rejects. */
   execute(input: unknown, context?: unknown, details?: { signal?: AbortSignal }): Promise<string>;
 }
 

@@ -5,6 +5,7 @@ export type ToolInput = Record<string, unknown>;
 
 /** A schema of the Standard Schema specification, version 1, that also gives itself as JSON Schema. */
 export interface ToolInputSchema {
+  /** What the specification asks for. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;

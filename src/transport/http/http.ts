@@ -9,6 +9,7 @@ import type { Pool } from "./pool";
 import { reportWaiting } from "./report-waiting";
 import type { Transport } from "./transport";
 
+/** A method of HTTP, as `client.request` takes it. */
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One attempt of a request. */
