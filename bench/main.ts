@@ -1,0 +1,86 @@
+// npm run build && npm run bench: how fast the built package is, against others, as tables of ratios of one run.
+//
+//   -- --quick          fewer rounds and smaller numbers, within a minute
+//   -- --only a,b       some sections
+//   -- --json           one JSON object for each row and each goal, on a line of its own
+//   -- --markdown       the tables of docs/performance.md
+//   -- --chart path     writes the chart of the sends as SVG, too
+
+import { writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { loadLibrary } from "./faults/library";
+import { toGoalTable } from "./report/format";
+import { toMarkdown } from "./report/markdown";
+import { toSendChart } from "./report/send-chart";
+import { toText } from "./report/text";
+import { type Goal, isReached, type Section, type Table } from "./section";
+import { enricher } from "./sections/enricher";
+import { growth } from "./sections/growth";
+import { heartbeats } from "./sections/heartbeats";
+import { inbox } from "./sections/inbox";
+import { list } from "./sections/list";
+import { load } from "./sections/load";
+import { send } from "./sections/send";
+import { size } from "./sections/size";
+import { start } from "./sections/start";
+
+const SECTIONS: readonly Section[] = [send, enricher, list, inbox, heartbeats, load, start, size, growth];
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    json: { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+    chart: { type: "string" },
+    package: { type: "string", default: fileURLToPath(new URL("..", import.meta.url)) },
+  },
+});
+
+const folder = options.package;
+const library = await loadLibrary(folder);
+const names = options.only?.split(",") ?? SECTIONS.map(({ name }) => name);
+const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name));
+if (unknown !== undefined) {
+  throw new Error(`Unknown section \`${unknown}\`, known are ${SECTIONS.map(({ name }) => name).join(", ")}`);
+}
+
+const startedAt = performance.now();
+const secondsSince = (start: number): number => Math.round((performance.now() - start) / 1000);
+const about = `a2a-peers ${library.version}, Node ${process.version}, ${process.platform}, ${cpus().length} cores`;
+const goals: Goal[] = [];
+const tables: Table[] = [];
+if (!options.json && !options.markdown) console.log(about);
+for (const section of SECTIONS) {
+  if (!names.includes(section.name)) continue;
+  const sectionStartedAt = performance.now();
+  const result = await section.run({ library, folder, quick: options.quick });
+  goals.push(...result.goals);
+  tables.push(...result.tables);
+  if (!options.markdown) for (const table of result.tables) print(section.name, table);
+  console.error(`${section.name}: ${secondsSince(sectionStartedAt)} s`);
+}
+if (options.chart !== undefined) {
+  const chart = toSendChart(tables, about);
+  if (chart === undefined) throw new Error("The chart is one of the section `send`, which did not run");
+  await writeFile(options.chart, chart);
+}
+const reached = goals.filter(isReached).length;
+const seconds = secondsSince(startedAt);
+if (options.json) {
+  for (const goal of goals) console.log(JSON.stringify({ ...goal, reached: isReached(goal) }));
+  console.log(JSON.stringify({ about, seconds, goals: goals.length, reached }));
+} else {
+  const sum = `${reached} of ${goals.length} goals reached, in ${seconds} s`;
+  if (options.markdown) {
+    console.log(`${about}: ${sum}.\n`);
+    for (const table of [toGoalTable(goals), ...tables]) console.log(toMarkdown(table));
+  } else console.log(`${toText(toGoalTable(goals))}\n\n${sum}`);
+}
+
+function print(section: string, table: Table): void {
+  if (!options.json) console.log(toText(table));
+  else for (const row of table.rows) console.log(JSON.stringify({ section, table: table.title, ...row }));
+}

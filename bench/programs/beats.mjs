@@ -1,0 +1,45 @@
+// The heartbeats of many workspaces in one process. Arguments: the URL, the number of workspaces, the interval in ms.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { idOf } from "./ids.mjs";
+
+const load = (entry) => import(`${process.env.A2A_PEERS_DIST}/${entry}.js`);
+const { createA2AClient } = await load("index");
+const { createHeartbeat } = await load("heartbeat");
+
+const [, , platformUrl, count, intervalMs] = process.argv;
+const stateDir = await mkdtemp(join(tmpdir(), "a2a-peers-bench-"));
+const workspaces = Array.from({ length: Number(count) }, (_, index) => ({ id: idOf(index), token: "token" }));
+const client = createA2AClient({ platformUrl, workspaces });
+const beats = { sent: 0, failed: 0 };
+const heartbeats = workspaces.map(({ id }) =>
+  createHeartbeat(client, {
+    source: id,
+    intervalMs: Number(intervalMs),
+    stateDir,
+    delegations: false,
+    onEvent: ({ type }) => {
+      if (type === "heartbeat.sent") beats.sent += 1;
+      if (type === "heartbeat.failed") beats.failed += 1;
+    },
+  }),
+);
+for (const heartbeat of heartbeats) heartbeat.start();
+// The first beats are made at once, and the second ones spread over an interval.
+while (beats.sent + beats.failed < heartbeats.length) await sleep(20);
+
+process.on("message", async ({ durationMs }) => {
+  const before = { ...beats };
+  const cpu = process.cpuUsage();
+  await sleep(durationMs);
+  const { user, system } = process.cpuUsage(cpu);
+  const [sent, failed] = [beats.sent - before.sent, beats.failed - before.failed];
+  process.send({ sent, failed, cpuUs: user + system });
+});
+process.once("disconnect", async () => {
+  await rm(stateDir, { recursive: true, force: true });
+  process.exit();
+});
+process.send("ready");
