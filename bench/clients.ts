@@ -20,13 +20,22 @@ export interface Clients {
   readonly note: string | undefined;
 }
 
-/** The clients that are here, after those of `bench/compare` were installed. */
-export async function findClients(): Promise<Clients> {
-  const names = Object.keys(FILES) as ClientName[];
-  const reason = await installCompared();
+/**
+ * The clients that are here, after those of `bench/compare` were installed.
+ *
+ * @param chosen names of those that are wanted. @default all
+ */
+export async function findClients(chosen?: readonly string[]): Promise<Clients> {
+  const known = Object.keys(FILES) as ClientName[];
+  const unknown = chosen?.find((name) => !Object.hasOwn(FILES, name));
+  if (unknown !== undefined) throw new Error(`Unknown client \`${unknown}\`, known are ${known.join(", ")}`);
+  const names = known.filter((name) => chosen?.includes(name) ?? true);
+  const isCompared = (name: ClientName) => FILES[name].startsWith("../compare/");
+  const compared = names.filter(isCompared);
+  const reason = compared.length === 0 ? undefined : await installCompared();
   if (reason === undefined) return { names, note: undefined };
-  const isHere = (name: ClientName) => !FILES[name].startsWith("../compare/");
-  return { names: names.filter(isHere), note: `axios and ky are left out: ${reason}` };
+  const note = `${compared.join(" and ")} left out: ${reason}`;
+  return { names: names.filter((name) => !isCompared(name)), note };
 }
 
 /** Starts a program with a client as its first argument. */

@@ -2,6 +2,7 @@
 //
 //   -- --quick          fewer rounds and smaller numbers, within a minute
 //   -- --only a,b       some sections
+//   -- --clients a,b    some of the compared clients
 //   -- --json           one JSON object for each row and each goal, on a line of its own
 //   -- --markdown       the tables of docs/performance.md
 //   -- --chart path     writes the chart of the sends as SVG, too
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     only: { type: "string" },
+    clients: { type: "string" },
     json: { type: "boolean", default: false },
     markdown: { type: "boolean", default: false },
     chart: { type: "string" },
@@ -41,6 +43,7 @@ const { values: options } = parseArgs({
 
 const folder = options.package;
 const library = await loadLibrary(folder);
+const clients = options.clients?.split(",");
 const names = options.only?.split(",") ?? SECTIONS.map(({ name }) => name);
 const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name));
 if (unknown !== undefined) {
@@ -56,7 +59,7 @@ if (!options.json && !options.markdown) console.log(about);
 for (const section of SECTIONS) {
   if (!names.includes(section.name)) continue;
   const sectionStartedAt = performance.now();
-  const result = await section.run({ library, folder, quick: options.quick });
+  const result = await section.run({ library, folder, quick: options.quick, clients });
   goals.push(...result.goals);
   tables.push(...result.tables);
   if (!options.markdown) for (const table of result.tables) print(section.name, table);

@@ -31,6 +31,8 @@ export interface Context {
   readonly folder: string;
   /** The form that ends within a minute: fewer rounds and smaller numbers. */
   readonly quick: boolean;
+  /** The compared clients. @default all */
+  readonly clients?: readonly string[] | undefined;
 }
 
 /** One part of the run. */

@@ -79,7 +79,7 @@ async function measureHits({ library, quick }: Context, platform: StubPlatform):
       {
         title: "A hit of the enricher",
         rows,
-        note: `${PEERS} peers that were not known took ${requests} request of the peer list.`,
+        note: `${PEERS.toLocaleString("en")} peers that were not known took ${requests} request.`,
       },
     ],
     goals: [
@@ -120,7 +120,10 @@ async function measureMisses({ library, quick }: Context, platform: StubPlatform
   const us = median(times);
   return {
     tables: [
-      { title: "A miss of the enricher", rows: [{ read: `${MISSES} unknown peers at once`, µs: us }] },
+      {
+        title: "A miss of the enricher",
+        rows: [{ read: `${MISSES.toLocaleString("en")} unknown peers at once`, µs: us }],
+      },
     ],
     goals: [atMost("a miss", us, MISS_GOAL_US, "µs")],
   };

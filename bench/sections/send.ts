@@ -32,6 +32,7 @@ interface Measured {
 
 type Clientele = Partial<Record<ClientName, Measured>>;
 
+const ROUNDS = 5;
 const SIZES = [
   { bytes: 200, size: "200 B" },
   { bytes: 65_536, size: "64 KiB" },
@@ -42,7 +43,7 @@ const SIZES = [
 export const send: Section = {
   name: "send",
   async run(context) {
-    const clients = await findClients();
+    const clients = await findClients(context.clients);
     using platform = await startStubPlatform();
     const tables: Table[] = [];
     const goals: Goal[] = [];
@@ -73,7 +74,7 @@ async function measureCases(
       const sender: Sender = await startWithClient("sender.mjs", name, folder, platform.url);
       senders.set(name, sender);
       // Until its code is compiled, a client is several times slower.
-      await sender.ask({ concurrency: 16, durationMs: quick ? 300 : 1500 });
+      await sender.ask({ concurrency: 16, durationMs: quick ? 500 : 1500 });
     }
     for (const one of cases) {
       await platform.configure({ replyBytes: one.bytes });
@@ -84,7 +85,7 @@ async function measureCases(
       ]);
       const turns: Partial<Record<ClientName, Turn[]>> = await interleave<ClientName, Turn>(
         Object.fromEntries(variants),
-        quick ? 2 : 7,
+        quick ? 2 : ROUNDS,
       );
       const summaries = Object.entries(turns).map(([name, ofClient]) => [name, summarise(ofClient)]);
       measured.push([one, Object.fromEntries(summaries)]);

@@ -57,8 +57,8 @@ async function measureImports({ folder }: Context, rounds: number): Promise<Resu
   };
 }
 
-async function measureFirstMessages({ folder }: Context, rounds: number): Promise<Result> {
-  const clients = await findClients();
+async function measureFirstMessages({ folder, clients: chosen }: Context, rounds: number): Promise<Result> {
+  const clients = await findClients(chosen);
   using platform = await startStubPlatform();
   const variants = clients.names.map((name) => [
     name,
