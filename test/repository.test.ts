@@ -21,7 +21,9 @@ function readScripts(text: string): string[] {
 const PAGES = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync(resolve(ROOT, "docs")).map((file) => `docs/${file}`),
+  ...readdirSync(resolve(ROOT, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `docs/${file}`),
 ];
 
 /** The text of a page without its blocks of code. */
