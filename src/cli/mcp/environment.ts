@@ -62,8 +62,9 @@ function checkFolder(env: Env): void {
   if (folder === "") return;
   let isFolder: boolean;
   try {
-    isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true;
+    isFolder = statSync(folder).isDirectory();
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
     throw new UsageError(`CONFIGS_DIR cannot be used: ${(error as Error).message}`);
   }
   if (!isFolder) throw new UsageError(`CONFIGS_DIR has to be a folder; ${folder} is a file`);
