@@ -8,9 +8,9 @@
 //   -- --chart path     writes the chart of the sends as SVG, too
 
 import { writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { chooseSections, describeRun } from "./command";
 import { loadLibrary } from "./faults/library";
 import { toGoalTable } from "./report/format";
 import { toMarkdown } from "./report/markdown";
@@ -42,22 +42,17 @@ const { values: options } = parseArgs({
 });
 
 const folder = options.package;
+const sections = chooseSections(SECTIONS, options.only);
 const library = await loadLibrary(folder);
 const clients = options.clients?.split(",");
-const names = options.only?.split(",") ?? SECTIONS.map(({ name }) => name);
-const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name));
-if (unknown !== undefined) {
-  throw new Error(`Unknown section \`${unknown}\`, known are ${SECTIONS.map(({ name }) => name).join(", ")}`);
-}
 
 const startedAt = performance.now();
 const secondsSince = (start: number): number => Math.round((performance.now() - start) / 1000);
-const about = `a2a-peers ${library.version}, Node ${process.version}, ${process.platform}, ${cpus().length} cores`;
+const about = describeRun(library.version);
 const goals: Goal[] = [];
 const tables: Table[] = [];
 if (!options.json && !options.markdown) console.log(about);
-for (const section of SECTIONS) {
-  if (!names.includes(section.name)) continue;
+for (const section of sections) {
   const sectionStartedAt = performance.now();
   const result = await section.run({ library, folder, quick: options.quick, clients });
   goals.push(...result.goals);
@@ -76,14 +71,17 @@ if (options.json) {
   for (const goal of goals) console.log(JSON.stringify({ ...goal, reached: isReached(goal) }));
   console.log(JSON.stringify({ about, seconds, goals: goals.length, reached }));
 } else {
+  const goalTables = goals.length === 0 ? [] : [toGoalTable(goals)];
   const sum = `${reached} of ${goals.length} goals reached, in ${seconds} s`;
   if (options.markdown) {
     console.log(`${about}: ${sum}.\n`);
-    for (const table of [toGoalTable(goals), ...tables]) console.log(toMarkdown(table));
-  } else console.log(`${toText(toGoalTable(goals))}\n\n${sum}`);
+    for (const table of [...goalTables, ...tables]) console.log(toMarkdown(table));
+  } else console.log([...goalTables.map(toText), "", sum].join("\n"));
 }
 
-function print(section: string, table: Table): void {
-  if (!options.json) console.log(toText(table));
-  else for (const row of table.rows) console.log(JSON.stringify({ section, table: table.title, ...row }));
+function print(section: string, { title, rows, note }: Table): void {
+  if (options.json) {
+    for (const row of rows) console.log(JSON.stringify({ section, table: title, ...row }));
+    if (note !== undefined) console.log(JSON.stringify({ section, table: title, note }));
+  } else console.log(toText({ title, rows, note }));
 }

@@ -6,9 +6,9 @@
 //   -- --soak-minutes n how long the soak lasts
 //   -- --package path   another folder of the package than this one
 
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { chooseSections, describeRun } from "../command";
 import { classification } from "./classification";
 import { crash } from "./crash";
 import { fuzz } from "./fuzz";
@@ -33,20 +33,15 @@ const { values: options } = parseArgs({
 });
 
 const folder = options.package;
+const sections = chooseSections(SECTIONS, options.only);
 const library = await loadLibrary(folder);
 const soakMinutes = Number(options["soak-minutes"] ?? (options.short ? 0.05 : 0.5));
-const names = options.only?.split(",") ?? SECTIONS.map(({ name }) => name);
-const unknown = names.find((name) => !SECTIONS.some((section) => section.name === name));
-if (unknown !== undefined) {
-  throw new Error(`Unknown section \`${unknown}\`, known are ${SECTIONS.map(({ name }) => name).join(", ")}`);
-}
 
 const counts = { survived: 0, violated: 0, "not run": 0 };
 const startedAt = performance.now();
-const about = `a2a-peers ${library.version}, Node ${process.version}, ${process.platform}, ${cpus().length} cores`;
+const about = describeRun(library.version);
 if (!options.json) console.log(about);
-for (const section of SECTIONS) {
-  if (!names.includes(section.name)) continue;
+for (const section of sections) {
   const sectionStartedAt = performance.now();
   if (!options.json) console.log(`\n${section.name}`);
   const soakMs = soakMinutes * 60_000;

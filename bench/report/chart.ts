@@ -43,8 +43,10 @@ const STYLE = `
 const escapeText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
+const round = (pixels: number): string => pixels.toFixed(1);
+
 const textAt = (x: number, y: number, text: string, style: string, anchor = "start"): string =>
-  `<text x="${x}" y="${y}" class="${style}" text-anchor="${anchor}">${escapeText(text)}</text>`;
+  `<text x="${round(x)}" y="${y}" class="${style}" text-anchor="${anchor}">${escapeText(text)}</text>`;
 
 /** The picture as SVG: no scripts, no fonts of its own, readable in light and dark mode. All panels have one scale. */
 export function toSvg({ title, subtitle, panels, highlighted }: Chart): string {
@@ -62,8 +64,7 @@ export function toSvg({ title, subtitle, panels, highlighted }: Chart): string {
   const drawn = panels.map((panel, index) => {
     const left = MARGIN + LABELS + index * (panelWidth + GAP);
     const bars = panel.bars.map(({ label, value }, row) => {
-      const width = (value * unit).toFixed(1);
-      const bar = `<rect x="${left}" y="${rowY(row)}" width="${width}" height="${BAR}" rx="2" class="${style(label, "own", "bar")}"/>`;
+      const bar = `<rect x="${round(left)}" y="${rowY(row)}" width="${round(value * unit)}" height="${BAR}" rx="2" class="${style(label, "own", "bar")}"/>`;
       const text = textAt(
         left + value * unit + 6,
         rowY(row) + 13,
@@ -72,7 +73,7 @@ export function toSvg({ title, subtitle, panels, highlighted }: Chart): string {
       );
       return bar + text;
     });
-    const axis = `<line x1="${left}" x2="${left}" y1="${TOP - 6}" y2="${rowY(labels.length) - 4}" class="axis"/>`;
+    const axis = `<line x1="${round(left)}" x2="${round(left)}" y1="${TOP - 6}" y2="${rowY(labels.length) - 4}" class="axis"/>`;
     return [textAt(left, TOP - 16, panel.title, "panel"), axis, ...bars].join("\n  ");
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${escapeText(title)}">

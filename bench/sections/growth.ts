@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { idOf, PEER_ID, TOKEN } from "../ids";
 import { openClient } from "../open-client";
 import type { Context, Row, Section } from "../section";
@@ -56,6 +57,18 @@ function* growths({ library }: Context, platform: StubPlatform): Iterable<Growth
       const ids = Array.from({ length: peers }, (_, index) => idOf(index));
       return () => {
         for (const id of ids) full.enricher.get(id);
+      };
+    },
+  };
+  yield {
+    what: "the same, of a bare lru-cache",
+    numbers: [100, 1000, 10_000, 100_000],
+    async prepare(peers) {
+      const ids = Array.from({ length: peers }, (_, index) => idOf(index));
+      const full = new LRUCache<string, object>({ max: peers, ttl: 300_000 });
+      for (const id of ids) full.set(id, { id });
+      return () => {
+        for (const id of ids) full.get(id);
       };
     },
   };

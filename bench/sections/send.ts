@@ -74,7 +74,7 @@ async function measureCases(
       const sender: Sender = await startWithClient("sender.mjs", name, folder, platform.url);
       senders.set(name, sender);
       // Until its code is compiled, a client is several times slower.
-      await sender.ask({ concurrency: 16, durationMs: quick ? 500 : 1500 });
+      await sender.ask({ concurrency: 16, durationMs: quick ? 350 : 1500 });
     }
     for (const one of cases) {
       await platform.configure({ replyBytes: one.bytes });
