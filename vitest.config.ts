@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // Node reads these certificates at each start, which takes longer than the rest of the start. Tests start hundreds of
 // processes, and only npm needs the certificates.
@@ -9,40 +12,43 @@ delete process.env.NODE_EXTRA_CA_CERTS;
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-/**
- * Tests that inspect the whole process, its sockets and timers, or that start other processes. Each file runs in a
- * process of its own.
- */
+/** Tests of the packed package, which `npm test` makes once for all of them. */
+const PACKAGE = ["test/package/**/*.test.ts"];
+
+/** Tests that inspect the sockets and timers of their own process. Each file runs in a process of its own. */
 const ISOLATED = [
-  "test/package/**/*.test.ts",
-  "test/agent/hosts.test.ts",
-  "test/examples/**/*.test.ts",
-  "test/cli/mcp/hosts.test.ts",
-  "test/cli/mcp/lifecycle.test.ts",
-  "test/cli/mcp/messages.test.ts",
   "test/client/close.test.ts",
   "test/client/concurrency.test.ts",
   "test/client/queue.test.ts",
   "test/client/sockets.test.ts",
-  "test/storage/lock-races.test.ts",
-  "test/storage/private-file.test.ts",
   "test/transport/faults.test.ts",
   "test/transport/faults-over-fetch.test.ts",
   "test/transport/http/node-http.test.ts",
   "test/transport/http/pool.test.ts",
   "test/peers/enricher/lifetime.test.ts",
+  "test/results/disk.test.ts",
+];
+
+/** Tests that start other processes, for which they wait most of the time. */
+const PROCESSES = [
+  "test/agent/hosts.test.ts",
+  "test/cli/mcp/hosts.test.ts",
+  "test/cli/mcp/lifecycle.test.ts",
+  "test/cli/mcp/messages.test.ts",
+  "test/examples/**/*.test.ts",
   "test/heartbeat/process.test.ts",
   "test/inbox/kills.test.ts",
   "test/results/kills.test.ts",
-  "test/results/disk.test.ts",
   "test/results/poller-process.test.ts",
   "test/results/several-heartbeats.test.ts",
   "test/scenarios/**/*.test.ts",
+  "test/storage/lock-races.test.ts",
+  "test/storage/private-file.test.ts",
 ];
 
 /**
  * Tests that run for seconds: simulated days, every conformance check, generated cases, many files or sockets.
- * `npm run test:fast` runs all tests but these and the isolated ones.
+ * `npm run test:fast` runs all tests but these and the ones above.
  */
 const SLOW = [
   "test/client/budget.test.ts",
@@ -94,6 +100,27 @@ const SLOW = [
   "test/storage/state-folder.test.ts",
 ];
 
+const CORES = availableParallelism();
+/** These tests wait half of the time: for timers, sockets, disks and other processes. */
+const WAITING = { maxWorkers: 2 * CORES };
+
+/** In the order in which they run. */
+const PROJECTS = ["package", "processes", "isolated", "slow", "fast"];
+
+/**
+ * Shuffles the files within their project. The projects follow each other: a worker that goes on with a file of another
+ * project loads the source again.
+ */
+class ProjectSequencer extends BaseSequencer {
+  override async sort(specs: TestSpecification[]): Promise<TestSpecification[]> {
+    const { seed } = this.ctx.config.sequence;
+    const keyOf = ({ project, moduleId }: TestSpecification) =>
+      `${PROJECTS.indexOf(project.name)} ${createHash("sha1").update(`${seed} ${moduleId}`).digest("hex")}`;
+    const keyed = specs.map((spec) => ({ spec, key: keyOf(spec) }));
+    return keyed.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ spec }) => spec);
+  }
+}
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -108,17 +135,23 @@ export default defineConfig({
   test: {
     testTimeout: 20_000,
     setupFiles: ["test/setup.ts"],
-    // Much of the time is spent waiting for child processes, so no core is kept free.
-    maxWorkers: "100%",
-    sequence: { shuffle: true },
+    sequence: { shuffle: true, sequencer: ProjectSequencer },
     // Loading the source again for each file would take longer than its tests.
     isolate: false,
     projects: [
-      { extends: true, test: { name: "isolated", include: ISOLATED, isolate: true } },
-      { extends: true, test: { name: "slow", include: SLOW } },
+      { extends: true, test: { name: "package", include: PACKAGE, ...WAITING } },
+      { extends: true, test: { name: "processes", include: PROCESSES, ...WAITING } },
+      { extends: true, test: { name: "isolated", include: ISOLATED, ...WAITING, isolate: true } },
+      { extends: true, test: { name: "slow", include: SLOW, ...WAITING } },
       {
         extends: true,
-        test: { name: "fast", include: ["test/**/*.test.ts"], exclude: [...ISOLATED, ...SLOW] },
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: [...PACKAGE, ...PROCESSES, ...ISOLATED, ...SLOW],
+          maxWorkers: Math.ceil(1.5 * CORES),
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -7,6 +7,8 @@ import {
   commandPath,
   environmentOf,
   platformWithWorkspace,
+  preload,
+  SHORT_WAITS,
   SLOW,
   startHost,
   untilReading,
@@ -19,7 +21,7 @@ const INITIALIZE = {
   params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "host", version: "1" } },
 };
 
-/** Starts the server without a client library, so that all it prints is seen. */
+/** Starts the server, and begins to use it, without a client library, so that all it prints is seen. */
 async function startRaw(env: Record<string, string>, ...nodeArgs: string[]) {
   const child = spawn(process.execPath, [...nodeArgs, await commandPath(), "mcp"], { env });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -28,6 +30,7 @@ async function startRaw(env: Record<string, string>, ...nodeArgs: string[]) {
     ([[code, signal], stdout, stderr]) => ({ code, signal, stdout, stderr }),
   );
   send(INITIALIZE);
+  send({ jsonrpc: "2.0", method: "notifications/initialized" });
   return { child, send, ended };
 }
 
@@ -56,25 +59,34 @@ describe("an MCP server", () => {
   });
 
   it.each(["the host closes its input", "SIGTERM", "SIGINT"] as const)(
-    "ends its workspaces with a last beat and exit code 0 (%s)",
+    "ends with a last beat and exit code 0 (%s)",
     async (reason) => {
       const { platform, me } = await platformWithWorkspace();
-      const peer = platform.addWorkspace({ name: "Slow", reply: () => new Promise(() => {}) });
-      const { child, send, ended } = await startRaw(await environmentOf(platform, me));
-      await untilReading(platform, me);
-      send({
-        jsonrpc: "2.0",
-        id: 2,
-        method: "tools/call",
-        params: { name: "delegate_task", arguments: { workspace_id: peer.id, task: "Take your time." } },
-      });
-      await vi.waitFor(() => expect(me.state.activeTasks).toBe(1), SLOW);
+      const { child, ended } = await startRaw(await environmentOf(platform, me));
+      const beats = () => platform.requests.filter(({ path }) => path === "/registry/heartbeat").length;
+      await vi.waitFor(() => expect(beats()).toBe(1), SLOW);
       if (reason === "the host closes its input") child.stdin.end();
       else child.kill(reason);
       expect(await ended).toMatchObject({ code: 0, signal: null });
-      expect(me.state).toMatchObject({ activeTasks: 0, currentTask: "" });
+      expect(beats()).toBe(2);
     },
   );
+
+  it("reports no task any more when it ends during a call", async () => {
+    const { platform, me } = await platformWithWorkspace();
+    const peer = platform.addWorkspace({ name: "Slow", reply: () => new Promise(() => {}) });
+    const { child, send, ended } = await startRaw(await environmentOf(platform, me));
+    send({
+      jsonrpc: "2.0",
+      id: 2,
+      method: "tools/call",
+      params: { name: "delegate_task", arguments: { workspace_id: peer.id, task: "Take your time." } },
+    });
+    await vi.waitFor(() => expect(me.state.activeTasks).toBe(1), SLOW);
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ code: 0, signal: null });
+    expect(me.state).toMatchObject({ activeTasks: 0, currentTask: "" });
+  });
 
   it("ends also when the platform does not answer its last requests", async () => {
     const { platform, me } = await platformWithWorkspace();
@@ -100,10 +112,8 @@ describe("an MCP server", () => {
   it("keeps standard output for the protocol, whatever prints there", async () => {
     const { platform, me } = await platformWithWorkspace();
     const noise = 'setInterval(() => { console.log("noise"); process.stdout.write("more noise\\n"); }, 5);';
-    const preload = ["--import", `data:text/javascript,${encodeURIComponent(noise)}`];
-    const { child, send, ended } = await startRaw(await environmentOf(platform, me), ...preload);
+    const { child, send, ended } = await startRaw(await environmentOf(platform, me), ...preload(noise));
     await untilReading(platform, me);
-    send({ jsonrpc: "2.0", method: "notifications/initialized" });
     send({ jsonrpc: "2.0", id: 2, method: "tools/list" });
     await vi.waitFor(() => expect(platform.requests.length).toBeGreaterThan(2), SLOW);
     child.kill("SIGTERM");
@@ -118,9 +128,8 @@ describe("an MCP server", () => {
     const port = Number(new URL(gone.url).port);
     await gone.close();
     const id = "33333333-3333-4333-8333-333333333333";
-    const host = await startHost({
-      ...(await environmentOf(gone, { id, token: "a-token" } as never)),
-    });
+    const env = await environmentOf(gone, { id, token: "a-token" } as never);
+    const host = await startHost(env, "client 2.4", SHORT_WAITS);
     expect(await host.call("list_peers")).toMatchObject({ isError: true });
     expect(await host.call("wait_for_message")).toMatchObject({ isError: true });
     await vi.waitFor(() => expect(host.log()).toContain("The registration is tried again"), SLOW);

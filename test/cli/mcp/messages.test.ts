@@ -1,5 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import { environmentOf, platformWithWorkspace, SLOW, startHost, untilReading } from "./helpers/server";
+import {
+  environmentOf,
+  platformWithWorkspace,
+  SHORT_WAITS,
+  SLOW,
+  startHost,
+  untilReading,
+} from "./helpers/server";
 
 const idIn = (text: string) => /"activity_id": "([^"]+)"/.exec(text)?.[1];
 
@@ -51,7 +58,7 @@ describe("the messages of an MCP server", () => {
     const env = await environmentOf(platform, me);
     const first = await startHost(env);
     await untilReading(platform, me);
-    const second = await startHost(env);
+    const second = await startHost(env, "client 2.4", SHORT_WAITS);
     await vi.waitFor(
       () => expect(second.log()).toContain("This server serves the tools without its messages"),
       SLOW,
