@@ -19,17 +19,21 @@ const WITHOUT_WAITS: A2AClientOptions = {
   retry: { maxAttempts: 3, baseDelayMs: 1, maxDelayMs: 1, jitter: 0, budgetMs: 900 },
 };
 
+/** In the short form, where many sends wait for a silence to end. */
+const SENDS_AT_ONCE = 8;
+
 /** For each fault: the error, what it says of the delivery, whether it was repeated, and what really arrived. */
 export const classification: Section = {
   name: "classification",
   async *run(context) {
     const { library, short } = context;
     const parts: Package = { ...library.main, ...library.testing };
-    for (const row of FAULT_ROWS) {
-      yield await runFault(parts, row, "at-least-once");
+    const sends: [FaultRow, DeliveryMode][] = FAULT_ROWS.flatMap((row) => {
+      const once: [FaultRow, DeliveryMode] = [row, "at-least-once"];
       // For faults that are not repeated the mode makes no difference.
-      if (!short && isRetried(row.expected)) yield await runFault(parts, row, "at-most-once");
-    }
+      return short || !isRetried(row.expected) ? [once] : [once, [row, "at-most-once"]];
+    });
+    yield* inOrder(sends, short ? SENDS_AT_ONCE : 1, ([row, mode]) => runFault(parts, row, mode));
     for (const row of [...PLATFORM_REFUSALS, ...OTHER_REFUSALS]) yield await runRefusal(parts, row);
     if (process.platform === "linux") yield await runFullQueue(context);
     else yield notRun("accept queue full, SYN dropped", "other systems refuse instead");
@@ -37,6 +41,20 @@ export const classification: Section = {
     yield notRun("localhost is ::1 and 127.0.0.1", "depends on the hosts file of the machine");
   },
 };
+
+/** The results in the order of the items, of which at most `width` are under way at once. */
+async function* inOrder<Item, Result>(
+  items: readonly Item[],
+  width: number,
+  run: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const underWay: Promise<Result>[] = [];
+  for (const item of items) {
+    underWay.push(run(item));
+    if (underWay.length === width) yield await (underWay.shift() as Promise<Result>);
+  }
+  for (const last of underWay) yield await last;
+}
 
 async function runFault(parts: Package, row: FaultRow, mode: DeliveryMode): Promise<Row> {
   const sent = await sendInto(parts, exposureOf(row), mode);
