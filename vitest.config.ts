@@ -134,6 +134,7 @@ export default defineConfig({
   },
   test: {
     testTimeout: 20_000,
+    globalSetup: ["test/global-setup.ts"],
     setupFiles: ["test/setup.ts"],
     sequence: { shuffle: true, sequencer: ProjectSequencer },
     // Loading the source again for each file would take longer than its tests.

@@ -6,7 +6,7 @@ import { notRun, type Row, type Section, survived, violated } from "./section";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FILES = ["test/results/kills.test.ts", "test/inbox/kills.test.ts"];
-const INBOX_KILLS = 200;
+const KILLS = 200;
 const TIMEOUT_MS = 280_000;
 
 /** The part of the report of vitest that is used here. */
@@ -43,7 +43,7 @@ export const crash: Section = {
 /** Runs the tests. They fail with an exit code, and the report says which. */
 async function runTests(): Promise<Report> {
   const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
-  const env = { ...process.env, NO_COLOR: "1", A2A_PEERS_INBOX_KILLS: String(INBOX_KILLS) };
+  const env = { ...process.env, NO_COLOR: "1", A2A_PEERS_KILLS: String(KILLS) };
   const output = await new Promise<string>((resolve) => {
     const options = { cwd: ROOT, env, timeout: TIMEOUT_MS, maxBuffer: 64 * 2 ** 20 };
     execFile(process.execPath, [vitest, "run", "--reporter=json", ...FILES], options, (_, stdout) =>

@@ -28,7 +28,7 @@ const PRINTED: Record<string, readonly (string | RegExp)[]> = {
 /** Bun runs this one: `npm run matrix`. */
 const ON_BUN = "agent-bun";
 
-describe("the examples", () => {
+describe("the examples", { timeout: 60_000 }, () => {
   let folder: string;
   let temporary: string;
   let otherResults: string;

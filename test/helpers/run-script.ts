@@ -1,22 +1,29 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { rename } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterAll, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
 
-const folders: string[] = [];
+const ROOT = resolve(import.meta.dirname, "../..");
 const REQUIRE =
   'import { createRequire as _createRequire } from "node:module"; const require = _createRequire(import.meta.url);';
 
-/** Bundles a script with the source it uses into one file, which Node starts ten times as fast as with a loader. */
+/**
+ * Bundles a script with the source it uses into one file, which Node starts ten times as fast as with a loader: once for
+ * all tests of a run. Resolves to its path.
+ */
 export async function bundle(script: URL): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "script-"));
-  folders.push(folder);
   const entry = fileURLToPath(script);
-  const outfile = join(folder, `${basename(entry, ".ts")}.mjs`);
+  const folder = String(process.env.A2A_PEERS_SCRIPTS);
+  const path = join(folder, `${relative(ROOT, entry).replaceAll(/[\\/]/g, "-")}.mjs`);
+  // While files are watched, the source may have changed since.
+  if (existsSync(path) && process.env.VITEST_MODE !== "WATCH") return path;
+  // Another worker may bundle the same script now.
+  const outfile = join(folder, `${randomUUID()}.mjs`);
   await build({
     entryPoints: [entry],
     outfile,
@@ -28,7 +35,8 @@ export async function bundle(script: URL): Promise<string> {
     banner: { js: REQUIRE },
     logLevel: "error",
   });
-  return outfile;
+  await rename(outfile, path);
+  return path;
 }
 
 export interface Ended {
@@ -55,7 +63,3 @@ export function runScript(path: string, ...args: string[]): Running {
   );
   return { child, ended };
 }
-
-afterAll(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});

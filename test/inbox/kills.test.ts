@@ -5,8 +5,8 @@ import { bundle, runScript } from "../helpers/run-script";
 import { scratchFolder } from "../helpers/scratch-folder";
 import { openInbox, platformForTest, textBody } from "./helpers/inbox";
 
-/** `A2A_PEERS_INBOX_KILLS=200` kills two hundred readers under two thousand messages. */
-const KILLS = Number(process.env.A2A_PEERS_INBOX_KILLS ?? 25);
+/** `A2A_PEERS_KILLS=200` kills two hundred readers under two thousand messages. */
+const KILLS = Number(process.env.A2A_PEERS_KILLS ?? 25);
 const MESSAGES = KILLS * 10;
 const SENDERS = 5;
 const LONGEST_LIFE_MS = 400;

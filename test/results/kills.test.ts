@@ -9,12 +9,13 @@ import { scratchFolder } from "../helpers/scratch-folder";
 import { type Deliverer, startDeliverer, waitUntil } from "./helpers/deliverer";
 import { RESULT_KEYS, takeFile } from "./helpers/reader";
 
-const KILLS = 200;
+/** Changes of the disk by a process that takes the lock over and delivers twice, about. */
+const STEPS = 24;
+/** Every second one is before or after one of the steps, each once. `A2A_PEERS_KILLS=200` kills two hundred. */
+const KILLS = Number(process.env.A2A_PEERS_KILLS ?? 4 * STEPS);
 const LANES = 4;
 /** Results that are not delivered yet must be among the 50 rows that the platform lists. */
 const MOST_OPEN = 40;
-/** Changes of the disk by a process that takes the lock over and delivers twice, about. */
-const STEPS = 24;
 const LONGEST_LIFE_MS = 20;
 
 let script: string;

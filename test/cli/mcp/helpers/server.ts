@@ -10,12 +10,9 @@ import { scratchFolder } from "../../../helpers/scratch-folder";
 
 export const SLOW = { timeout: 15_000, interval: 20 };
 
-let command: Promise<string> | undefined;
 /** Path of the bundled command. */
-export const commandPath = (): Promise<string> => {
-  command ??= bundle(new URL("../../../../src/cli/main.ts", import.meta.url));
-  return command;
-};
+export const commandPath = (): Promise<string> =>
+  bundle(new URL("../../../../src/cli/main.ts", import.meta.url));
 
 export async function platformWithWorkspace() {
   const platform = await startPlatform();
