@@ -1,6 +1,5 @@
 import { type A2AEvent, type Emit, ignoreEvents } from "../events";
 import type { FailedAttempt } from "../transport/request/execute-request";
-import type { SendReport } from "./outcome";
 
 /** Emits the events of one send. */
 export interface SendEvents {
@@ -9,7 +8,7 @@ export interface SendEvents {
   attemptFailed(attempt: FailedAttempt): void;
   retry(attempt: number, delayMs: number): void;
   /** `outcome` is the kind of the outcome, the code of the error, or `aborted`. */
-  settled(ok: boolean, outcome: string, report: SendReport): void;
+  settled(ok: boolean, outcome: string, report: { attempts: number; elapsedMs: number }): void;
 }
 
 /** Nobody listens: no event is made. */

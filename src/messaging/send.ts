@@ -1,15 +1,23 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import type { Workspace } from "../identity/workspaces";
+import { isNode } from "../runtime/builtins";
 import { newId } from "../runtime/ids";
 import { utf8Length } from "../text/byte-length";
+import type { Call } from "../transport/call";
 import { newProgress } from "../transport/request/progress";
 import { checkPeerId } from "../validation/peer-id";
 import { classify } from "./classify";
 import type { MessagingContext } from "./context";
-import type { Outcome, SendOutcome, SendReport } from "./outcome";
-import { type OutgoingMessage, parseMessageParts, serializeMessage } from "./outgoing-message";
-import { createSendEvents } from "./send-events";
+import type { Outcome, SendOutcome } from "./outcome";
+import {
+  type MessagePart,
+  type OutgoingMessage,
+  parseMessageParts,
+  serializeMessage,
+} from "./outgoing-message";
+import { createSendEvents, type SendEvents } from "./send-events";
 import { checkSendOptions, type SendOptions } from "./send-options";
+import { createTurns } from "./turns";
 
 /** Errors after which the workspace is no longer used as the source for the peer. */
 const NO_ROUTE_CODES: ReadonlySet<A2AErrorCode> = new Set([
@@ -18,51 +26,74 @@ const NO_ROUTE_CODES: ReadonlySet<A2AErrorCode> = new Set([
   "wrong_tenant",
 ]);
 
+/** Of all clients of the process, whose event loop they share. */
+const TURNS = createTurns(isNode() ? setImmediate : undefined);
+
+/** A message whose arguments are checked, and the call that sends it. */
+interface CheckedSend {
+  readonly peerId: string;
+  readonly parts: readonly MessagePart[];
+  readonly options: SendOptions;
+  readonly source: Workspace;
+  readonly call: Call;
+}
+
 /**
  * Sends one message to a peer through the platform and waits for its outcome. All attempts carry the same ids and
  * share one budget. In the background there is one attempt, and nothing keeps the process alive.
  */
-export async function sendA2AMessage(
+export function sendA2AMessage(
   context: MessagingContext,
   peerId: string,
   message: string | OutgoingMessage,
   givenOptions?: SendOptions,
   background = false,
 ): Promise<SendOutcome> {
-  const id = checkPeerId(peerId, context.peers.suggestPeers);
-  const parts = parseMessageParts(message);
-  const options = checkSendOptions(givenOptions);
-  const source = resolveSource(context, id, options);
-  const { messageId = newId(), contextId, taskId, metadata, delivery = context.delivery } = options;
-  const envelope = { sourceId: source.id, messageId, rpcId: newId(), contextId, taskId, metadata };
-  const body = serializeMessage(parts, envelope);
-  const subject = { peerId: id, messageId };
-  checkSize(body, context.requestBytes, subject);
-
-  const call = context.calls.begin(options.budgetMs ?? context.budgetMs, options.signal, background);
-  const events = createSendEvents(context.emit, subject);
-  const progress = newProgress();
-  const report = (): SendReport => ({
-    messageId,
-    attempts: progress.attempts,
-    elapsedMs: Math.round(call.elapsedMs()),
-  });
   try {
+    const id = checkPeerId(peerId, context.peers.suggestPeers);
+    const parts = parseMessageParts(message);
+    const options = checkSendOptions(givenOptions);
+    const source = resolveSource(context, id, options);
+    const call = context.calls.begin(options.budgetMs ?? context.budgetMs, options.signal, background);
+    const send = { peerId: id, parts, options, source, call };
+    const canWait = typeof message === "string" && options.metadata === undefined;
+    const turn = canWait ? TURNS.take(call) : undefined;
+    if (turn === undefined) return sendNow(context, send);
+    // Sent as it was called, whatever its author changes meanwhile.
+    const asCalled = { ...send, options: { ...options } };
+    return turn.then(() => sendNow(context, asCalled));
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+async function sendNow(context: MessagingContext, send: CheckedSend): Promise<SendOutcome> {
+  const { peerId, parts, options, source, call } = send;
+  const { messageId = newId(), contextId, taskId, metadata, delivery = context.delivery } = options;
+  const subject = { peerId, messageId };
+  const progress = newProgress();
+  const report = () => ({ attempts: progress.attempts, elapsedMs: Math.round(call.elapsedMs()) });
+  let events: SendEvents | undefined;
+  try {
+    const envelope = { sourceId: source.id, messageId, rpcId: newId(), contextId, taskId, metadata };
+    const body = serializeMessage(parts, envelope);
+    checkSize(body, context.requestBytes, subject);
+    events = createSendEvents(context.emit, subject);
     const outcome = await context.execute<Outcome>({
       method: "POST",
-      path: `/workspaces/${id}/a2a`,
+      path: `/workspaces/${peerId}/a2a`,
       body,
       workspace: source,
       pool: context.pool,
       call,
       limitMs: options.timeoutMs ?? context.sendMs,
-      once: background,
+      once: call.background,
       // What answers a message goes before what begins something new.
       priority: metadata?.in_reply_to === undefined ? "send" : "reply",
       task: { messageId, retryMaybeDelivered: delivery === "at-least-once" },
-      peerId: id,
+      peerId,
       progress,
-      classify: (response) => classify(response, context.peers.label(id)),
+      classify: (response) => classify(response, context.peers.label(peerId)),
       onAttemptStarted: events.attemptStarted,
       onWaiting: events.waiting,
       onAttemptFailed: events.attemptFailed,
@@ -71,10 +102,10 @@ export async function sendA2AMessage(
     const facts = report();
     events.settled(true, outcome.kind, facts);
     // Not a copy with more members, for which V8 makes new hidden classes each time.
-    return Object.assign(outcome, facts);
+    return Object.assign(outcome, { messageId }, facts);
   } catch (error) {
-    if (isA2AError(error) && NO_ROUTE_CODES.has(error.code)) context.peers.deleteRoute(id, source);
-    events.settled(false, isA2AError(error) ? error.code : "aborted", report());
+    if (isA2AError(error) && NO_ROUTE_CODES.has(error.code)) context.peers.deleteRoute(peerId, source);
+    events?.settled(false, isA2AError(error) ? error.code : "aborted", report());
     throw error;
   } finally {
     call.end();

@@ -1,6 +1,6 @@
 import { builtin, isNode } from "../../runtime/builtins";
 import type { Clock } from "../../runtime/clock";
-import type { Call } from "../call";
+import { type Call, cancelledFailure } from "../call";
 import { TransportFailure } from "../failure";
 import type { AttemptLimits, HttpResponse } from "../response";
 import { nodeHttp, parseOrigin } from "./node-http";
@@ -59,9 +59,13 @@ export function createHttp({ platformUrl, customFetch, maxBytes, clock }: HttpOp
   function send(request: HttpRequest): Promise<HttpResponse> {
     const { pool, call, leaveOpen } = request;
     const remainingMs = call.remainingMs();
-    if (remainingMs === 0) {
+    if (remainingMs === 0 || call.cancellation() !== undefined) {
       pool.release();
-      return Promise.reject(new TransportFailure("pool_timeout", "waiting", "the time of the call was over"));
+      return Promise.reject(
+        remainingMs > 0
+          ? cancelledFailure("waiting")
+          : new TransportFailure("pool_timeout", "waiting", "the time of the call was over"),
+      );
     }
     const limits: AttemptLimits = {
       limitMs: Math.min(request.limitMs, remainingMs),
