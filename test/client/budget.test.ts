@@ -119,7 +119,7 @@ it("a call without a task has one limit for all its attempts", async () => {
   await using server = await rawServer(SILENT);
   await using client = quickClient(server.url);
 
-  const error = await failureOf(client.discoverPeer(PEER_ID, { timeoutMs: 60 }));
+  const error = await failureOf(client.discoverPeer(PEER_ID, { timeoutMs: 250 }));
 
   expect(error).toMatchObject({ code: "timeout", delivery: "not-sent", attempts: 1 });
   expect(server.complete).toBe(1);
