@@ -5,12 +5,12 @@ import { idOf, WORKSPACE } from "./ids.mjs";
 
 const settings = { replyBytes: 200, peers: 0 };
 const counts = { requests: 0, connections: 0, open: 0, mostOpen: 0 };
-const responses = { reply: Buffer.alloc(0), list: Buffer.alloc(0), text: "" };
+/** Made when the settings change, so that a response is only written. */
+const responses = { reply: [], list: [], agentResult: Buffer.alloc(0) };
 
-const toResponse = (json) =>
-  Buffer.from(
-    `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
-  );
+const headOf = (length) =>
+  `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+const toResponse = (json) => [Buffer.from(`${headOf(Buffer.byteLength(json))}${json}`)];
 
 const NOTHING = toResponse("{}");
 const CHUNKED = Buffer.from("HTTP/1.1 411 Length Required\r\nContent-Length: 0\r\n\r\n");
@@ -34,26 +34,28 @@ const rowOf = (index) => ({
 
 function configure(changes) {
   Object.assign(settings, changes);
-  responses.text = "x".repeat(Math.max(1, settings.replyBytes - 150));
-  const message = { kind: "message", role: "agent", messageId: "m" };
-  const parts = [{ kind: "text", text: responses.text }];
-  responses.reply = toResponse(JSON.stringify({ jsonrpc: "2.0", id: "1", result: { ...message, parts } }));
-  responses.list = toResponse(
-    JSON.stringify(Array.from({ length: settings.peers }, (_, index) => rowOf(index))),
-  );
+  const text = "x".repeat(Math.max(1, settings.replyBytes - 150));
+  const message = { kind: "message", role: "agent", messageId: "m", parts: [{ kind: "text", text }] };
+  responses.reply = toResponse(JSON.stringify({ jsonrpc: "2.0", id: "1", result: message }));
+  const agentMessage = { messageId: "m", role: "ROLE_AGENT", parts: [{ text }] };
+  responses.agentResult = Buffer.from(`"result":${JSON.stringify({ message: agentMessage })}}`);
+  const rows = Array.from({ length: settings.peers }, (_, index) => rowOf(index));
+  responses.list = toResponse(JSON.stringify(rows));
 }
 
 /** The answer of an A2A agent of version 1.0, whose client requires the id of its request. */
 function agentReply(body) {
   const [, id = "null"] = /"id":(\d+|"[^"]*")/.exec(body) ?? [];
-  return toResponse(
-    `{"jsonrpc":"2.0","id":${id},"result":{"message":{"messageId":"m","role":"ROLE_AGENT","parts":[{"text":"${responses.text}"}]}}}`,
-  );
+  const start = `{"jsonrpc":"2.0","id":${id},`;
+  return [
+    Buffer.from(`${headOf(start.length + responses.agentResult.length)}${start}`),
+    responses.agentResult,
+  ];
 }
 
 function respond(head, body) {
   counts.requests += 1;
-  if (head.startsWith("POST /agent")) return agentReply(body.toString());
+  if (head.startsWith("POST /agent")) return agentReply(body.toString("latin1"));
   if (head.startsWith("POST /workspaces/")) return responses.reply;
   if (/^GET \/registry\/[\w-]+\/peers /.test(head)) return responses.list;
   const [, peer] = /^GET \/registry\/discover\/(\S+) /.exec(head) ?? [];
@@ -77,7 +79,9 @@ function accept(socket) {
       if (/\r\ntransfer-encoding:/i.test(head)) return void socket.end(CHUNKED);
       const bodyEnd = headEnd + 4 + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
       if (pending.length < bodyEnd) return;
-      socket.write(respond(head, pending.subarray(headEnd + 4, bodyEnd)));
+      socket.cork();
+      for (const part of respond(head, pending.subarray(headEnd + 4, bodyEnd))) socket.write(part);
+      socket.uncork();
       pending = pending.subarray(bodyEnd);
     }
   });
