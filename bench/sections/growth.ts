@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { Library } from "../faults/library";
 import { idOf, PEER_ID, TOKEN } from "../ids";
 import { openClient } from "../open-client";
 import type { Context, Row, Section } from "../section";
@@ -33,81 +34,89 @@ export const growth: Section = {
   },
 };
 
-function* growths({ library }: Context, platform: StubPlatform): Iterable<Growth> {
+/** Numbers of peers, workspaces and sends. */
+const NUMBERS = [10, 100, 1000, 10_000];
+const CACHED = [100, 1000, 10_000, 100_000];
+const BYTES = [1024, 16_384, 262_144, 4_194_304];
+const LARGE = { requestBytes: 2 ** 27, responseBytes: 2 ** 27 };
+
+function growths({ library }: Context, platform: StubPlatform): readonly Growth[] {
   const { url } = platform;
-  const client = openClient(library, url, { limits: { requestBytes: 2 ** 26, responseBytes: 2 ** 26 } });
-  yield {
-    what: "peers in a list",
-    numbers: [10, 100, 1000, 10_000],
-    async prepare(peers) {
-      await platform.configure({ peers });
-      return () => client.listPeers();
+  const client = openClient(library, url, { limits: LARGE });
+  const send = (text: string) => client.sendA2AMessage(PEER_ID, text);
+  return [
+    {
+      what: "peers in a list",
+      numbers: NUMBERS,
+      async prepare(peers) {
+        await platform.configure({ peers });
+        return () => client.listPeers();
+      },
     },
+    {
+      what: "peers that are read from a full cache, each once",
+      numbers: CACHED,
+      prepare: (peers) => prepareEnricher(library, platform, peers),
+    },
+    { what: "the same, of a bare lru-cache", numbers: CACHED, prepare: prepareBareCache },
+    {
+      what: "workspaces of a client, each sends a message",
+      numbers: NUMBERS,
+      prepare: (count) => prepareWorkspaces(library, platform, count),
+    },
+    {
+      what: "bytes of a message",
+      numbers: BYTES,
+      async prepare(bytes) {
+        await platform.configure({ replyBytes: 200 });
+        const text = "x".repeat(bytes);
+        return () => send(text);
+      },
+    },
+    {
+      what: "bytes of a reply",
+      numbers: BYTES,
+      async prepare(replyBytes) {
+        await platform.configure({ replyBytes });
+        return () => send("hello");
+      },
+    },
+    {
+      what: "sends at once",
+      numbers: NUMBERS,
+      async prepare(count) {
+        await platform.configure({ replyBytes: 200 });
+        return () => Promise.all(Array.from({ length: count }, () => send("hello")));
+      },
+    },
+  ];
+}
+
+async function prepareEnricher(library: Library, platform: StubPlatform, peers: number) {
+  await platform.configure({ peers });
+  const full = openClient(library, platform.url, { enricher: { maxPeers: peers }, limits: LARGE });
+  await full.listPeers();
+  const ids = Array.from({ length: peers }, (_, index) => idOf(index));
+  return () => {
+    for (const id of ids) full.enricher.get(id);
   };
-  yield {
-    what: "peers that are read from a full cache, each once",
-    numbers: [100, 1000, 10_000, 100_000],
-    async prepare(peers) {
-      await platform.configure({ peers });
-      const full = openClient(library, url, {
-        enricher: { maxPeers: peers },
-        limits: { responseBytes: 2 ** 27 },
-      });
-      await full.listPeers();
-      const ids = Array.from({ length: peers }, (_, index) => idOf(index));
-      return () => {
-        for (const id of ids) full.enricher.get(id);
-      };
-    },
+}
+
+async function prepareBareCache(peers: number) {
+  const ids = Array.from({ length: peers }, (_, index) => idOf(index));
+  const full = new LRUCache<string, object>({ max: peers, ttl: 300_000 });
+  for (const id of ids) full.set(id, { id });
+  return () => {
+    for (const id of ids) full.get(id);
   };
-  yield {
-    what: "the same, of a bare lru-cache",
-    numbers: [100, 1000, 10_000, 100_000],
-    async prepare(peers) {
-      const ids = Array.from({ length: peers }, (_, index) => idOf(index));
-      const full = new LRUCache<string, object>({ max: peers, ttl: 300_000 });
-      for (const id of ids) full.set(id, { id });
-      return () => {
-        for (const id of ids) full.get(id);
-      };
-    },
-  };
-  yield {
-    what: "workspaces of a client, each sends a message",
-    numbers: [10, 100, 1000, 10_000],
-    async prepare(count) {
-      await platform.configure({ replyBytes: 200 });
-      const workspaces = Array.from({ length: count }, (_, index) => ({ id: idOf(index), token: TOKEN }));
-      return async () => {
-        await using many = library.main.createA2AClient({ platformUrl: url, workspaces });
-        await Promise.all(workspaces.map(({ id }) => many.sendA2AMessage(PEER_ID, "hello", { source: id })));
-      };
-    },
-  };
-  yield {
-    what: "bytes of a message",
-    numbers: [1024, 16_384, 262_144, 4_194_304],
-    async prepare(bytes) {
-      await platform.configure({ replyBytes: 200 });
-      const text = "x".repeat(bytes);
-      return () => client.sendA2AMessage(PEER_ID, text);
-    },
-  };
-  yield {
-    what: "bytes of a reply",
-    numbers: [1024, 16_384, 262_144, 4_194_304],
-    async prepare(replyBytes) {
-      await platform.configure({ replyBytes });
-      return () => client.sendA2AMessage(PEER_ID, "hello");
-    },
-  };
-  yield {
-    what: "sends at once",
-    numbers: [10, 100, 1000, 10_000],
-    async prepare(count) {
-      await platform.configure({ replyBytes: 200 });
-      return () => Promise.all(Array.from({ length: count }, () => client.sendA2AMessage(PEER_ID, "hello")));
-    },
+}
+
+async function prepareWorkspaces({ main }: Library, platform: StubPlatform, count: number) {
+  await platform.configure({ replyBytes: 200 });
+  const workspaces = Array.from({ length: count }, (_, index) => ({ id: idOf(index), token: TOKEN }));
+  return async () => {
+    await using client = main.createA2AClient({ platformUrl: platform.url, workspaces });
+    await Promise.all(workspaces.map(({ id }) => client.sendA2AMessage(PEER_ID, "hello", { source: id })));
   };
 }
 
