@@ -61,6 +61,7 @@ async function source() {
   await check("lint and format", bin("biome"), ["ci", "--error-on-warnings", "."]);
   await check("types", bin("tsc"), ["--noEmit"]);
   await check("nothing unused", bin("knip"), []);
+  await check("documentation", "node", [join("scripts", "docs", "build.mjs"), "--check"]);
 }
 
 /** Builds, packs and checks the package. Resolves to its path; `undefined` when it could not be made. */

@@ -136,6 +136,35 @@ describe("the source folders", () => {
   });
 });
 
+describe("the picture of the layers", () => {
+  const page = readFileSync(resolve(SRC, "../docs/architecture.md"), "utf8");
+  /** The lines within the frames, from the top downward. */
+  const lines = [...page.matchAll(/│ {2}([a-z][a-z -]*?) *│$/gm)].map(([, line = ""]) => line.split(/ {2,}/));
+
+  it("shows every folder once, and no other", () => {
+    const layers = new Set(files.map(layerOf));
+    expect(lines.length).toBeGreaterThan(8);
+    expect(lines.flat().toSorted()).toEqual([...layers].toSorted());
+  });
+
+  it("shows every layer above all that it may import", () => {
+    const lineOf = new Map(lines.flatMap((line, index) => line.map((layer) => [layer, index] as const)));
+    const wrong = Object.entries(MAY_IMPORT).flatMap(([layer, used]) =>
+      used
+        .filter((each) => (lineOf.get(each) ?? -1) <= (lineOf.get(layer) ?? -1))
+        .map((each) => [layer, each]),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("is explained in the table below it", () => {
+    const explained = [...page.matchAll(/^\| ((?:`[\w-]+`(?:, )?)+) \|/gm)].flatMap(
+      ([, names = ""]) => names.match(/[\w-]+/g) ?? [],
+    );
+    expect(explained.toSorted()).toEqual(lines.flat().toSorted());
+  });
+});
+
 /** Every circle that a depth-first walk over the imports closes, as the files on it. */
 function findCircles(): string[][] {
   const next = new Map<string, string[]>();
