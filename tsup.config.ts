@@ -1,6 +1,7 @@
 import { defineConfig, type Options } from "tsup";
 
-const shared: Options = {
+// The declarations of the library, whose code rollup.config.mjs builds.
+const declarations: Options = {
   entry: {
     index: "src/index.ts",
     agent: "src/agent/index.ts",
@@ -9,20 +10,11 @@ const shared: Options = {
     testing: "src/testing/index.ts",
     tools: "src/tools/index.ts",
   },
-  target: "node20",
-  removeNodeProtocol: false,
+  outDir: "dist/cjs",
+  format: ["cjs"],
   // The types name Disposable and AsyncDisposable, which a project may lack that has neither Node's types nor this library.
-  dts: { banner: '/// <reference lib="esnext.disposable" />' },
-  // The code is published as it reads, so that maps, twice its size, would add little.
-  sourcemap: false,
-  // Both are needed for CJS: splitting keeps one A2AError class across the entry points,
-  // treeshake lets rollup write the CJS instead of rewriting every `?.` into a helper.
-  splitting: true,
-  treeshake: true,
+  dts: { only: true, banner: '/// <reference lib="esnext.disposable" />' },
 };
-
-// Bundled so that users do not install them: the HTTP framework of the embedded platform, and the parser of event streams.
-const bundled = ["hono", "@hono/node-server", "eventsource-parser"];
 
 // Bundled into the command, which a user of the library alone never loads.
 const bundledIntoCommand = [
@@ -51,20 +43,8 @@ const command: Options = {
   },
   esbuildOptions: (options) => {
     options.chunkNames = "cli/[name]-[hash]";
+    options.alias = { "@modelcontextprotocol/server/_shims": "./src/cli/mcp/server-shims.ts" };
   },
 };
 
-export default defineConfig([
-  command,
-  { ...shared, format: ["esm"], noExternal: bundled },
-  // uuid is ESM only, and so is ofetch for test environments that resolve packages as a browser does (jest with jsdom);
-  // inlined, both also work where require() of ESM does not.
-  {
-    ...shared,
-    format: ["cjs"],
-    noExternal: [...bundled, "uuid", "ofetch"],
-    esbuildOptions: (options) => {
-      options.alias = { ofetch: "./node_modules/ofetch/dist/index.mjs" };
-    },
-  },
-]);
+export default defineConfig([command, declarations]);

@@ -16,7 +16,10 @@ async function findBundled(): Promise<string[]> {
     platform: "node",
     external: ["a2a-peers", "a2a-peers/*", "lru-cache"],
     // As in the build.
-    alias: { ofetch: "./node_modules/ofetch/dist/index.mjs" },
+    alias: {
+      ofetch: "./node_modules/ofetch/dist/index.mjs",
+      "@modelcontextprotocol/server/_shims": "./src/cli/mcp/server-shims.ts",
+    },
     outdir: "out",
     splitting: true,
     write: false,

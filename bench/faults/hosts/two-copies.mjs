@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 const [first, second] = process.argv.slice(2);
 const load = (folder, entry) => import(`${pathToFileURL(folder)}/${entry}.js`);
 const [a, b] = [await load(first, "index"), await load(second, "index")];
-const c = createRequire(import.meta.url)(`${first}/index.cjs`);
+const c = createRequire(import.meta.url)(`${first}/cjs/index.js`);
 const { startPlatform } = await load(first, "testing");
 if (a.A2AError === b.A2AError) throw new Error("the copies are one");
 
