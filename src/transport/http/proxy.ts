@@ -32,6 +32,9 @@ export function proxyAdvice(secure: boolean): string | undefined {
   const variables = environment();
   const name = variablesFor(secure).find((each) => variables[each]);
   if (name === undefined) return undefined;
+  if (!/^https?:\/\//.test(variables[name] ?? "")) {
+    return `${name} is set, but Node ignores it: its value has to begin with http:// or https://.`;
+  }
   return findProxyEnv(secure) === undefined
     ? `${name} is set, but Node does not follow it: that takes NODE_USE_ENV_PROXY=1 and Node 22.21, 24.5 or later.`
     : `Connections lead through the proxy that ${name} names, unless NO_PROXY lists the host: check these too.`;
