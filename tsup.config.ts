@@ -7,6 +7,7 @@ const declarations: Options = {
     agent: "src/agent/index.ts",
     heartbeat: "src/heartbeat/index.ts",
     inbox: "src/inbox/index.ts",
+    logging: "src/logging/index.ts",
     testing: "src/testing/index.ts",
     tools: "src/tools/index.ts",
   },

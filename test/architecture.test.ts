@@ -57,6 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   text: [],
   runtime: [],
   events: ["errors", "runtime"],
+  logging: ["errors", "events", "text"],
   validation: ["errors", "text", "runtime"],
   storage: ["text", "runtime", "validation"],
   identity: [...BASE, "storage"],
@@ -79,7 +80,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: [...BASE, "identity", "transport", ...DOMAINS, "client"],
   testing: ["runtime"],
   conformance: ["index", "testing"],
-  cli: ["index", "agent", "heartbeat", "inbox", "testing", "tools", "conformance"],
+  cli: ["index", "agent", "heartbeat", "inbox", "logging", "testing", "tools", "conformance"],
 };
 
 /** Each third-party package enters through one file. */

@@ -1,7 +1,7 @@
 import type { A2AClient } from "../client/client";
 import { type ClientInternals, getInternals } from "../client/internals";
 import { invalidArgument } from "../errors";
-import { type AgentEvent, type Emit, safeHook } from "../events";
+import type { AgentEvent } from "../events";
 import { createInboundSecret } from "../heartbeat/inbound-secret";
 import { quote } from "../text/format";
 import { isRecord, parseJson } from "../text/json";
@@ -76,7 +76,7 @@ function resolveGuard(internals: ClientInternals, options: InboundGuardOptions) 
   const { workspaces, stateFolderFor, clock } = internals;
   const workspace = workspaces.lasting(options.source);
   const folder = stateFolderFor(workspace, options.stateDir);
-  const emit: Emit<AgentEvent> = options.onEvent === undefined ? internals.emit : safeHook(options.onEvent);
+  const emit = internals.emitTo<AgentEvent>(options.onEvent);
   const report = createRequestReport(workspace.id, emit);
   const checks: CheckOptions = {
     authenticate: checkAuthenticate(options.authenticate),

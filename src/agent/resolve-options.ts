@@ -1,6 +1,6 @@
 import type { ClientInternals } from "../client/internals";
 import { type A2AError, invalidArgument } from "../errors";
-import { type AgentEvent, type Emit, safeHook } from "../events";
+import type { AgentEvent, Emit } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { type AgentCard, checkAgentCard } from "../registration/agent-card";
 import { quote } from "../text/format";
@@ -44,7 +44,7 @@ export function resolveAgentOptions(internals: ClientInternals, options: AgentOp
   }
   if (onEvent !== undefined && typeof onEvent !== "function")
     throw expected("`onEvent`", "a function", onEvent);
-  const { workspaces, emit } = internals;
+  const { workspaces, emitTo } = internals;
   const sources = [options.source, heartbeat?.source, inbox?.source].map((source) =>
     workspaces.named(source),
   );
@@ -61,7 +61,7 @@ export function resolveAgentOptions(internals: ClientInternals, options: AgentOp
     answerWithinMs: checkMilliseconds(options.answerWithinMs ?? 270_000, "answerWithinMs", invalidArgument),
     finishWithinMs: checkMilliseconds(options.finishWithinMs ?? 10_000, "finishWithinMs", invalidArgument),
     maxBytes: checkMaxBytes(options.maxRequestBytes),
-    emit: onEvent === undefined ? emit : safeHook(onEvent),
+    emit: emitTo(onEvent),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createDelegation } from "../delegation/delegation";
 import { createWorkspaceEvents } from "../event-stream/workspace-events";
+import { safeHooks } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { createMessaging } from "../messaging/messaging";
 import { type NotifyOptions, notifyUser } from "../notify/notify";
@@ -77,6 +78,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     clock,
     random,
     emit,
+    emitTo: (onEvent) => (onEvent === undefined ? emit : safeHooks(onEvent, options.logger)),
     env: machine.env,
     requests: shared,
     platformUrl,

@@ -25,6 +25,8 @@ export interface ClientInternals {
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit<A2AEvent>;
+  /** Emits to the hook of a part, and to what receives every event; as `emit` does where the part has no hook. */
+  emitTo<Event extends A2AEvent>(onEvent: ((event: Event) => void) | undefined): Emit<Event>;
   readonly env: Machine["env"];
   readonly requests: RequestContext;
   /** Base URL of the platform, without a trailing slash. */

@@ -72,6 +72,11 @@ export interface A2AClientOptions {
    * embedded platform as well, lets minutes pass at once. @default the time of the machine
    */
   clock?: Clock | undefined;
+  /**
+   * Receives every event as `onEvent` does, and also those of heartbeats, inboxes and agents with an `onEvent` of their
+   * own: `logEvents(pino())` of `a2a-peers/logging` writes them as lines of a log. @default none
+   */
+  logger?: ((event: A2AEvent) => void) | undefined;
   /** Called with every event of the client. Events hold no secrets. What it throws is ignored. */
   onEvent?: ((event: A2AEvent) => void) | undefined;
 }

@@ -44,6 +44,7 @@ export interface ResolvedOptions extends ResolvedDeployMode {
   readonly fetch: typeof fetch | undefined;
   readonly random: () => number;
   readonly clock: Clock | undefined;
+  readonly logger: ((event: A2AEvent) => void) | undefined;
   readonly onEvent: ((event: A2AEvent) => void) | undefined;
 }
 
@@ -73,6 +74,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     fetch: optionalFunction(options.fetch, "fetch"),
     random: boundedRandom(optionalFunction(options.random, "random") ?? Math.random),
     clock: checkClock(options.clock),
+    logger: checkLogger(options.logger),
     onEvent: optionalFunction(options.onEvent, "onEvent"),
   });
 }
@@ -171,6 +173,13 @@ function resolveJitter(value: unknown): number | "full" {
 function optionalFunction<F>(value: F | undefined, name: string): F | undefined {
   if (value === undefined || typeof value === "function") return value;
   throw configurationError(`Expected \`${name}\` to be a function, got ${quote(value)}.`);
+}
+
+function checkLogger<L>(value: L | undefined): L | undefined {
+  if (value === undefined || typeof value === "function") return value;
+  throw configurationError(
+    `Expected \`logger\` to be a function, such as logEvents of a2a-peers/logging makes of a logger, got ${quote(value)}.`,
+  );
 }
 
 function checkClock(value: Clock | undefined): Clock | undefined {

@@ -1,4 +1,4 @@
-import { type A2AEvent, safeHook } from "../events";
+import { type A2AEvent, safeHooks } from "../events";
 import { createWorkspaces } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
 import { openAllowance } from "../transport/allowance/open-allowance";
@@ -22,7 +22,7 @@ const PROBE_INTERVAL_MS = 500;
 /** Creates the services that all parts of a client use. The pools are joined: leave them when the client closes. */
 export function createSharedServices(options: ResolvedOptions, clock: Clock): SharedServices {
   const { platformUrl, tenant, random, requestMs, requestBytes } = options;
-  const emit = safeHook<A2AEvent>(options.onEvent);
+  const emit = safeHooks<A2AEvent>(options.onEvent, options.logger);
   const { origin } = new URL(platformUrl);
   const open = (kind: PoolKind, size: number) =>
     openPool({ kind, origin, size, idleMs: options.idleConnectionMs, tls: options.tls });

@@ -7,7 +7,7 @@ export type * from "./agent";
 export type * from "./client";
 export type * from "./delegations";
 export type * from "./heartbeat";
-export { type Emit, ignoreEvents, safeHook } from "./hook";
+export { type Emit, ignoreEvents, safeHooks } from "./hook";
 export type * from "./inbox";
 
 /** The events passed to `onEvent` of the client. Minor versions may add types. */

@@ -1,6 +1,6 @@
 import type { ClientInternals } from "../client/internals";
 import { invalidArgument } from "../errors";
-import { type Emit, type HeartbeatEvent, safeHook } from "../events";
+import type { Emit, HeartbeatEvent } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { type ResolvedResultsOptions, resolveResultsOptions } from "../results/options";
 import { isThenable } from "../runtime/thenable";
@@ -39,7 +39,7 @@ export function resolveHeartbeatOptions(
     throw invalidArgument(`Expected the options to be an object, got ${quote(options)}.`);
   }
   checkOptionNames(options, NAMES, invalidArgument);
-  const { workspaces, emit } = internals;
+  const { workspaces, emitTo } = internals;
   const duration = (name: "intervalMs" | "timeoutMs" | "livenessMs", standard: number) =>
     checkMilliseconds(options[name] ?? standard, name, invalidArgument);
   const stateDir: unknown = options.stateDir;
@@ -50,7 +50,7 @@ export function resolveHeartbeatOptions(
   checkFunction(options.runtime, "runtime");
   checkFunction(options.monthlySpendCents, "monthlySpendCents");
   const workspace = workspaces.lasting(options.source);
-  const ownEmit = options.onEvent === undefined ? emit : safeHook(options.onEvent);
+  const ownEmit = emitTo(options.onEvent);
   const guard = <T>(option: ProviderName, call: () => T | undefined) =>
     guardProvider(call, (reason) =>
       ownEmit({ type: "heartbeat.provider_failed", workspaceId: workspace.id, option, reason }),

@@ -1,6 +1,6 @@
 import type { ClientInternals } from "../client/internals";
 import { invalidArgument } from "../errors";
-import { type Emit, type InboxEvent, safeHook } from "../events";
+import type { Emit, InboxEvent } from "../events";
 import type { Workspace } from "../identity/workspaces";
 import { quote } from "../text/format";
 import { checkOptionNames, type OptionNames } from "../validation/option-names";
@@ -35,7 +35,7 @@ export function resolveInboxOptions(internals: ClientInternals, options: InboxOp
     throw invalidArgument(`Expected the options to be an object, got ${quote(options)}.`);
   }
   checkOptionNames(options, NAMES, invalidArgument);
-  const { workspaces, emit } = internals;
+  const { workspaces, emitTo } = internals;
   const pollIntervalMs = duration(options.pollIntervalMs ?? 5000, "pollIntervalMs");
   const idleIntervalMs = duration(
     options.idleIntervalMs ?? Math.max(30_000, pollIntervalMs),
@@ -59,7 +59,7 @@ export function resolveInboxOptions(internals: ClientInternals, options: InboxOp
     concurrency: wholeNumber(options.concurrency ?? 1, "concurrency", 1024),
     visibilityMs: duration(options.visibilityMs ?? 300_000, "visibilityMs"),
     maxAttempts: wholeNumber(options.maxAttempts ?? 5, "maxAttempts", 1000),
-    emit: options.onEvent === undefined ? emit : safeHook(options.onEvent),
+    emit: emitTo(options.onEvent),
   };
 }
 

@@ -1,19 +1,33 @@
 import { describe, expect, it, vi } from "vitest";
-import { safeHook } from "../../src/events";
+import { safeHooks } from "../../src/events";
 
 describe("an event hook", () => {
   it("receives each event unchanged", () => {
     const hook = vi.fn();
-    safeHook(hook)({ type: "x", n: 1 });
+    safeHooks(hook)({ type: "x", n: 1 });
     expect(hook).toHaveBeenCalledExactlyOnceWith({ type: "x", n: 1 });
   });
 
   it("is optional", () => {
-    expect(() => safeHook(undefined)({ type: "x" })).not.toThrow();
+    expect(() => safeHooks(undefined)({ type: "x" })).not.toThrow();
+  });
+
+  it("receives what another one before it was passed and threw at", () => {
+    const seen: string[] = [];
+    const emit = safeHooks(
+      () => {
+        seen.push("first");
+        throw new Error("hook");
+      },
+      undefined,
+      () => void seen.push("second"),
+    );
+    emit({ type: "x" });
+    expect(seen).toEqual(["first", "second"]);
   });
 
   it("may throw without an effect on the caller", () => {
-    const emit = safeHook(() => {
+    const emit = safeHooks(() => {
       throw new Error("hook");
     });
     expect(() => emit({ type: "x" })).not.toThrow();
@@ -21,14 +35,14 @@ describe("an event hook", () => {
 
   it("may return a thenable that rejects", () => {
     const then = vi.fn();
-    safeHook(() => ({ then }) as never)({ type: "x" });
+    safeHooks(() => ({ then }) as never)({ type: "x" });
     expect(then.mock.calls[0]?.[1]).toBeTypeOf("function");
   });
 
   it("may be async and reject without an unhandled rejection", async () => {
     const unhandled = vi.fn();
     process.on("unhandledRejection", unhandled);
-    safeHook(() => Promise.reject(new Error("hook")) as never)({ type: "x" });
+    safeHooks(() => Promise.reject(new Error("hook")) as never)({ type: "x" });
     await new Promise((resolve) => setImmediate(resolve));
     process.off("unhandledRejection", unhandled);
     expect(unhandled).not.toHaveBeenCalled();

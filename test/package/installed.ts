@@ -26,9 +26,10 @@ export async function installPackage(): Promise<InstalledPackage> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "user", private: true }));
   const install = ["install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball];
   await execute("npm", install, { cwd: folder, env: npmEnvironment() });
-  // The compiler and Node's types are the user's own; only the package under test is installed for real.
-  await symlink(join(ROOT, "node_modules/@types"), join(folder, "node_modules/@types"));
-  await symlink(join(ROOT, "node_modules/undici-types"), join(folder, "node_modules/undici-types"));
+  // What the user has beside it is linked; only the package under test is installed for real.
+  for (const name of ["@types", "undici-types", "pino", "@opentelemetry"]) {
+    await symlink(join(ROOT, "node_modules", name), join(folder, "node_modules", name));
+  }
 
   return {
     folder,

@@ -1,5 +1,6 @@
 import type { A2AError } from "a2a-peers";
 import { type BeatReport, createHeartbeat, type HeartbeatEvent } from "a2a-peers/heartbeat";
+import { describeEvent } from "a2a-peers/logging";
 import { type Command, Option } from "commander";
 import { addConnectionOptions, type ConnectionOptions, createCommandClient } from "../client";
 import { CommandError } from "../command-errors";
@@ -88,5 +89,6 @@ function report(cli: Cli, event: HeartbeatEvent, sent: number): void {
       printNote(cli, `The platform took the first beat in ${event.elapsedMs} ms. Beating until Ctrl-C.`);
     return;
   }
-  if ("reason" in event) printNote(cli, toCommandWords(event.reason));
+  const { level, sentence } = describeEvent(event);
+  if (level !== "debug") printNote(cli, toCommandWords(sentence));
 }

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { createInbox, type InboxEvent, type InboxMessage } from "a2a-peers/inbox";
+import { describeEvent } from "a2a-peers/logging";
 import { createCommandClient } from "../client";
 import { toCommandWords } from "../command-words";
 import type { Cli } from "../io";
@@ -35,9 +36,9 @@ export async function runHandler(cli: Cli, options: InboxCommandOptions): Promis
 
 /** Reports what went wrong, without what ends the inbox: that is the error of the command. */
 function reportEvent(cli: Cli, event: InboxEvent): void {
-  if (!("reason" in event) || event.type === "inbox.skipped") return;
   if (event.type === "inbox.poll_failed" && getPollFailure(event) === undefined) return;
-  printNote(cli, toCommandWords(event.reason));
+  const { level, sentence } = describeEvent(event);
+  if (level !== "debug") printNote(cli, toCommandWords(sentence));
 }
 
 /** What the command prints; nothing when it prints nothing. Throws when it fails. */

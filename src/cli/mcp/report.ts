@@ -1,4 +1,5 @@
 import type { A2AEvent } from "a2a-peers";
+import { describeEvent } from "a2a-peers/logging";
 import type { CliIo } from "../io";
 import { printNote } from "../output";
 
@@ -41,8 +42,8 @@ export function createReport(io: CliIo): Report {
         print(event.workspaceId, `${event.reason}. ${HELD_ELSEWHERE}`);
       // A refused token has a line of its own.
       else if (event.type === "heartbeat.overdue" && event.code === "unauthorized") return;
-      else if (REPORTED.has(event.type) && "workspaceId" in event && "reason" in event)
-        print(event.workspaceId, `${event.type}: ${event.reason}`);
+      else if (REPORTED.has(event.type) && "workspaceId" in event)
+        print(event.workspaceId, describeEvent(event).sentence);
     },
     failed: (error) =>
       printNote(io, `a2a-peers mcp: ${error instanceof Error ? error.message : String(error)}`),
@@ -55,7 +56,7 @@ const TOKEN_REFUSED =
 const HELD_ELSEWHERE =
   "This server serves the tools without its messages, and takes over when that process ends.";
 
-/** Events that are reported with their reasons. */
+/** Events that are reported with their sentences. */
 const REPORTED: ReadonlySet<A2AEvent["type"]> = new Set<A2AEvent["type"]>([
   "heartbeat.removed",
   "heartbeat.overdue",

@@ -1,0 +1,58 @@
+import { configurationError } from "../errors";
+import { quote } from "../text/format";
+import type { Level } from "./level";
+
+/** Writes one line: the fields of an event, then its sentence. */
+export type Log = (fields: object, sentence: string) => unknown;
+
+/** A logger with levels, called as pino is: `logger.info(fields, sentence)`. Without `debug` no routine is written. */
+export interface LeveledLogger {
+  debug?: Log | undefined;
+  info: Log;
+  warn: Log;
+  error: Log;
+}
+
+/** Writes one line: the sentence of an event, then its fields. */
+export type LogMessage = (sentence: string, fields: object) => unknown;
+
+/** A logger with levels, called as winston is: `logger.info(sentence, fields)`. */
+export interface MessageFirstLogger {
+  debug?: LogMessage | undefined;
+  info: LogMessage;
+  warn: LogMessage;
+  error: LogMessage;
+}
+
+/**
+ * Adapts a logger that takes the sentence before the fields, as `console`, winston, consola and tslog do. Throws
+ * `configuration` for anything that is no logger with levels.
+ *
+ * @example
+ * const client = createA2AClient({ logger: logEvents(messageFirst(console)) });
+ */
+export function messageFirst(logger: MessageFirstLogger): LeveledLogger {
+  checkLevels(logger);
+  const swapped =
+    (level: Level): Log =>
+    (fields, sentence) =>
+      logger[level]?.(sentence, fields);
+  return {
+    debug: logger.debug === undefined ? undefined : swapped("debug"),
+    info: swapped("info"),
+    warn: swapped("warn"),
+    error: swapped("error"),
+  };
+}
+
+/** Throws `configuration` for anything without the functions `info`, `warn` and `error`. */
+export function checkLevels(logger: unknown): void {
+  const levels = logger as Partial<Record<Level, unknown>> | null | undefined;
+  const isLogger =
+    [levels?.info, levels?.warn, levels?.error].every((log) => typeof log === "function") &&
+    (levels?.debug === undefined || typeof levels.debug === "function");
+  if (isLogger) return;
+  throw configurationError(
+    `Expected the logger to have the functions info, warn and error, and debug where it has that, got ${quote(logger)}.`,
+  );
+}
