@@ -84,7 +84,11 @@ export function createWorkspaces(
   const byId = (id: string) => state.kept.get(id) ?? state.found.get(id);
 
   function named(source: unknown): Workspace | undefined {
-    if (source === undefined || (typeof source === "string" && source.trim() === "")) return undefined;
+    if (source === undefined) return undefined;
+    // A normalised id, as programs give it, needs no check.
+    const known = state.kept.get(source as string);
+    if (known !== undefined) return known;
+    if (typeof source === "string" && source.trim() === "") return undefined;
     const id = parsePeerId(source);
     const keptOne = id === null ? undefined : state.kept.get(id);
     if (keptOne !== undefined) return keptOne;

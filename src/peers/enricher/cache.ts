@@ -1,5 +1,6 @@
 import type { Workspace } from "../../identity/workspaces";
 import type { Clock } from "../../runtime/clock";
+import { createTurnTime } from "../../runtime/turn-time";
 import { frozenCopy } from "../frozen-copy";
 import { createLruMap } from "../lru";
 import type { PeerRecord } from "../record";
@@ -69,6 +70,7 @@ export function createPeerCache({ ttlMs, maxPeers, isDefault, clock }: PeerCache
   const failures = createLruMap<CachedFailure>(maxPeers);
   /** When keys were deleted, as stamps. */
   const deletions = createLruMap<number>(maxPeers);
+  const turnTime = createTurnTime(clock.now);
   let latestStamp = 0;
   // One workspace is the usual case, and joining two strings would double the cost of a hit.
   const keyFor = (workspace: Workspace, peerId: string): string =>
@@ -87,7 +89,7 @@ export function createPeerCache({ ttlMs, maxPeers, isDefault, clock }: PeerCache
     nextStamp,
     getFresh(key) {
       const cached = records.get(key);
-      return cached !== undefined && clock.now() < cached.freshUntil ? cached.record : undefined;
+      return cached !== undefined && turnTime() < cached.freshUntil ? cached.record : undefined;
     },
     get(key) {
       const now = clock.now();
