@@ -1,5 +1,5 @@
 // The embedded platform with messages that wait for an inbox, in a process of its own.
-// Arguments: how many messages, and of how many senders.
+// Arguments: how many messages, and of how many senders. A message `{ text }` is one more.
 const { startPlatform } = await import(`${process.env.A2A_PEERS_DIST}/testing.js`);
 
 const [, , count, senderCount] = process.argv;
@@ -15,7 +15,8 @@ for (let n = 0; n < count; n += 1) {
     created_at: new Date(startedAt - 500_000 + n).toISOString().replace("Z", "000Z"),
   });
 }
-process.on("message", () => {
+process.on("message", ({ text }) => {
+  if (text !== undefined) me.writeAsHuman(text);
   const { user, system } = process.cpuUsage();
   process.send({ cpuUs: user + system, requests: platform.requests.length });
 });

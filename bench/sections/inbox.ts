@@ -1,9 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { heapHeldBy } from "../heap";
 import { startProgram } from "../program";
 import type { Context, Row, Section } from "../section";
+import { median } from "../statistics";
+
+/** The stream of events is open after this time. */
+const CONNECT_MS = 500;
+const LARGEST_PAUSE_MS = 300;
 
 /** What an inbox handles, and the memory that it takes while many messages wait. */
 export const inbox: Section = {
@@ -11,6 +17,7 @@ export const inbox: Section = {
   async run(context) {
     const share = context.quick ? 0.25 : 1;
     const rates = [await measureRate(context, 1, 2000 * share), await measureRate(context, 16, 8000 * share)];
+    const delay = await measureDelay(context, context.quick ? 5 : 20);
     const memory = await measureMemory(context, 100_000 * share);
     return {
       tables: [
@@ -19,6 +26,7 @@ export const inbox: Section = {
           rows: rates,
           note: "Each message is journalled before and after it is handled.",
         },
+        { title: "From a message to its handler", rows: [delay] },
         { title: "An inbox for which many messages wait", rows: [memory] },
       ],
       goals: [],
@@ -61,6 +69,24 @@ async function measureRate(context: Context, concurrency: number, count: number)
   const seconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   return { handlers: concurrency, "messages/s": count / seconds, "CPU µs/message": (user + system) / count };
+}
+
+/** Milliseconds from a message to its handler, of an inbox that the platform's stream of events wakes. */
+async function measureDelay(context: Context, count: number): Promise<Row> {
+  await using opened = await openInbox(context, 0, 1);
+  const handlers = new Map<string, () => void>();
+  void opened.box.run(({ text }) => handlers.get(text)?.());
+  await sleep(CONNECT_MS);
+  const delays: number[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const handled = new Promise<void>((resolve) => handlers.set(`m${n}`, resolve));
+    const startedAt = performance.now();
+    await opened.platform.ask({ text: `m${n}` });
+    await handled;
+    delays.push(performance.now() - startedAt);
+    await sleep(Math.random() * LARGEST_PAUSE_MS);
+  }
+  return { messages: count, "median ms": median(delays), "largest ms": Math.max(...delays) };
 }
 
 async function measureMemory(context: Context, count: number): Promise<Row> {
