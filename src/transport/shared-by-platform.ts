@@ -4,7 +4,7 @@ import type { Clock } from "../runtime/clock";
 /** What all clients of one platform in this process share. */
 export interface Shared<T> {
   readonly value: T;
-  /** Says that one client needs it no more; the last one drops it. */
+  /** Says that one client needs it no more; the last one drops and stops it. */
   leave(): void;
 }
 
@@ -13,8 +13,11 @@ interface Entry<T> {
   readonly listeners: Set<Emit<A2AEvent>>;
 }
 
-/** Keeps one value for each platform. `create` is given a function that emits an event to each of its clients. */
-export function createPlatformRegistry<T>() {
+/**
+ * Keeps one value for each platform. `create` is given a function that emits an event to each of its clients. `stop`
+ * ends what a value still does by itself once its last client has left.
+ */
+export function createPlatformRegistry<T>(stop: (value: T) => void) {
   // By the clock too: clients of tests, which have clocks of their own, share nothing with others.
   const byClock = new WeakMap<Clock, Map<string, Entry<T>>>();
   return {
@@ -30,8 +33,9 @@ export function createPlatformRegistry<T>() {
       return {
         value: entry.value,
         leave() {
-          entry.listeners.delete(emit);
-          if (entry.listeners.size === 0 && byUrl.get(platformUrl) === entry) byUrl.delete(platformUrl);
+          if (!entry.listeners.delete(emit) || entry.listeners.size > 0) return;
+          if (byUrl.get(platformUrl) === entry) byUrl.delete(platformUrl);
+          stop(entry.value);
         },
       };
     },

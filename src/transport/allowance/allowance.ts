@@ -46,6 +46,8 @@ export interface Allowance {
   learn(response: HttpResponse, startedAt: number): void;
   /** Takes a refusal by the rate limit, which asks to wait for `retryAfterMs` milliseconds. */
   refused(retryAfterMs: number): void;
+  /** Ends its timer. Nobody may wait for it any more. */
+  stop(): void;
 }
 
 export interface AllowanceOptions {
@@ -169,6 +171,10 @@ export function createAllowance(options: AllowanceOptions): Allowance {
       if (state.isResetTold) return;
       state.resetAt = clock.now() + Math.min(retryAfterMs, WINDOW_MS);
       state.graceMs = beats.expectedWithin(WINDOW_MS) === 0 ? 0 : BEAT_FIRST_MS;
+    },
+    stop() {
+      state.stopTimer?.();
+      state.stopTimer = undefined;
     },
   };
 }

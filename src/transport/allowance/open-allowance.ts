@@ -3,7 +3,7 @@ import type { Clock } from "../../runtime/clock";
 import { createPlatformRegistry, type Shared } from "../shared-by-platform";
 import { type Allowance, createAllowance } from "./allowance";
 
-const registry = createPlatformRegistry<Allowance>();
+const registry = createPlatformRegistry<Allowance>((allowance) => allowance.stop());
 
 interface AllowanceScope {
   readonly clock: Clock;

@@ -24,6 +24,8 @@ export interface Gate {
   enter(call: Call, first: boolean): Promise<Entry>;
   /** Takes the verdict of an attempt that was begun at `startedAt`, on the clock, while the gate was open. */
   report(verdict: Verdict, startedAt: number): void;
+  /** Ends its timers. Nobody may wait at it any more. */
+  stop(): void;
 }
 
 export interface GateOptions {
@@ -87,6 +89,10 @@ export function createGate(options: GateOptions): Gate {
     },
     report(verdict, startedAt) {
       if (state.phase === "open") count(state, options, verdict, startedAt);
+    },
+    stop() {
+      state.stopProbeTimer?.();
+      state.release.stop();
     },
   };
 }

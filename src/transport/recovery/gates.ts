@@ -40,7 +40,9 @@ export interface GatePass {
   end(result: Result<unknown> | undefined): void;
 }
 
-const registry = createPlatformRegistry<PlatformGates>();
+const registry = createPlatformRegistry<PlatformGates>(({ platform, peers }) => {
+  for (const gate of [platform, ...peers.values()]) gate.stop();
+});
 
 export interface GatesOptions {
   readonly clock: Clock;
