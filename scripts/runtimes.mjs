@@ -38,30 +38,39 @@ const DEFAULT_FOLDER = resolve(import.meta.dirname, "../node_modules/.cache/a2a-
 export async function installRuntimes(names = RUNTIME_NAMES, folder = DEFAULT_FOLDER) {
   await mkdir(folder, { recursive: true });
   const installed = [];
+  // The registry is not waited for again once it did not answer.
+  const registry = { isReachable: true };
   for (const name of names) {
     const runtime = RUNTIMES.find((each) => each.name === name);
     if (runtime === undefined)
       throw new Error(`There is no runtime ${name}. The runtimes are ${RUNTIME_NAMES.join(", ")}.`);
-    installed.push(await installRuntime(runtime, folder));
+    installed.push(await installRuntime(runtime, folder, registry));
   }
   return installed;
 }
 
-async function installRuntime(runtime, folder) {
+const INSTALL = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-timeout=60000"];
+const NO_REGISTRY = /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|network/;
+
+async function installRuntime(runtime, folder, registry) {
   const { name, args } = runtime;
   if (name === `Node ${process.versions.node.split(".")[0]}`)
     return { name, args, binary: process.execPath, version: process.versions.node };
   const home = join(folder, name.replaceAll(" ", "-").toLowerCase());
   await mkdir(home, { recursive: true });
   await writeFile(join(home, "package.json"), '{ "private": true }\n');
-  const spec = `runtime@npm:${runtime.package}`;
-  const npm = await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", spec], {
-    cwd: home,
-  });
-  if (!npm.ok) return { name, args, reason: `${runtime.package} cannot be installed on this machine` };
+  if (registry.isReachable) {
+    const npm = await run("npm", [...INSTALL, `runtime@npm:${runtime.package}`], { cwd: home });
+    registry.isReachable = npm.ok || !NO_REGISTRY.test(npm.errors);
+  }
+  // Without the registry, what an earlier run has installed is used.
   const binary = join(home, "node_modules/runtime", runtime.binary);
-  const { output } = await run(binary, ["--version"]);
-  return { name, args, binary, version: /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "unknown" };
+  const { ok, output } = await run(binary, ["--version"]);
+  if (ok) return { name, args, binary, version: /\d+\.\d+\.\d+/.exec(output)?.[0] ?? "unknown" };
+  const reason = registry.isReachable
+    ? "is not for this machine"
+    : "is not here, and no npm registry answers";
+  return { name, args, reason: `${runtime.package} ${reason}` };
 }
 
 /** Runs a program to its end, for at most `timeoutMs`. Never rejects. */

@@ -3,6 +3,7 @@
 //   -- --short          the form that runs in the tests, within seconds
 //   -- --json           one JSON object for each line
 //   -- --only a,b       some sections
+//   -- --runtimes       with other runtimes, as without any of these options, unless in CI
 //   -- --soak-minutes n how long the soak lasts
 //   -- --package path   another folder of the package than this one
 
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     short: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     only: { type: "string" },
+    runtimes: { type: "boolean", default: false },
     "soak-minutes": { type: "string" },
     package: { type: "string", default: fileURLToPath(new URL("../..", import.meta.url)) },
   },
@@ -36,6 +38,8 @@ const folder = options.package;
 const sections = chooseSections(SECTIONS, options.only);
 const library = await loadLibrary(folder);
 const soakMinutes = Number(options["soak-minutes"] ?? (options.short ? 0.05 : 0.5));
+const isWhole = !options.short && options.only === undefined && process.env.CI === undefined;
+const runtimes = options.runtimes || isWhole;
 
 const counts = { survived: 0, violated: 0, "not run": 0 };
 const startedAt = performance.now();
@@ -45,7 +49,7 @@ for (const section of sections) {
   const sectionStartedAt = performance.now();
   if (!options.json) console.log(`\n${section.name}`);
   const soakMs = soakMinutes * 60_000;
-  for await (const row of section.run({ library, folder, short: options.short, soakMs })) {
+  for await (const row of section.run({ library, folder, short: options.short, runtimes, soakMs })) {
     counts[row.verdict] += 1;
     print(section.name, row);
   }

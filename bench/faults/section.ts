@@ -16,6 +16,8 @@ export interface Context {
   readonly folder: string;
   /** The form that runs in the tests. */
   readonly short: boolean;
+  /** Other runtimes are tried; those that are missing are taken from the npm registry. */
+  readonly runtimes: boolean;
   /** How long the soak lasts, in milliseconds. */
   readonly soakMs: number;
 }
