@@ -1,5 +1,5 @@
 // What `npm run docs` runs: the site, in the folder `site`. With `--check` everything is checked and nothing is written.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Application, KindRouter, ReflectionKind } from "typedoc";
@@ -7,10 +7,9 @@ import { stagePages } from "./stage.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const OUT = join(ROOT, "site");
-const ENTRIES = [
-  "index.ts",
-  ...["agent", "heartbeat", "inbox", "tools", "testing"].map((name) => `${name}/index.ts`),
-];
+/** The sources of the entries, as the compiler finds them. */
+const { compilerOptions } = JSON.parse(await readFile(join(ROOT, "tsconfig.json"), "utf8"));
+const ENTRIES = Object.values(compilerOptions.paths).flat();
 
 /** Types of frameworks and specifications, which say what their fields are. */
 const DEFINED_ELSEWHERE = [
@@ -56,7 +55,7 @@ async function build({ readme, documents, groups }) {
     router: "pages",
     name: "a2a-peers",
     includeVersion: true,
-    entryPoints: ENTRIES.map((path) => join(ROOT, "src", path)),
+    entryPoints: ENTRIES.map((path) => join(ROOT, path)),
     sortEntryPoints: false,
     kindSortOrder: [
       "Document",

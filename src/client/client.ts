@@ -42,7 +42,9 @@ export interface A2AClient extends AsyncDisposable {
   discoverPeer(peerId: string, options?: CallOptions): Promise<PeerRecord>;
   /**
    * Sends a message to a peer through the platform and resolves to its outcome: a reply, a queued message, a question
-   * of the peer, or an unfinished task. Transient failures are retried within one budget.
+   * of the peer, or an unfinished task. Transient failures are retried within one budget: `budgetMs` of the options,
+   * else `retry.budgetMs` (600000). Throws an `A2AError` for every failure, whose `delivery` says whether the peer may
+   * have the message, and `invalid_argument` or `too_large`, before anything is sent.
    */
   sendA2AMessage(
     peerId: string,
@@ -84,11 +86,18 @@ export interface A2AClient extends AsyncDisposable {
    * what `getTask` throws.
    */
   cancelTask(peerId: string, taskId: string, options?: CallOptions): Promise<SendOutcome>;
-  /** Lists the peers of the workspace. A platform that refuses or cannot be reached is a `diagnostic`, not an error. */
+  /**
+   * Lists the peers of the workspace. A platform that refuses or cannot be reached is a `diagnostic`, not an error.
+   * `timeoutMs` is the whole call, `timeouts.requestMs` (10000) by default. Throws `invalid_argument`, `configuration`
+   * and `closed` alone.
+   */
   listPeers(options?: ListPeersOptions): Promise<PeerList>;
-  /** Fetches the record of the own workspace. Throws `workspace_removed` when it was deleted. */
+  /**
+   * Fetches the record of the own workspace. Throws `workspace_removed` when it was deleted, and what `discoverPeer`
+   * throws.
+   */
   getWorkspaceInfo(options?: CallOptions): Promise<WorkspaceInfo>;
-  /** Resolves to true when the own workspace may send messages to the peer. */
+  /** Resolves to true when the own workspace may send messages to the peer. Throws what `discoverPeer` throws. */
   checkAccess(peerId: string, options?: CallOptions): Promise<boolean>;
   /**
    * Registers the workspace with the platform: in push mode with the URL of its agent, else in poll mode. A first
@@ -99,15 +108,22 @@ export interface A2AClient extends AsyncDisposable {
    * `bad_request` with the platform's reason for anything else that the platform refuses.
    */
   register(registration: Registration, options?: CallOptions): Promise<RegistrationResult>;
-  /** Replaces the whole agent card of the workspace. Does not bring a workspace online: `register` does. */
+  /**
+   * Replaces the whole agent card of the workspace. Does not bring a workspace online: `register` does. Throws what
+   * `register` throws.
+   */
   updateAgentCard(card: AgentCard, options?: CallOptions): Promise<void>;
   /**
    * Delegates a task to a peer through the platform, which runs it once unless the connection ends before it has stored
    * the task, or the platform itself repeats it. `timeoutMs` is the whole call and defaults to the budget of a send
-   * (`retry.budgetMs`). The result is fetched later, and so is the failure of a peer that cannot be reached.
+   * (`retry.budgetMs`). The result is fetched later, and so is the failure of a peer that cannot be reached. Throws as
+   * `sendA2AMessage`: `delivery` says whether the platform may have the task.
    */
   delegate(peerId: string, task: string, options?: DelegateOptions): Promise<DelegationReceipt>;
-  /** Lists the delegations of the workspace, newest first. The platform lists about the last 25. */
+  /**
+   * Lists the delegations of the workspace, newest first. The platform lists about the last 25. Throws what
+   * `discoverPeer` throws.
+   */
   listDelegations(options?: CallOptions): Promise<Delegation[]>;
   /**
    * Fetches one delegation as it is now, with its whole result where it has one, also when it has left the list.

@@ -9,6 +9,7 @@ import { INBOX_LINES } from "./lines/inbox";
 
 /** An event for a person. */
 export interface DescribedEvent {
+  /** The level of its line. */
   level: Level;
   /** One sentence. Holds no secret, but may hold untrusted text in its reason. */
   sentence: string;

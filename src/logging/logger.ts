@@ -7,9 +7,13 @@ export type Log = (fields: object, sentence: string) => unknown;
 
 /** A logger with levels, called as pino is: `logger.info(fields, sentence)`. Without `debug` no routine is written. */
 export interface LeveledLogger {
+  /** What is routine: attempts, beats, deliveries. Left out where it is absent. */
   debug?: Log | undefined;
+  /** What is worth a line and asks for nothing. */
   info: Log;
+  /** What ends by itself, or is repeated. */
   warn: Log;
+  /** What somebody has to do something about. */
   error: Log;
 }
 
@@ -18,9 +22,13 @@ export type LogMessage = (sentence: string, fields: object) => unknown;
 
 /** A logger with levels, called as winston is: `logger.info(sentence, fields)`. */
 export interface MessageFirstLogger {
+  /** What is routine: attempts, beats, deliveries. Left out where it is absent. */
   debug?: LogMessage | undefined;
+  /** What is worth a line and asks for nothing. */
   info: LogMessage;
+  /** What ends by itself, or is repeated. */
   warn: LogMessage;
+  /** What somebody has to do something about. */
   error: LogMessage;
 }
 

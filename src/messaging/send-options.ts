@@ -10,6 +10,7 @@ import {
   type DeliveryMode,
 } from "../validation/options";
 
+/** Options of `sendA2AMessage`. */
 export interface SendOptions extends CallOptions {
   /** The whole send in milliseconds: every attempt, delay and byte of the answer. @default `retry.budgetMs` */
   budgetMs?: number | undefined;

@@ -2,6 +2,7 @@ import { invalidArgument } from "../errors";
 import { checkOptionNames, type OptionNames } from "./option-names";
 import { type CallOptions, checkCallOptions, checkMilliseconds } from "./options";
 
+/** Options of the calls that wait: `waitForTask` and `waitForDelegation`. */
 export interface WaitOptions extends CallOptions {
   /** Delay before the second poll, in milliseconds. Later delays grow by half, up to ten times this. @default 3000 */
   pollIntervalMs?: number | undefined;
