@@ -54,11 +54,17 @@ const tables: Table[] = [];
 if (!options.json && !options.markdown) console.log(about);
 for (const section of sections) {
   const sectionStartedAt = performance.now();
-  const result = await section.run({ library, folder, quick: options.quick, clients });
-  goals.push(...result.goals);
-  tables.push(...result.tables);
-  if (!options.markdown) for (const table of result.tables) print(section.name, table);
-  console.error(`${section.name}: ${secondsSince(sectionStartedAt)} s`);
+  try {
+    const result = await section.run({ library, folder, quick: options.quick, clients });
+    goals.push(...result.goals);
+    tables.push(...result.tables);
+    if (!options.markdown) for (const table of result.tables) print(section.name, table);
+    console.error(`${section.name}: ${secondsSince(sectionStartedAt)} s`);
+  } catch (error) {
+    // The other sections took minutes, too.
+    console.error(`${section.name} failed:`, error);
+    process.exitCode = 1;
+  }
 }
 if (options.chart !== undefined) {
   const chart = toSendChart(tables, about);

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type ClientName, findClients, startWithClient } from "../clients";
 import { interleave } from "../interleave";
@@ -29,10 +31,13 @@ export const start: Section = {
 };
 
 async function measureImports({ folder }: Context, rounds: number): Promise<Result> {
-  const entry = (name: string) => pathToFileURL(`${folder}/dist/${name}`).href;
+  const fields: { main: string; module: string } = JSON.parse(
+    await readFile(resolve(folder, "package.json"), "utf8"),
+  );
+  const entry = (file: string) => pathToFileURL(resolve(folder, file)).href;
   const modules = {
-    [OWN]: entry("index.js"),
-    "a2a-peers, CommonJS": entry("index.cjs"),
+    [OWN]: entry(fields.module),
+    "a2a-peers, CommonJS": entry(fields.main),
     "ofetch, lru-cache and uuid": "ofetch,lru-cache,uuid",
     "@a2a-js/sdk/client": "@a2a-js/sdk/client",
     "node:http": "node:http",
