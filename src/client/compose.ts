@@ -39,7 +39,15 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
   }
 
   const { platformUrl, tenant, random, tls, fetch: customFetch } = options;
-  const workspaceEvents = createWorkspaceEvents({ platformUrl, tenant, customFetch, tls, clock, random });
+  const workspaceEvents = createWorkspaceEvents({
+    platformUrl,
+    tenant,
+    customFetch,
+    tls,
+    clock,
+    random,
+    requests: shared.background,
+  });
   const peers = createPeers(shared, options);
   const messaging = createMessaging(shared, peers.directory, options);
   const delegation = createDelegation(shared, workspaceEvents, peers.directory, options);

@@ -2,6 +2,7 @@ import { type A2AEvent, safeHooks } from "../events";
 import { createWorkspaces } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
 import { openAllowance } from "../transport/allowance/open-allowance";
+import { createBackgroundRequests } from "../transport/background-requests";
 import { createCalls } from "../transport/calls";
 import { createHttp } from "../transport/http/http";
 import { openPool, type PoolKind } from "../transport/http/pool";
@@ -70,6 +71,7 @@ export function createSharedServices(options: ResolvedOptions, clock: Clock): Sh
       allowance: allowance.value,
       now: clock.now,
     }),
+    background: createBackgroundRequests(gates, allowance.value),
     leavePlatform() {
       gates?.close();
       allowance.leave();

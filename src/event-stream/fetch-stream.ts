@@ -22,7 +22,8 @@ async function read(fetchLike: typeof fetch, request: StreamRequest, signal: Abo
   const { url, headers, onHead, onText } = request;
   const response = await fetchLike(url, { headers, redirect: "manual", signal });
   if (signal.aborted) return;
-  onHead(response.status, response.headers.get("content-type") ?? "");
+  const header = (name: string) => response.headers.get(name) ?? undefined;
+  onHead({ status: response.status, header });
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   const decoder = new TextDecoder();

@@ -31,7 +31,11 @@ export const openNodeStream =
       });
       request.once("response", (response) => {
         response.setEncoding("utf8");
-        onHead(response.statusCode ?? 0, response.headers["content-type"] ?? "");
+        const header = (name: string) => {
+          const value = response.headers[name];
+          return typeof value === "string" ? value : undefined;
+        };
+        onHead({ status: response.statusCode ?? 0, header });
         response.on("data", onText);
         response.once("close", () => end("the connection was closed"));
       });

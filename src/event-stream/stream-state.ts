@@ -1,6 +1,7 @@
 import type { TenantHeaders } from "../identity/headers";
 import type { Workspace } from "../identity/workspaces";
 import type { Clock } from "../runtime/clock";
+import type { BackgroundRequests } from "../transport/background-requests";
 import type { WorkspaceEvent } from "./parse-events";
 import type { OpenStream } from "./stream-request";
 
@@ -10,6 +11,7 @@ export interface WorkspaceStreamOptions {
   readonly workspace: Workspace;
   readonly clock: Clock;
   random(): number;
+  readonly requests: BackgroundRequests;
   readonly open: OpenStream;
   onEvent(event: WorkspaceEvent): void;
   /** Called when `isLive` of the stream has changed. */

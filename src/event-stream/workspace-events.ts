@@ -2,6 +2,7 @@ import type { TenantHeaders } from "../identity/headers";
 import type { Workspace } from "../identity/workspaces";
 import { builtin, isNode } from "../runtime/builtins";
 import type { Clock } from "../runtime/clock";
+import type { BackgroundRequests } from "../transport/background-requests";
 import type { ClientTls } from "../transport/http/tls";
 import { openFetchStream } from "./fetch-stream";
 import { openNodeStream } from "./node-stream";
@@ -44,6 +45,7 @@ export interface WorkspaceEventsOptions {
   readonly tls: ClientTls | undefined;
   readonly clock: Clock;
   random(): number;
+  readonly requests: BackgroundRequests;
 }
 
 /** A stream, and who listens to it. */

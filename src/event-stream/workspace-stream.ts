@@ -45,8 +45,15 @@ export function createWorkspaceStream(options: WorkspaceStreamOptions): Workspac
   };
 }
 
-/** Opens a connection. `mayRefresh`: a token that is refused is replaced once. Never rejects. */
+/** Opens a connection, unless the platform is down or has no request to spare. Never rejects. */
 async function connect(state: StreamState, mayRefresh: boolean): Promise<void> {
+  const waitMs = state.options.requests.acquire();
+  if (waitMs === undefined) await connectNow(state, mayRefresh);
+  else fail(state, waitMs);
+}
+
+/** `mayRefresh`: a token that is refused is replaced once. */
+async function connectNow(state: StreamState, mayRefresh: boolean): Promise<void> {
   state.connection += 1;
   const { workspace } = state.options;
   const isCurrent = currentConnection(state);
@@ -62,18 +69,21 @@ async function connect(state: StreamState, mayRefresh: boolean): Promise<void> {
 }
 
 function openConnection(state: StreamState, token: string | undefined, mayRefresh: boolean): void {
-  const { platformUrl, tenant, workspace, open } = state.options;
+  const { platformUrl, tenant, workspace, open, requests, clock } = state.options;
+  const startedAt = clock.now();
   const isCurrent = currentConnection(state);
   const feed = createEventParser((event) => onSign(state, event));
   state.close = open({
     url: `${platformUrl}/workspaces/${workspace.id}/events/stream`,
     headers: { ...requestHeaders(workspace.id, token, tenant), accept: "text/event-stream" },
-    onHead(status, contentType) {
+    onHead(head) {
+      const waitMs = requests.answered(head, startedAt);
       if (!isCurrent()) return;
-      if (status === 200 && contentType.startsWith("text/event-stream")) awaitSign(state);
+      const { status } = head;
+      if (status === 200 && head.header("content-type")?.startsWith("text/event-stream")) awaitSign(state);
       else if (status === 401 && mayRefresh) void refresh(state, token);
       else if (UNSUPPORTED.has(status)) reopenLater(state, UNSUPPORTED_PAUSE_MS);
-      else fail(state);
+      else fail(state, waitMs);
     },
     onText(text) {
       if (!isCurrent()) return;
@@ -123,15 +133,18 @@ function onSilence(state: StreamState): void {
   else setLive(state, false);
 }
 
-function fail(state: StreamState): void {
+/** Tries again with back-off, after `waitMs` milliseconds at the earliest. */
+function fail(state: StreamState, waitMs = 0): void {
   state.failures += 1;
   const exponent = Math.min(state.failures - 1, 10);
-  reopenLater(state, Math.min(FIRST_PAUSE_MS * 2 ** exponent, LONGEST_PAUSE_MS));
+  const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** exponent, LONGEST_PAUSE_MS);
+  reopenLater(state, pauseMs, waitMs);
 }
 
-/** Ends the connection and opens the next one after this pause, ±25 %. */
-function reopenLater(state: StreamState, pauseMs: number): void {
+/** Ends the connection and opens the next one after this pause, ±25 %, and not before `waitMs` milliseconds. */
+function reopenLater(state: StreamState, pauseMs: number, waitMs = 0): void {
   endConnection(state);
   const { random } = state.options;
-  if (state.isRunning) setTimer(state, () => void connect(state, true), pauseMs * (0.75 + 0.5 * random()));
+  const delayMs = Math.max(pauseMs * (0.75 + 0.5 * random()), waitMs);
+  if (state.isRunning) setTimer(state, () => void connect(state, true), delayMs);
 }

@@ -1,10 +1,14 @@
-/** A response. The body of a success is complete, decoded and within the limit. */
-export interface HttpResponse {
+/** The head of a response. */
+export interface ResponseHead {
   readonly status: number;
+  header(name: string): string | undefined;
+}
+
+/** A response. The body of a success is complete, decoded and within the limit. */
+export interface HttpResponse extends ResponseHead {
   readonly text: string;
   /** Set when the body is missing because it broke off or was too long. */
   readonly truncated?: boolean;
-  header(name: string): string | undefined;
 }
 
 /** The limits of one attempt. Times in milliseconds, sizes in decoded bytes. */

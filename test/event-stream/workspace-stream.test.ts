@@ -6,17 +6,21 @@ import { startPlatform } from "a2a-peers/testing";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createClientOn } from "../../src/client/client";
 import { getInternals } from "../../src/client/internals";
-import { heldClock, turns } from "../helpers/held-clock";
+import { openAllowance } from "../../src/transport/allowance/open-allowance";
+import { startCall } from "../../src/transport/call";
+import { openGates } from "../../src/transport/recovery/gates";
+import { fail, ok } from "../../src/transport/request/result";
+import { type HeldClock, heldClock, turns } from "../helpers/held-clock";
 
 const OWN = "7b0e0000-0000-4000-8000-000000000001";
 const SLOW = { timeout: 10_000 };
 
 /** A server whose responses to the stream's requests a test writes by hand. */
-async function startServer(status = 200) {
+async function startServer(status = 200, headers: Record<string, string> = {}) {
   const responses: ServerResponse[] = [];
   const server = createServer((_, response) => {
     responses.push(response);
-    response.writeHead(status, { "content-type": "text/event-stream" });
+    response.writeHead(status, { "content-type": "text/event-stream", ...headers });
     response.write(": ping\n\n");
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -28,12 +32,31 @@ async function startServer(status = 200) {
   return { url: `http://127.0.0.1:${port}`, responses };
 }
 
+/** What another client of the process does with the platform. */
+function shareWith(clock: HeldClock, platformUrl: string) {
+  const scope = { clock, platformUrl, random: () => 0.5, emit: () => {} };
+  const gates = openGates({ ...scope, probeIntervalMs: 500 });
+  const { value: allowance, leave } = openAllowance(scope);
+  onTestFinished(() => {
+    gates.close();
+    leave();
+  });
+  return { gates, allowance };
+}
+
+const DOWN = fail({
+  code: "network",
+  summary: "Refused",
+  delivery: "not-sent",
+  retryable: true,
+  down: "platform",
+});
+
 const event = (type: string, data: object = {}) =>
   `data: ${JSON.stringify({ type, timestamp: 1, data })}\n\n`;
 
 /** Listens with a clock that stands still; resolves when `count` requests have come. */
-async function listen(url: string, options: { fetch?: typeof fetch } = {}) {
-  const clock = heldClock();
+async function listen(url: string, options: { fetch?: typeof fetch } = {}, clock = heldClock()) {
   const client = createClientOn(clock, {
     platformUrl: url,
     workspaceId: OWN,
@@ -116,6 +139,52 @@ describe("the stream of a workspace's events", () => {
     const { clock } = await listen(server.url);
     await vi.waitFor(() => expect(server.responses).toHaveLength(1), SLOW);
     await vi.waitFor(() => expect(clock.pending[0]?.due).toBe(600_000), SLOW);
+  });
+
+  it("is not asked for while the platform is down, until a request of others has found it back", async () => {
+    const server = await startServer();
+    const clock = heldClock();
+    const { gates } = shareWith(clock, server.url);
+    for (let n = 0; n < 5; n += 1) gates.report(undefined, DOWN, 0);
+    await listen(server.url, {}, clock);
+    await clock.advance(200_000);
+    expect(server.responses).toHaveLength(0);
+    const { call } = startCall(clock, 600_000, false, () => {});
+    const pass = await gates.enter(undefined, call, false);
+    if (pass === undefined || "refused" in pass) throw new Error("the probe may be made");
+    pass.end(ok(1));
+    call.end();
+    await clock.advance(90_000);
+    await vi.waitFor(() => expect(server.responses).toHaveLength(1), SLOW);
+  });
+
+  it("leaves what a rate limit has left to beats and sends, and is asked for after the reset", async () => {
+    const server = await startServer();
+    const clock = heldClock();
+    const { allowance } = shareWith(clock, server.url);
+    const told: Record<string, string> = {
+      "x-ratelimit-limit": "100",
+      "x-ratelimit-remaining": "5",
+      "x-ratelimit-reset": "40",
+    };
+    allowance.learn({ status: 200, header: (name) => told[name] }, 0);
+    await listen(server.url, {}, clock);
+    await clock.advance(39_999);
+    expect(server.responses).toHaveLength(0);
+    await clock.advance(1000);
+    await vi.waitFor(() => expect(server.responses).toHaveLength(1), SLOW);
+  });
+
+  it("waits as long as a refusal asks for, and tells the other requests of it", async () => {
+    const server = await startServer(429, { "retry-after": "30" });
+    const clock = heldClock();
+    const { allowance } = shareWith(clock, server.url);
+    await listen(server.url, {}, clock);
+    await vi.waitFor(() => expect(allowance.tryAcquire("send")).toBeGreaterThan(29_000), SLOW);
+    await clock.advance(29_999);
+    expect(server.responses).toHaveLength(1);
+    await clock.advance(1000);
+    await vi.waitFor(() => expect(server.responses).toHaveLength(2), SLOW);
   });
 
   it("is closed with the client, and not opened after that", async () => {

@@ -2,7 +2,7 @@ import type { Clock } from "../../runtime/clock";
 import type { Call } from "../call";
 import { createWaiterQueue, type Waiter, type WaiterQueue } from "../http/waiters";
 import type { Failure } from "../request/result";
-import type { HttpResponse } from "../response";
+import type { ResponseHead } from "../response";
 import { createBeatRate } from "./beat-rate";
 import { parseRateLimit } from "./rate-limit";
 
@@ -42,8 +42,13 @@ export interface Allowance {
    * budget of the call ends before the reset. Rejects like `call.waitFor`.
    */
   acquire(priority: Priority, call: Call): Promise<Failure | undefined> | undefined;
+  /**
+   * Takes one request from the allowance for a request that does not wait. `undefined` when it may be made at once, else
+   * the milliseconds until the reset.
+   */
+  tryAcquire(priority: Exclude<Priority, "beat">): number | undefined;
   /** Reads the rate limit in the headers of the response to a request that was begun at `startedAt`, on the clock. */
-  learn(response: HttpResponse, startedAt: number): void;
+  learn(response: ResponseHead, startedAt: number): void;
   /** Takes a refusal by the rate limit, which asks to wait for `retryAfterMs` milliseconds. */
   refused(retryAfterMs: number): void;
   /** Ends its timer. Nobody may wait for it any more. */
@@ -119,9 +124,18 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   }
 
   function schedule(): void {
-    const delayMs = Math.max(0, state.resetAt + state.graceMs - clock.now()) + SPREAD_MS * options.random();
     // What waits keeps the process alive, where it has to.
-    state.stopTimer ??= clock.setTimer(release, delayMs, true);
+    state.stopTimer ??= clock.setTimer(release, opensInMs() + SPREAD_MS * options.random(), true);
+  }
+
+  const opensInMs = (): number => Math.max(0, state.resetAt + state.graceMs - clock.now());
+
+  /** Takes one request, if this priority may go on now. */
+  function take(priority: Priority): boolean {
+    startWindow(state, clock.now());
+    if (priority !== "beat" && (available(priority) <= 0 || isWaitingBefore(state, priority))) return false;
+    state.remaining -= 1;
+    return true;
   }
 
   async function wait(priority: Priority, call: Call): Promise<undefined> {
@@ -141,19 +155,15 @@ export function createAllowance(options: AllowanceOptions): Allowance {
   return {
     acquire(priority, call) {
       if (priority === "beat") beats.count();
-      if (state.limit === undefined) return undefined;
-      startWindow(state, clock.now());
-      if (priority === "beat" || (available(priority) > 0 && !isWaitingBefore(state, priority))) {
-        state.remaining -= 1;
-        return undefined;
-      }
+      if (state.limit === undefined || take(priority)) return undefined;
       const resetInMs = Math.max(0, state.resetAt - clock.now());
       if (!state.isReported) options.onUsedUp({ limit: state.limit, resetInMs });
       state.isReported = true;
-      const opensInMs = state.resetAt + state.graceMs - clock.now();
-      if (opensInMs + SPREAD_MS < call.remainingMs()) return wait(priority, call);
+      if (opensInMs() + SPREAD_MS < call.remainingMs()) return wait(priority, call);
       return resetInMs === 0 ? undefined : Promise.resolve(usedUpFailure(state.limit, resetInMs));
     },
+    tryAcquire: (priority) =>
+      state.limit === undefined || take(priority) ? undefined : opensInMs() + SPREAD_MS * options.random(),
     learn(response, startedAt) {
       const told = parseRateLimit(response);
       if (told !== undefined && told !== "unlimited") return mergeTold(state, told, clock.now());
@@ -180,7 +190,7 @@ export function createAllowance(options: AllowanceOptions): Allowance {
 }
 
 /** True when a limit of unknown size is no longer in force: a request was taken that began after the last refusal. */
-function isOver({ limit, refusedAt }: AllowanceState, { status }: HttpResponse, startedAt: number): boolean {
+function isOver({ limit, refusedAt }: AllowanceState, { status }: ResponseHead, startedAt: number): boolean {
   return limit === Number.POSITIVE_INFINITY && status !== 429 && startedAt > refusedAt;
 }
 

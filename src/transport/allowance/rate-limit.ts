@@ -1,4 +1,4 @@
-import type { HttpResponse } from "../response";
+import type { ResponseHead } from "../response";
 
 /** What a platform says about its rate limit for this address. */
 export interface RateLimit {
@@ -10,7 +10,7 @@ export interface RateLimit {
 }
 
 /** Reads the headers `X-RateLimit-*` of a response; `undefined` where they are missing or make no sense. */
-export function parseRateLimit(response: HttpResponse): RateLimit | "unlimited" | undefined {
+export function parseRateLimit(response: ResponseHead): RateLimit | "unlimited" | undefined {
   const limit = response.header("x-ratelimit-limit");
   if (limit === undefined) return undefined;
   if (limit === "unlimited") return "unlimited";

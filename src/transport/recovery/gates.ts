@@ -19,6 +19,8 @@ interface PlatformGates {
 
 /** What holds the attempts of one client back while the platform, or a peer behind it, is down. */
 export interface Gates {
+  /** True while the platform itself is not known to be down. */
+  readonly isOpen: boolean;
   /**
    * Waits until an attempt may be made. `undefined` when nothing is down. Rejects like `call.waitFor`.
    */
@@ -61,6 +63,9 @@ export function openGates(options: GatesOptions): Gates {
   }));
   const { platform, peers } = shared;
   return {
+    get isOpen() {
+      return platform.isOpen;
+    },
     enter(peerId, call, first) {
       const peer = peerId === undefined ? undefined : peers.get(peerId);
       if (platform.isOpen && (peer === undefined || peer.isOpen)) return undefined;

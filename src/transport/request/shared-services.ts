@@ -1,5 +1,6 @@
 import type { A2AEvent, Emit } from "../../events";
 import type { Clock } from "../../runtime/clock";
+import type { BackgroundRequests } from "../background-requests";
 import type { Pool } from "../http/pool";
 import type { RequestContext } from "./platform-request";
 
@@ -13,6 +14,8 @@ export interface SharedServices extends RequestContext {
   readonly messagePool: Pool;
   /** Largest body of a message or a task as JSON, in bytes. */
   readonly requestBytes: number;
+  /** For requests that never wait for the platform. */
+  readonly background: BackgroundRequests;
   /** Leaves what all clients of the platform share: called once, at the end of the client. */
   leavePlatform(): void;
   readonly clock: Clock;

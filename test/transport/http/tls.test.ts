@@ -178,7 +178,7 @@ it("has an effect on the stream of events, too", async () => {
       const close = openNodeStream(resolveTls(tls, server.url, undefined))({
         url: `${server.url}/events`,
         headers: {},
-        onHead: (status) => resolve(`answered ${status}`),
+        onHead: ({ status }) => resolve(`answered ${status}`),
         onText: () => undefined,
         onEnd: resolve,
       });
