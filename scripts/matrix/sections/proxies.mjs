@@ -125,7 +125,14 @@ async function runScenario({
   const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/_proxy$/i.test(key)));
   const result = await run(binary, [...args, "proxied.mjs", JSON.stringify(program)], {
     cwd: project,
-    env: { ...clean, ...named, ...env, NODE_EXTRA_CA_CERTS: caFile, DENO_CERT: caFile },
+    env: {
+      ...clean,
+      ...named,
+      ...env,
+      NODE_EXTRA_CA_CERTS: caFile,
+      DENO_CERT: caFile,
+      DENO_NO_UPDATE_CHECK: "1",
+    },
   });
   const { seen = {}, said = [] } = parseSeen(result);
   await proxy?.close();
