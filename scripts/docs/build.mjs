@@ -75,11 +75,14 @@ async function build({ readme, documents, groups }) {
     // `npm run types` checks them.
     skipErrorChecking: true,
     disableSources: true,
+    // Defaults are sentences as often as values.
+    jsDocCompatibility: { defaultTag: false },
     readme,
     projectDocuments: documents,
     sluggerConfiguration: { lowercase: true },
     searchInComments: true,
     searchInDocuments: true,
+    searchGroupBoosts: { Documents: 3 },
     customCss: join(import.meta.dirname, "style.css"),
     hideGenerator: true,
     treatWarningsAsErrors: true,

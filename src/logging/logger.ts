@@ -11,9 +11,9 @@ export interface LeveledLogger {
   debug?: Log | undefined;
   /** What is worth a line and asks for nothing. */
   info: Log;
-  /** What ends by itself, or is repeated. */
+  /** What asks for an operator when it repeats. */
   warn: Log;
-  /** What somebody has to do something about. */
+  /** What asks for an operator now. */
   error: Log;
 }
 
@@ -26,9 +26,9 @@ export interface MessageFirstLogger {
   debug?: LogMessage | undefined;
   /** What is worth a line and asks for nothing. */
   info: LogMessage;
-  /** What ends by itself, or is repeated. */
+  /** What asks for an operator when it repeats. */
   warn: LogMessage;
-  /** What somebody has to do something about. */
+  /** What asks for an operator now. */
   error: LogMessage;
 }
 
