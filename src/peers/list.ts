@@ -80,12 +80,14 @@ export function fetchPeerList(
     classify: (response, source) => {
       const result = classifyList(response, source.id);
       if (!result.ok) return result;
-      for (const peer of result.value.peers) {
+      const { peers } = result.value;
+      // Without a default workspace each call names its own.
+      const setsRoutes = workspaces.hasDefault && workspaces.all.length > 1;
+      for (const peer of peers) {
         directory.setName(peer.id, peer.name, stamp);
-        if (updateCache) cache.merge(source, peer, stamp);
-        // Without a default workspace each call names its own.
-        if (workspaces.hasDefault && workspaces.all.length > 1) directory.setRoute(peer.id, source);
+        if (setsRoutes) directory.setRoute(peer.id, source);
       }
+      if (updateCache) cache.mergeList(source, peers, stamp);
       return result;
     },
   });

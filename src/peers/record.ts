@@ -40,16 +40,17 @@ const KNOWN_FIELDS: readonly (readonly [string, TypeCheck])[] = [
 ];
 
 /**
- * Parses a record from `value`; `null` without a valid id. `requestedId` stands in for an id that is absent. Known
- * fields of a wrong type are left out.
+ * Parses a record from a JSON value, which becomes the record; `null` without a valid id. `requestedId` stands in for an
+ * id that is absent. Known fields of a wrong type are removed.
  */
 export function parsePeerRecord(value: unknown, requestedId?: string): PeerRecord | null {
   if (!isRecord(value)) return null;
   const id = parsePeerId(value.id) ?? (value.id === undefined ? requestedId : undefined);
   if (id === undefined) return null;
-  const record: PeerRecord = { ...value, id };
+  if (value.id !== id) value.id = id;
   for (const [field, check] of KNOWN_FIELDS) {
-    if (field in record && !check(record[field])) delete record[field];
+    const known = value[field];
+    if (known !== undefined && !check(known)) delete value[field];
   }
-  return record;
+  return value as PeerRecord;
 }

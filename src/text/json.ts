@@ -29,8 +29,13 @@ function syntaxProblem({ message }: Error): string {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+// The brackets and the braces differ in one bit.
+const BRACE_BIT = 0x20;
+const OPENING = 0x7b;
+const CLOSING = 0x7d;
+
+// Most strings are short: a search for their ends costs more than a look at each character.
+const SHORT_LENGTH = 32;
 
 function nestsDeeperThan(json: string, limit: number): boolean {
   let depth = 0;
@@ -38,10 +43,10 @@ function nestsDeeperThan(json: string, limit: number): boolean {
     const code = json.charCodeAt(at);
     if (code === QUOTE) {
       at = endOfString(json, at);
-    } else if (OPENING.has(code)) {
+    } else if ((code | BRACE_BIT) === OPENING) {
       depth += 1;
       if (depth > limit) return true;
-    } else if (CLOSING.has(code)) {
+    } else if ((code | BRACE_BIT) === CLOSING) {
       depth -= 1;
     }
   }
@@ -50,6 +55,11 @@ function nestsDeeperThan(json: string, limit: number): boolean {
 
 /** Index of the quote that ends the string which begins at `start`. */
 function endOfString(json: string, start: number): number {
+  for (let at = start + 1; at <= start + SHORT_LENGTH; at += 1) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) break;
+  }
   let end = json.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(json, end)) end = json.indexOf('"', end + 1);
   return end === -1 ? json.length : end;

@@ -14,6 +14,7 @@ const MAX_PADDED_LENGTH = 256;
  */
 export function parsePeerId(value: unknown): string | null {
   if (typeof value !== "string" || value.length > MAX_PADDED_LENGTH) return null;
+  if (UUID.test(value)) return value;
   const id = value.trim().toLowerCase();
   return UUID.test(id) ? id : null;
 }

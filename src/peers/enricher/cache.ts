@@ -1,7 +1,7 @@
 import type { Workspace } from "../../identity/workspaces";
 import type { Clock } from "../../runtime/clock";
 import { createTurnTime } from "../../runtime/turn-time";
-import { frozenCopy } from "../frozen-copy";
+import { deepCopy, deepFreeze } from "../deep-copy";
 import { createLruMap } from "../lru";
 import type { PeerRecord } from "../record";
 
@@ -46,6 +46,8 @@ export interface PeerCache {
    * @param stamp of the request. @default that of a request that begins now
    */
   merge(workspace: Workspace, record: PeerRecord, stamp?: number): PeerRecord;
+  /** The same for each record of a list, but for those that the later ones would evict. */
+  mergeList(workspace: Workspace, records: readonly PeerRecord[], stamp: number): void;
   /** Remembers a failure for `durationMs` milliseconds, unless the cache knows better since. A cached record stays. */
   markFailed(key: string, durationMs: number, stamp?: number): void;
   delete(key: string): void;
@@ -55,6 +57,8 @@ export interface PeerCache {
 
 interface CachedRecord {
   record: PeerRecord;
+  /** False until the record is handed out: most records of a long list never are. */
+  isFrozen: boolean;
   /** That of the request that began last of those whose responses are merged. */
   stamp: number;
   freshUntil: number;
@@ -83,38 +87,50 @@ export function createPeerCache({ ttlMs, maxPeers, isDefault, clock }: PeerCache
 
   const accepts = (key: string, stamp: number): boolean => stamp >= (deletions.peek(key) ?? 0);
 
+  /** Returns what is stored; `undefined` where the record is not accepted. */
+  function merge(workspace: Workspace, given: PeerRecord, stamp: number): CachedRecord | undefined {
+    const key = keyFor(workspace, given.id);
+    if (!accepts(key, stamp)) return undefined;
+    const record = deepCopy(given);
+    const cached = records.peek(key);
+    failures.delete(key);
+    const stored =
+      cached !== undefined && stamp < cached.stamp
+        ? { ...cached, record: mergeRecords(record, cached.record), isFrozen: false }
+        : // Fresh from the response on, not from the request: a slow response would otherwise arrive stale.
+          {
+            record: mergeRecords(cached?.record, record),
+            isFrozen: false,
+            stamp,
+            freshUntil: clock.now() + ttlMs,
+          };
+    records.set(key, stored);
+    return stored;
+  }
+
   return {
     keyFor,
     accepts,
     nextStamp,
     getFresh(key) {
       const cached = records.get(key);
-      return cached !== undefined && turnTime() < cached.freshUntil ? cached.record : undefined;
+      return cached !== undefined && turnTime() < cached.freshUntil ? handOut(cached) : undefined;
     },
     get(key) {
       const now = clock.now();
       const cached = records.get(key);
       if (cached !== undefined && now < cached.freshUntil)
-        return { record: cached.record, refreshDue: false };
+        return { record: handOut(cached), refreshDue: false };
       const failure = failures.get(key);
       const refreshDue = failure === undefined || now >= failure.rememberedUntil;
-      return { record: cached?.record ?? null, refreshDue };
+      return { record: cached === undefined ? null : handOut(cached), refreshDue };
     },
-    merge(workspace, given, stamp = nextStamp()) {
-      const key = keyFor(workspace, given.id);
-      const record = frozenCopy(given);
-      if (!accepts(key, stamp)) return record;
-      const cached = records.peek(key);
-      failures.delete(key);
-      if (cached !== undefined && stamp < cached.stamp) {
-        const merged = mergeRecords(record, cached.record);
-        records.set(key, { ...cached, record: merged });
-        return merged;
-      }
-      const merged = mergeRecords(cached?.record, record);
-      // Counted from the response, not from the request: a slow response would otherwise arrive stale.
-      records.set(key, { record: merged, stamp, freshUntil: clock.now() + ttlMs });
-      return merged;
+    merge(workspace, record, stamp = nextStamp()) {
+      const stored = merge(workspace, record, stamp);
+      return stored === undefined ? deepFreeze(deepCopy(record)) : handOut(stored);
+    },
+    mergeList(workspace, list, stamp) {
+      for (const record of list.slice(-maxPeers)) merge(workspace, record, stamp);
     },
     markFailed(key, durationMs, stamp = nextStamp()) {
       if (!accepts(key, stamp) || stamp < (records.peek(key)?.stamp ?? 0)) return;
@@ -131,11 +147,18 @@ export function createPeerCache({ ttlMs, maxPeers, isDefault, clock }: PeerCache
   };
 }
 
-/** The fields of both records, those of `newer` where both have them. Both are frozen, and so is the result. */
+/** The record, frozen from now on. */
+function handOut(cached: CachedRecord): PeerRecord {
+  if (cached.isFrozen) return cached.record;
+  cached.isFrozen = true;
+  return deepFreeze(cached.record);
+}
+
+/** The fields of both records, those of `newer` where both have them. */
 function mergeRecords(older: PeerRecord | undefined, newer: PeerRecord): PeerRecord {
   if (older === undefined) return newer;
   const merged = { ...older, ...newer };
   // The platform may answer a discovery with an empty name, which is no news.
   if (newer.name === "" && older.name !== undefined) merged.name = older.name;
-  return Object.freeze(merged);
+  return merged;
 }

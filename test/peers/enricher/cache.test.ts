@@ -25,6 +25,15 @@ describe("the cache of peers", () => {
     expect(enricher.stats().cached).toBe(3);
   });
 
+  it("holds the last records of a longer list", async () => {
+    const { enricher, client, platform } = await setUp({ enricher: { maxPeers: 3 } });
+    const body = Array.from({ length: 8 }, (_, index) => ({ id: numberedId(index), name: `Peer ${index}` }));
+    platform.fail(LIST, { status: 200, body }, { times: 1 });
+    await client.listPeers();
+    const held = body.map(({ id }) => enricher.get(id)?.name ?? "none");
+    expect(held).toEqual(["none", "none", "none", "none", "none", "Peer 5", "Peer 6", "Peer 7"]);
+  });
+
   it("holds 1,024 records by default, and evicts the least recently used one", async () => {
     const { enricher, requestPaths, platform, client } = await setUp();
     const rows = (from: number, to: number) =>
