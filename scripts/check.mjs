@@ -25,13 +25,13 @@ function run(command, args, { env = {}, show = false } = {}) {
   });
 }
 
-/** One check that counts as one: silent when it passes, its whole output when it does not. */
-async function check(name, command, args) {
+/** One check that counts as one. Shows its output when it does not pass, or always. */
+async function check(name, command, args, { show = false } = {}) {
   const startedAt = performance.now();
   const { ok, output } = await run(command, args);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${ok ? "pass" : "FAIL"}  ${name} (${seconds} s)`);
-  if (!ok) console.log(output);
+  if (show || !ok) console.log(output.trimEnd());
   if (ok) passed += 1;
   else failed += 1;
   return ok;
@@ -72,6 +72,7 @@ async function pack() {
   if (tarball) {
     await check("package layout", bin("publint"), ["run", "--strict", tarball]);
     await check("types for every resolution", bin("attw"), [tarball]);
+    await check("size", "node", [join("scripts", "size-budget.mjs"), tarball], { show: true });
   }
   return tarball;
 }

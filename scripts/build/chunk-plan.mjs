@@ -6,14 +6,14 @@ const CLIENT = resolve(SRC, "client/client.ts");
 const BASE = new Set(["errors", "events", "runtime", "text", "validation"]);
 
 /**
- * The largest part, in bytes. An archive compresses what it has seen in the last 32 KiB: so the CommonJS copy of a part,
- * which npm packs beside it, takes nearly no room.
+ * How much is put into one part, in bytes. An archive compresses what it has seen in the last 32 KiB: so the CommonJS copy
+ * of a part, which npm packs beside it, takes nearly no room.
  */
-const MAX_BYTES = 28_000;
+const PART_BYTES = 26_000;
 
 /**
- * Assigns modules to the parts of the build: one for each layer, or several in the order in which modules run, so that
- * no two parts import each other. What a client needs from the start is apart from what it loads when it is first used.
+ * Assigns modules to the parts of the build: what a client needs, what other packages bring, and each other layer. All of
+ * them are cut in the order in which modules run, so that no two parts import each other.
  */
 export function chunkPlan() {
   let plan;
@@ -24,15 +24,15 @@ export function chunkPlan() {
 }
 
 function createPlan({ getModuleIds, getModuleInfo }) {
-  const atStart = new Set();
-  addImports(CLIENT, getModuleInfo, atStart);
+  const ofClient = new Set();
+  addImports(CLIENT, getModuleInfo, ofClient);
   const ordered = new Set();
   for (const id of getModuleIds()) addImports(id, getModuleInfo, ordered);
   const groups = new Map();
   for (const id of ordered) {
     const { isEntry, isExternal } = getModuleInfo(id);
     if (isEntry || isExternal) continue;
-    const name = atStart.has(id) ? `core-${layerOf(id)}` : layerOf(id);
+    const name = ofClient.has(id) && id.startsWith(SRC) ? "core" : layerOf(id);
     groups.set(name, [...(groups.get(name) ?? []), id]);
   }
   const plan = new Map();
@@ -60,10 +60,10 @@ function layerOf(id) {
   return BASE.has(layer) ? "base" : layer;
 }
 
-/** Cuts a list into as few pieces as the limit allows, of about the same size. */
+/** Cuts a list into pieces of about the same size. */
 function cut(ids, bytesOf) {
   const total = ids.reduce((sum, id) => sum + bytesOf(id), 0);
-  const share = total / Math.ceil(total / MAX_BYTES);
+  const share = total / Math.ceil(total / PART_BYTES);
   const pieces = [];
   let before = 0;
   for (const id of ids) {

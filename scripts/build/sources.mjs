@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
+import { shortenLocals } from "./shorten-locals.mjs";
 
 // The entry for Node of this package has a second fetch inside that is never used.
 const ALIAS = { ofetch: resolve("node_modules/ofetch/dist/index.mjs") };
@@ -24,7 +25,7 @@ export const sources = (external) => ({
     // Minified here already, so that the length of a module is about what it adds to the build.
     const options = { ...MINIFY, loader: own ? "ts" : "js", minifyIdentifiers: !own };
     const { code: javascript } = await transform(code, options);
-    return own ? { code: javascript, moduleSideEffects: false } : { code: javascript };
+    return own ? { code: await shortenLocals(javascript), moduleSideEffects: false } : { code: javascript };
   },
   async renderChunk(code) {
     const { code: minified } = await transform(code, MINIFY);
