@@ -8,6 +8,8 @@ const input = {
   agent: "src/agent/index.ts",
   heartbeat: "src/heartbeat/index.ts",
   inbox: "src/inbox/index.ts",
+  logging: "src/logging/index.ts",
+  otel: "src/otel/index.ts",
   testing: "src/testing/index.ts",
   tools: "src/tools/index.ts",
 };
@@ -31,8 +33,8 @@ const library = (dir, format, external) => ({
 });
 
 export default [
-  library("dist", "es", ["ofetch", "lru-cache", "uuid"]),
+  library("dist", "es", ["ofetch", "lru-cache", "uuid", "@opentelemetry/api"]),
   // uuid is ESM only, and so is ofetch for test environments that resolve packages as a browser does (jest with jsdom);
   // inlined, both also work where require() of ESM does not.
-  library("dist/cjs", "cjs", ["lru-cache"]),
+  library("dist/cjs", "cjs", ["lru-cache", "@opentelemetry/api"]),
 ];

@@ -8,6 +8,7 @@ const declarations: Options = {
     heartbeat: "src/heartbeat/index.ts",
     inbox: "src/inbox/index.ts",
     logging: "src/logging/index.ts",
+    otel: "src/otel/index.ts",
     testing: "src/testing/index.ts",
     tools: "src/tools/index.ts",
   },

@@ -129,6 +129,7 @@ export default defineConfig({
       { find: /^a2a-peers\/heartbeat$/, replacement: source("heartbeat/index.ts") },
       { find: /^a2a-peers\/inbox$/, replacement: source("inbox/index.ts") },
       { find: /^a2a-peers\/logging$/, replacement: source("logging/index.ts") },
+      { find: /^a2a-peers\/otel$/, replacement: source("otel/index.ts") },
       { find: /^a2a-peers\/testing$/, replacement: source("testing/index.ts") },
       { find: /^a2a-peers\/tools$/, replacement: source("tools/index.ts") },
     ],

@@ -85,6 +85,7 @@ export type {
   SendSettled,
   SendWaiting,
   StorageNotFlushed,
+  Telemetry,
   TokenRefreshed,
   TokenStoreFailed,
 } from "./events";

@@ -58,6 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   runtime: [],
   events: ["errors", "runtime"],
   logging: ["errors", "events", "text"],
+  otel: [...BASE],
   validation: ["errors", "text", "runtime"],
   storage: ["text", "runtime", "validation"],
   identity: [...BASE, "storage"],
@@ -88,6 +89,7 @@ const DOORS: Record<string, string> = {
   ofetch: "transport/http/ofetch-transport.ts",
   "lru-cache": "peers/lru.ts",
   uuid: "runtime/ids.ts",
+  "@opentelemetry/api": "otel/api.ts",
   "eventsource-parser": "event-stream/parse-events.ts",
 };
 

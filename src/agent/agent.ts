@@ -52,12 +52,12 @@ export function createAgent(client: A2AClient, options: AgentOptions): Agent {
   const internals = getInternals(client);
   const resolved = resolveAgentOptions(internals, options);
   const { workspace, url, onMessage, emit, answerWithinMs } = resolved;
-  const { clock } = internals;
+  const { clock, observer } = internals;
   const source = workspace.id;
   const heartbeat = createHeartbeat(client, { ...options.heartbeat, source });
   const inbox = url === undefined ? createInbox(client, { ...options.inbox, source }) : undefined;
   const reportWork = createReportWork(heartbeat);
-  const runs = createRuns({ client, workspaceId: source, onMessage, reportWork, clock, emit });
+  const runs = createRuns({ client, workspaceId: source, onMessage, reportWork, clock, emit, observer });
   const receiving = inbox && { inbox, handler: inboxHandler(resolved, reportWork) };
   const lifecycle = createLifecycle({ client, internals, options: resolved, heartbeat, runs, receiving });
   const report = createRequestReport(source, emit);

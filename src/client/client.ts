@@ -187,7 +187,7 @@ export function createClientOn(
   const resolved = resolveOptions(options, machine);
   const composed = composeClient(resolved, { clock: resolved.clock ?? clock, machine, lookup });
   const { peers, messaging, tasks, delegation, registration, close } = composed;
-  const { trace, tracePeer } = createTracer();
+  const { trace, tracePeer } = createTracer(composed.internals.observer);
   const ofConversations = {
     sendA2AMessage: tracePeer("sendA2AMessage", messaging.sendA2AMessage),
     getTask: tracePeer("getTask", tasks.getTask),

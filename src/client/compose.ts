@@ -29,7 +29,12 @@ export interface Environment {
 
 /** Creates the parts of a client and connects them. */
 export function composeClient(options: ResolvedOptions, { clock, machine, lookup }: Environment) {
-  const shared = createSharedServices(options, clock);
+  const observer = options.telemetry?.observe({
+    platformUrl: options.platformUrl,
+    peerName: (peerId) => peers.peerName(peerId),
+  });
+  const listeners = [options.logger, observer?.onEvent];
+  const shared = createSharedServices(options, clock, listeners);
   const { workspaces, calls, execute, pool, beatPool, messagePool, emit } = shared;
 
   function stateFolderFor(workspace: Workspace, stateDir?: string) {
@@ -49,7 +54,7 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     requests: shared.background,
   });
   const peers = createPeers(shared, options);
-  const messaging = createMessaging(shared, peers.directory, options);
+  const messaging = createMessaging(shared, peers.directory, options, observer);
   const delegation = createDelegation(shared, workspaceEvents, peers.directory, options);
   const tasks = createTasks(shared, peers.directory);
   const registration = createRegistration(shared, {
@@ -86,7 +91,8 @@ export function composeClient(options: ResolvedOptions, { clock, machine, lookup
     clock,
     random,
     emit,
-    emitTo: (onEvent) => (onEvent === undefined ? emit : safeHooks(onEvent, options.logger)),
+    emitTo: (onEvent) => (onEvent === undefined ? emit : safeHooks(onEvent, ...listeners)),
+    observer,
     env: machine.env,
     requests: shared,
     platformUrl,

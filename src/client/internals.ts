@@ -1,6 +1,6 @@
 import { type A2AError, invalidArgument } from "../errors";
 import type { WorkspaceEvents } from "../event-stream/workspace-events";
-import type { A2AEvent, Emit } from "../events";
+import type { A2AEvent, Emit, Observer } from "../events";
 import type { Workspace, Workspaces } from "../identity/workspaces";
 import type { SelfMessage } from "../messaging/self-message";
 import type { WorkspaceStatus } from "../peers/workspace-status";
@@ -27,6 +27,8 @@ export interface ClientInternals {
   readonly emit: Emit<A2AEvent>;
   /** Emits to the hook of a part, and to what receives every event; as `emit` does where the part has no hook. */
   emitTo<Event extends A2AEvent>(onEvent: ((event: Event) => void) | undefined): Emit<Event>;
+  /** Observes messages and their handlers, where the client has `telemetry`. */
+  readonly observer: Observer | undefined;
   readonly env: Machine["env"];
   readonly requests: RequestContext;
   /** Base URL of the platform, without a trailing slash. */

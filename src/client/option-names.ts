@@ -12,7 +12,7 @@ import type {
 const CLIENT: OptionNames<A2AClientOptions> = {
   platformUrl: true, workspaceId: true, token: true, workspaces: true, orgId: true, deployMode: true, origin: true,
   delivery: true, retry: true, timeouts: true, limits: true, enricher: true, tls: true, fetch: true, random: true,
-  clock: true, logger: true, onEvent: true,
+  clock: true, logger: true, telemetry: true, onEvent: true,
 }; // biome-ignore format: one list
 
 const RETRY: OptionNames<RetryOptions> = {

@@ -1,4 +1,4 @@
-import type { A2AEvent } from "../events";
+import type { A2AEvent, Telemetry } from "../events";
 import type { TokenSource } from "../identity/token-source";
 import type { WorkspaceCredentials, WorkspaceLookup } from "../identity/workspace-lookup";
 import type { Clock } from "../runtime/clock";
@@ -77,6 +77,11 @@ export interface A2AClientOptions {
    * own: `logEvents(pino())` of `a2a-peers/logging` writes them as lines of a log. @default none
    */
   logger?: ((event: A2AEvent) => void) | undefined;
+  /**
+   * Observes the client and all that is made of it as spans and metrics: `openTelemetry()` of `a2a-peers/otel`.
+   * @default none
+   */
+  telemetry?: Telemetry | undefined;
   /** Called with every event of the client. Events hold no secrets. What it throws is ignored. */
   onEvent?: ((event: A2AEvent) => void) | undefined;
 }

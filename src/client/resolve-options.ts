@@ -1,5 +1,5 @@
 import { configurationError } from "../errors";
-import type { A2AEvent } from "../events";
+import type { A2AEvent, Telemetry } from "../events";
 import { resolveWorkspaces } from "../identity/credentials";
 import { type ResolvedDeployMode, resolveDeployMode } from "../identity/deploy-mode";
 import type { TenantHeaders } from "../identity/headers";
@@ -45,6 +45,7 @@ export interface ResolvedOptions extends ResolvedDeployMode {
   readonly random: () => number;
   readonly clock: Clock | undefined;
   readonly logger: ((event: A2AEvent) => void) | undefined;
+  readonly telemetry: Telemetry | undefined;
   readonly onEvent: ((event: A2AEvent) => void) | undefined;
 }
 
@@ -75,6 +76,7 @@ export function resolveOptions(options: A2AClientOptions, machine: Machine): Res
     random: boundedRandom(optionalFunction(options.random, "random") ?? Math.random),
     clock: checkClock(options.clock),
     logger: checkLogger(options.logger),
+    telemetry: checkTelemetry(options.telemetry),
     onEvent: optionalFunction(options.onEvent, "onEvent"),
   });
 }
@@ -179,6 +181,13 @@ function checkLogger<L>(value: L | undefined): L | undefined {
   if (value === undefined || typeof value === "function") return value;
   throw configurationError(
     `Expected \`logger\` to be a function, such as logEvents of a2a-peers/logging makes of a logger, got ${quote(value)}.`,
+  );
+}
+
+function checkTelemetry(value: Telemetry | undefined): Telemetry | undefined {
+  if (value === undefined || typeof value?.observe === "function") return value;
+  throw configurationError(
+    `Expected \`telemetry\` to be what openTelemetry() of a2a-peers/otel returns, got ${quote(value)}.`,
   );
 }
 

@@ -20,10 +20,14 @@ const BEAT_CONNECTIONS = 8;
 /** The least time between two attempts at a platform that is down, in milliseconds, unless retries are quicker. */
 const PROBE_INTERVAL_MS = 500;
 
-/** Creates the services that all parts of a client use. The pools are joined: leave them when the client closes. */
-export function createSharedServices(options: ResolvedOptions, clock: Clock): SharedServices {
+/** Creates the services that all parts of a client use; `listeners` get every event beside `onEvent`. The pools are joined: leave them when the client closes. */
+export function createSharedServices(
+  options: ResolvedOptions,
+  clock: Clock,
+  listeners: readonly (((event: A2AEvent) => void) | undefined)[],
+): SharedServices {
   const { platformUrl, tenant, random, requestMs, requestBytes } = options;
-  const emit = safeHooks<A2AEvent>(options.onEvent, options.logger);
+  const emit = safeHooks<A2AEvent>(options.onEvent, ...listeners);
   const { origin } = new URL(platformUrl);
   const open = (kind: PoolKind, size: number) =>
     openPool({ kind, origin, size, idleMs: options.idleConnectionMs, tls: options.tls });

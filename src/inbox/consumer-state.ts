@@ -1,4 +1,5 @@
 import type { A2AClient } from "../client/client";
+import type { Observer } from "../events";
 import type { Delivery } from "./backlog";
 import type { DeadLetters } from "./dead-letters";
 import type { Engine } from "./engine";
@@ -9,6 +10,8 @@ export interface ConsumerOptions extends ResolvedInboxOptions {
   client: A2AClient;
   engine: Engine;
   deadLetters: DeadLetters;
+  /** Observes the work of handlers. */
+  observer: Observer | undefined;
   clock: { now(): number };
   random(): number;
 }

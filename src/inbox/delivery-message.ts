@@ -28,7 +28,8 @@ export function toDeliveryMessage(
   attempt: number,
   { ack, nack }: MessageActions,
 ): DeliveryMessage {
-  const { id, text, files, data, messageId, contextId, taskId, delegationId, inReplyTo, raw } = message;
+  const { id, text, files, data, messageId, contextId, taskId, delegationId, inReplyTo, trace, raw } =
+    message;
   let replies = 0;
   const send = (answer: string | OutgoingMessage, name: string, options: SendOptions | undefined) =>
     sendReply(client, workspaceId, message, answer, {
@@ -46,6 +47,7 @@ export function toDeliveryMessage(
     ...(taskId === undefined ? {} : { taskId }),
     ...(delegationId === undefined ? {} : { delegationId }),
     ...(inReplyTo === undefined ? {} : { inReplyTo }),
+    ...(trace === undefined ? {} : { trace }),
     receivedAt: new Date(message.createdAtUs / 1000),
     attempt,
     raw,

@@ -23,13 +23,13 @@ export async function handleDelivery(
   handler: InboxHandler,
   signal: AbortSignal,
 ): Promise<void> {
-  const { message, sendAnswer } = toHeldMessage(state, held);
+  const { observer, workspace } = state.options;
+  const delivered = toHeldMessage(state, held);
+  const { message } = delivered;
+  const work = () => answerDelivery(state, held, delivered, handler, signal);
   try {
-    const answer = await resolveAnswer(state, held, message, handler, signal);
-    // Not sent once another inbox has the message: it answers as well, and the two answers would differ.
-    if (answer !== undefined && isCurrent(state, held)) {
-      await sendAnswer(answer as string | OutgoingMessage, { signal });
-    }
+    if (observer === undefined) await work();
+    else await observer.runMessage({ workspaceId: workspace.id, message, isPushed: false }, work);
     // Stored with the next message that is handed over, or before the next one is waited for.
     if (isCurrent(state, held)) complete(state, held.session, held.delivery);
   } catch (error) {
@@ -37,6 +37,20 @@ export async function handleDelivery(
     if (signal.aborted && isCurrent(state, held)) held.session.takeBack(held.delivery);
     else await giveBack(state, held, errorMessage(error));
   }
+}
+
+/** Calls the handler and sends its answer. */
+async function answerDelivery(
+  state: ConsumerState,
+  held: Held,
+  { message, sendAnswer }: DeliveryMessage,
+  handler: InboxHandler,
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await resolveAnswer(state, held, message, handler, signal);
+  // Not sent once another inbox has the message: it answers as well, and the two answers would differ.
+  if (answer === undefined || !isCurrent(state, held)) return;
+  await sendAnswer(answer as string | OutgoingMessage, { signal });
 }
 
 /** The answer of an earlier attempt, else the handler's: stored before it is sent, so that there is only one. */

@@ -76,7 +76,7 @@ const PEEKED = 100;
 export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbox {
   const internals = getInternals(client);
   const resolved = resolveInboxOptions(internals, options);
-  const { clock, random } = internals;
+  const { clock, random, observer } = internals;
   const workspaceId = resolved.workspace.id;
   const storage = createInboxStorage({
     folder: internals.stateFolderFor(resolved.workspace, resolved.stateDir),
@@ -86,8 +86,10 @@ export function createInbox(client: A2AClient, options: InboxOptions = {}): Inbo
   const asks = createAsks();
   const engine = createEngine({ ...resolved, internals, storage, asks });
   const deadLetters = createDeadLetters(storage.deadLetters, workspaceId);
-  const consumer = createConsumer({ ...resolved, client, engine, deadLetters, clock, random });
-  const lifecycle = createLifecycle(internals, engine);
+  const consumer = createConsumer({ ...resolved, client, engine, deadLetters, clock, random, observer });
+  const lifecycle = createLifecycle(internals, engine, () =>
+    observer?.watchInbox(workspaceId, () => statusOf(engine)),
+  );
 
   const context = {
     ...resolved,

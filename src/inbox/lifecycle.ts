@@ -27,10 +27,16 @@ export interface Lifecycle {
 /** How long handlers whose signal was aborted are waited for, and then the disk, in milliseconds each. */
 const STOP_MS = 5000;
 
-export function createLifecycle(internals: ClientInternals, engine: Engine): Lifecycle {
+/** `watch` is called when reading begins; what it returns, when reading ends. */
+export function createLifecycle(
+  internals: ClientInternals,
+  engine: Engine,
+  watch: () => (() => void) | undefined,
+): Lifecycle {
   const { clock, calls, onClose } = internals;
   let controller = new AbortController();
   let isStopping = false;
+  let unwatch: (() => void) | undefined;
   const working = new Set<Promise<unknown>>();
 
   const within = (work: Promise<unknown>, limitMs = STOP_MS) => settleWithin(work, limitMs, clock);
@@ -48,6 +54,7 @@ export function createLifecycle(internals: ClientInternals, engine: Engine): Lif
     engine.notify();
     await within(Promise.allSettled(working));
     await within(engine.stop());
+    unwatch?.();
   }
 
   return {
@@ -59,6 +66,8 @@ export function createLifecycle(internals: ClientInternals, engine: Engine): Lif
       isStopping = false;
       onClose.add(close);
       engine.start();
+      unwatch?.();
+      unwatch = watch();
     },
     stop,
     track(work) {

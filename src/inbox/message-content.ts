@@ -1,3 +1,4 @@
+import type { TraceContext } from "../events";
 import type { FilePart } from "../messaging/outcome";
 import { parseReply } from "../messaging/reply";
 import { isRecord, type JsonRecord } from "../text/json";
@@ -20,6 +21,8 @@ export interface MessageContent {
   readonly delegationId?: string;
   /** The `messageId` of the message this one answers, where its sender says so. */
   readonly inReplyTo?: string;
+  /** The sender's place in a trace, where the message carries it: a handler's own sends go on from there. */
+  readonly trace?: TraceContext;
 }
 
 /** Reads a message; `text` is `(no response)` where it has no parts. Never throws. */
@@ -35,7 +38,18 @@ export function readContent(message: JsonRecord): MessageContent {
     ...optional("taskId", message.taskId ?? message.task_id),
     ...optional("delegationId", metadata.delegation_id),
     ...optional("inReplyTo", metadata.in_reply_to),
+    ...readTrace(metadata),
   };
+}
+
+/** Version, trace id, span id and flags of W3C Trace Context. */
+const TRACEPARENT = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/;
+const MAX_TRACESTATE_LENGTH = 512;
+
+function readTrace({ traceparent, tracestate }: JsonRecord): { trace?: TraceContext } {
+  if (typeof traceparent !== "string" || !TRACEPARENT.test(traceparent)) return {};
+  const hasState = isText(tracestate) && tracestate.length <= MAX_TRACESTATE_LENGTH;
+  return { trace: { traceparent, ...(hasState ? { tracestate } : {}) } };
 }
 
 export const metadataOf = ({ metadata }: JsonRecord): JsonRecord => (isRecord(metadata) ? metadata : {});

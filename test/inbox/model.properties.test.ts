@@ -109,7 +109,15 @@ function startReader(world: World) {
   const options = resolveInboxOptions(internals, { concurrency: 2, maxAttempts: MAX_ATTEMPTS, onEvent });
   const engine = createEngine({ ...options, internals, storage, asks: createAsks() });
   const deadLetters = createDeadLetters(storage.deadLetters, OWN);
-  const consumer = createConsumer({ ...options, client, engine, deadLetters, clock, random: () => 0.5 });
+  const consumer = createConsumer({
+    ...options,
+    client,
+    engine,
+    deadLetters,
+    clock,
+    observer: undefined,
+    random: () => 0.5,
+  });
   const controller = new AbortController();
   engine.start();
   const { signal } = controller;

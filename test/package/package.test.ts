@@ -52,13 +52,14 @@ import { type AgentQuestion, createAgent, guardInbound, nodeGuard, nodeHandler }
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { createInbox, type InboxMessage } from "a2a-peers/inbox";
 import { logEvents, messageFirst } from "a2a-peers/logging";
+import { openTelemetry } from "a2a-peers/otel";
 import { startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { createPeerTools, type PeerTool, toMcpTool } from "a2a-peers/tools";
 
 async function use(): Promise<string> {
   await using platform: TestPlatform = await startPlatform();
   const me = platform.addWorkspace({ name: "me", reply: ({ text }) => text });
-  const client: A2AClient = createA2AClient({ platformUrl: platform.url, workspaceId: me.id, retry: { jitter: "full" }, logger: logEvents(messageFirst(console)) });
+  const client: A2AClient = createA2AClient({ platformUrl: platform.url, workspaceId: me.id, retry: { jitter: "full" }, logger: logEvents(messageFirst(console)), telemetry: openTelemetry() });
   const { sendA2AMessage } = client;
   const sent = await settle(sendA2AMessage(me.id, { parts: [{ kind: "data", data: 1 }] }, { allowSelf: true }));
   createHeartbeat(client).start();
@@ -197,7 +198,7 @@ describe("the packed package", () => {
   it("does nothing when it is imported", async () => {
     const file = await installed.write(
       "quiet.mjs",
-      `import "a2a-peers"; import "a2a-peers/agent"; import "a2a-peers/heartbeat"; import "a2a-peers/inbox"; import "a2a-peers/logging"; import "a2a-peers/testing"; import "a2a-peers/tools";
+      `import "a2a-peers"; import "a2a-peers/agent"; import "a2a-peers/heartbeat"; import "a2a-peers/inbox"; import "a2a-peers/logging"; import "a2a-peers/otel"; import "a2a-peers/testing"; import "a2a-peers/tools";
        process.once("beforeExit", () => console.log("nothing left to do"));
        console.log(process.getActiveResourcesInfo().filter((kind) => /Timeout|Immediate|TCP|Server/.test(kind)));`,
     );
@@ -307,7 +308,9 @@ describe("the packed package", () => {
       const text = readFileSync(installed.file("dist/cjs", file), "utf8");
       return [...text.matchAll(/\brequire\(['"]([^.'"][^'"]*)['"]\)/g)].map(([, name = ""]) => name);
     });
-    expect(new Set(required.filter((name) => !isBuiltin(name)))).toEqual(new Set(["lru-cache"]));
+    expect(new Set(required.filter((name) => !isBuiltin(name)))).toEqual(
+      new Set(["lru-cache", "@opentelemetry/api"]),
+    );
   });
 
   it("sends a message where there are timers and a fetch, but no Node, no streams and no TextEncoder", async () => {

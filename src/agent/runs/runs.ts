@@ -1,6 +1,6 @@
 import type { A2AClient } from "../../client/client";
 import { A2AError } from "../../errors";
-import type { AgentEvent, Emit } from "../../events";
+import type { AgentEvent, Emit, Observer } from "../../events";
 import { fingerprint } from "../../inbox/fingerprint";
 import type { Clock } from "../../runtime/clock";
 import { newId } from "../../runtime/ids";
@@ -21,6 +21,8 @@ export interface RunsOptions {
   readonly reportWork: ReportWork;
   readonly clock: Clock;
   readonly emit: Emit<AgentEvent>;
+  /** Observes the work of the handler. */
+  readonly observer: Observer | undefined;
 }
 
 /** Runs the handler once for each message. */
@@ -99,7 +101,7 @@ async function work(
   pushed: PushedMessage,
 ): Promise<void> {
   const { run } = working;
-  const { client, workspaceId, onMessage, reportWork } = options;
+  const { client, workspaceId, onMessage, reportWork, observer } = options;
   const { signal } = run.controller;
   let givenBack: string | undefined;
   const onGivenBack = (reason: string) => {
@@ -107,9 +109,15 @@ async function work(
   };
   try {
     const { message, replies } = createPushMessage({ client, workspaceId, run, onGivenBack }, pushed);
-    const answered = await reportWork(message, signal, async () =>
-      toEnd(run, replies, await onMessage(message, { signal })),
-    );
+    const handle = () =>
+      reportWork(message, signal, async () => toEnd(run, replies, await onMessage(message, { signal })));
+    const received = {
+      workspaceId,
+      message,
+      isPushed: true,
+      stateOf: (answered: Awaited<ReturnType<typeof handle>>) => answered.end.state,
+    };
+    const answered = await (observer === undefined ? handle() : observer.runMessage(received, handle));
     if (givenBack === undefined) end(options, memory, run, answered.end, { size: answered.size });
     else giveBack(options, memory, working, givenBack);
   } catch (error) {

@@ -4,7 +4,7 @@ import { newId } from "../../runtime/ids";
 import { abortReason, onAbort } from "../../runtime/signals";
 import type { MessagingContext } from "../context";
 import { type OutgoingMessage, parseMessageParts } from "../outgoing-message";
-import { resolveSource, sendA2AMessage } from "../send";
+import { resolveSource, type sendA2AMessage } from "../send";
 import type { SendOptions } from "../send-options";
 import { observeDelivery } from "./observe-delivery";
 import { checkFanOutOptions, checkPeerIds, type FanOutOptions } from "./options";
@@ -12,6 +12,7 @@ import type { FanOutResult } from "./result";
 
 export interface FanOutContext extends MessagingContext {
   readonly clock: Clock;
+  readonly send: typeof sendA2AMessage;
 }
 
 /** One fan-out while it runs. */
@@ -97,7 +98,7 @@ async function sendToPeer(
   const { emit, current } = observeDelivery(context.emit);
   const options = { ...run.send, messageId, budgetMs, signal: controller.signal };
   try {
-    const outcome = await sendA2AMessage({ ...context, emit }, peerId, message, options);
+    const outcome = await context.send({ ...context, emit }, peerId, message, options);
     if (outcome.kind === "reply") run.replies += 1;
     if (run.replies >= run.enough) controller.abort(ENOUGH);
     return { peerId, messageId, state: "ok", outcome };

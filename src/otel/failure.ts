@@ -1,0 +1,30 @@
+import { isA2AError } from "../errors";
+import { type Attributes, type Span, SpanStatusCode } from "./api";
+import { ATTEMPTS, DELIVERY, ERROR_TYPE, HTTP_STATUS, OUTCOME } from "./names";
+import { cutText } from "./text";
+
+/**
+ * The class of an error: the code of JSON-RPC where the peer has answered with one, else the code of the error, else
+ * its name.
+ */
+export function errorType(error: unknown): string {
+  if (isA2AError(error)) return error.rpcCode === undefined ? error.code : String(error.rpcCode);
+  return error instanceof Error ? error.name : "_OTHER";
+}
+
+/** Marks the span of a call that has failed. What its caller has aborted has no error. */
+export function recordFailure(span: Span, error: unknown, recordContent: boolean): void {
+  span.setAttributes({ [ERROR_TYPE]: errorType(error), ...factsOf(error) });
+  const message = recordContent && error instanceof Error ? cutText(error.message) : undefined;
+  span.setStatus({ code: SpanStatusCode.ERROR, ...(message === undefined ? {} : { message }) });
+}
+
+function factsOf(error: unknown): Attributes {
+  if (!isA2AError(error)) return {};
+  return {
+    [OUTCOME]: error.code,
+    [DELIVERY]: error.delivery,
+    [ATTEMPTS]: error.attempts,
+    ...(error.status === undefined ? {} : { [HTTP_STATUS]: error.status }),
+  };
+}
