@@ -20,7 +20,6 @@ const ISOLATED = [
   "test/client/close.test.ts",
   "test/client/concurrency.test.ts",
   "test/client/queue.test.ts",
-  "test/client/sockets.test.ts",
   "test/transport/faults.test.ts",
   "test/transport/faults-over-fetch.test.ts",
   "test/transport/http/node-http.test.ts",

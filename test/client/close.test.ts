@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { A2AClient } from "a2a-peers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { failureOf } from "../helpers/failure";
 import { PEER_ID, quickClient, resources, until, WORKSPACE_ID } from "../helpers/sockets-client";
 import { answerBytes, answering, type RawServer, rawServer, type Script } from "../helpers/sockets-server";
@@ -149,4 +149,19 @@ describe("a process", () => {
     await using server = await rawServer(answering());
     expect(await run(server, lines)).toBe("ok");
   });
+});
+
+it("closing ends the idle connections of the last client that used them, and not before", async () => {
+  await using server = await rawServer(answering());
+  const one = quickClient(server.url);
+  const other = quickClient(server.url);
+  await one.sendA2AMessage(PEER_ID, "hello");
+  expect(server.open).toBe(1);
+
+  await one.close();
+  await other.sendA2AMessage(PEER_ID, "hello");
+  expect(server.connections).toBe(1);
+
+  await other.close();
+  await vi.waitFor(() => expect(server.open).toBe(0), { timeout: 2000 });
 });

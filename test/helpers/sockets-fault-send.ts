@@ -103,27 +103,27 @@ function fromError({ code, delivery, retryable, attempts }: A2AError): Omit<Obse
 
 /** The outcomes that the table allows. */
 export function allowed(expected: Expected | readonly Expected[], mode: DeliveryMode): Observed[] {
-  const several = [expected].flat();
-  return several.flatMap((each): Observed[] => {
+  const rows = [expected].flat();
+  const isRepeated = (each: Expected) =>
+    "code" in each && each.again && (mode === "at-least-once" || each.delivery === "not-sent");
+  // Where one outcome of an attempt is repeated, another one may come after it and end the send.
+  const ends = rows.some(isRepeated) ? [1, 2, MAX_ATTEMPTS] : [1];
+  return rows.flatMap((each): Observed[] => {
     if ("textOfSecond" in each)
       return [mode === "at-least-once" ? answeredSecond(each.textOfSecond) : FIRST_LOST];
-    if (!("code" in each)) return [{ outcome: each, retryable: false, attempts: 1, complete: 1 }];
-    const { code, delivery, again, held, waitsTooLong = false } = each;
-    const retryable = again && (mode === "at-least-once" || delivery === "not-sent");
-    const attempts = retryable && !waitsTooLong ? MAX_ATTEMPTS : 1;
-    // Attempts that surely were not sent may come before one that may have been, where the table has both.
-    const most = again && !retryable && several.length > 1 ? MAX_ATTEMPTS : attempts;
-    return range(attempts, most).map((count) => ({
+    if (!("code" in each))
+      return ends.map((attempts) => ({ outcome: each, retryable: false, attempts, complete: attempts }));
+    const { code, delivery, held, waitsTooLong = false } = each;
+    const retryable = isRepeated(each);
+    const counts = retryable ? [waitsTooLong ? 1 : MAX_ATTEMPTS] : ends;
+    return counts.map((attempts) => ({
       outcome: { code, delivery },
       retryable,
-      attempts: count,
-      complete: held ? count : 0,
+      attempts,
+      complete: held ? attempts : 0,
     }));
   });
 }
-
-const range = (first: number, last: number): number[] =>
-  Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 const answeredSecond = (text: string): Observed => ({
   outcome: { text },

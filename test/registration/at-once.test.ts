@@ -62,7 +62,7 @@ describe("first registrations of one workspace at once", () => {
     const [one, two] = [await setUp(), await setUp()];
     two.platform.addWorkspace({ id: one.me.id, token: null });
     one.platform.fail(ROUTE, { kind: "stall" }, { times: 1 });
-    const slow = failureOf(one.client().register(AGENT, { timeoutMs: 3000 }));
+    const slow = failureOf(one.client().register(AGENT, { timeoutMs: 500 }));
     const other = testClient({ platformUrl: two.platform.url, workspaceId: one.me.id, token: null });
     expect(await other.register(AGENT, { timeoutMs: 2000 })).toMatchObject({ alreadyRegistered: false });
     expect(await slow).toMatchObject({ code: "timeout" });
