@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, fork } from "node:child_process";
+import { execFile, fork } from "node:child_process";
 import {
   chmod,
   lstat,
@@ -261,14 +261,18 @@ describe("a writer that is killed", () => {
 
   /** Starts a writer and kills it a moment after its first files are written. */
   async function killOne(paths: readonly string[]): Promise<void> {
-    const child: ChildProcess = fork(writer, paths, { execArgv: [], stdio: "ignore" });
+    const child = fork(writer, paths, { execArgv: [], stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    let stderr = "";
+    child.stderr?.on("data", (chunk) => {
+      stderr += chunk;
+    });
     const closed = new Promise<NodeJS.Signals | null>((resolve) =>
       child.once("close", (_, signal) => resolve(signal)),
     );
     await Promise.race([new Promise((resolve) => child.once("message", resolve)), closed]);
     await sleep(Math.random() * LONGEST_LIFE_MS);
     child.kill("SIGKILL");
-    expect(await closed).toBe("SIGKILL");
+    expect({ signal: await closed, stderr }).toEqual({ signal: "SIGKILL", stderr: "" });
   }
 
   it(`never leaves a partial file, in ${KILLS} kills`, { timeout: 240_000 }, async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toSingleLine } from "../../src/text/sanitize";
+import { ANY_CODE_POINT } from "../helpers/code-points";
 
 describe("toSingleLine", () => {
   it("replaces control characters, line breaks and direction marks", () => {
@@ -18,7 +19,7 @@ describe("toSingleLine", () => {
 
   it("returns a single line within the limit for any text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 1, max: 50 }), (text, limit) => {
+      fc.property(fc.string({ unit: ANY_CODE_POINT }), fc.integer({ min: 1, max: 50 }), (text, limit) => {
         const line = toSingleLine(text, limit);
         expect(line.length).toBeLessThanOrEqual(limit);
         expect(line).not.toMatch(/\p{Cc}|[\u202a-\u202e\u2028\u2029\u2066-\u2069]/u);

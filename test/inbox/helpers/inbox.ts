@@ -50,7 +50,8 @@ export async function takeAll(inbox: Inbox, count: number): Promise<string[]> {
   const texts: string[] = [];
   const acknowledged: Promise<void>[] = [];
   while (texts.length < count) {
-    const message = await inbox.receive({ timeoutMs: 5000 });
+    // Each message is flushed to the disk, which takes long when others use it too.
+    const message = await inbox.receive({ timeoutMs: 15_000 });
     if (message === null) break;
     texts.push(message.text);
     // Not awaited, so that one write stores it and the next delivery.

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DelegationResult } from "../../../src/results/result";
 import { formatWakeUp, toUnannounced } from "../../../src/results/wake-up/message";
+import { ANY_CODE_POINT } from "../../helpers/code-points";
 import { OWN, PEER } from "../../helpers/ids";
 import { INFO, MESSAGE, startFixture } from "../helpers/polling-fixture";
 import { done, failed, page } from "../helpers/rows";
@@ -159,7 +160,7 @@ describe("the name of the parent", () => {
 
   it("contains no quote or line break", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 200 }), (name) => {
+      fc.property(fc.string({ unit: ANY_CODE_POINT, maxLength: 200 }), (name) => {
         expect(naming(name)).not.toMatch(/[\n\r'"`<>\u2018\u2019\u202a-\u202e\u2028\u2029]/u);
       }),
     );
@@ -234,8 +235,8 @@ describe("summaries", () => {
     const plain = frame(text(result({ summary: "s" })));
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary", maxLength: 150 }),
-        fc.string({ unit: "binary", maxLength: 150 }),
+        fc.string({ unit: ANY_CODE_POINT, maxLength: 150 }),
+        fc.string({ unit: ANY_CODE_POINT, maxLength: 150 }),
         (summary, error) => {
           const message = text(result({ summary: `s${summary}`, error }));
           expect(frame(message)).toEqual(plain);
