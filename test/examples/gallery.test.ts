@@ -22,6 +22,14 @@ const PRINTED: Record<string, readonly (string | RegExp)[]> = {
   "mcp-host": [/^list_peers, .*delegate_task, .*inbox_pop$/, POEM],
   runtime: ["Good morning. Which RFC?", "RFC 1 is mine.", "result completed: Filed under 1969."],
   "testing-your-agent": [/^ok - /, /^ok - /, /^ok - /, /^ok - /],
+  trace: [
+    "Roses are red: spring",
+    /^Reader: SendMessage to Editor, \d+ ms, reply$/,
+    /^ {2}Editor: works on SendMessage, \d+ ms, TASK_STATE_COMPLETED$/,
+    /^ {4}Editor: SendMessage to Poet, \d+ ms, reply$/,
+    "        attempt 1 failed: network",
+    /^ {6}Poet: works on SendMessage, \d+ ms, TASK_STATE_COMPLETED$/,
+  ],
   tools: [/Poet \(workspace_id: /, /Roses are red/, /DELEGATION FAILED to 'the poet'/, /shown to the user/],
 };
 
@@ -52,7 +60,7 @@ describe("the examples", { timeout: 60_000 }, () => {
     const files = readdirSync(EXAMPLES).filter((file) => file.endsWith(".ts"));
     expect(files.sort()).toEqual([...Object.keys(PRINTED), ON_BUN].map((name) => `${name}.ts`).sort());
 
-    const page = await readFile(resolve(EXAMPLES, "../docs/README.md"), "utf8");
+    const page = await readFile(resolve(EXAMPLES, "../docs/examples.md"), "utf8");
     expect(files.filter((file) => !page.includes(`examples/${file}`))).toEqual([]);
   });
 
