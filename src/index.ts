@@ -88,6 +88,7 @@ export type {
   Telemetry,
   TokenRefreshed,
   TokenStoreFailed,
+  TraceContext,
 } from "./events";
 export { fileToken, type TokenSource } from "./identity/token-source";
 export type { WorkspaceCredentials, WorkspaceLookup } from "./identity/workspace-lookup";

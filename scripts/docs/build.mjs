@@ -75,6 +75,7 @@ async function build({ readme, documents, groups }) {
     // `npm run types` checks them.
     skipErrorChecking: true,
     disableSources: true,
+    excludeInternal: true,
     // Defaults are sentences as often as values.
     jsDocCompatibility: { defaultTag: false },
     readme,

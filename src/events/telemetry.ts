@@ -5,7 +5,11 @@ import type { A2AEvent } from "./a2a-event";
  * package and may change in a minor version.
  */
 export interface Telemetry {
-  /** Called once for each client. */
+  /**
+   * Called once for each client.
+   *
+   * @internal
+   */
   observe(client: ObservedClient): Observer;
 }
 

@@ -4,11 +4,13 @@ import { checkOptionNames, type OptionNames } from "../validation/option-names";
 
 /** What makes tracers: a `TracerProvider` of OpenTelemetry. */
 export interface TracerSource {
+  /** The tracer of a library. */
   getTracer(name: string): object;
 }
 
 /** What makes meters: a `MeterProvider` of OpenTelemetry. */
 export interface MeterSource {
+  /** The meter of a library. */
   getMeter(name: string): object;
 }
 
