@@ -7,6 +7,8 @@ import type { Clock } from "../runtime/clock";
 export interface EventPolls {
   /** Opens the stream, unless it is open or would keep the process alive. */
   listen(): void;
+  /** True while no result is missed without a poll: the stream is live, and the last poll was made since, not long ago. */
+  readonly areEnough: boolean;
   /** Records that a poll begins: it also finds what earlier events have told of. */
   pollStarted(): void;
   /** Closes the stream and cancels what is scheduled. */
@@ -29,6 +31,8 @@ interface State {
   cancelTimer: (() => void) | undefined;
   /** When the last poll began, in milliseconds of the clock. */
   polledAt: number;
+  /** Since when the stream is live, in milliseconds of the clock; infinity while it is not. */
+  liveSince: number;
 }
 
 /** Between an event and its poll, in milliseconds: events come in groups, and one poll is made of them. */
@@ -37,31 +41,50 @@ const AFTER_EVENT_MS = 200;
 /** Between two polls of which the second was started by an event, in milliseconds: 30 a minute at most. */
 const GAP_MS = 2000;
 
+/**
+ * Beside a live stream one poll is made in this time, in milliseconds: at every other beat of the usual interval. The
+ * stream may lose an event.
+ */
+const ENOUGH_MS = 50_000;
+
 export function createEventPolls(options: EventPollsOptions): EventPolls {
   const state: State = {
     options,
     subscription: undefined,
     cancelTimer: undefined,
     polledAt: Number.NEGATIVE_INFINITY,
+    liveSince: Number.POSITIVE_INFINITY,
   };
+  const { clock } = options;
   return {
     listen() {
       const { events, workspace } = options;
       if (!events.isBackground) return;
-      state.subscription ??= events.subscribe(workspace, {
+      if (state.subscription !== undefined) return;
+      state.subscription = events.subscribe(workspace, {
         onEvent: (event) => isAboutResult(event) && schedule(state),
+        onChange: () => noteLive(state),
       });
+      noteLive(state);
+    },
+    get areEnough() {
+      return state.polledAt > state.liveSince && clock.now() - state.polledAt < ENOUGH_MS;
     },
     pollStarted() {
       cancel(state);
-      state.polledAt = options.clock.now();
+      state.polledAt = clock.now();
     },
     stop() {
       cancel(state);
       state.subscription?.close();
       state.subscription = undefined;
+      noteLive(state);
     },
   };
+}
+
+function noteLive(state: State): void {
+  state.liveSince = state.subscription?.isLive ? state.options.clock.now() : Number.POSITIVE_INFINITY;
 }
 
 function schedule(state: State): void {

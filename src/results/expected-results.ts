@@ -12,8 +12,11 @@ export interface ExpectedResults {
    * need no delivery any more.
    */
   processed(page: DelegationPage, isDelivered: boolean, seen: readonly string[]): void;
-  /** True when a poll is worth its request: results are expected, or the last look is long ago. */
-  isPollDue(): boolean;
+  /**
+   * True when a poll is worth its request: results are expected that `areEventsEnough` does not cover, the last poll is
+   * to be repeated, or it is long ago.
+   */
+  isPollDue(areEventsEnough: boolean): boolean;
   /** True while a delegation of this client has not come back. */
   readonly areOutstanding: boolean;
   /** True while any delegation has not: one of this client, or one that the last page had as not finished. */
@@ -23,8 +26,8 @@ export interface ExpectedResults {
 interface State {
   /** Delegations of this client that have not come back, and since when they are known. */
   readonly outstanding: Map<string, number>;
-  /** The last page had delegations that were not finished, or there is no page yet. */
-  isUnfinished: boolean;
+  /** There is no page yet, or the last poll has not delivered all that it had to. */
+  isPollOwed: boolean;
   /** The last page had delegations that were not finished. */
   hasListedUnfinished: boolean;
   /** Without anything expected, no poll before this time of the clock. */
@@ -43,14 +46,14 @@ const MAX_OUTSTANDING_MS = 3_600_000;
 export function createExpectedResults(clock: Clock, random: () => number): ExpectedResults {
   const state: State = {
     outstanding: new Map(),
-    isUnfinished: true,
+    isPollOwed: true,
     hasListedUnfinished: false,
     idleUntil: 0,
   };
   return {
     add: (delegationId) => void state.outstanding.set(delegationId, clock.now()),
     failed() {
-      state.isUnfinished = true;
+      state.isPollOwed = true;
     },
     processed({ unfinished }, isDelivered, seen) {
       const done = new Set(seen);
@@ -59,15 +62,19 @@ export function createExpectedResults(clock: Clock, random: () => number): Expec
         if (done.has(id) || since < oldest) state.outstanding.delete(id);
       }
       state.hasListedUnfinished = unfinished.length > 0;
-      state.isUnfinished = unfinished.length > 0 || !isDelivered;
+      state.isPollOwed = !isDelivered;
       state.idleUntil = clock.now() + IDLE_MS * (1 + random());
     },
-    isPollDue: () => state.isUnfinished || state.outstanding.size > 0 || clock.now() >= state.idleUntil,
+    isPollDue: (areEventsEnough) =>
+      state.isPollOwed || (areAwaited(state) && !areEventsEnough) || clock.now() >= state.idleUntil,
     get areOutstanding() {
       return state.outstanding.size > 0;
     },
     get areAwaited() {
-      return state.outstanding.size > 0 || state.hasListedUnfinished;
+      return areAwaited(state);
     },
   };
 }
+
+const areAwaited = ({ outstanding, hasListedUnfinished }: State): boolean =>
+  outstanding.size > 0 || hasListedUnfinished;

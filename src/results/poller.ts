@@ -88,7 +88,7 @@ export function createResultsPoller(poller: ResultsPollerOptions): ResultsPoller
       pacing.started(isLimited);
       early.rearm();
       if (!expected.areAwaited) eventPolls.stop();
-      if (expected.isPollDue()) poll();
+      if (expected.isPollDue(eventPolls.areEnough)) poll();
       else if (state.hasPolled) run(work.keepStore);
     },
     async halt() {

@@ -130,7 +130,8 @@ describe("a heartbeat beside the platform's event stream", () => {
     await all.polled(1);
     await all.delegate();
     all.answers[0]?.("ten");
-    await turns(20);
+    // Until the platform has it; the first poll comes after 2 s.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await all.clock.advance(2000);
     await vi.waitFor(() => expect(all.delivered).toHaveLength(1), SLOW);
     await all.clock.advance(EARLY_POLLS_END);
@@ -143,7 +144,8 @@ describe("a heartbeat beside the platform's event stream", () => {
     await all.polled(1);
     await all.delegate();
     all.answers[0]?.("ten");
-    await turns(20);
+    // Until the platform has it; the first poll comes after 2 s.
+    await new Promise((resolve) => setTimeout(resolve, 200));
     await all.clock.advance(2000);
     await vi.waitFor(() => expect(all.delivered).toHaveLength(1), SLOW);
     await all.clock.advance(EARLY_POLLS_END);

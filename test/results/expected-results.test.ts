@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { getInternals } from "../../src/client/internals";
+import type { WorkspaceEventListener } from "../../src/event-stream/workspace-events";
 import { INTERVAL, SECOND } from "../heartbeat/helpers/fixture";
 import { OWN, PEER } from "../helpers/ids";
 import { LIST, type PollingFixture, type Setting, startFixture } from "./helpers/polling-fixture";
@@ -158,4 +160,77 @@ it("a result that cannot be written yet is polled for with each beat", async () 
   expect(await all.waiting()).toEqual(["d-1"]);
   await all.pass(2 * INTERVAL);
   expect(polls(all)).toEqual([0, SECOND]);
+});
+
+describe("beside a live event stream", () => {
+  /** Waits for a delegation of another process, with a stream that a test makes live and not. */
+  async function startListening() {
+    const all = await start({ rows: [pending("d-1")] });
+    const state = { isLive: false };
+    let listener: WorkspaceEventListener | undefined;
+    Object.assign(getInternals(all.client).workspaceEvents, {
+      isBackground: true,
+      subscribe(_: unknown, given: WorkspaceEventListener) {
+        listener = given;
+        return {
+          get isLive() {
+            return state.isLive;
+          },
+          close() {},
+        };
+      },
+    });
+    const setLive = (isLive: boolean) => {
+      state.isLive = isLive;
+      listener?.onChange?.();
+    };
+    await all.begin();
+    setLive(true);
+    return { all, setLive, emit: () => listener?.onEvent({ type: "DELEGATION_COMPLETE", data: {} }) };
+  }
+
+  it("one poll is made a minute, the first after the stream is live", async () => {
+    const { all } = await startListening();
+    await all.pass(SECOND + 10 * INTERVAL);
+    expect(polls(all)).toEqual(
+      [0, 0, 2, 4, 6, 8, 10].map((beats, n) => (n === 0 ? 0 : SECOND + beats * INTERVAL)),
+    );
+  });
+
+  it("a result that the stream has not told of is delivered within a minute", async () => {
+    const { all } = await startListening();
+    await all.pass(SECOND + 1000);
+    all.lists(done("d-1"));
+    await all.pass(2 * INTERVAL);
+    expect(await all.waiting()).toEqual(["d-1"]);
+  });
+
+  it("each beat is followed by a poll again once the stream is dropped, and until one was made beside another", async () => {
+    const { all, setLive } = await startListening();
+    await all.pass(SECOND + 1000);
+    setLive(false);
+    await all.pass(2 * INTERVAL);
+    setLive(true);
+    await all.pass(4 * INTERVAL);
+    const afterBeats = [0, 1, 2, 3, 5].map((beats) => SECOND + beats * INTERVAL);
+    expect(polls(all)).toEqual([0, ...afterBeats]);
+  });
+
+  it("a poll that failed is repeated after the next beat", async () => {
+    const { all } = await startListening();
+    all.platform.on(LIST, () => ({ status: 500, body: {} }));
+    await all.pass(SECOND + 1000);
+    all.lists(pending("d-1"));
+    await all.pass(2 * INTERVAL);
+    expect(polls(all)).toEqual([0, SECOND, SECOND + INTERVAL, SECOND + 2 * INTERVAL]);
+  });
+
+  it("a poll that an event has started puts off the next one", async () => {
+    const { all, emit } = await startListening();
+    await all.pass(SECOND + INTERVAL - 5000);
+    emit();
+    await all.pass(5000 + 2 * INTERVAL);
+    const told = SECOND + INTERVAL - 5000 + 200;
+    expect(polls(all)).toEqual([0, SECOND, told, SECOND + 3 * INTERVAL]);
+  });
 });

@@ -13,6 +13,8 @@ const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 5000, int
 /** A heartbeat over sockets, in real time, with an agent that reads its messages. */
 async function setUp(delegations: DelegationWatchOptions = {}) {
   const platform = await startPlatform();
+  // Beside a live stream there would be one poll a minute.
+  platform.fail("GET /workspaces/:id/events/stream", { status: 404, body: { error: "not found" } });
   const boss = platform.addWorkspace({ name: "The Boss" });
   const me = platform.addWorkspace({ name: "me", parentId: boss.id, reply: () => "thank you" });
   const echo = platform.addWorkspace({

@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   platform = await startPlatform();
+  // Beside a live stream there would be one poll a minute.
+  platform.fail("GET /workspaces/:id/events/stream", { status: 404, body: { error: "not found" } });
 });
 afterEach(() => platform.close());
 
