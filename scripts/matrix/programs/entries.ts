@@ -2,11 +2,20 @@ import { type A2AClientOptions, createA2AClient, isA2AError, settle } from "a2a-
 import { type AgentOptions, createAgent, nodeHandler } from "a2a-peers/agent";
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { createInbox, type InboxMessage } from "a2a-peers/inbox";
+import { type LeveledLogger, logEvents } from "a2a-peers/logging";
 import { manualClock, startPlatform } from "a2a-peers/testing";
 import { createPeerTools, type PeerTool } from "a2a-peers/tools";
 
-export async function everyEntry(options: A2AClientOptions, agentOptions: AgentOptions): Promise<string> {
-  const client = createA2AClient({ ...options, tls: { ca: "-----BEGIN CERTIFICATE-----" } });
+export async function everyEntry(
+  options: A2AClientOptions,
+  agentOptions: AgentOptions,
+  logger: LeveledLogger,
+): Promise<string> {
+  const client = createA2AClient({
+    ...options,
+    logger: logEvents(logger),
+    tls: { ca: "-----BEGIN CERTIFICATE-----" },
+  });
   const agent = createAgent(client, { ...agentOptions, onMessage: ({ text }) => `you said ${text}` });
   const handler = nodeHandler(agent);
   const { ok, error } = await createHeartbeat(client).beat();

@@ -1,12 +1,13 @@
 // Runs on the runtime that is to be tried, in a folder where the packed package is installed. Prints one JSON line.
 // Arguments: the JSON that run.mjs prepares. Each step says what it saw; run.mjs compares.
 import { createServer } from "node:http";
-import { createA2AClient, settle } from "a2a-peers";
+import { createA2AClient } from "a2a-peers";
 import { createAgent, nodeHandler } from "a2a-peers/agent";
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { createInbox } from "a2a-peers/inbox";
 import { startPlatform } from "a2a-peers/testing";
 import { createPeerTools } from "a2a-peers/tools";
+import { outcome, runSteps } from "./run-steps.mjs";
 
 const args = (globalThis.Deno?.args ?? process.argv.slice(2)).at(-1);
 const { platformUrl, me, asker, peers, stateDir, closedPort } = JSON.parse(args);
@@ -19,13 +20,6 @@ const options = {
 };
 const client = createA2AClient(options);
 const careful = createA2AClient({ ...options, delivery: "at-most-once" });
-const outcome = async (promise) => {
-  const result = await settle(promise);
-  if (result.ok) return `${result.value.kind}: ${result.value.text}, ${result.value.attempts} attempts`;
-  const { code, delivery } = result.error;
-  return `${code}, ${delivery}`;
-};
-
 /** Serves a web-standard handler as the runtime does. */
 async function serve(handler) {
   if (globalThis.Bun !== undefined) {
@@ -117,14 +111,7 @@ const steps = {
   },
 };
 
-const seen = {};
-for (const [name, run] of Object.entries(steps)) {
-  try {
-    seen[name] = await run();
-  } catch (error) {
-    seen[name] = `threw ${error?.message ?? error}`;
-  }
-}
+const seen = await runSteps(steps);
 await client.close();
 await careful.close();
 console.log(JSON.stringify(seen));

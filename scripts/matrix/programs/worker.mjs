@@ -1,23 +1,17 @@
 // A worker, with what it needs in the binding GIVEN. `/steps` answers what each step has seen, `/start` starts the agent,
 // and every other request is the platform's to the agent. Each step says what it saw; sections/worker.mjs compares.
-import { createA2AClient, settle } from "a2a-peers";
+import { createA2AClient } from "a2a-peers";
 import { createAgent } from "a2a-peers/agent";
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { createPeerTools } from "a2a-peers/tools";
+import { outcome, runSteps } from "./run-steps.mjs";
 
 const RETRY = { baseDelayMs: 20, maxDelayMs: 20 };
-
-const outcome = async (promise) => {
-  const result = await settle(promise);
-  if (result.ok) return `${result.value.kind}: ${result.value.text}, ${result.value.attempts} attempts`;
-  const { code, delivery } = result.error;
-  return `${code}, ${delivery}`;
-};
 
 const clientOf = ({ platformUrl, me }, options = {}) =>
   createA2AClient({ platformUrl, workspaceId: me.id, token: me.token, retry: RETRY, ...options });
 
-async function runSteps(given) {
+async function tryEverything(given) {
   const { peers, closedPort } = given;
   const client = clientOf(given);
   const careful = clientOf(given, { delivery: "at-most-once" });
@@ -53,14 +47,7 @@ async function runSteps(given) {
       }
     },
   };
-  const seen = {};
-  for (const [name, run] of Object.entries(steps)) {
-    try {
-      seen[name] = await run();
-    } catch (error) {
-      seen[name] = `threw ${error?.message ?? error}`;
-    }
-  }
+  const seen = await runSteps(steps);
   await client.close();
   await careful.close();
   return seen;
@@ -84,7 +71,7 @@ async function startAgent(given, url) {
 export default {
   async fetch(request, { GIVEN }) {
     const { origin, pathname } = new URL(request.url);
-    if (pathname === "/steps") return Response.json(await runSteps(GIVEN));
+    if (pathname === "/steps") return Response.json(await tryEverything(GIVEN));
     if (pathname === "/start") return new Response(await startAgent(GIVEN, origin));
     return agent.fetch(request);
   },
