@@ -66,9 +66,9 @@ describe("register, heartbeat and notify", () => {
       onStderr: () => controller.abort(new Error("SIGINT")),
     });
     expect(code).toBe(0);
-    expect(stderr).toMatch(
-      /^The platform took the first beat in \d+ ms\. Beating until Ctrl-C\.\nEnded after \d+ beats?\.\n$/,
-    );
+    expect(stderr).toMatch(/^The platform took the first beat in \d+ ms\. Beating until Ctrl-C\.\n/);
+    expect(stderr).toContain("A new secret for requests of the platform was stored.\n");
+    expect(stderr).toMatch(/\nEnded after \d+ beats?\.\n$/);
   });
 
   it("shows a message to the user", async () => {
