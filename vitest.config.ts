@@ -50,6 +50,13 @@ const PROCESSES = [
  * `npm run test:fast` runs all tests but these and the ones above.
  */
 const SLOW = [
+  "test/client/clock.test.ts",
+  "test/otel/open-telemetry.test.ts",
+  "test/peers/enricher/flood.test.ts",
+  "test/testing/routes/uploads.test.ts",
+  "test/third-party-notices.test.ts",
+  "test/transport/http/semaphore.test.ts",
+  "test/transport/http/tls.test.ts",
   "test/client/budget.test.ts",
   "test/notify/attachments.test.ts",
   "test/registration/agent-url.test.ts",
