@@ -24,6 +24,8 @@ export function observeCalls(parts: ObservedParts): Pick<Observer, "runCall"> {
   return {
     runCall(operation, args, call) {
       const method = METHODS[operation];
+      // A task that is canceled is a reply, and so is one that ended before it could be.
+      const replied = operation === "cancelTask" ? undefined : "completed";
       const kind = method === undefined ? GROUPS[operation] : SpanKind.CLIENT;
       if (kind === undefined) return call();
       return runInSpan({
@@ -39,7 +41,7 @@ export function observeCalls(parts: ObservedParts): Pick<Observer, "runCall"> {
         succeed(span, value) {
           if (isRecord(value) && operation === "delegate")
             span.setAttributes(defined({ [names.DELEGATION_ID]: String(value.delegationId) }));
-          else if (operation !== "fanOut") recordOutcome(span, value, recordContent);
+          else if (operation !== "fanOut") recordOutcome(span, value, recordContent, replied);
         },
         fail: (span, error) => recordFailure(span, error, recordContent),
         end(elapsedMs, error) {

@@ -45,7 +45,7 @@ export function observeSends(parts: ObservedParts): Pick<Observer, "runSend" | "
           const hasMetadata = metadata !== undefined || place !== undefined;
           return send({ ...options, messageId, ...(hasMetadata ? { metadata: carried } : {}) });
         },
-        succeed: (span, outcome) => recordOutcome(span, outcome, recordContent),
+        succeed: (span, outcome) => recordOutcome(span, outcome, recordContent, "completed"),
         fail(span, error) {
           if (options !== undefined && isAbort(options, error)) span.setAttribute(names.OUTCOME, "aborted");
           else recordFailure(span, error, recordContent);
@@ -119,11 +119,16 @@ interface FactsOfOutcome {
   text?: string;
 }
 
-/** Adds what is known of an outcome of a peer. */
-export function recordOutcome(span: Span, outcome: unknown, recordContent: boolean): void {
+/** Adds what is known of an outcome of a peer. `replied` is the state of a task that has become a reply. */
+export function recordOutcome(
+  span: Span,
+  outcome: unknown,
+  recordContent: boolean,
+  replied: string | undefined,
+): void {
   if (!isRecord(outcome)) return;
   const { kind, taskId, contextId, attempts, text }: FactsOfOutcome = outcome;
-  const state = kind === "reply" && taskId !== undefined ? "completed" : STATES[kind ?? ""];
+  const state = kind === "reply" && taskId !== undefined ? replied : STATES[kind ?? ""];
   span.setAttributes(
     defined({
       [names.OUTCOME]: kind,
