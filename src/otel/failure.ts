@@ -12,7 +12,16 @@ export function errorType(error: unknown): string {
   return error instanceof Error ? error.name : "_OTHER";
 }
 
-/** Marks the span of a call that has failed. What its caller has aborted has no error. */
+/** The same for a call of a client, which rejects with no other error than an `A2AError` unless its caller ends it. */
+export const callErrorType = (error: unknown): string => (isA2AError(error) ? errorType(error) : "aborted");
+
+/** Marks the span of a call of a client that has failed. What its caller has ended is no error. */
+export function recordCallFailure(span: Span, error: unknown, recordContent: boolean): void {
+  if (isA2AError(error)) recordFailure(span, error, recordContent);
+  else span.setAttribute(OUTCOME, "aborted");
+}
+
+/** Marks the span of what has failed. */
 export function recordFailure(span: Span, error: unknown, recordContent: boolean): void {
   span.setAttributes({ [ERROR_TYPE]: errorType(error), ...factsOf(error) });
   const message = recordContent && error instanceof Error ? cutText(error.message) : undefined;

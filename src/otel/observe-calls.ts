@@ -1,7 +1,7 @@
 import type { Observer } from "../events";
 import { isRecord } from "../text/json";
 import { context, SpanKind } from "./api";
-import { recordFailure } from "./failure";
+import { recordCallFailure } from "./failure";
 import * as names from "./names";
 import { recordOutcome } from "./observe-sends";
 import type { ObservedParts } from "./observer";
@@ -43,7 +43,7 @@ export function observeCalls(parts: ObservedParts): Pick<Observer, "runCall"> {
             span.setAttributes(defined({ [names.DELEGATION_ID]: String(value.delegationId) }));
           else if (operation !== "fanOut") recordOutcome(span, value, recordContent, replied);
         },
-        fail: (span, error) => recordFailure(span, error, recordContent),
+        fail: (span, error) => recordCallFailure(span, error, recordContent),
         end(elapsedMs, error) {
           if (method !== undefined) instruments.clientCall(elapsedMs, parts.metricAttributes(method, error));
         },

@@ -1,9 +1,8 @@
-import { isA2AError } from "../errors";
 import type { ClientEvent, Observer } from "../events";
 import { newId } from "../runtime/ids";
 import { isRecord } from "../text/json";
 import { context, type Span, SpanKind } from "./api";
-import { recordFailure } from "./failure";
+import { recordCallFailure } from "./failure";
 import * as names from "./names";
 import type { ObservedParts } from "./observer";
 import { defined, ignoreErrors, runInSpan } from "./run-in-span";
@@ -46,10 +45,7 @@ export function observeSends(parts: ObservedParts): Pick<Observer, "runSend" | "
           return send({ ...options, messageId, ...(hasMetadata ? { metadata: carried } : {}) });
         },
         succeed: (span, outcome) => recordOutcome(span, outcome, recordContent, "completed"),
-        fail(span, error) {
-          if (options !== undefined && isAbort(options, error)) span.setAttribute(names.OUTCOME, "aborted");
-          else recordFailure(span, error, recordContent);
-        },
+        fail: (span, error) => recordCallFailure(span, error, recordContent),
         end(elapsedMs, error) {
           spans.delete(messageId);
           instruments.clientCall(elapsedMs, parts.metricAttributes("SendMessage", error));
@@ -99,10 +95,6 @@ function toAttributes(event: EventOfSend, recordContent: boolean) {
     "a2a_peers.reason": recordContent && reason !== undefined ? cutText(reason) : undefined,
   });
 }
-
-/** What the caller ends is no error of the send. */
-const isAbort = (options: object, error: unknown): boolean =>
-  !isA2AError(error) && (options as { signal?: AbortSignal }).signal?.aborted === true;
 
 /** States of tasks, by the kinds of outcomes that have one. */
 const STATES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { ObservedClient } from "../events";
 import type { Attributes, Meter, Tracer } from "./api";
-import { errorType } from "./failure";
+import { callErrorType } from "./failure";
 import { createInstruments, type Instruments } from "./instruments";
 import * as names from "./names";
 import { defined } from "./run-in-span";
@@ -42,7 +42,7 @@ export function createObservedParts(
     metricAttributes: (method, error) => ({
       ...server,
       [names.METHOD]: method,
-      ...(error === undefined ? {} : { [names.ERROR_TYPE]: errorType(error) }),
+      ...(error === undefined ? {} : { [names.ERROR_TYPE]: callErrorType(error) }),
     }),
   };
 }
