@@ -73,7 +73,16 @@ export function createAgent(client: A2AClient, options: AgentOptions): Agent {
     onUnsigned: report.unsigned,
   };
   const isAccepting = () => lifecycle.isAccepting;
-  const context = { runs, workspaceId: source, clock, emit, answerWithinMs, isAccepting };
+  const context = {
+    runs,
+    workspaceId: source,
+    clock,
+    emit,
+    answerWithinMs,
+    maxConcurrent: resolved.maxConcurrent,
+    isAccepting,
+    onFull: () => report.refused("full"),
+  };
 
   async function handle(request: Request): Promise<Response> {
     if (!lifecycle.isServing) return unavailableResponse();

@@ -58,6 +58,11 @@ export interface AgentOptions {
   finishWithinMs?: number | undefined;
   /** The largest pushed request, in bytes. @default 8388608 */
   maxRequestBytes?: number | undefined;
+  /**
+   * Pushed messages that are worked on at once. A further one is answered as one that did not reach the agent, and its
+   * sender sends it again. @default 256
+   */
+  maxConcurrentMessages?: number | undefined;
   /** Called for each event of the agent itself. May throw without harm. @default the client's */
   onEvent?: ((event: AgentEvent) => void) | undefined;
 }

@@ -20,12 +20,13 @@ export interface ResolvedAgentOptions {
   readonly answerWithinMs: number;
   readonly finishWithinMs: number;
   readonly maxBytes: number;
+  readonly maxConcurrent: number;
   readonly emit: Emit<AgentEvent>;
 }
 
 const NAMES: OptionNames<AgentOptions> = {
   card: true, url: true, onMessage: true, source: true, heartbeat: true, inbox: true, authenticate: true,
-  answerWithinMs: true, finishWithinMs: true, maxRequestBytes: true, onEvent: true,
+  answerWithinMs: true, finishWithinMs: true, maxRequestBytes: true, maxConcurrentMessages: true, onEvent: true,
 }; // biome-ignore format: one list
 
 /** Throws `invalid_argument`, naming the option. */
@@ -61,6 +62,7 @@ export function resolveAgentOptions(internals: ClientInternals, options: AgentOp
     answerWithinMs: checkMilliseconds(options.answerWithinMs ?? 270_000, "answerWithinMs", invalidArgument),
     finishWithinMs: checkMilliseconds(options.finishWithinMs ?? 10_000, "finishWithinMs", invalidArgument),
     maxBytes: checkMaxBytes(options.maxRequestBytes),
+    maxConcurrent: checkMaxConcurrent(options.maxConcurrentMessages),
     emit: emitTo(onEvent),
   };
 }
@@ -77,6 +79,20 @@ export function checkMaxBytes(value: unknown): number {
   if (value === undefined) return MAX_REQUEST_BYTES;
   if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
   throw expected("`maxRequestBytes`", "a whole number of bytes above 0", value);
+}
+
+/** Handlers of pushed messages that run at once by default. */
+const MAX_CONCURRENT = 256;
+
+function checkMaxConcurrent(value: unknown): number {
+  if (value === undefined) return MAX_CONCURRENT;
+  if (
+    typeof value === "number" &&
+    (Number.isInteger(value) || value === Number.POSITIVE_INFINITY) &&
+    value > 0
+  )
+    return value;
+  throw expected("`maxConcurrentMessages`", "a whole number above 0 or Infinity", value);
 }
 
 const expected = (name: string, what: string, value: unknown): A2AError =>

@@ -12,7 +12,7 @@ import {
 } from "./rpc/errors";
 import { writeSentMessage, writeSentTask, writeTask } from "./rpc/protocol";
 import type { RpcRequest } from "./rpc/request";
-import { errorResponse, resultResponse, unavailableResponse } from "./rpc/response";
+import { errorResponse, fullResponse, resultResponse, unavailableResponse } from "./rpc/response";
 import { parseSendParams, parseTaskId, type SendParams, senderOf } from "./rpc/send-params";
 import { isOpen, type Run, stateOf, toTask } from "./runs/run";
 import type { Runs } from "./runs/runs";
@@ -23,8 +23,12 @@ export interface ServeContext {
   readonly clock: Clock;
   readonly emit: Emit<AgentEvent>;
   readonly answerWithinMs: number;
+  /** Messages whose handlers may run at once. */
+  readonly maxConcurrent: number;
   /** False while no new message is taken. */
   isAccepting(): boolean;
+  /** Called when a new message is turned away because as many handlers run. */
+  onFull(): void;
 }
 
 /** How long a delegation waits for its answer, in milliseconds: the platform gives it up after 30 minutes. */
@@ -49,6 +53,10 @@ async function send(context: ServeContext, request: RpcRequest): Promise<Respons
   const message = { ...params.value, raw: request.body };
   const known = context.runs.find(message);
   if (known === undefined && !context.isAccepting()) return unavailableResponse();
+  if (known === undefined && context.runs.working >= context.maxConcurrent) {
+    context.onFull();
+    return fullResponse();
+  }
   const run = known === undefined ? startRun(context, message) : rpcOk(join(context, known));
   if (!run.ok) return errorResponse(request, run.error);
   await waitForAnswer(context, run.value, params.value);

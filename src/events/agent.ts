@@ -26,8 +26,8 @@ export interface AgentSettled extends WorkspaceFields, MessageFields {
 }
 
 /**
- * A request was refused before its content was read. `no-secret`: the inbound secret is not known (yet). Reported at the
- * 1st, 10th, 100th and so on for each reason.
+ * A request was refused before its content was read, or, `full`, because as many messages are worked on as the agent
+ * takes. `no-secret`: the inbound secret is not known (yet). Reported at the 1st, 10th, 100th and so on for each reason.
  */
 export interface AgentRequestRefused extends WorkspaceFields {
   type: "agent.request_refused";
@@ -41,7 +41,8 @@ export interface AgentRequestRefused extends WorkspaceFields {
     | "content-type"
     | "too-large"
     | "not-text"
-    | "incomplete";
+    | "incomplete"
+    | "full";
   /** Requests refused for this reason so far. */
   count: number;
 }

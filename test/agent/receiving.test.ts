@@ -76,6 +76,40 @@ describe("an agent with a URL", () => {
   });
 });
 
+describe("an agent that works on as many messages as it takes at once", () => {
+  it("turns a new one away, which its sender sends again, and lets what comes again join its run", async () => {
+    const platform = await platformForTest();
+    const workspace = platform.addWorkspace();
+    const peer = platform.addWorkspace();
+    let finish = () => {};
+    const { events } = await startPushAgent(platform, workspace, {
+      maxConcurrentMessages: 1,
+      onMessage: ({ text }) =>
+        new Promise<string>((resolve) => {
+          finish = () => resolve(`done: ${text}`);
+        }),
+    });
+    const careful = clientOf(platform, peer, { delivery: "at-most-once", retry: { maxAttempts: 1 } });
+    const first = careful.sendA2AMessage(workspace.id, "one", { messageId: "m-1" });
+    await vi.waitFor(() => expect(ofType(events, "agent.received")).toHaveLength(1));
+    await expect(careful.sendA2AMessage(workspace.id, "two")).rejects.toMatchObject({
+      code: "peer_unavailable",
+      delivery: "not-sent",
+      retryable: true,
+    });
+    const again = careful.sendA2AMessage(workspace.id, "one", { messageId: "m-1" });
+    await vi.waitFor(() => expect(ofType(events, "agent.repeated")).toHaveLength(1));
+    expect(ofType(events, "agent.request_refused")).toMatchObject([{ reason: "full", count: 1 }]);
+    finish();
+    expect((await first).text).toBe("done: one");
+    expect((await again).text).toBe("done: one");
+    const second = careful.sendA2AMessage(workspace.id, "two");
+    await vi.waitFor(() => expect(ofType(events, "agent.received")).toHaveLength(2));
+    finish();
+    expect((await second).text).toBe("done: two");
+  });
+});
+
 describe("an agent without a URL", () => {
   it("registers in poll mode, and sends what the handler returns to a fetched message", async () => {
     const platform = await platformForTest();

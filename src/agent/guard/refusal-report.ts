@@ -2,16 +2,19 @@ import type { AgentEvent, Emit } from "../../events";
 import { isPowerOfTen } from "../../events/thinning";
 import type { RequestRefusal } from "./check-request";
 
+/** Why a request was refused; `full`: as many messages are worked on as the agent takes. */
+type RefusalReason = RequestRefusal | "full";
+
 /** Reports what is remarkable about the requests to one agent. */
 export interface RequestReport {
   /** Counts a refused request, and reports each reason at the 1st, 10th, 100th and so on. */
-  refused(reason: RequestRefusal): void;
+  refused(reason: RefusalReason): void;
   /** Reports once that a request without a signature was accepted. */
   unsigned(): void;
 }
 
 export function createRequestReport(workspaceId: string, emit: Emit<AgentEvent>): RequestReport {
-  const counts = new Map<RequestRefusal, number>();
+  const counts = new Map<RefusalReason, number>();
   let isUnsignedReported = false;
   return {
     refused(reason) {

@@ -37,8 +37,19 @@ export function errorResponse(
  * The answer to a new message while the agent does not take any. In the platform's own words, which its senders and its
  * delegations read as: nothing was delivered, send it again.
  */
-export const unavailableResponse = (): Response =>
-  respond({ error: "failed to reach workspace agent" }, { status: 502 });
+export const unavailableResponse = (headers: Record<string, string> = {}): Response =>
+  respond({ error: "failed to reach workspace agent" }, { status: 502, headers });
+
+/** When a message that found the agent full is to be sent again, in seconds. */
+const FULL_RETRY_SECONDS = 5;
+
+/**
+ * The same answer while as many messages are worked on as the agent takes. The platform passes on status and text alone,
+ * and a 503 with a text of the agent's would leave open whether the message was taken. The header is for who calls
+ * the agent without a platform.
+ */
+export const fullResponse = (): Response =>
+  unavailableResponse({ "retry-after": String(FULL_RETRY_SECONDS) });
 
 function respond(body: unknown, init?: { status: number; headers?: Record<string, string> }): Response {
   return new Response(serializeJson(body), {

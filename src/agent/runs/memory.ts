@@ -17,6 +17,7 @@ export interface RunMemory {
   /** Forgets a run, whose message runs anew when it comes again. `open` is then the newest run of its task again. */
   forget(run: Run, open?: Run): void;
   readonly working: readonly Run[];
+  readonly workingCount: number;
 }
 
 /** Ended runs that are kept; the least recently used are dropped first. */
@@ -77,6 +78,9 @@ export function createRunMemory(maxEnded = MAX_ENDED, maxSize = MAX_SIZE): RunMe
     forget,
     get working() {
       return [...working.values()];
+    },
+    get workingCount() {
+      return working.size;
     },
   };
 }

@@ -27,6 +27,8 @@ export interface RunsOptions {
 
 /** Runs the handler once for each message. */
 export interface Runs {
+  /** How many handlers run. */
+  readonly working: number;
   /** The run of a message that was pushed before, if it is remembered. */
   find(message: PushedMessage): Run | undefined;
   /** The newest run of a message of this sender with this id. */
@@ -45,6 +47,9 @@ export function createRuns(options: RunsOptions): Runs {
   const memory = createRunMemory();
   const { clock } = options;
   return {
+    get working() {
+      return memory.workingCount;
+    },
     find(message) {
       const key = keyOf(message);
       return key === undefined ? undefined : memory.byKey(key);
