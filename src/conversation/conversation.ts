@@ -1,5 +1,6 @@
 import { invalidArgument, isA2AError, settle } from "../errors";
 import type { Workspaces } from "../identity/workspaces";
+import { copyMessage } from "../messaging/copy-message";
 import type { SendOutcome } from "../messaging/outcome";
 import { type OutgoingMessage, parseMessageParts } from "../messaging/outgoing-message";
 import { checkSendOptions, type SendOptions } from "../messaging/send-options";
@@ -105,8 +106,8 @@ function createConversation(
     },
     async send(message, options) {
       checkNotSet(options, "contextId", "taskId", "source");
-      const checked = checkSendOptions(options);
-      const parts = parseMessageParts(message);
+      const copy = copyMessage(parseMessageParts(message), checkSendOptions(options));
+      const { parts, options: checked } = copy;
       const send = () => calls.sendA2AMessage(id, { parts }, { ...checked, ...state, source });
       const sendAndLook = () => follow(send).catch((error) => lookAfterRefusal(error, checked.signal));
       return takeTurns(sendAndLook, checked.signal);

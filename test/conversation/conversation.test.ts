@@ -35,6 +35,19 @@ describe("a conversation", () => {
     expect(client.conversation(peer.id).contextId).not.toBe(contextId);
   });
 
+  it("sends what it was called with, also after a wait for its turn", async () => {
+    const { conversation, peer } = await talk();
+    const metadata = { step: 1 };
+    const parts = [{ kind: "data", data: { step: 1 } } as const];
+    const sending = [conversation.send("one"), conversation.send({ parts }, { metadata })];
+    metadata.step = 2;
+    (parts[0]?.data as { step: number }).step = 2;
+    await Promise.all(sending);
+    expect(peer.received[1]?.body).toMatchObject({
+      params: { message: { parts: [{ kind: "data", data: { step: 1 } }], metadata: { step: 1 } } },
+    });
+  });
+
   it("goes over to the context that the peer answers in, and carries the task while it is open", async () => {
     const { conversation, received } = await talk(
       script([task("input-required", "which?"), task("working"), task("completed", "42"), "again"]),

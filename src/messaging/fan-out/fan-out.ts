@@ -3,6 +3,7 @@ import type { Clock } from "../../runtime/clock";
 import { newId } from "../../runtime/ids";
 import { abortReason, onAbort } from "../../runtime/signals";
 import type { MessagingContext } from "../context";
+import { copyMessage } from "../copy-message";
 import { type OutgoingMessage, parseMessageParts } from "../outgoing-message";
 import { resolveSource, type sendA2AMessage } from "../send";
 import type { SendOptions } from "../send-options";
@@ -45,8 +46,8 @@ export async function fanOut(
   given?: FanOutOptions,
 ): Promise<FanOutResult[]> {
   const ids = checkPeerIds(peerIds, context.peers.suggestPeers);
-  const { send, concurrency, enough } = checkFanOutOptions(given, ids.length);
-  const parts = parseMessageParts(message);
+  const { send: asGiven, concurrency, enough } = checkFanOutOptions(given, ids.length);
+  const { parts, options: send } = copyMessage(parseMessageParts(message), asGiven);
   for (const id of ids) resolveSource(context, id, send);
   const { signal, budgetMs = context.budgetMs } = send;
   if (signal?.aborted) throw abortReason(signal);

@@ -41,6 +41,24 @@ describe("fanOut", () => {
     expect(new Set(received).size).toBe(4);
   });
 
+  it("sends what it was called with, also to peers whose turn comes after a change", async () => {
+    const { client, ids, peers } = await peersWith([() => "one", () => "two"]);
+    const numbers = [1, 2];
+    const metadata = { source: "before" };
+    const message = { parts: [{ kind: "data", data: { numbers } } as const] };
+    const sending = client.fanOut(ids, message, { concurrency: 1, metadata });
+    numbers.push(3);
+    metadata.source = "after";
+    await sending;
+    for (const { received } of peers) {
+      expect(received[0]?.body).toMatchObject({
+        params: {
+          message: { parts: [{ kind: "data", data: { numbers: [1, 2] } }], metadata: { source: "before" } },
+        },
+      });
+    }
+  });
+
   it("cancels the rest after the first reply, and says that the peers may have it", async () => {
     const { fanOut, peers } = await peersWith([
       never,
