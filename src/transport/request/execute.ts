@@ -56,7 +56,9 @@ export function createExecute(options: ExecuteOptions): Execute {
       tokenRefreshed: false,
     };
     try {
-      const result = await retryUntilDone({
+      const first = await attempt(execution);
+      if (first.ok) return first.value;
+      const result = await retryUntilDone(first, {
         policy: options.policy,
         random: options.random,
         remainingMs: call.remainingMs,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { RetryPolicy } from "../../../src/transport/request/backoff";
-import { type AttemptResult, retryUntilDone } from "../../../src/transport/request/retry";
+import { type AttemptResult, type RetryLoop, retryUntilDone } from "../../../src/transport/request/retry";
 
 const POLICY: RetryPolicy = { maxAttempts: 5, baseDelayMs: 1000, maxDelayMs: 16_000, jitter: 0.25 };
 const BUDGET_MS = 600_000;
@@ -26,7 +26,7 @@ async function run(history: readonly Step[], conditions: Partial<Conditions> = {
   const sleeps: number[] = [];
   const startedAt: number[] = [];
   const retries: [attempt: number, delayMs: number][] = [];
-  const result = await retryUntilDone<string, string>({
+  const loop: RetryLoop<string, string> = {
     policy,
     random,
     remainingMs: () => Math.max(0, budgetMs - now),
@@ -47,7 +47,8 @@ async function run(history: readonly Step[], conditions: Partial<Conditions> = {
       };
     },
     onRetry: (attempt, delayMs) => retries.push([attempt, delayMs]),
-  });
+  };
+  const result = await retryUntilDone(await loop.attempt(1), loop);
   return { result, elapsedMs: now, sleeps, startedAt, retries };
 }
 
