@@ -48,7 +48,7 @@ const clients = options.clients?.split(",");
 
 const startedAt = performance.now();
 const secondsSince = (start: number): number => Math.round((performance.now() - start) / 1000);
-const about = describeRun(library.version);
+const about = `${describeRun(library.version)}${options.quick ? ", a quick run: rough figures" : ""}`;
 const goals: Goal[] = [];
 const tables: Table[] = [];
 if (!options.json && !options.markdown) console.log(about);
