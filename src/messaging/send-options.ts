@@ -39,6 +39,7 @@ const NAMES: OptionNames<SendOptions> = {
 
 /** Throws `invalid_argument`, naming the option that is wrong or does not exist. `source` is not checked here. */
 export function checkSendOptions(given: SendOptions | undefined): SendOptions {
+  if (given === undefined) return {};
   const options: SendOptions = checkCallOptions(given);
   checkOptionNames(options, NAMES, invalidArgument);
   if (options.budgetMs !== undefined) checkMilliseconds(options.budgetMs, "budgetMs", invalidArgument);

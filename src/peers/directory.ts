@@ -30,6 +30,8 @@ export interface Directory {
 interface KnownName {
   readonly name: string;
   readonly stamp: number;
+  /** Made when it is first needed, since each message to the peer needs it. */
+  label?: string;
 }
 
 export function createDirectory(): Directory {
@@ -55,8 +57,10 @@ export function createDirectory(): Directory {
   };
 
   function label(peerId: string): string {
-    const name = names.peek(peerId)?.name;
-    return name === undefined ? `peer ${peerId}` : `peer "${displayName({ id: peerId, name })}" (${peerId})`;
+    const known = names.peek(peerId);
+    if (known === undefined) return `peer ${peerId}`;
+    known.label ??= `peer "${displayName({ id: peerId, name: known.name })}" (${peerId})`;
+    return known.label;
   }
 }
 
