@@ -1,7 +1,5 @@
-// The heartbeats of many workspaces in one process. Arguments: the URL, the number of workspaces, the interval in ms.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// The heartbeats of many workspaces in one process. Arguments: the URL, the number of workspaces, the interval in
+// ms, and a folder.
 import { setTimeout as sleep } from "node:timers/promises";
 import { idOf } from "./ids.mjs";
 
@@ -9,8 +7,7 @@ const load = (entry) => import(`${process.env.A2A_PEERS_DIST}/${entry}.js`);
 const { createA2AClient } = await load("index");
 const { createHeartbeat } = await load("heartbeat");
 
-const [, , platformUrl, count, intervalMs] = process.argv;
-const stateDir = await mkdtemp(join(tmpdir(), "a2a-peers-bench-"));
+const [, , platformUrl, count, intervalMs, stateDir] = process.argv;
 const workspaces = Array.from({ length: Number(count) }, (_, index) => ({ id: idOf(index), token: "token" }));
 const client = createA2AClient({ platformUrl, workspaces });
 const beats = { sent: 0, failed: 0 };
@@ -38,8 +35,5 @@ process.on("message", async ({ durationMs }) => {
   const [sent, failed] = [beats.sent - before.sent, beats.failed - before.failed];
   process.send({ sent, failed, cpuUs: user + system });
 });
-process.once("disconnect", async () => {
-  await rm(stateDir, { recursive: true, force: true });
-  process.exit();
-});
+process.once("disconnect", () => process.exit());
 process.send("ready");

@@ -1,4 +1,5 @@
 import { startProgram } from "../program";
+import { createScratchFolder } from "../scratch-folder";
 import { atMost, type Context, type Row, type Section } from "../section";
 import { startStubPlatform } from "../stub-platform";
 
@@ -52,7 +53,8 @@ export const heartbeats: Section = {
 
 async function measure({ folder, quick }: Context, { workspaces, intervalMs }: (typeof CASES)[number]) {
   using platform = await startStubPlatform();
-  const args = [platform.url, String(workspaces), String(intervalMs)];
+  await using stateDir = await createScratchFolder();
+  const args = [platform.url, String(workspaces), String(intervalMs), stateDir.path];
   using program = await startProgram<
     "ready",
     { durationMs: number },

@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { heapHeldBy } from "../heap";
 import { startProgram } from "../program";
+import { createScratchFolder } from "../scratch-folder";
 import type { Context, Row, Section } from "../section";
 import { median } from "../statistics";
 
@@ -41,15 +39,15 @@ async function openInbox({ folder, library }: Context, messages: number, concurr
     { cpuUs: number; requests: number }
   >("inbox-platform.mjs", [String(messages), String(concurrency)], folder);
   const { url, id, token } = platform.ready;
-  const stateDir = await mkdtemp(join(tmpdir(), "a2a-peers-bench-"));
+  const stateDir = await createScratchFolder();
   const client = library.main.createA2AClient({ platformUrl: url, workspaceId: id, token });
   return {
     platform,
-    box: library.inbox.createInbox(client, { stateDir, concurrency }),
+    box: library.inbox.createInbox(client, { stateDir: stateDir.path, concurrency }),
     async [Symbol.asyncDispose]() {
       await client.close();
       platform[Symbol.dispose]();
-      await rm(stateDir, { recursive: true });
+      await stateDir[Symbol.asyncDispose]();
     },
   };
 }
