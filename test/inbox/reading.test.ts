@@ -31,7 +31,7 @@ describe("the first read", () => {
     let most = 0;
     const texts: string[] = [];
     while (texts.length < 150) {
-      const message = await inbox.receive({ timeoutMs: 5000 });
+      const message = await inbox.receive({ timeoutMs: 15_000 });
       most = Math.max(most, inbox.peek(1000).length);
       texts.push(String(message?.text));
       await message?.ack();

@@ -147,7 +147,7 @@ async function compileForNode(): Promise<string[]> {
   return complaints.split("\n").filter((line) => line !== "");
 }
 
-describe("the packed package", () => {
+describe("the packed package", { timeout: 60_000 }, () => {
   it("holds the build, its pages, licence and notices, and nothing of the project's inside", () => {
     const files = readdirSync(installed.file(), { recursive: true, encoding: "utf8" });
     const outside = files.filter((file) => !/^(dist|docs)\b/.test(file));

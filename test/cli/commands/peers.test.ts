@@ -86,8 +86,8 @@ describe("peers and discover", () => {
   it("fail when the platform is away", async () => {
     await using set = await startWithWorkspace();
     const away = { env: { PLATFORM_URL: "http://127.0.0.1:9" } };
-    const runs = [["peers"], ["discover", "Writer"]].map((args) => set.run(args, away));
-    for (const { code, stdout, stderr } of await Promise.all(runs)) {
+    for (const args of [["peers"], ["discover", "Writer"]]) {
+      const { code, stdout, stderr } = await set.run(args, away);
       expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
       expect(stderr).toMatch(/^error: .*Cannot reach platform at http:\/\/127\.0\.0\.1:9.*\n$/);
     }

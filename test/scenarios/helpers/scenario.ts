@@ -16,7 +16,7 @@ const BEYOND_LONGEST_RUN_MS = 32 * 60_000;
 /** The platform keeps activity for this long. */
 const RETENTION_MS = 7 * 24 * 60 * 60_000;
 /** Without a delivery for so long, nothing more is on its way: more than the time from one look at old rows to the next. */
-const QUIET_MS = 3000;
+const QUIET_MS = 8000;
 const PAUSE_MS = 100;
 
 /** Two runtimes that delegate tasks to each other on one platform. */
