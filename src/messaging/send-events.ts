@@ -11,20 +11,12 @@ export interface SendEvents {
   settled(ok: boolean, outcome: string, report: { attempts: number; elapsedMs: number }): void;
 }
 
-/** Nobody listens: no event is made. */
-const NO_EVENTS: SendEvents = {
-  attemptStarted: ignoreEvents,
-  waiting: ignoreEvents,
-  attemptFailed: ignoreEvents,
-  retry: ignoreEvents,
-  settled: ignoreEvents,
-};
-
+/** Creates them; `undefined` where nobody listens. */
 export function createSendEvents(
   emit: Emit<A2AEvent>,
   subject: { peerId: string; messageId: string },
-): SendEvents {
-  if (emit === ignoreEvents) return NO_EVENTS;
+): SendEvents | undefined {
+  if (emit === ignoreEvents) return undefined;
   return {
     attemptStarted(attempt) {
       emit({ type: "send.attempt_started", ...subject, attempt });

@@ -94,13 +94,13 @@ async function sendNow(context: MessagingContext, send: CheckedSend): Promise<Se
       peerId,
       progress,
       classify: (response) => classify(response, context.peers.label(peerId)),
-      onAttemptStarted: events.attemptStarted,
-      onWaiting: events.waiting,
-      onAttemptFailed: events.attemptFailed,
-      onRetry: events.retry,
+      onAttemptStarted: events?.attemptStarted,
+      onWaiting: events?.waiting,
+      onAttemptFailed: events?.attemptFailed,
+      onRetry: events?.retry,
     });
     const facts = report();
-    events.settled(true, outcome.kind, facts);
+    events?.settled(true, outcome.kind, facts);
     // Not a copy with more members, for which V8 makes new hidden classes each time.
     return Object.assign(outcome, { messageId }, facts);
   } catch (error) {

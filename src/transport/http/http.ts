@@ -83,7 +83,9 @@ export function createHttp({ platformUrl, customFetch, maxBytes, clock }: HttpOp
     const acquired = request.pool.acquire(request.call);
     // Without a promise where there is a slot at once, as there is most often.
     if (acquired === undefined) return send(request);
-    return reportWaiting(acquired, clock, request.onWaiting).then(() => send(request));
+    const { onWaiting } = request;
+    const waited = onWaiting === undefined ? acquired : reportWaiting(acquired, clock, onWaiting);
+    return waited.then(() => send(request));
   };
 }
 

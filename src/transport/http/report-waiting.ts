@@ -7,9 +7,8 @@ const LONG_WAIT_MS = 5000;
 export async function reportWaiting(
   promise: Promise<void>,
   clock: Clock,
-  onWaiting: ((waitedMs: number) => void) | undefined,
+  onWaiting: (waitedMs: number) => void,
 ): Promise<void> {
-  if (onWaiting === undefined) return promise;
   let stopTimer = () => {};
   const arm = (waitedMs: number, nextMs: number) => {
     // The wait itself keeps the process alive, where it has to.

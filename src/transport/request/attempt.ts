@@ -52,7 +52,8 @@ export async function sendAttempt<T>(state: RequestState<T>, token: string | und
   const leaveOpen = task?.leaveOpen;
   const { onWaiting } = request;
   const { onConnected } = state;
-  const onStart = () => request.onAttemptStarted?.(number);
+  const { onAttemptStarted } = request;
+  const onStart = onAttemptStarted && (() => onAttemptStarted(number));
   const response = options.http({
     method, url, headers, body: typeof body === "object" ? body.data : body, pool, call, limitMs, fresh, leaveOpen, onStart, onWaiting, onConnected,
   }); // biome-ignore format: one list
