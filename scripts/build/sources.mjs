@@ -10,6 +10,9 @@ const ALIAS = { ofetch: resolve("node_modules/ofetch/dist/index.mjs") };
 // The names in the own code stay, so that stack traces can be read.
 const MINIFY = { target: "node20", minifyWhitespace: true, minifySyntax: true, legalComments: "none" };
 
+/** Node prints the line of an error that nobody catches, which would be the whole file. */
+const LINE_LENGTH = 400;
+
 /** Rollup plugin that finds the modules of the library, and turns TypeScript into JavaScript without comments and white space. */
 export const sources = (external) => ({
   name: "sources",
@@ -28,7 +31,7 @@ export const sources = (external) => ({
     return own ? { code: await shortenLocals(javascript), moduleSideEffects: false } : { code: javascript };
   },
   async renderChunk(code) {
-    const { code: minified } = await transform(code, MINIFY);
+    const { code: minified } = await transform(code, { ...MINIFY, lineLimit: LINE_LENGTH });
     return { code: minified, map: null };
   },
 });

@@ -160,6 +160,16 @@ describe("the packed package", { timeout: 60_000 }, () => {
     ]);
   });
 
+  it("has short lines, because Node prints that of an error which nobody catches", () => {
+    const folders = ["dist/parts", "dist/cjs/parts"].map((path) => installed.file(path));
+    const parts = folders.flatMap((folder) =>
+      readdirSync(folder).map((name) => readFileSync(resolve(folder, name), "utf8")),
+    );
+    expect(parts.length).toBeGreaterThan(20);
+    const lengths = parts.flatMap((code) => code.split("\n").map((line) => line.length));
+    expect(Math.max(...lengths)).toBeLessThan(1000);
+  });
+
   it("works as an ES module", async () => {
     const file = await installed.write(
       "use.mjs",
