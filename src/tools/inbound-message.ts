@@ -23,6 +23,8 @@ export interface InboundFields {
   ts: string;
   /** How often it has been handed over, from the second time on: an earlier turn may have handled it. */
   attempt?: number;
+  /** True for a message that was set aside: it was handed over too often without being popped, and does not come again. */
+  set_aside?: true;
   /** The text, with data and files below it. */
   text: string;
 }

@@ -67,6 +67,22 @@ describe("the inbox tools", () => {
     });
   });
 
+  it("show what was set aside after too many deliveries, and remove it with a pop", async () => {
+    const { me, tools, createInbox } = await startTools({ me: { deliveryMode: "poll" } });
+    const call = tools({ inbox: await createInbox({ visibilityMs: 50, maxAttempts: 1 }) });
+    me.writeAsHuman("Good morning");
+    const [message] = shown(await call("wait_for_message", { timeout_secs: 10 }));
+    await call("wait_for_message", { timeout_secs: 1 });
+    const peeked = await call("inbox_peek");
+    expect(shown(peeked)).toEqual([{ ...message, set_aside: true }]);
+    expect(peeked.text).toMatch(
+      /^No messages wait\.\n1 message was set aside after being handed over too often/,
+    );
+    expect(peeked.text).toContain('"text": "Good morning"');
+    expect(await call("inbox_pop", { activity_id: message?.activity_id })).toMatchObject({ isError: false });
+    expect(await call("inbox_peek")).toMatchObject({ text: "No messages wait.", data: [] });
+  });
+
   it("hand over once more what was not popped when the process ended, and nothing that was", async () => {
     const { me, client, createInbox, createClient, tools } = await startTools({
       me: { deliveryMode: "poll" },

@@ -43,7 +43,10 @@ async function listPeers(cli: Cli, options: PeersOptions): Promise<void> {
   else if (diagnostic !== null) {
     printError(cli, diagnostic.message);
     cli.exitCode = EXIT.failed;
+  } else if (peers.length === 0 && options.query !== undefined) {
+    printError(cli, `No peer matches ${JSON.stringify(options.query)}`);
+    cli.exitCode = EXIT.failed;
   } else if (peers.length === 0 && !options.json) {
-    printNote(cli, options.query === undefined ? "This workspace has no peers." : "No peer matches.");
+    printNote(cli, "This workspace has no peers.");
   }
 }

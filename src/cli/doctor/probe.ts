@@ -1,3 +1,6 @@
+import { get as getPlain, type IncomingMessage } from "node:http";
+import { get as getSecure } from "node:https";
+
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 1_048_576;
 
@@ -22,7 +25,10 @@ class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 
-/** Creates a probe of a platform that sends `headers`. Redirects are not followed. */
+/**
+ * Creates a probe of a platform that sends `headers`, over the sockets that the client uses: fetch refuses some ports.
+ * Redirects are not followed.
+ */
 export function createProbe(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -37,17 +43,14 @@ export function createProbe(
     signal.addEventListener("abort", abort);
     try {
       signal.throwIfAborted();
-      const response = await fetch(url + path, {
-        headers,
-        redirect: "manual",
-        signal: controller.signal,
-      });
+      const response = await get(url + path, headers, controller.signal);
       const text = await readBody(response, firstBytes ? 1 : MAX_BYTES);
       const elapsedMs = Math.round(performance.now() - startedAt);
-      return { status: response.status, headers: response.headers, text, json: parseJson(text), elapsedMs };
+      const { statusCode: status = 0 } = response;
+      return { status, headers: toHeaders(response), text, json: parseJson(text), elapsedMs };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw new ProbeError(describeFailure(error));
+      throw new ProbeError(describeFailure(controller.signal.aborted ? controller.signal.reason : error));
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
@@ -55,17 +58,33 @@ export function createProbe(
   };
 }
 
-/** Reads until `maxBytes` are there, and ends the connection then. */
-async function readBody({ body }: Response, maxBytes: number): Promise<string> {
-  const reader = body?.getReader();
-  const decoder = new TextDecoder();
-  let text = "";
-  while (reader !== undefined && text.length < maxBytes) {
-    const { done, value } = await reader.read();
-    if (done) return text;
-    text += decoder.decode(value, { stream: true });
+function get(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = (url.startsWith("https:") ? getSecure : getPlain)(url, { headers, signal }, resolve);
+    request.once("error", reject);
+  });
+}
+
+function toHeaders({ headersDistinct }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values = []] of Object.entries(headersDistinct)) {
+    for (const value of values) headers.append(name, value);
   }
-  await reader?.cancel();
+  return headers;
+}
+
+/** Reads until `maxBytes` are there, and ends the connection then. */
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
+  response.setEncoding("utf8");
+  let text = "";
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length >= maxBytes) break;
+  }
   return text;
 }
 
@@ -80,10 +99,9 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function describeFailure(error: unknown): string {
-  const { name, cause, message } = error as Error & { cause?: { code?: string; message?: string } };
-  if (name === "TimeoutError") return `no answer within ${TIMEOUT_MS / 1000} s`;
-  const code = cause?.code ?? "";
-  return REASONS[code] ?? [cause?.message ?? message, code].filter(Boolean).join(", ");
+  if (error instanceof TimeoutError) return `no answer within ${TIMEOUT_MS / 1000} s`;
+  const { code = "", message } = error as Error & { code?: string };
+  return REASONS[code] ?? [message, message.includes(code) ? "" : code].filter(Boolean).join(", ");
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,8 @@
+import type { Received } from "../context";
 import { defineTool } from "../define-tool";
 import { listPending, rememberPopped } from "../received-messages";
 import { failure } from "../run-tool";
+import { listSetAside } from "../set-aside";
 
 interface Input {
   activity_id: string;
@@ -24,7 +26,8 @@ export const inboxPop = defineTool<Input>({
   async execute(context, { activity_id }) {
     const id = activity_id.trim();
     const pending = listPending(context);
-    const received = pending.find(({ message }) => message.id === id);
+    const isMeant = ({ message }: Received) => message.id === id;
+    const received = pending.find(isMeant) ?? (await listSetAside(context)).find(isMeant);
     if (received === undefined) {
       const open = pending.slice(0, 5).map(({ message }) => message.id);
       const rest = open.length === 0 ? "No message waits." : `Not popped yet: ${open.join(", ")}.`;

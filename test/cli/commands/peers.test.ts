@@ -20,6 +20,15 @@ describe("peers and discover", () => {
     });
   });
 
+  it("fail without a peer that matches", async () => {
+    await using set = await startWithWorkspace();
+    set.platform.addWorkspace({ name: "Writer" });
+    const failed = { code: 1, stdout: "", stderr: 'error: No peer matches "juggler"\n' };
+    expect(await set.run(["peers", "--query", "juggler"])).toEqual(failed);
+    const json = await set.run(["peers", "--query", "juggler", "--json"]);
+    expect({ code: json.code, ...parseOutput(json) }).toEqual({ code: 1, peers: [], diagnostic: null });
+  });
+
   it("cut long names and roles on a terminal, and show no control characters", async () => {
     await using set = await startWithWorkspace();
     const role = `\u001b[31m${"writes ".repeat(20)}`;

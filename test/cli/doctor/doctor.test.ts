@@ -84,6 +84,23 @@ describe("the doctor", () => {
     await expectTranscript(await run(["doctor"], { env: environmentOf(server) }), "a-web-page");
   });
 
+  it("asks at a port that a fetch refuses, where the client works as well", async () => {
+    const server = createServer((_, response) => response.end("<!doctype html>"));
+    // Several, because another program may listen at one.
+    const isListening = async (port: number) => {
+      const listening = new Promise((resolve) => {
+        server.once("listening", () => resolve(true)).once("error", () => resolve(false));
+      });
+      server.listen(port, "127.0.0.1");
+      return listening;
+    };
+    for (const port of [10080, 6000, 6667, 5060]) if (await isListening(port)) break;
+    await using _ = { [Symbol.asyncDispose]: async () => void server.close() };
+    const { port } = server.address() as AddressInfo;
+    const { stdout } = await run(["doctor"], { env: environmentOf({ url: `http://127.0.0.1:${port}` }) });
+    expect(stdout).toMatch(/web\s+page/);
+  });
+
   it("reports a redirect at the URL", async () => {
     await using server = await startServer((_, response) =>
       response.writeHead(301, { location: "https://platform.example.com/health" }).end(),
