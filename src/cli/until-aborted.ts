@@ -18,6 +18,7 @@ export function untilAborted(signal: AbortSignal): Promise<void> {
 export function untilDone<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const interrupt = () => reject(new Interrupted("Stopped"));
+    if (signal.aborted) interrupt();
     signal.addEventListener("abort", interrupt, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", interrupt));
   });

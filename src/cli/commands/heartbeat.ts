@@ -8,6 +8,7 @@ import { toCommandWords } from "../command-words";
 import type { Cli } from "../io";
 import { parseDuration } from "../option-values";
 import { printJson, printNote, printResult } from "../output";
+import { untilDone } from "../until-aborted";
 
 interface HeartbeatCommandOptions extends ConnectionOptions {
   readonly once?: boolean;
@@ -42,7 +43,7 @@ export function addHeartbeat(program: Command, cli: Cli): void {
 async function beatOnce(cli: Cli, options: HeartbeatCommandOptions): Promise<void> {
   await using client = createCommandClient(options);
   // Results of delegations are for the agent of the workspace.
-  const report = await createHeartbeat(client, { delegations: false }).beat();
+  const report = await untilDone(createHeartbeat(client, { delegations: false }).beat(), cli.signal);
   if (report.error !== undefined) throw report.error;
   if (options.json) printJson(cli, toJson(report));
   else printResult(cli, `The platform took the beat in ${report.elapsedMs} ms.`);

@@ -51,6 +51,18 @@ describe("register, heartbeat and notify", () => {
     expect(set.platform.requests).toEqual([]);
   });
 
+  it("ends a single beat that gets no answer at Ctrl-C", async () => {
+    await using set = await startWithWorkspace();
+    set.platform.fail("POST /registry/heartbeat", { kind: "stall" });
+    const controller = new AbortController();
+    const running = set.run(["heartbeat", "--once"], { signal: controller.signal });
+    while (!set.platform.requests.some(({ path }) => path === "/registry/heartbeat")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    controller.abort(new Error("Ended by SIGINT"));
+    expect(await running).toMatchObject({ code: 130, stdout: "" });
+  });
+
   it("beats once, or until Ctrl-C", async () => {
     await using set = await startWithWorkspace();
     set.me.setStatus("awaiting_agent");
