@@ -3,6 +3,7 @@ import { type AgentOptions, createAgent, nodeHandler } from "a2a-peers/agent";
 import { createHeartbeat } from "a2a-peers/heartbeat";
 import { createInbox, type InboxMessage } from "a2a-peers/inbox";
 import { type LeveledLogger, logEvents } from "a2a-peers/logging";
+import { openTelemetry } from "a2a-peers/otel";
 import { manualClock, startPlatform } from "a2a-peers/testing";
 import { createPeerTools, type PeerTool } from "a2a-peers/tools";
 
@@ -14,6 +15,7 @@ export async function everyEntry(
   const client = createA2AClient({
     ...options,
     logger: logEvents(logger),
+    telemetry: openTelemetry(),
     tls: { ca: "-----BEGIN CERTIFICATE-----" },
   });
   const agent = createAgent(client, { ...agentOptions, onMessage: ({ text }) => `you said ${text}` });
