@@ -6,7 +6,7 @@ import { startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
 import { bundle } from "../helpers/run-script";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { type Deliverer, startDeliverer, waitUntil } from "./helpers/deliverer";
+import { type Deliverer, startDeliverer, waitUntil, withoutStream } from "./helpers/deliverer";
 import { RESULT_KEYS, takeFile } from "./helpers/reader";
 
 /** Changes of the disk by a process that takes the lock over and delivers twice, about. */
@@ -99,7 +99,7 @@ async function openLane(platform: TestPlatform) {
 }
 
 it(`loses no result and delivers none twice, in ${KILLS} kills`, { timeout: 240_000 }, async () => {
-  const platform = await startPlatform();
+  const platform = withoutStream(await startPlatform());
   onTestFinished(() => platform.close());
   const lanes = await Promise.all(Array.from({ length: LANES }, () => openLane(platform)));
   let kills = 0;

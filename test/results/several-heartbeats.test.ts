@@ -5,7 +5,7 @@ import { startPlatform } from "a2a-peers/testing";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { bundle } from "../helpers/run-script";
 import { scratchFolder } from "../helpers/scratch-folder";
-import { startDeliverer, waitUntil } from "./helpers/deliverer";
+import { startDeliverer, waitUntil, withoutStream } from "./helpers/deliverer";
 import { startFixture } from "./helpers/polling-fixture";
 import { idOf, takeFile } from "./helpers/reader";
 import { done, page } from "./helpers/rows";
@@ -123,7 +123,7 @@ describe("two heartbeats of one workspace in one process", () => {
 describe("two processes", { timeout: 60_000 }, () => {
   /** A workspace whose heartbeat may run in several processes. */
   async function workspace() {
-    const platform = await startPlatform();
+    const platform = withoutStream(await startPlatform());
     onTestFinished(() => platform.close());
     const folder = await scratchFolder();
     const addOne = (stateDir = folder) => {

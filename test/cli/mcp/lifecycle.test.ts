@@ -131,7 +131,8 @@ describe("an MCP server", () => {
     const env = await environmentOf(gone, { id, token: "a-token" } as never);
     const host = await startHost(env, "client 2.4", SHORT_WAITS);
     expect(await host.call("list_peers")).toMatchObject({ isError: true });
-    expect(await host.call("wait_for_message")).toMatchObject({ isError: true });
+    const fails = async () => expect(await host.call("wait_for_message")).toMatchObject({ isError: true });
+    await vi.waitFor(fails, SLOW);
     await vi.waitFor(() => expect(host.log()).toContain("The registration is tried again"), SLOW);
     const platform = await startPlatform({ port });
     onTestFinished(() => platform.close());

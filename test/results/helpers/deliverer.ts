@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { HeartbeatEvent } from "a2a-peers/heartbeat";
+import type { TestPlatform } from "a2a-peers/testing";
 import { onTestFinished, vi } from "vitest";
 import type { DelivererOptions } from "../scripts/deliver-results";
 
@@ -14,6 +15,12 @@ export interface Deliverer {
   stop(): Promise<void>;
   kill(): Promise<void>;
 }
+
+/** Takes the stream of events away from a platform, beside which a poll is rare. */
+export const withoutStream = (platform: TestPlatform): TestPlatform => {
+  platform.fail("GET /workspaces/:id/events/stream", { status: 404 }, { times: Number.MAX_SAFE_INTEGER });
+  return platform;
+};
 
 /** Starts a process; it is killed when the test ends. */
 export function startDeliverer(script: string, settings: DelivererOptions): Deliverer {

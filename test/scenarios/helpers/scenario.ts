@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startPlatform, type TestPlatform } from "a2a-peers/testing";
 import { expect, onTestFinished, vi } from "vitest";
 import { scratchFolder } from "../../helpers/scratch-folder";
+import { withoutStream } from "../../results/helpers/deliverer";
 import { createFastClock } from "./fast-clock";
 import { countOutcomes, type Figures, findFaults } from "./ledger";
 import { createRuntimeProcess, type RuntimeProcess } from "./runtime-process";
@@ -39,7 +40,7 @@ export interface Scenario {
 /** Starts the platform and both runtimes, which delegate so many tasks in total. */
 export async function startScenario(script: string, language: Language, tasks: number): Promise<Scenario> {
   const clock = createFastClock(CLOCK_FACTOR);
-  const platform = await startPlatform({ version: "2026-04", clock });
+  const platform = withoutStream(await startPlatform({ version: "2026-04", clock }));
   onTestFinished(() => platform.close());
   const workspaces = [platform.addWorkspace({ name: "First" }), platform.addWorkspace({ name: "Second" })];
   const [first, second] = await Promise.all(
@@ -103,6 +104,7 @@ export async function startScenario(script: string, language: Language, tasks: n
 
 async function restart(platform: TestPlatform): Promise<void> {
   await platform.restart();
+  withoutStream(platform);
   platform.fail("*", { kind: "refuse", delayMs: AWAY_MS * CLOCK_FACTOR }, { times: 1 });
   await sleep(AWAY_MS);
 }
