@@ -1,5 +1,5 @@
-import { mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdtemp } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { installRuntimes, run } from "../../runtimes.mjs";
 import { startMatrixPlatform } from "../platform.mjs";
 import { judge, parseSeen } from "../project.mjs";
@@ -24,6 +24,16 @@ const EXPECTED = {
   "the embedded platform": "reply: hello, 1 attempts",
 };
 
+/** The example that no other runtime can run, and what it prints. */
+const BUN_EXAMPLE = { file: "agent-bun.ts", prints: "Summary of: the report" };
+
+async function runBunExample(binary, project) {
+  const { file, prints } = BUN_EXAMPLE;
+  await copyFile(resolve(import.meta.dirname, "../../../examples", file), join(project, file));
+  const { output, errors } = await run(binary, ["run", file], { cwd: project });
+  return judge({ [file]: prints }, { [file]: output.trim() || errors.trim() });
+}
+
 export async function* runtimes({ scratch, project }) {
   for (const { name: subject, version, binary, args, reason } of await installRuntimes()) {
     if (binary === undefined) {
@@ -37,6 +47,7 @@ export async function* runtimes({ scratch, project }) {
     });
     const seen = countRepeats(parseSeen(result));
     await close();
-    yield { subject, version, verdicts: judge(EXPECTED, seen) };
+    const examples = subject === "Bun" ? await runBunExample(binary, project) : [];
+    yield { subject, version, verdicts: [...judge(EXPECTED, seen), ...examples] };
   }
 }
