@@ -57,11 +57,11 @@ describe("delegate and delegations", () => {
     const slow = set.platform.addWorkspace({ name: "Slow", reply: () => new Promise(() => {}) });
     const controller = new AbortController();
     const waiting = set.run(["delegate", "Slow", "it", "--wait"], { signal: controller.signal });
-    await expect.poll(() => slow.received.length).toBe(1);
+    await expect.poll(() => slow.received.length, { timeout: 10_000 }).toBe(1);
     // Only a client that has the answer to its delegation looks for it.
     const isPolling = () =>
       set.platform.requests.some(({ method, path }) => method === "GET" && path.endsWith("/delegations"));
-    await expect.poll(isPolling).toBe(true);
+    await expect.poll(isPolling, { timeout: 10_000 }).toBe(true);
     controller.abort(new Error("SIGINT"));
     const { code, stderr } = await waiting;
     expect(code).toBe(130);
