@@ -1,17 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import type { A2AClient, A2AClientOptions } from "a2a-peers";
 import { seeded } from "../../test/helpers/seeded";
 import { startChild } from "./child";
 import { type Context, judged, notRun, type Row, type Section } from "./section";
 import { createStormTarget, referenceStorm, type StormReport } from "./storm-target";
-import { createVirtualTime } from "./virtual-time";
+import { type Clock, createVirtualTime } from "./virtual-time";
 
 const CALLS_PER_PROCESS = 100;
 const OUTAGE_MS = 2500;
 /** Callers for one request a second that the target can serve. */
 const CALLERS_PER_CAPACITY = 100;
 const SOCKET_CALLERS = 2000;
+/** The most requests in one second, as a multiple of the capacity, that do not overrun a target that has come back. */
+const MOST_OVER_CAPACITY = 5;
 const URL = "http://platform.invalid";
 
 /** All callers are cut at the same moment, and the target comes back 2.5 s later. */
@@ -39,10 +42,8 @@ function createProcesses(
   );
 }
 
-const sendAll = (clients: readonly A2AClient[]): Promise<unknown>[] =>
-  clients.flatMap((client) =>
-    Array.from({ length: CALLS_PER_PROCESS }, (_, n) => client.sendA2AMessage(randomUUID(), `task ${n}`)),
-  );
+const sendAll = (client: A2AClient): Promise<unknown>[] =>
+  Array.from({ length: CALLS_PER_PROCESS }, (_, n) => client.sendA2AMessage(randomUUID(), `task ${n}`));
 
 async function onVirtualTime(context: Context, callers: number): Promise<Row> {
   const random = seeded(1);
@@ -71,15 +72,21 @@ async function onVirtualTime(context: Context, callers: number): Promise<Row> {
   await Promise.all(clients.map((client) => client.listPeers()));
   state.hasBegun = true;
   let open = callers;
-  const settled = Promise.allSettled(
-    sendAll(clients).map((sent) =>
-      sent.finally(() => {
+  const sending: Promise<unknown>[] = [];
+  for (const client of clients) {
+    for (const sent of sendAll(client)) {
+      const ended = sent.finally(() => {
         open -= 1;
-      }),
-    ),
-  );
+      });
+      sending.push(ended);
+      ended.catch(() => {});
+    }
+    // Thousands of sends in one turn of the event loop are started one after the other, as those of one process. Here
+    // each client is a process, and all of them start before time passes.
+    await setImmediate();
+  }
   await time.run(() => open === 0);
-  const answered = (await settled).filter(({ status }) => status === "fulfilled").length;
+  const answered = (await Promise.allSettled(sending)).filter(({ status }) => status === "fulfilled").length;
   for (const client of clients) await client.close();
   return toRow(`${callers} callers, virtual time`, callers, answered, target.report());
 }
@@ -89,15 +96,25 @@ async function onSockets(context: Context, callers: number): Promise<Row> {
   using server = await startChild<string>("./storm-server.ts", String(OUTAGE_MS), String(perSecond));
   const clients = createProcesses(context, callers, () => ({
     platformUrl: server.ready,
+    clock: createClock(),
     limits: { maxConcurrentSends: 1024 },
   }));
-  const results = await Promise.allSettled(sendAll(clients));
+  const results = await Promise.allSettled(clients.flatMap(sendAll));
   server.process.send("report");
   const [report] = (await once(server.process, "message")) as [StormReport];
   for (const client of clients) await client.close();
   const answered = results.filter(({ status }) => status === "fulfilled").length;
   return toRow(`${callers} callers, sockets`, callers, answered, report);
 }
+
+/** The clock of the machine, once more: what shares no clock shares no gate. */
+const createClock = (): Clock => ({
+  now: () => performance.now(),
+  setTimer(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+});
 
 function toRow(what: string, callers: number, answered: number, report: StormReport): Row {
   const reference = referenceStorm(callers, OUTAGE_MS, callers / CALLERS_PER_CAPACITY, seeded(2));
@@ -107,6 +124,6 @@ function toRow(what: string, callers: number, answered: number, report: StormRep
     `${percent(answered)} answered (${percent(reference.served)})`,
     `${(report.arrived / callers).toFixed(2)} attempts (${(reference.arrived / callers).toFixed(2)})`,
   ];
-  const isCalm = report.peak < reference.peak / 5;
+  const isCalm = report.peak < MOST_OVER_CAPACITY;
   return judged(what, figures.join(", "), isCalm ? [] : ["the target was overrun"]);
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
 /** What a client takes as its clock. */
-interface Clock {
+export interface Clock {
   now(): number;
   setTimer(callback: () => void, delayMs: number, background?: boolean): () => void;
 }
