@@ -29,11 +29,13 @@ export function createPlatformRegistry<T>(stop: (value: T) => void) {
       byClock.set(clock, byUrl);
       const entry = byUrl.get(platformUrl) ?? createEntry(create);
       byUrl.set(platformUrl, entry);
-      entry.listeners.add(emit);
+      // Clients without a hook have one function in common, and each of them is a member of its own.
+      const listener: Emit<A2AEvent> = (event) => emit(event);
+      entry.listeners.add(listener);
       return {
         value: entry.value,
         leave() {
-          if (!entry.listeners.delete(emit) || entry.listeners.size > 0) return;
+          if (!entry.listeners.delete(listener) || entry.listeners.size > 0) return;
           if (byUrl.get(platformUrl) === entry) byUrl.delete(platformUrl);
           stop(entry.value);
         },

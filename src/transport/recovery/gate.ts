@@ -92,6 +92,7 @@ export function createGate(options: GateOptions): Gate {
     },
     stop() {
       state.stopProbeTimer?.();
+      state.stopProbeTimer = undefined;
       state.release.stop();
     },
   };
