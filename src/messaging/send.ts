@@ -1,13 +1,14 @@
 import { A2AError, type A2AErrorCode, invalidArgument, isA2AError } from "../errors";
 import type { Workspace } from "../identity/workspaces";
-import { isNode } from "../runtime/builtins";
 import { newId } from "../runtime/ids";
+import { findNextTurn } from "../runtime/next-turn";
 import { utf8Length } from "../text/byte-length";
 import type { Call } from "../transport/call";
 import { newProgress } from "../transport/request/progress";
 import { checkPeerId } from "../validation/peer-id";
 import { classify } from "./classify";
 import type { MessagingContext } from "./context";
+import { copyMessage } from "./copy-message";
 import type { Outcome, SendOutcome } from "./outcome";
 import {
   type MessagePart,
@@ -27,7 +28,7 @@ const NO_ROUTE_CODES: ReadonlySet<A2AErrorCode> = new Set([
 ]);
 
 /** Of all clients of the process, whose event loop they share. */
-const TURNS = createTurns(isNode() ? setImmediate : undefined);
+const TURNS = createTurns(findNextTurn);
 
 /** A message whose arguments are checked, and the call that sends it. */
 interface CheckedSend {
@@ -56,14 +57,25 @@ export function sendA2AMessage(
     const source = resolveSource(context, id, options);
     const call = context.calls.begin(options.budgetMs ?? context.budgetMs, options.signal, background);
     const send = { peerId: id, parts, options, source, call };
-    const canWait = typeof message === "string" && options.metadata === undefined;
-    const turn = canWait ? TURNS.take(call) : undefined;
-    if (turn === undefined) return sendNow(context, send);
-    // Sent as it was called, whatever its author changes meanwhile.
-    const asCalled = { ...send, options: { ...options } };
-    return turn.then(() => sendNow(context, asCalled));
+    const turn = TURNS.take(call);
+    return turn === undefined ? sendNow(context, send) : sendInTurn(context, send, turn);
   } catch (error) {
     return Promise.reject(error);
+  }
+}
+
+/** Sends in its turn what was given at the call, whatever its author changes meanwhile. */
+async function sendInTurn(
+  context: MessagingContext,
+  send: CheckedSend,
+  turn: Promise<void>,
+): Promise<SendOutcome> {
+  try {
+    const asCalled = { ...send, ...copyMessage(send.parts, send.options) };
+    await turn;
+    return await sendNow(context, asCalled);
+  } finally {
+    send.call.end();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { NextTurn } from "../runtime/next-turn";
 import type { Call } from "../transport/call";
 import { createWaiterQueue, type Waiter } from "../transport/http/waiters";
 
@@ -22,13 +23,17 @@ interface TurnsState {
   started: number;
   /** True while the calls that wait are started. */
   isDraining: boolean;
+  /** Kept once it is found, so that timers that are replaced later do not stop what waits. */
+  inNextTurn: NextTurn | undefined;
 }
 
-/** Creates them with the function that calls back in the next turn; without one, every call starts at once. */
-export function createTurns(inNextTurn: ((callback: () => void) => void) | undefined): Turns {
+/**
+ * Creates them with what finds the function that calls back in the next turn of the event loop. As long as there is
+ * none, every call starts at once.
+ */
+export function createTurns(findNextTurn: () => NextTurn | undefined): Turns {
   const waiters = createWaiterQueue();
-  const state: TurnsState = { started: 0, isDraining: false };
-  if (inNextTurn === undefined) return { take: () => undefined };
+  const state: TurnsState = { started: 0, isDraining: false, inNextTurn: undefined };
 
   function beginTurn(): void {
     state.started = 0;
@@ -39,7 +44,7 @@ export function createTurns(inNextTurn: ((callback: () => void) => void) | undef
       waiter.proceed?.();
     }
     state.isDraining = places === 0;
-    if (state.isDraining) inNextTurn?.(beginTurn);
+    if (state.isDraining) state.inNextTurn?.(beginTurn);
   }
 
   function wait(call: Call): Promise<void> {
@@ -52,8 +57,10 @@ export function createTurns(inNextTurn: ((callback: () => void) => void) | undef
 
   return {
     take(call) {
+      state.inNextTurn ??= findNextTurn();
+      if (state.inNextTurn === undefined) return undefined;
       state.started += 1;
-      if (state.started === UNWATCHED && !state.isDraining) inNextTurn(beginTurn);
+      if (state.started === UNWATCHED && !state.isDraining) state.inNextTurn(beginTurn);
       return state.isDraining || state.started > AT_ONCE ? wait(call) : undefined;
     },
   };

@@ -48,6 +48,25 @@ it("keeps the order when further sends come while others wait", async () => {
   expect(texts).toEqual(all);
 });
 
+it("spreads messages with data and metadata too, and sends them as they were at the call", async () => {
+  const { client, fetchLike } = clientOfMany();
+  const data = { step: 1 };
+  const metadata = { run: 1 };
+  const parts = [{ kind: "text", text: "sort" } as const, { kind: "data", data } as const];
+  const sent = numbered(MANY).map(() => client.sendA2AMessage(PEER, { parts }, { metadata }));
+  await new Promise(setImmediate);
+  expect(fetchLike.mock.calls.length).toBeLessThan(MANY / 2);
+  data.step = 2;
+  metadata.run = 2;
+  await Promise.all(sent);
+
+  const messages = fetchLike.mock.calls.map(([, init]) => JSON.parse(String(init?.body)).params.message);
+  const seen = new Set(
+    messages.slice(MANY / 2).map((each) => `${each.parts[1].data.step} ${each.metadata.run}`),
+  );
+  expect(seen).toEqual(new Set(["1 1"]));
+});
+
 it("sends what was given when it was called, also with options that change while it waits", async () => {
   const { client, fetchLike } = clientOfMany();
   const options = { messageId: "first" };
