@@ -6,7 +6,7 @@ import { brotliCompressSync } from "node:zlib";
 import { build } from "esbuild";
 
 /** In kB. About 3 % above what was reached; to be lowered with it, and raised only for what is worth it. */
-const LIMITS = { tarball: 500, "createA2AClient in a bundle, minified, brotli": 57 };
+const LIMITS = { tarball: 510, "createA2AClient in a bundle, minified, brotli": 57 };
 
 const [tarball] = process.argv.slice(2);
 const sizes = {
