@@ -78,8 +78,14 @@ export function tooLargeFailure(maxBytes: number, status: number): TransportFail
   return new TransportFailure("too_large", "answered", `the answer is larger than ${maxBytes} bytes`, status);
 }
 
-const CERTIFICATE_CODE =
-  /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|EPROTO)/;
+const TLS_CODE = /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** Codes of a certificate that is not accepted, which ends the handshake. */
+const VERIFICATION_CODE = /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/;
+
+/** What the other errors of TLS say when they end the handshake. They may also end a connection later. */
+const HANDSHAKE_TEXT =
+  /wrong version number|handshake|protocol version|unsupported protocol|unrecognized name|no shared cipher/i;
 
 // Errors that occur only before a connection is established. ECONNRESET is not among them: it also ends connections.
 const CONNECT_CODES = new Set([
@@ -102,37 +108,40 @@ const CODES_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
 
 /**
  * Classifies an error thrown by an HTTP client of the runtime. `phase` is how far the attempt came; without it (fetch
- * does not say) the error code decides, and in doubt the request counts as sent.
+ * does not say) the error code decides, and in doubt the request counts as sent. `reusedSocket`: the connection has
+ * carried another request before.
  */
-export function toTransportFailure(error: unknown, phase?: Phase, status?: number): TransportFailure {
+export function toTransportFailure(
+  error: unknown,
+  phase?: Phase,
+  status?: number,
+  reusedSocket = false,
+): TransportFailure {
   if (error instanceof TransportFailure) return error;
   const { code, syscall, messages } = withCode(unwrap(error), error);
   const text = toSingleLine(messages.join("; ") || code || "", 500);
   if (code === "ERR_PROXY_TUNNEL") return tunnelFailure(error);
   const neverConnected =
     phase === "connecting" || (phase === undefined && (CONNECT_CODES.has(code) || syscall === "connect"));
-  if (isWrongScheme(error, code, text)) {
-    return new TransportFailure("scheme", "connecting", text, status, publicCause(text, code, syscall));
+  const cause = publicCause(text, code, syscall);
+  const isTls = TLS_CODE.test(code);
+  const isConnected = phase === "sent" || phase === "answered";
+  if (isTls ? !isConnected && WRONG_SCHEME.test(text) : isAlertAsHttp(error, code)) {
+    return new TransportFailure("scheme", "connecting", text, status, cause);
   }
-  // A server that ends the handshake has read nothing of the request, which the client sends before it knows.
-  if (CERTIFICATE_CODE.test(code) && CLIENT_CERTIFICATE_ALERT.test(text)) {
-    return new TransportFailure(
-      "client_certificate",
-      "connecting",
-      text,
-      status,
-      publicCause(text, code, syscall),
-    );
+  if (isTls && CLIENT_CERTIFICATE_ALERT.test(text) && status === undefined && !reusedSocket) {
+    // A server that ends the handshake has read nothing of the request, which the client sends before it knows.
+    return new TransportFailure("client_certificate", phase ? "connecting" : "sent", text, status, cause);
   }
-  const phaseReached = phase ?? (neverConnected || CERTIFICATE_CODE.test(code) ? "connecting" : "sent");
-  return new TransportFailure(
-    classifyCode(code, neverConnected),
-    phaseReached,
-    text,
-    status,
-    publicCause(text, code, syscall),
-  );
+  const inHandshake = neverConnected || (isTls && isHandshakeFailure(code, text));
+  const phaseReached = phase ?? (inHandshake ? "connecting" : "sent");
+  const kind = isTls && phaseReached !== "connecting" ? "protocol" : classifyCode(code, neverConnected);
+  return new TransportFailure(kind, phaseReached, text, status, cause);
 }
+
+/** True for an error of TLS that comes before the first byte of a request. */
+const isHandshakeFailure = (code: string, text: string): boolean =>
+  VERIFICATION_CODE.test(code) || HANDSHAKE_TEXT.test(text);
 
 /** Alerts with which a server refuses the certificate of a client. */
 const CLIENT_CERTIFICATE_ALERT =
@@ -150,16 +159,17 @@ function tunnelFailure(error: unknown): TransportFailure {
 /** The first two bytes of an alert of TLS, with which a server answers what is none. */
 const TLS_ALERT = [0x15, 0x03];
 
-/** True when one side certainly speaks TLS and the other plain HTTP, so that neither has understood the other. */
-function isWrongScheme(error: unknown, code: string, text: string): boolean {
-  if (CERTIFICATE_CODE.test(code))
-    return /wrong version number|packet length too long|http request/i.test(text);
+/** What OpenSSL says of plain HTTP in place of a handshake. */
+const WRONG_SCHEME = /wrong version number|packet length too long|http request/i;
+
+/** True for an alert of TLS in place of a response: the server has not understood the plain HTTP that it was sent. */
+function isAlertAsHttp(error: unknown, code: string): boolean {
   const rawPacket = (error as { rawPacket?: Uint8Array } | null | undefined)?.rawPacket;
   return code.startsWith("HPE_") && TLS_ALERT.every((byte, index) => rawPacket?.[index] === byte);
 }
 
 function classifyCode(code: string, neverConnected: boolean): FailureKind {
-  if (CERTIFICATE_CODE.test(code)) return "certificate";
+  if (TLS_CODE.test(code)) return "certificate";
   if (OVERSIZED_HEAD.has(code)) return "unknown";
   if (code === "UND_ERR_CONNECT_TIMEOUT") return "connect_timeout";
   // Codes of Node itself ("ERR_…") stand for an invalid request; any other error before a connection is one of the network.

@@ -26,6 +26,37 @@ describe("an error with a known phase", () => {
   });
 });
 
+describe("an error of TLS after the handshake", () => {
+  const alert = "ssl3_read_bytes:sslv3 alert bad certificate:SSL alert number 42";
+
+  it.each([
+    ["plain text on a connection that has carried the request", "EPROTO", "wrong version number", "sent"],
+    ["a record that is damaged", "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "bad record mac", "sent"],
+    ["plain text within the response", "EPROTO", "packet length too long", "answered"],
+  ] as const)("leaves open whether the request arrived: %s", (_, code, message, phase) => {
+    expect(toTransportFailure(coded(code, message), phase)).toMatchObject({ kind: "protocol", phase });
+  });
+
+  it("is that of a client's certificate on a new connection without a response only", () => {
+    const error = coded("ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", alert);
+    expect(toTransportFailure(error, "sent")).toMatchObject({
+      kind: "client_certificate",
+      phase: "connecting",
+    });
+    expect(toTransportFailure(error, "sent", undefined, true)).toMatchObject({ phase: "sent" });
+    expect(toTransportFailure(error, "answered", 200)).toMatchObject({ phase: "answered" });
+  });
+
+  it.each([
+    ["CERT_HAS_EXPIRED", "certificate has expired", "connecting"],
+    ["EPROTO", "wrong version number", "connecting"],
+    ["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "tlsv1 alert internal error", "sent"],
+    ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "bad record mac", "sent"],
+  ] as const)("of a fetch, which does not say how far it came: %s", (code, message, phase) => {
+    expect(toTransportFailure(fetchFailed(coded(code, message)))).toMatchObject({ phase });
+  });
+});
+
 describe("a proxy that opens no way to the platform", () => {
   const named = "Failed to establish tunnel to a.test:443 via http://proxy.test/: HTTP/1.1";
 

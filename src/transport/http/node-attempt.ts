@@ -141,7 +141,8 @@ export function failFrom(attempt: NodeAttempt, error: unknown): void {
   const { response } = attempt;
   // Without a socket the code of the error may still tell that no connection came about.
   const phase = attempt.phase ?? (attempt.request === undefined ? "connecting" : undefined);
-  fail(attempt, toTransportFailure(error, phase, response && getStatus(response)));
+  const reused = attempt.request?.reusedSocket;
+  fail(attempt, toTransportFailure(error, phase, response && getStatus(response), reused));
 }
 
 function failByTimeout(attempt: NodeAttempt, limit: "total" | "step"): void {

@@ -79,6 +79,8 @@ export async function webFetch(
 
 async function send(attempt: WebAttempt, fetchLike: typeof fetch, url: string): Promise<HttpResponse> {
   const { method, headers, fresh, limits } = attempt.request;
+  // The call may have been cancelled before it could listen to that, and not every fetch looks at its signal.
+  if (attempt.interruption !== undefined) throw attempt.interruption;
   // The types of fetch leave out bytes whose buffer may be shared.
   const body = attempt.request.body as string | undefined;
   const response = await fetchLike(url, {
