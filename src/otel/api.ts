@@ -8,6 +8,7 @@ export {
   type Link,
   type Meter,
   metrics,
+  type ObservableResult,
   ROOT_CONTEXT,
   type Span,
   SpanKind,

@@ -1,5 +1,5 @@
 import type { InboxDepth } from "../events";
-import type { Attributes, Meter } from "./api";
+import type { Attributes, Meter, ObservableResult } from "./api";
 import { INBOX_STATE, WORKSPACE_ID } from "./names";
 
 /** Seconds, from a message of one machine to the longest budget of a send. */
@@ -34,24 +34,26 @@ export function createInstruments(meter: Meter): Instruments {
   });
   /** By workspace, of which one inbox at a time reads. */
   const inboxes = new Map<string, () => InboxDepth>();
-  meter
-    .createObservableGauge("a2a_peers.inbox.messages", {
-      unit: "{message}",
-      description: "Messages that an inbox holds.",
-    })
-    .addCallback((result) => {
-      for (const [workspaceId, read] of inboxes) {
-        const { waiting, inFlight } = read();
-        result.observe(waiting, { [WORKSPACE_ID]: workspaceId, [INBOX_STATE]: "waiting" });
-        result.observe(inFlight, { [WORKSPACE_ID]: workspaceId, [INBOX_STATE]: "in_flight" });
-        if (read === readNothing) inboxes.delete(workspaceId);
-      }
-    });
+  const depth = meter.createObservableGauge("a2a_peers.inbox.messages", {
+    unit: "{message}",
+    description: "Messages that an inbox holds.",
+  });
+  const observe = (result: ObservableResult) => {
+    for (const [workspaceId, read] of inboxes) {
+      const { waiting, inFlight } = read();
+      result.observe(waiting, { [WORKSPACE_ID]: workspaceId, [INBOX_STATE]: "waiting" });
+      result.observe(inFlight, { [WORKSPACE_ID]: workspaceId, [INBOX_STATE]: "in_flight" });
+      if (read === readNothing) inboxes.delete(workspaceId);
+    }
+    // The meter outlives the client, and would keep it.
+    if (inboxes.size === 0) depth.removeCallback(observe);
+  };
   return {
     clientCall: (elapsedMs, attributes) => client.record(elapsedMs / 1000, attributes),
     serverCall: (elapsedMs, attributes) => server.record(elapsedMs / 1000, attributes),
     attempt: (attributes) => attempts.add(1, attributes),
     watchInbox(workspaceId, read) {
+      if (inboxes.size === 0) depth.addCallback(observe);
       inboxes.set(workspaceId, read);
       return () => {
         if (inboxes.get(workspaceId) === read) inboxes.set(workspaceId, readNothing);
