@@ -84,8 +84,7 @@ const TLS_CODE = /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|
 const VERIFICATION_CODE = /^(DEPTH_ZERO_|SELF_SIGNED_|CERT_|UNABLE_TO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH)/;
 
 /** What the other errors of TLS say when they end the handshake. They may also end a connection later. */
-const HANDSHAKE_TEXT =
-  /wrong version number|handshake|protocol version|unsupported protocol|unrecognized name|no shared cipher/i;
+const HANDSHAKE_TEXT = /handshake|protocol version|unsupported protocol|unrecognized name|no shared cipher/i;
 
 // Errors that occur only before a connection is established. ECONNRESET is not among them: it also ends connections.
 const CONNECT_CODES = new Set([
@@ -126,10 +125,18 @@ export function toTransportFailure(
   const cause = publicCause(text, code, syscall);
   const isTls = TLS_CODE.test(code);
   const isConnected = phase === "sent" || phase === "answered";
-  if (isTls ? !isConnected && WRONG_SCHEME.test(text) : isAlertAsHttp(error, code)) {
-    return new TransportFailure("scheme", "connecting", text, status, cause);
+  const isFirst = status === undefined && !reusedSocket;
+  if (isTls ? !isConnected && WRONG_SCHEME.test(text) : isFirst && isAlertAsHttp(error, code)) {
+    // A fetch does not say whether the handshake was over: plain text may also follow a request that has arrived.
+    return new TransportFailure(
+      "scheme",
+      isTls && phase === undefined ? "sent" : "connecting",
+      text,
+      status,
+      cause,
+    );
   }
-  if (isTls && CLIENT_CERTIFICATE_ALERT.test(text) && status === undefined && !reusedSocket) {
+  if (isTls && isFirst && CLIENT_CERTIFICATE_ALERT.test(text)) {
     // A server that ends the handshake has read nothing of the request, which the client sends before it knows.
     return new TransportFailure("client_certificate", phase ? "connecting" : "sent", text, status, cause);
   }

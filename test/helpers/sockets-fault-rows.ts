@@ -82,7 +82,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { fault: "refuse", variant: "by a name that does not exist", urlOf: unknownHost, expected: NEVER_LEFT },
   { fault: "tls", variant: "with https", urlOf: https, expected: NO_TRUST },
   { fault: "tls", variant: "with http", urlOf: http, expected: HALF_SENT },
-  { fault: "banner", variant: "with https", urlOf: https, expected: NO_TRUST },
+  { fault: "banner", variant: "with https", urlOf: https, expected: NO_TRUST, overFetch: lost("network", "maybe", false, false) },
   { fault: "reset-handshake", variant: "with https", urlOf: https, expected: NEVER_LEFT, overFetch: HALF_SENT },
   { fault: "reset-handshake", variant: "with http", expected: HALF_SENT },
   { fault: "stall-on-accept", variant: "with https", limitMs: SILENCE_MS, urlOf: https, expected: lost("timeout", "not-sent", true, false), overFetch: lost("timeout", "maybe", false, false) },

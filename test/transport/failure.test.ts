@@ -49,11 +49,25 @@ describe("an error of TLS after the handshake", () => {
 
   it.each([
     ["CERT_HAS_EXPIRED", "certificate has expired", "connecting"],
-    ["EPROTO", "wrong version number", "connecting"],
+    ["EPROTO", "wrong version number", "sent"],
+    ["EPROTO", "packet length too long", "sent"],
     ["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "tlsv1 alert internal error", "sent"],
     ["ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", "bad record mac", "sent"],
   ] as const)("of a fetch, which does not say how far it came: %s", (code, message, phase) => {
     expect(toTransportFailure(fetchFailed(coded(code, message)))).toMatchObject({ phase });
+  });
+});
+
+describe("an alert of TLS where a response was expected", () => {
+  const alert = Object.assign(coded("HPE_INVALID_CONSTANT"), { rawPacket: Uint8Array.of(0x15, 0x03, 0x01) });
+
+  it("is that of a server which speaks TLS at a port for plain HTTP", () => {
+    expect(toTransportFailure(alert, "sent")).toMatchObject({ kind: "scheme", phase: "connecting" });
+  });
+
+  it("proves nothing within a response, or on a connection that has carried another", () => {
+    expect(toTransportFailure(alert, "answered", 200)).toMatchObject({ phase: "answered" });
+    expect(toTransportFailure(alert, "sent", undefined, true)).toMatchObject({ phase: "sent" });
   });
 });
 

@@ -1,7 +1,7 @@
 import { builtin, isNode } from "../../runtime/builtins";
 import type { Clock } from "../../runtime/clock";
 import { type Call, cancelledFailure } from "../call";
-import { TransportFailure } from "../failure";
+import { TransportFailure, toTransportFailure } from "../failure";
 import type { AttemptLimits, HttpResponse } from "../response";
 import { nodeHttp, parseOrigin } from "./node-http";
 import { ofetchTransport } from "./ofetch-transport";
@@ -95,7 +95,14 @@ function nodeTransport(platformUrl: string, clock: Clock): Transport {
   const originLength = new URL(platformUrl).origin.length;
   return ({ method, url, headers, body, fresh = false }, limits, pool) => {
     const path = url.slice(originLength);
-    const agent = pool.agent(origin.secure, fresh);
+    let agent: ReturnType<Pool["agent"]>;
+    try {
+      agent = pool.agent(origin.secure, fresh);
+    } catch (error) {
+      // No connection will give the slot back.
+      pool.release();
+      return Promise.reject(toTransportFailure(error, "connecting"));
+    }
     return nodeHttp(
       origin,
       { method, path, headers, body, limits, agent, onConnectionFree: pool.release },

@@ -5,7 +5,7 @@ import { errorMessage } from "../../text/format";
 
 /**
  * Certificates for the connections to the platform: those of a company, and one of the client's own (mutual TLS). PEM
- * throughout, as text or bytes. No option switches the check of the server's certificate off.
+ * throughout, as text or bytes. No option switches the check of the server's certificate off; Node's NODE_TLS_REJECT_UNAUTHORIZED does.
  */
 export interface TlsOptions {
   /** Certificate authorities that are trusted in place of Node's. @default Node's, with `NODE_EXTRA_CA_CERTS` */
