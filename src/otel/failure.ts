@@ -12,11 +12,13 @@ export function errorType(error: unknown): string {
   return error instanceof Error ? error.name : "_OTHER";
 }
 
-/**
- * What metrics have of a failed call of a client, which rejects with no other error than an `A2AError` unless its caller
- * ends it: never the code of JSON-RPC, of which a peer may invent any number.
- */
-export const callErrorType = (error: unknown): string => (isA2AError(error) ? error.code : "aborted");
+/** The same for metrics: never the code of JSON-RPC, of which a peer may invent any number. */
+export const metricErrorType = (error: unknown): string =>
+  isA2AError(error) ? error.code : errorType(error);
+
+/** What metrics have of a failed call of a client, which rejects with an `A2AError` unless its caller ends it. */
+export const callErrorType = (error: unknown): string =>
+  isA2AError(error) ? metricErrorType(error) : "aborted";
 
 /** Marks the span of a call of a client that has failed. What its caller has ended is no error. */
 export function recordCallFailure(span: Span, error: unknown, recordContent: boolean): void {

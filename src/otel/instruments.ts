@@ -45,7 +45,10 @@ export function createInstruments(meter: Meter): Instruments {
       result.observe(inFlight, { [WORKSPACE_ID]: workspaceId, [INBOX_STATE]: "in_flight" });
       if (read === readNothing) inboxes.delete(workspaceId);
     }
-    // The meter outlives the client, and would keep it.
+    // The meter outlives the client, and would keep it. Not at once: it goes through its list of callbacks now.
+    if (inboxes.size === 0) queueMicrotask(release);
+  };
+  const release = () => {
     if (inboxes.size === 0) depth.removeCallback(observe);
   };
   return {

@@ -1,6 +1,6 @@
 import type { ObservedMessage, Observer } from "../events";
 import { type Attributes, type Context, context, type Link, ROOT_CONTEXT, SpanKind, trace } from "./api";
-import { errorType, recordFailure } from "./failure";
+import { metricErrorType, recordFailure } from "./failure";
 import * as names from "./names";
 import type { ObservedParts } from "./observer";
 import { defined, runInSpan } from "./run-in-span";
@@ -28,7 +28,7 @@ export function observeMessages(parts: ObservedParts): Pick<Observer, "runMessag
         end(elapsedMs, error) {
           instruments.serverCall(elapsedMs, {
             [names.METHOD]: "SendMessage",
-            ...(error === undefined ? {} : { [names.ERROR_TYPE]: errorType(error) }),
+            ...(error === undefined ? {} : { [names.ERROR_TYPE]: metricErrorType(error) }),
           });
         },
       });
