@@ -7,7 +7,7 @@ import { cutText } from "./text";
  * The class of an error: the code of JSON-RPC where the peer has answered with one, else the code of the error, else
  * its name.
  */
-export function errorType(error: unknown): string {
+function errorType(error: unknown): string {
   if (isA2AError(error)) return error.rpcCode === undefined ? error.code : String(error.rpcCode);
   return error instanceof Error ? error.name : "_OTHER";
 }
